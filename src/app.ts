@@ -11,6 +11,7 @@ import { nodeQueries } from './app/node-queries.js';
 import { HandOver } from './app/hand-over.js';
 import { runsOf } from './app/partition.js';
 import { proveSet } from './app/partition-set.js';
+import { proveUserIds } from './app/user-id-kind.js';
 import { OwnershipCheck } from './app/ownership-check.js';
 import type { AppPorts } from './app/ports.js';
 import { sumOf } from './app/sum.js';
@@ -20,6 +21,7 @@ import type { Config } from './config/schema.js';
 import { LEVELDB, shownStore } from './config/store.js';
 import type { Overload } from './domain/overload.js';
 import { toMillis, type Instant, type Millis, type Moment } from './domain/time.js';
+import { userIdsOf } from './domain/user-id.js';
 import { HeartbeatError } from './errors.js';
 import type { AlertsApi, Daemon, NodesApi, UsersApi } from './app/api.js';
 import type { DaemonFacts } from './app/daemon-facts.js';
@@ -84,7 +86,7 @@ export class App implements Daemon {
       },
       { blindAfter: toMillis(config.blind_after), ownership: ports.ownership },
     );
-    this.users = new UserQueries(actors, this.#watchdog, this.#ownership);
+    this.users = new UserQueries(userIdsOf(config.user_ids), actors, this.#watchdog, this.#ownership);
     const retention = toMillis(config.history.retention ?? Infinity);
     this.nodes = nodeQueries(actors, this.#watchdog, clock, retention, this.#ownership);
     this.alerts = alertQueries(actors, clock);
@@ -132,6 +134,7 @@ export class App implements Daemon {
       await this.#root.start();
       const runs = runsOf(this.#actors.partitions);
       if (runs.length > 1) await proveSet(runs, logger, this.#ports.acceptsDataLoss ?? false);
+      await proveUserIds(runs, this.#config.user_ids);
       this.#enter('recovering');
       await this.#recover();
     } catch (error) {

@@ -46,6 +46,7 @@ export const errorCodes = {
   HEARTBEAT_STORE_EMPTY: { status: 500, retryable: false },
   HEARTBEAT_STORE_TOO_NEW: { status: 500, retryable: false },
   HEARTBEAT_WRONG_PARTITIONS: { status: 500, retryable: false },
+  HEARTBEAT_WRONG_USER_IDS: { status: 500, retryable: false },
   HEARTBEAT_STORE_UNWRITABLE: { status: 500, retryable: false },
   HEARTBEAT_STORE_HANGS: { status: 500, retryable: true },
   HEARTBEAT_STORE_FAILED: { status: 500, retryable: true },

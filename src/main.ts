@@ -30,7 +30,7 @@ import { secretsIn } from './config/redacted-secrets.js';
 import type { Config } from './config/schema.js';
 import { sourceText } from './config/value-source.js';
 import { toMillis } from './domain/time.js';
-import { HeartbeatError } from './errors.js';
+import { HeartbeatError, type ErrorCode } from './errors.js';
 import type { GatewayOptions } from './http/gateway-options.js';
 import type { Channel } from './ports/channel.js';
 import type { Logger } from './ports/logger.js';
@@ -39,6 +39,8 @@ import { Reloader } from './reload.js';
 /** Exit codes. An orderly stop is 0, and any other end is 1. */
 const WRONG_USAGE = 64;
 const WRONG_CONFIGURATION = 78;
+/** Errors of the store that a setting or a command mends. */
+const MISCONFIGURED: ReadonlySet<ErrorCode> = new Set(['HEARTBEAT_STORE_EMPTY', 'HEARTBEAT_WRONG_USER_IDS']);
 
 /** Shorter secrets are not redacted in log lines: they may be part of any word. */
 const SHORTEST_SECRET = 8;
@@ -290,8 +292,7 @@ function fail(logger: Logger, error: unknown): never {
   // process.exit waits for every call to the file system, and a hanging one never returns.
   if (error instanceof HeartbeatError && error.code === 'HEARTBEAT_STORE_HANGS')
     process.kill(process.pid, 'SIGKILL');
-  const isEmpty = error instanceof HeartbeatError && error.code === 'HEARTBEAT_STORE_EMPTY';
-  process.exit(isEmpty ? WRONG_CONFIGURATION : 1);
+  process.exit(error instanceof HeartbeatError && MISCONFIGURED.has(error.code) ? WRONG_CONFIGURATION : 1);
 }
 
 function version(): string {

@@ -18,7 +18,7 @@ import {
 } from './pending-request.js';
 
 /** The resolution of the timer wheel. How late a deadline is noticed depends on the watchdog alone. */
-const RESOLUTION: Millis = 20;
+export const RESOLUTION: Millis = 20;
 /** A timer that crashed its actor twice is retried after this time. */
 const EXPIRE_AGAIN: Millis = 1000;
 

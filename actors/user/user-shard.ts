@@ -1,7 +1,7 @@
 import { deadlineAfter, type Blindness } from '../../src/domain/blindness.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import { moment, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
-import type { UserId } from '../../src/domain/user-id.js';
+import { isInteger, type UserId } from '../../src/domain/user-id.js';
 import type { Place } from '../../src/runtime/actor-system.js';
 import type { Settlement, UserEntry } from '../history/history.protocol.js';
 import { BatchReplies, type PendingRequest, type Refusal, type Replies } from '../shards/pending-request.js';
@@ -9,12 +9,14 @@ import {
   DOWN,
   FAILED,
   OVERLOADED,
+  RESOLUTION,
   ShardSupervisor,
   type ShardOptions,
   type ShardSupervisorDeps,
 } from '../shards/shard-supervisor.js';
 import type { ExitSignal, RunningChild } from '../supervisor/child-spec.js';
 import type { UserCounts } from './user-counts.js';
+import { Devices } from './devices.js';
 import { DeferredCheckups } from './deferred-checkups.js';
 import { PendingUserRequest, UserActor, type UserDeps, type UserEntity } from './user.actor.js';
 import {
@@ -35,6 +37,8 @@ const MEMORY_SHORT: Refusal = { kind: 'refused', code: 'HEARTBEAT_MEMORY_SHORT' 
 export interface UserShardOptions extends ShardOptions {
   readonly timeout: Millis;
   readonly blindGrace: Millis;
+  /** The most devices of a user. It may change. */
+  readonly devices: number;
   readonly decide: typeof decide;
 }
 
@@ -56,6 +60,7 @@ export interface UserShardDeps extends ShardSupervisorDeps {
 export class UserShard extends ShardSupervisor<UserEntity, UserActor> implements UserDeps {
   readonly decide: typeof decide;
   readonly counts: UserCounts;
+  readonly devices: Devices;
   readonly #options: UserShardOptions;
   readonly #deps: UserShardDeps;
   #settledUpTo: Moment;
@@ -67,6 +72,7 @@ export class UserShard extends ShardSupervisor<UserEntity, UserActor> implements
     super(shard, options, deps);
     this.decide = options.decide;
     this.counts = deps.counts;
+    this.devices = new Devices(this.horizon, RESOLUTION, () => options.devices);
     this.#options = options;
     this.#deps = deps;
     this.#settledUpTo = this.horizon;
@@ -99,8 +105,11 @@ export class UserShard extends ShardSupervisor<UserEntity, UserActor> implements
 
   send(command: UserCommand, answered: (replies: readonly UserReply[]) => void): void {
     const batch = new BatchReplies<UserReply>(command.users.length, answered);
-    command.users.forEach((user, index) => {
-      this.route(user, command, batch, index);
+    const { kind, arrivedAt, readAt } = command;
+    command.users.forEach((item, index) => {
+      if (typeof item === 'string') return this.route(item, command, batch, index);
+      const { user, device, meta } = item;
+      return this.route(user, { kind, arrivedAt, readAt, device, meta }, batch, index);
     });
   }
 
@@ -137,7 +146,7 @@ export class UserShard extends ShardSupervisor<UserEntity, UserActor> implements
   }
 
   protected override cellName(user: UserId): string {
-    return user;
+    return isInteger(user) ? user : `_${Buffer.from(user).toString('base64url')}`;
   }
 
   protected override watch(actor: UserActor): void {
@@ -187,6 +196,7 @@ export class UserShard extends ShardSupervisor<UserEntity, UserActor> implements
     if (!this.isUp) return;
     this.#noteSettled();
     super.advance(horizon);
+    this.devices.advance(horizon, (user) => (this.actors.get(user)?.cell?.waiting ?? 0) > 0);
     this.#answerDeferred(horizon);
   }
 
@@ -220,13 +230,16 @@ export class UserShard extends ShardSupervisor<UserEntity, UserActor> implements
 
   blind(blindness: Blindness): void {
     this.#blindness = blindness;
+    this.devices.blind(blindness, this.#options.timeout, this.#options.blindGrace);
     let hasPassed = false;
     for (const actor of this.actors.values()) {
       if (actor.deadline < blindness.from) {
         hasPassed ||= actor.state.phase !== 'absent';
         continue;
       }
-      actor.deadline = deadlineAfter(blindness, actor, this.#options.timeout, this.#options.blindGrace);
+      actor.deadline =
+        this.devices.until(actor.key) ??
+        deadlineAfter(blindness, actor, this.#options.timeout, this.#options.blindGrace);
     }
     // All deadlines move, and so does the settled moment; otherwise the disk would long not show that anybody was
     // alive. But it does not pass a deadline that stayed where it was and has not been acted on.

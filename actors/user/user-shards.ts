@@ -73,6 +73,16 @@ export class LocalUserShards implements UserShards {
     return size;
   }
 
+  /** The devices that are told apart, and the users who have some. */
+  get devices(): { readonly devices: number; readonly users: number } {
+    let [devices, users] = [0, 0];
+    for (const shard of this.all) {
+      devices += shard.devices.size;
+      users += shard.devices.users;
+    }
+    return { devices, users };
+  }
+
   /** Messages in the mailboxes of users. */
   get waiting(): number {
     let waiting = 0;

@@ -4,10 +4,12 @@ import type { UserId } from '../../src/domain/user-id.js';
 import type { UserEntry } from '../history/history.protocol.js';
 import { EntityActor, type EntityDeps, type EntityMessage } from '../shards/entity-actor.js';
 import { PendingRequest, pendingIn } from '../shards/pending-request.js';
+import type { Device, Devices, Holder } from './devices.js';
 import type { UserCounts } from './user-counts.js';
 import {
   ABSENT,
   afterSettling,
+  sessionOf,
   type decide,
   type Lease,
   type Settled,
@@ -32,8 +34,17 @@ export class PendingUserRequest extends PendingRequest<UserEntity> {
     return isReading(this.kind);
   }
 
+  get device(): string | undefined {
+    return this.request.device;
+  }
+
+  get meta(): string | null | undefined {
+    return this.request.meta;
+  }
+
   override equals(other: object): other is PendingUserRequest {
     if (!(other instanceof PendingUserRequest) || this.kind !== other.kind) return false;
+    if (this.device !== other.device || this.meta !== other.meta) return false;
     return this.arrivedAt === other.arrivedAt && this.readAt === other.readAt;
   }
 }
@@ -43,6 +54,7 @@ export interface UserDeps extends EntityDeps<UserEntity> {
   /** The number of the restart that found the open sessions. */
   readonly generation: number;
   readonly counts: UserCounts;
+  readonly devices: Devices;
   readonly decide: typeof decide;
   /** The deadline after a heal that was read at this moment. */
   deadlineSince(readAt: Moment): Moment;
@@ -65,15 +77,28 @@ export class UserActor extends EntityActor<UserEntity, UserDeps> implements Leas
   protected override handle(message: UserActorMessage): void {
     if (message.kind === 'settled') this.countEnd(message);
     const decision = this.deps.decide(this.state, this, message);
-    this.state = decision.state;
+    this.become(decision.state);
     for (const effect of decision.effects) this.run(effect, message);
   }
 
   /** Handling the disk's result failed. What is on disk counts, and those who waited get the failure. */
   settleAnyhow(settled: Settled, reply: UserReply): void {
-    this.state = afterSettling(this.state, settled);
+    this.become(afterSettling(this.state, settled));
     if (this.state.phase === 'online') this.watch();
     this.release(reply);
+  }
+
+  othersUntil(device: string): Moment {
+    return this.deps.devices.othersUntil(this.key, device) ?? this.deadline;
+  }
+
+  devicesAt(at: Moment): readonly Device[] | undefined {
+    return this.deps.devices.of(this.key, at);
+  }
+
+  private become(state: UserState): void {
+    this.state = state;
+    if (state.phase === 'absent') this.deps.devices.forget(this.key);
   }
 
   private release(reply: UserReply): void {
@@ -91,7 +116,9 @@ export class UserActor extends EntityActor<UserEntity, UserDeps> implements Leas
   private run(effect: UserEffect, message: UserActorMessage): void {
     switch (effect.kind) {
       case 'extend':
-        return this.extend(pendingIn(message));
+        return this.extend(pendingIn(message), effect.heldBy);
+      case 'leave':
+        return this.leave(pendingIn(message));
       case 'watch':
         return this.watch();
       case 'answer':
@@ -109,10 +136,35 @@ export class UserActor extends EntityActor<UserEntity, UserDeps> implements Leas
     }
   }
 
-  private extend({ readAt, size }: PendingRequest<UserEntity>): void {
-    this.deps.counts.heals += size;
+  private extend(
+    { request, arrivedAt, readAt, size }: PendingRequest<UserEntity>,
+    heldBy: Holder['kind'],
+  ): void {
+    const { counts, devices, wheel } = this.deps;
+    counts.heals += size;
+    const deadline = this.deps.deadlineSince(readAt);
+    if (heldBy === 'nobody') devices.forget(this.key);
+    if (devices.concerns(this.key, request)) {
+      const { device, meta } = request;
+      devices.heal(this.key, { device, meta, arrivedAt, readAt, deadline }, () => this.holder(heldBy));
+    }
     this.lastSeen = readAt;
-    this.deps.wheel.arm(this, this.deps.deadlineSince(readAt));
+    wheel.arm(this, deadline);
+  }
+
+  private holder(kind: Holder['kind']): Holder {
+    const { state, lastSeen, deadline } = this;
+    if (kind === 'nobody') return { kind };
+    if (kind === 'found') return { kind, deadline };
+    const since = state.phase === 'opening' ? state.openedAt : sessionOf(state)?.openedAt;
+    return { kind, since: since ?? lastSeen, lastSeen, deadline };
+  }
+
+  private leave({ request: { device }, readAt }: PendingRequest<UserEntity>): void {
+    const { devices, wheel } = this.deps;
+    const until = device === undefined ? undefined : devices.leave(this.key, device);
+    this.lastSeen = readAt;
+    if (until !== undefined) wheel.arm(this, until);
   }
 
   private submit(effect: Extract<UserEffect, { kind: 'submit' }>, message: UserActorMessage): void {

@@ -2,12 +2,25 @@ import { assertNever } from '../../src/domain/assert-never.js';
 import type { EndedSession } from '../../src/domain/session.js';
 import { instant, type Instant, type Moment } from '../../src/domain/time.js';
 import type { ErrorCode } from '../../src/errors.js';
-import type { UserReply, UserRequest } from './user.protocol.js';
+import type { LiveDevice, UserReply, UserRequest } from './user.protocol.js';
 
 /** How long the user stays online. It belongs to the actor, which moves it on `extend`. */
 export interface Lease {
   readonly deadline: Moment;
   readonly lastSeen: Moment;
+  /** Until when other devices than this one hold the user. */
+  othersUntil(device: string): Moment;
+  /** The devices that hold the user at a moment; undefined if they are not told apart. */
+  devicesAt(at: Moment): readonly HeldBy[] | undefined;
+}
+
+/** A device, as its shard keeps it. */
+interface HeldBy {
+  readonly name: string | undefined;
+  readonly since: Moment;
+  readonly lastSeen: Moment;
+  readonly deadline: Moment;
+  readonly meta: string | undefined;
 }
 
 /** A session that has begun. It stays the same session whatever the wall clock jumps to. */
@@ -45,8 +58,13 @@ export type UserMessage =
   | Settled;
 
 export type UserEffect =
-  /** Keep the user online for one timeout from when the message was read. */
-  | { readonly kind: 'extend' }
+  /**
+   * Keep the user online for one timeout from when the message was read. Before it, where no devices are told apart, the
+   * user was held by nobody, by the device without a name, or by whatever was there before the restart.
+   */
+  | { readonly kind: 'extend'; readonly heldBy: 'nobody' | 'unnamed' | 'found' }
+  /** End one device. Another one holds the user. */
+  | { readonly kind: 'leave' }
   /** Check the deadline again when it comes round. */
   | { readonly kind: 'watch' }
   | { readonly kind: 'answer'; readonly reply: UserReply }
@@ -71,10 +89,20 @@ const OFFLINE: UserReply = { kind: 'offline' };
 const ERASED: UserReply = { kind: 'erased' };
 
 const NOTHING: readonly UserEffect[] = [];
-const EXTEND_AND_ANSWER: readonly UserEffect[] = [{ kind: 'extend' }, { kind: 'answer', reply: ONLINE }];
-const OPEN: readonly UserEffect[] = [{ kind: 'submit', entry: 'open' }, { kind: 'extend' }, { kind: 'wait' }];
-const JOIN: readonly UserEffect[] = [{ kind: 'extend' }, { kind: 'wait' }];
-const RESUME: readonly UserEffect[] = [{ kind: 'submit', entry: 'resume' }, ...JOIN];
+const EXTEND: UserEffect = { kind: 'extend', heldBy: 'unnamed' };
+const EXTEND_AND_ANSWER: readonly UserEffect[] = [EXTEND, { kind: 'answer', reply: ONLINE }];
+const OPEN: readonly UserEffect[] = [
+  { kind: 'submit', entry: 'open' },
+  { kind: 'extend', heldBy: 'nobody' },
+  { kind: 'wait' },
+];
+const JOIN: readonly UserEffect[] = [EXTEND, { kind: 'wait' }];
+const RESUME: readonly UserEffect[] = [
+  { kind: 'submit', entry: 'resume' },
+  { kind: 'extend', heldBy: 'found' },
+  { kind: 'wait' },
+];
+const LEAVE: readonly UserEffect[] = [{ kind: 'leave' }, { kind: 'answer', reply: ONLINE }];
 const WAIT: readonly UserEffect[] = [{ kind: 'wait' }];
 const DEFER: readonly UserEffect[] = [{ kind: 'defer' }];
 const WATCH: readonly UserEffect[] = [{ kind: 'watch' }];
@@ -149,6 +177,9 @@ function goodbye(state: UserState, lease: Lease, command: UserRequest): Decision
       return { state, effects: DEFER };
     case 'online': {
       const inTime = command.arrivedAt < lease.deadline;
+      const { device } = command;
+      if (inTime && device !== undefined && command.arrivedAt < lease.othersUntil(device))
+        return { state, effects: LEAVE };
       const session = inTime
         ? endedAt(state, { ...lease, lastSeen: command.readAt }, command.readAt, 'seen')
         : endedAt(state, lease, lease.deadline);
@@ -249,8 +280,22 @@ function describe(state: UserState, lease: Lease, command: UserRequest): UserRep
       onlineAt: session.onlineAt,
       lastSeen: instantIn(session, lease.lastSeen),
       deadline: instantIn(session, lease.deadline),
+      devices: devicesOf(session, lease, command.arrivedAt),
     },
   };
+}
+
+function devicesOf(session: RunningSession, lease: Lease, at: Moment): readonly LiveDevice[] {
+  const { lastSeen, deadline } = lease;
+  const unnamed = { name: undefined, since: session.openedAt, lastSeen, deadline, meta: undefined };
+  const held = lease.devicesAt(at) ?? (session.endsAt === undefined ? [unnamed] : []);
+  return held.map(({ name, since, meta, ...device }) => ({
+    name,
+    since: instantIn(session, since),
+    lastSeen: instantIn(session, device.lastSeen),
+    deadline: instantIn(session, device.deadline),
+    meta,
+  }));
 }
 
 /** The current session, if any. */

@@ -1,11 +1,15 @@
 import type { EndedSession } from '../../src/domain/session.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
+import type { DeviceHeal } from '../../src/domain/device.js';
 import type { Instant } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { EntityRequest, Refusal } from '../shards/pending-request.js';
 
-/** A request about a user. Plain data: it crosses the seam between the gateway and the shards. */
-export interface UserRequest extends EntityRequest {
+/**
+ * A request about a user. Plain data: it crosses the seam between the gateway and the shards. A heal is of a device, and
+ * so is a goodbye that names one; any other goodbye is of all devices.
+ */
+export interface UserRequest extends EntityRequest, DeviceHeal {
   readonly kind: 'heal' | 'goodbye' | 'checkup' | 'describe' | 'erase';
 }
 
@@ -14,9 +18,25 @@ export function isReading(kind: UserRequest['kind']): boolean {
   return kind === 'checkup' || kind === 'describe';
 }
 
+/** A user in a batch of heals, with the device that heals. */
+export interface UserDevice extends DeviceHeal {
+  readonly user: UserId;
+}
+
 /** The same request about several users. */
 export interface UserCommand extends UserRequest {
-  readonly users: readonly UserId[];
+  readonly users: readonly (UserId | UserDevice)[];
+}
+
+/** A device that holds its user online. */
+export interface LiveDevice {
+  /** Undefined for the device without a name. */
+  readonly name: string | undefined;
+  readonly since: Instant;
+  readonly lastSeen: Instant;
+  readonly deadline: Instant;
+  /** A JSON object as text. */
+  readonly meta: string | undefined;
 }
 
 /** The current session. */
@@ -25,6 +45,8 @@ export interface LiveSession {
   readonly lastSeen: Instant;
   /** When it ends unless the user heals again. */
   readonly deadline: Instant;
+  /** Those heard since the daemon started. */
+  readonly devices: readonly LiveDevice[];
 }
 
 export type UserReply =

@@ -1,15 +1,16 @@
 import type { DescribedNode, NodeReply, NodeRequest } from '../../actors/node/node.protocol.js';
 import type { NotifierCommand } from '../../actors/notifier/notifier.protocol.js';
-import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js';
+import type { UserCommand, UserDevice, UserReply } from '../../actors/user/user.protocol.js';
 import type { NodeQuota } from '../domain/access.js';
 import type { AlertRecord } from '../domain/alert.js';
 import type { Flip, NodeState } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
 import type { Overload } from '../domain/overload.js';
+import type { DeviceHeal } from '../domain/device.js';
 import type { EndedSession, Session } from '../domain/session.js';
 import type { Instant, Millis } from '../domain/time.js';
 import type { Uptime } from '../domain/uptime.js';
-import type { UserId } from '../domain/user-id.js';
+import type { UserId, UserIds } from '../domain/user-id.js';
 import type { FlipRange, HistoryRange } from '../ports/history-store.js';
 import type { AlertRange } from '../ports/outbox.js';
 import type { DaemonFacts } from './daemon-facts.js';
@@ -56,17 +57,25 @@ export interface Daemon {
 
 /** Users. */
 export interface UsersApi {
+  /** How their ids are read and written. */
+  readonly ids: UserIds;
+
   /**
    * Asks a user's actor. Call it in the turn in which the request was read, since it takes the time.
    *
    * @param answered is called once; a refusal is a reply too
    */
-  ask(kind: UserCommand['kind'], user: UserId, answered: (reply: UserReply) => void): void;
+  ask(
+    kind: UserCommand['kind'],
+    user: UserId,
+    answered: (reply: UserReply) => void,
+    device?: DeviceHeal,
+  ): void;
 
   /** Asks many users' actors at once. The replies come together, in the order of the users. */
   askMany(
-    kind: 'heal' | 'checkup',
-    users: readonly UserId[],
+    kind: 'heal' | 'checkup' | 'describe',
+    users: readonly (UserId | UserDevice)[],
     answered: (replies: readonly UserReply[]) => void,
   ): void;
 

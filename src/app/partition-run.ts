@@ -95,6 +95,9 @@ export class PartitionRun {
           return limits.mailbox;
         },
         expiries: Math.ceil(EXPIRIES / (config.shards * config.partitions)),
+        get devices() {
+          return limits.devices;
+        },
         restarts: POLICIES.shard,
         decide: ports.decideUser ?? decide,
       },

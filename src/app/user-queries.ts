@@ -1,8 +1,9 @@
 import { sendToAll } from '../../actors/shards/send-to-all.js';
-import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js';
+import type { UserCommand, UserDevice, UserReply } from '../../actors/user/user.protocol.js';
+import type { DeviceHeal } from '../domain/device.js';
 import type { EndedSession, Session } from '../domain/session.js';
 import { shardOf } from '../domain/shard.js';
-import type { UserId } from '../domain/user-id.js';
+import type { UserId, UserIds } from '../domain/user-id.js';
 import { HeartbeatError } from '../errors.js';
 import type { UsersApi } from './api.js';
 import type { HistoryRange } from '../ports/history-store.js';
@@ -12,30 +13,40 @@ import type { OwnershipCheck } from './ownership-check.js';
 
 /** Queries and requests about users: to their actors, and to history. */
 export class UserQueries implements UsersApi {
+  readonly ids: UserIds;
   readonly #actors: Pick<Actors, 'users' | 'counts' | 'partitionOf'>;
   readonly #watchdog: Watchdog;
   readonly #ownership: OwnershipCheck;
 
   constructor(
+    ids: UserIds,
     actors: Pick<Actors, 'users' | 'counts' | 'partitionOf'>,
     watchdog: Watchdog,
     ownership: OwnershipCheck,
   ) {
+    this.ids = ids;
     this.#actors = actors;
     this.#watchdog = watchdog;
     this.#ownership = ownership;
   }
 
-  ask(kind: UserCommand['kind'], user: UserId, answered: (reply: UserReply) => void): void {
+  ask(
+    kind: UserCommand['kind'],
+    user: UserId,
+    answered: (reply: UserReply) => void,
+    device?: DeviceHeal,
+  ): void {
     const { users, counts } = this.#actors;
     const { arrivedAt, readAt } = this.#watchdog.arrival();
     if (kind === 'checkup') counts.checkups++;
-    users.ask(shardOf(user, users.count), user, { kind, arrivedAt, readAt }, this.#ownership.one(answered));
+    const request =
+      device === undefined ? { kind, arrivedAt, readAt } : { kind, arrivedAt, readAt, ...device };
+    users.ask(shardOf(user, users.count), user, request, this.#ownership.one(answered));
   }
 
   askMany(
-    kind: 'heal' | 'checkup',
-    ids: readonly UserId[],
+    kind: 'heal' | 'checkup' | 'describe',
+    ids: readonly (UserId | UserDevice)[],
     answered: (replies: readonly UserReply[]) => void,
   ): void {
     const { users, counts } = this.#actors;
@@ -44,7 +55,7 @@ export class UserQueries implements UsersApi {
     sendToAll(
       users.count,
       ids,
-      (user) => user,
+      (item) => (typeof item === 'string' ? item : item.user),
       (shard, share, done) => {
         users.send(shard, { kind, users: share, arrivedAt, readAt }, done);
       },

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
-import { keys } from '../config/auth/keys.js';
+import { keysFor } from '../config/auth/keys.js';
 
 const BITS = 256;
 /** A prefix by which people and secret scanners recognise a key. */
@@ -59,7 +59,7 @@ function makeKey({
     // What is not a number is refused by the same rule as in a configuration.
     ...(maxNodes !== undefined && { max_nodes: /^\d+$/.test(maxNodes) ? Number(maxNodes) : maxNodes }),
   };
-  const read = keys.safeParse([rule]);
+  const read = keysFor('integer').safeParse([rule]);
   if (read.success) return { key, hash };
   return {
     problems: read.error.issues.map(

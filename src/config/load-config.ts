@@ -11,6 +11,7 @@ import { fromText } from './value-kinds.js';
 import { isLoopback } from './loopback.js';
 import { nest } from './option.js';
 import type { Option } from './option.js';
+import type { UserIdKind } from '../domain/user-id.js';
 import { readText } from './named-files.js';
 import { ascending, options, schema } from './schema.js';
 import type { Config } from './schema.js';
@@ -65,7 +66,7 @@ export function loadConfig(sources: ConfigSources): Loaded {
   const file = readConfigFile(sources);
   const { cwd, readFile = readText } = sources;
   const channels = readChannels(file.sections['channels'], { env, cwd, readFile });
-  const auth = readAuth(file.sections['auth'], { env, cwd, readFile });
+  const auth = readAuth(file.sections['auth'], userIdsNamed(flags, env, file), { env, cwd, readFile });
   const environment = readEnvironment(env, [
     ...channels.variables,
     ...auth.variables,
@@ -124,11 +125,21 @@ function problemIn(
 
 /** The variables that hold the password of a database, by every source that names one. */
 function passwordVariables(flags: Flags, env: Environment, file: FileContents): string[] {
-  const key = 'store_password_env';
+  return writtenAs('store_password_env', flags, env, file);
+}
+
+/** The kind of users' ids in force. A wrong value is refused with all other options. */
+function userIdsNamed(flags: Flags, env: Environment, file: FileContents): UserIdKind {
+  const [named] = writtenAs('user_ids', flags, env, file);
+  return named === 'text' ? named : 'integer';
+}
+
+/** The texts that are given for an option, those that override others first. */
+function writtenAs(key: string, flags: Flags, env: Environment, file: FileContents): string[] {
   const option = options.find((each) => each.key === key);
   const inFile = file.given.find((each) => each.option.key === key)?.value;
-  const named = [inFile, ...(option === undefined ? [] : [flags[option.flag], env[option.variable]])];
-  return named.filter((name) => typeof name === 'string');
+  const given = [...(option === undefined ? [] : [flags[option.flag], env[option.variable]]), inFile];
+  return given.filter((text) => typeof text === 'string');
 }
 
 function readFlags(flags: Flags): readonly Given[] {

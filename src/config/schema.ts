@@ -89,6 +89,11 @@ export const schema = group({
     7,
     'How long a user stays online after a heal. Clients should send heals well within it.',
   ),
+  user_ids: option(
+    oneOf('integer', 'text'),
+    'integer',
+    'What ids of users are: signed 64-bit integers, or any text of 1 to 255 bytes, such as a UUID. A history of integers opens with `text`, but not the other way round.',
+  ),
   nodes: group({
     timeout: option(
       seconds(0.001, YEAR),
@@ -245,6 +250,11 @@ export const schema = group({
       'Maximum records waiting for the disk. Beyond that, new sessions are refused.',
     ),
     users: option(whole(1, BILLION), 5_000_000, 'Maximum users online at once.'),
+    devices: option(
+      whole(1, 1000),
+      16,
+      'Maximum devices of one user. Beyond that, the device with the nearest deadline gives way.',
+    ),
     memory: option(
       fraction,
       0.75,

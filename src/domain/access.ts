@@ -1,6 +1,6 @@
 import type { NodeName } from './node-name.js';
 import type { Instant } from './time.js';
-import type { UserId } from './user-id.js';
+import { isInteger, type UserId } from './user-id.js';
 
 /** The scopes that a key may have. `admin` includes the other two. */
 export const SCOPES = ['heal', 'read', 'admin'] as const;
@@ -16,16 +16,16 @@ const INCLUDED: Readonly<Record<Scope, readonly Permission[]>> = {
   admin: ['admin', 'heal', 'read', 'checkup'],
 };
 
-/** A range of user ids, both ends included. */
-export interface UserRange {
-  readonly from: UserId;
-  readonly to: UserId;
-}
+/** Which users: a range of integers with both its ends, those whose ids begin with one of some prefixes, one, or none. */
+export type UserReach =
+  | { readonly from: UserId; readonly to: UserId }
+  | { readonly prefixes: readonly string[] }
+  | { readonly only: UserId }
+  | 'none';
 
 /** The users and nodes that a caller may touch. What is left out is not limited. */
 export interface Reach {
-  /** `none`: no user at all. */
-  readonly users?: UserRange | 'none';
+  readonly users?: UserReach;
   /** Prefixes of node names; a name must begin with one of them. An empty list allows no node. */
   readonly nodes?: readonly string[];
 }
@@ -55,7 +55,7 @@ export class Access {
   /** Undefined: no quota. */
   readonly nodeQuota: NodeQuota | undefined;
   readonly #permissions: ReadonlySet<Permission>;
-  readonly #users: UserRange | 'none' | undefined;
+  readonly #users: UserReach | undefined;
   readonly #nodes: readonly string[] | undefined;
 
   constructor(name: string, permissions: Iterable<Permission>, reach: Reach = {}, maxNodes?: number) {
@@ -77,7 +77,7 @@ export class Access {
 
   /** The access of a user token: its own user and nothing else. */
   static ofUser(user: UserId): Access {
-    return new Access(`user ${user}`, ['heal', 'checkup'], { users: { from: user, to: user }, nodes: [] });
+    return new Access(`user ${user}`, ['heal', 'checkup'], { users: { only: user }, nodes: [] });
   }
 
   may(permission: Permission): boolean {
@@ -88,9 +88,9 @@ export class Access {
     const users = this.#users;
     if (users === undefined) return true;
     if (users === 'none') return false;
-    if (users.from === users.to) return users.from === user;
-    const id = BigInt(user);
-    return BigInt(users.from) <= id && id <= BigInt(users.to);
+    if ('only' in users) return users.only === user;
+    if ('prefixes' in users) return users.prefixes.some((prefix) => user.startsWith(prefix));
+    return isInteger(user) && BigInt(users.from) <= BigInt(user) && BigInt(user) <= BigInt(users.to);
   }
 
   mayTouchNode(name: NodeName): boolean {

@@ -1,7 +1,24 @@
+import { isUtf8Within } from './utf8.js';
+
 declare const kind: unique symbol;
 
-/** A signed 64-bit integer in canonical decimal: no leading zeros, no plus sign, never `-0`. */
+/**
+ * The id of a user. With `user_ids: integer` a signed 64-bit integer in canonical decimal: no leading zeros, no plus
+ * sign, never `-0`. With `user_ids: text` any text that `parseTextId` takes.
+ */
 export type UserId = string & { readonly [kind]: 'user' };
+
+/** What ids of users may be. */
+export const USER_ID_KINDS = ['integer', 'text'] as const;
+
+export type UserIdKind = (typeof USER_ID_KINDS)[number];
+
+/** How ids of users are read, by the setting `user_ids`. */
+export interface UserIds {
+  readonly kind: UserIdKind;
+  /** @returns undefined if the text is not an id */
+  readonly parse: (text: string) => UserId | undefined;
+}
 
 const LARGEST = '9223372036854775807';
 const SMALLEST = '9223372036854775808';
@@ -40,9 +57,34 @@ function exceeds(magnitude: string, limit: string): boolean {
   return magnitude.length > limit.length || magnitude > limit;
 }
 
-function canonical(digits: string): UserId {
-  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- parsing: the digits were just checked
-  return digits as UserId;
+function canonical(text: string): UserId {
+  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- parsing: the text was just checked
+  return text as UserId;
+}
+
+const MOST_BYTES = 255;
+/** C0, DEL and C1: U+0000 to 001F, U+007F to 009F. */
+const CONTROL = /\p{Control}/u;
+
+/**
+ * Parses a text as an id: 1 to 255 bytes of UTF-8 without control characters, except `.` and `..`, which no URL path
+ * can carry. It is kept as it is: `7` and `007` are two ids.
+ *
+ * @returns undefined if the text cannot be an id
+ */
+export function parseTextId(text: string): UserId | undefined {
+  if (text === '.' || text === '..' || !isUtf8Within(text, MOST_BYTES) || CONTROL.test(text))
+    return undefined;
+  return canonical(text);
+}
+
+/** Whether an id is stored as an integer. A text of the same digits is the same user. */
+export function isInteger(user: UserId): boolean {
+  return parseUserId(user) === user;
+}
+
+export function userIdsOf(kind: UserIdKind): UserIds {
+  return { kind, parse: kind === 'text' ? parseTextId : parseUserId };
 }
 
 export function userIdFromBigInt(value: bigint): UserId {

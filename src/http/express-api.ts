@@ -31,14 +31,14 @@ export function createApi(
 ): Api {
   const app = express();
   app.disable('x-powered-by').enable('case sensitive routing');
-  const resources = new Resources(app, limits);
+  const resources = new Resources(app, limits, daemon.users.ids);
 
   app.use(setBrowserHeaders);
   app.use(takeUndecodableLiterally);
   app.use(refuseCrossSite(cors));
   addProbes(resources, daemon);
   addMetrics(resources, daemon, gateway);
-  addContract(resources, limits);
+  addContract(resources, limits, daemon.users.ids.kind);
   app.use((_request, response, next) => {
     if (daemon.serving) next();
     else exchangeOf(response).refuse('HEARTBEAT_NOT_READY');

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ANYBODY, type Permission } from '../domain/access.js';
-import { parseUserId } from '../domain/user-id.js';
+import type { UserId, UserIds } from '../domain/user-id.js';
 import { heartbeatBatch } from './nodes/node-routes.js';
 import type { BatchLimits } from './input/batch.js';
 import { isConditional } from './input/preconditions.js';
@@ -10,6 +10,10 @@ import { checkup, checkupBatch, heal, healBatch } from './users/user-routes.js';
 
 const HEAL = '/heal/';
 const CHECKUP = '/checkup/';
+/** An id with a device behind it, and nothing else. */
+const DEVICE = /^([^?]*)\?device=([\w.-]{1,64})$/;
+/** What may stand for itself in a segment of a path (RFC 3986, `pchar` without percent-encoding). */
+const PLAIN = /^[\w.~!$&'()*+,;=:@-]+$/;
 const BATCHES: ReadonlyMap<string, { readonly needs: Permission; readonly take: typeof healBatch }> = new Map(
   [
     ['/heal', { needs: 'heal', take: healBatch }],
@@ -29,14 +33,16 @@ export function takeFastLane(daemon: Daemon, limits: BatchLimits, exchange: Exch
   const { access, request } = exchange;
   const { method, url = '', headers } = request;
   if (method === 'PUT' && url.startsWith(HEAL)) {
-    const user = parseUserId(url.slice(HEAL.length));
+    const rest = url.slice(HEAL.length);
+    const [, id = rest, device] = rest.includes('?') ? (DEVICE.exec(rest) ?? []) : [];
+    const user = userIn(daemon.users.ids, id);
     if (user === undefined || !exchange.isBodiless || isConditional(headers) || !daemon.serving) return false;
     if (access !== ANYBODY && !(access.may('heal') && access.mayTouchUser(user))) return false;
-    heal(daemon, exchange, user);
+    heal(daemon, exchange, user, device === undefined ? undefined : { device });
     return true;
   }
   if (method === 'GET' && url.startsWith(CHECKUP)) {
-    const user = parseUserId(url.slice(CHECKUP.length));
+    const user = userIn(daemon.users.ids, url.slice(CHECKUP.length));
     if (user === undefined || !exchange.isBodiless || isConditional(headers) || !daemon.serving) return false;
     if (access !== ANYBODY && !(access.may('checkup') && access.mayTouchUser(user))) return false;
     checkup(daemon, exchange, user);
@@ -44,6 +50,11 @@ export function takeFastLane(daemon: Daemon, limits: BatchLimits, exchange: Exch
   }
   if (method === 'POST') return takeBatch(daemon, limits, exchange);
   return false;
+}
+
+/** @param rest of the target. A text that has to be decoded, or has a query behind it, is left to Express. */
+function userIn({ kind, parse }: UserIds, rest: string): UserId | undefined {
+  return kind === 'integer' || PLAIN.test(rest) ? parse(rest) : undefined;
 }
 
 function takeBatch(daemon: Daemon, limits: BatchLimits, exchange: Exchange): boolean {

@@ -1,10 +1,10 @@
 import type { IRouter, Request } from 'express';
-import { parseUserId, type UserId } from '../domain/user-id.js';
+import type { UserId, UserIds } from '../domain/user-id.js';
 import { expectNoBody } from './input/json-body.js';
 import { failsByTag, preconditionOf } from './input/preconditions.js';
 import { methodNotAllowed } from '../views/messages.js';
 import type { GatewayLimits } from './gateway-options.js';
-import { RouteTable, type Route, type RouteTraits } from './route-table.js';
+import { RouteTable, segmentsOf, type Route, type RouteTraits } from './route-table.js';
 import { isPermitted, isUserPermitted } from './security/authorization.js';
 import { type Exchange, exchangeOf } from './server/exchange.js';
 
@@ -25,13 +25,16 @@ const METHODS = { get: 'GET', put: 'PUT', post: 'POST', delete: 'DELETE' } as co
 
 /** Adds resources to the route table and to Express. */
 export class Resources {
-  readonly routes = new RouteTable();
+  readonly routes: RouteTable;
   readonly #router: IRouter;
   readonly #limits: Pick<GatewayLimits, 'body'>;
+  readonly #userIds: UserIds;
 
-  constructor(router: IRouter, limits: Pick<GatewayLimits, 'body'>) {
+  constructor(router: IRouter, limits: Pick<GatewayLimits, 'body'>, userIds: UserIds) {
+    this.routes = new RouteTable(userIds);
     this.#router = router;
     this.#limits = limits;
+    this.#userIds = userIds;
   }
 
   add(path: string, methods: Methods): this {
@@ -77,21 +80,34 @@ export class Resources {
     return this.add(path, { ...bare, ...ofNobody }).addOfUser(`${path}/:user_id`, methods);
   }
 
-  /** Calls about users ignore their bodies, because clients send them anyway. @param path with `:user_id` in it */
+  /** Calls about users drop bodies that they do not read: clients send them anyway. @param path with `:user_id` in it */
   addOfUser(path: string, methods: Methods<UserHandler>): this {
     const ofUser = mapMethods<UserHandler, Handler>(methods, (method) => ({
-      ...method,
       body: 'ignored',
+      ...method,
       about: 'user',
       handle: (exchange, request) => {
-        const { user_id: text } = request.params;
-        const user = typeof text === 'string' ? parseUserId(text) : undefined;
+        const text = userIdText(request);
+        const user = text === undefined ? undefined : this.#userIds.parse(text);
         if (user === undefined) exchange.refuse('HEARTBEAT_INVALID_USER_ID');
         else if (isUserPermitted(exchange, user) && !failsByTag(exchange))
           return method.handle(exchange, user, request);
       },
     }));
     return this.add(path, ofUser);
+  }
+}
+
+/**
+ * The second segment of the path as it was sent, decoded. Express is given a path that cannot be decoded as if it had
+ * no encoding, and a text would then be another user's id.
+ */
+function userIdText({ originalUrl }: Request): string | undefined {
+  const [, text = ''] = segmentsOf(originalUrl);
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Permission } from '../domain/access.js';
-import { parseUserId } from '../domain/user-id.js';
+import type { UserIds } from '../domain/user-id.js';
 
 /** The traits of a route besides its handler. */
 export interface RouteTraits {
@@ -7,9 +7,9 @@ export interface RouteTraits {
   readonly needs?: Permission | 'nothing';
   /**
    * How a body is treated: refused (`none`, the default), dropped once it has arrived (`ignored`), or read by the
-   * handler, whole (`json`) or while it arrives (`batch`).
+   * handler, whole (`json`) or while it arrives (`batch`). `json or ignored`: read if its type is JSON, else dropped.
    */
-  readonly body?: 'none' | 'ignored' | 'json' | 'batch';
+  readonly body?: 'none' | 'ignored' | 'json' | 'batch' | 'json or ignored';
   /** `original` for the calls of the original service, whose errors are `{"error"}` and nothing more. */
   readonly errors?: 'original';
   /** Whether an orchestrator acts on the answer: it is given under any load, and to anybody. */
@@ -61,7 +61,12 @@ export class RouteTable {
   readonly #all: Route[] = [];
   /** By the first segment of their paths, in the order in which they were added. */
   readonly #resources = new Map<string, Resource[]>();
+  readonly #userIds: Pick<UserIds, 'parse'>;
   #probe: RegExp | undefined;
+
+  constructor(userIds: Pick<UserIds, 'parse'>) {
+    this.#userIds = userIds;
+  }
 
   get all(): readonly Route[] {
     return this.#all;
@@ -96,7 +101,7 @@ export class RouteTable {
     // An encoded id is only decoded when the request is handled.
     if (about === undefined || id.includes('%')) return AFTER_ALL;
     if (about === 'node') return { about: `node ${id}`, isLong };
-    const user = parseUserId(id);
+    const user = this.#userIds.parse(id);
     return user === undefined ? FREE : { about: `user ${user}`, isLong };
   }
 

@@ -1,8 +1,9 @@
 import type { DescribedNode, NodeReply, NodeRequest } from '../../actors/node/node.protocol.js';
 import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js';
 import { parseNodeName, type NodeName } from '../domain/node-name.js';
+import type { DeviceHeal } from '../domain/device.js';
 import { instant, type Instant } from '../domain/time.js';
-import { parseUserId, type UserId } from '../domain/user-id.js';
+import type { UserId, UserIds } from '../domain/user-id.js';
 import { HeartbeatError, type ErrorCode } from '../errors.js';
 import type { Daemon } from '../app/api.js';
 import type { BodyProblem } from '../views/body-problems.js';
@@ -11,7 +12,7 @@ import { bodyProblem, sentenceFor } from '../views/messages.js';
 import { expectArgument, must } from './checks.js';
 import { callDaemon } from './calls.js';
 
-/** A user's id. Not every 64-bit id fits a number; a bigint or a text of digits holds them all. */
+/** A user's id. Not every 64-bit id fits a number; a bigint or a text holds them all. */
 export type UserIdLike = bigint | number | string;
 
 /** @throws HeartbeatError `HEARTBEAT_INVALID_NODE_NAME`; TypeError if it is not a text */
@@ -20,17 +21,17 @@ export function nodeNameOf(name: string): NodeName {
   return parseNodeName(name) ?? refuse('HEARTBEAT_INVALID_NODE_NAME');
 }
 
-/** @throws HeartbeatError `HEARTBEAT_INVALID_USER_ID`; TypeError if it is neither digits nor a number */
-export function userIdOf(user: UserIdLike): UserId {
+/** @throws HeartbeatError `HEARTBEAT_INVALID_USER_ID`; TypeError if it is neither a text nor a number */
+export function userIdOf({ parse }: Pick<UserIds, 'parse'>, user: UserIdLike): UserId {
   expectArgument("a user's id", user, anId);
   const isExact = typeof user !== 'number' || Number.isSafeInteger(user);
-  return (isExact ? parseUserId(String(user)) : undefined) ?? refuse('HEARTBEAT_INVALID_USER_ID');
+  return (isExact ? parse(String(user)) : undefined) ?? refuse('HEARTBEAT_INVALID_USER_ID');
 }
 
 const aName = must('a text such as "db-1"', (value) => typeof value === 'string');
 const aReason = must('a text', (value) => typeof value === 'string');
 const anId = must(
-  'a number, a bigint or a text of digits',
+  'a number, a bigint or a text',
   (value) => typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string',
 );
 
@@ -102,12 +103,14 @@ export function askUser(
   daemon: Daemon,
   kind: UserCommand['kind'],
   user: UserId,
+  device?: DeviceHeal,
 ): Promise<Exclude<UserReply, { kind: 'refused' }>> {
   return callDaemon(daemon, (resolve, reject) => {
-    daemon.users.ask(kind, user, (reply) => {
+    const answered = (reply: UserReply): void => {
       if (reply.kind !== 'refused') resolve(reply);
       else reject(new HeartbeatError(reply.code, sentenceFor(reply.code)));
-    });
+    };
+    daemon.users.ask(kind, user, answered, device);
   });
 }
 

@@ -1,9 +1,23 @@
+import type { LiveDevice, UserCommand, UserReply } from '../../actors/user/user.protocol.js';
+import { isDeviceName, MOST_META, type DeviceHeal } from '../domain/device.js';
 import type { UserId } from '../domain/user-id.js';
 import type { Daemon } from '../app/api.js';
 import { sentenceFor } from '../views/messages.js';
 import { factsOfOffline, factsOfOnline, type UserFacts, type UserStatus } from '../views/user-view.js';
 import { askUser, askUsers, dateOf, instantOf, userIdOf, type UserIdLike } from './arguments.js';
-import { aDate, expectArgument, isIterable, objectOf, one, oneOf, refuseProblems, shown } from './checks.js';
+import {
+  aDate,
+  expectArgument,
+  isIterable,
+  isObject,
+  isPlain,
+  must,
+  objectOf,
+  one,
+  oneOf,
+  refuseProblems,
+  shown,
+} from './checks.js';
 import { duringCall, pulled } from './calls.js';
 import type { Beaten } from './nodes.js';
 
@@ -26,7 +40,7 @@ export interface SessionsRange {
 
 /** What is known about a user. */
 export interface UserDescription {
-  /** All digits. */
+  /** With all digits of an integer. */
   readonly id: string;
   readonly status: UserStatus;
   /** When the status began; undefined if the user was never online. */
@@ -35,6 +49,26 @@ export interface UserDescription {
   readonly lastSeen: Date | undefined;
   /** When the user goes offline without another heal; undefined if offline. */
   readonly deadline: Date | undefined;
+  /** Those that hold the user online, as far as they were heard since the instance started. */
+  readonly devices: readonly UserDevice[];
+}
+
+/** The device that heals, or says goodbye. */
+export interface DeviceOptions {
+  /** 1 to 64 of `A-Za-z0-9._-`. Default: the device without a name. */
+  readonly device?: string;
+  /** Kept for the device, up to 1,024 bytes of JSON; null removes it. Default: it stays as it is. */
+  readonly meta?: Readonly<Record<string, unknown>> | null;
+}
+
+/** A device that holds its user online. */
+interface UserDevice {
+  /** Undefined for the device without a name. */
+  readonly device: string | undefined;
+  readonly since: Date;
+  readonly lastSeen: Date;
+  readonly deadline: Date;
+  readonly meta: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A user who has come online or gone offline. */
@@ -57,6 +91,17 @@ export interface UserCounts {
   readonly online: number;
 }
 
+const aDevice = must(
+  'a text of 1 to 64 of A-Za-z0-9._-',
+  (value) => typeof value === 'string' && isDeviceName(value),
+);
+const aMeta = must(
+  `an object of at most ${MOST_META} bytes of JSON, or null`,
+  (value) => value === null || (isPlain(value) && metaText(value) !== undefined),
+);
+const GOODBYE = objectOf({ device: one(aDevice) });
+const HEAL = objectOf({ device: one(aDevice), meta: one(aMeta) });
+
 const RANGE = objectOf({ from: one(aDate), before: one(aDate), order: one(oneOf('asc', 'desc')) });
 
 /** Users who are kept online by heals. docs/api.md explains each call, by the same name. */
@@ -68,16 +113,19 @@ export class Users {
   }
 
   /** Resolves once a session that it opens is stored. */
-  async heal(user: UserIdLike): Promise<'online'> {
-    await askUser(await this.#daemon(), 'heal', userIdOf(user));
+  async heal(user: UserIdLike, device: DeviceOptions = {}): Promise<'online'> {
+    refuseProblems('device', HEAL(device, 'device'));
+    const { meta, ...named } = device;
+    await this.#ask('heal', user, { ...named, meta: meta && metaText(meta) });
     return 'online';
   }
 
   /** Heals all of them, except those it returns as rejected. A refused one does not affect the others. */
   async healMany(users: Iterable<UserIdLike>): Promise<Beaten> {
-    const { ids, rejected } = idsOf(users);
+    const daemon = await this.#daemon();
+    const { ids, rejected } = idsOf(daemon, users);
     const replies = await askUsers(
-      await this.#daemon(),
+      daemon,
       'heal',
       ids.map(({ id }) => id),
     );
@@ -89,20 +137,23 @@ export class Users {
     return { accepted, rejected: inOrder(rejected) };
   }
 
-  async goodbye(user: UserIdLike): Promise<'offline'> {
-    await askUser(await this.#daemon(), 'goodbye', userIdOf(user));
-    return 'offline';
+  /** Ends all devices of the user, or only the one that is named. @returns the status afterwards */
+  async goodbye(user: UserIdLike, device: Pick<DeviceOptions, 'device'> = {}): Promise<UserStatus> {
+    refuseProblems('device', GOODBYE(device, 'device'));
+    const reply = await this.#ask('goodbye', user, device);
+    return reply.kind === 'online' ? 'online' : 'offline';
   }
 
   async checkup(user: UserIdLike): Promise<UserStatus> {
-    const reply = await askUser(await this.#daemon(), 'checkup', userIdOf(user));
+    const reply = await this.#ask('checkup', user);
     return reply.kind === 'online' ? 'online' : 'offline';
   }
 
   async checkupMany(users: Iterable<UserIdLike>): Promise<CheckedUp> {
-    const { ids, rejected } = idsOf(users);
+    const daemon = await this.#daemon();
+    const { ids, rejected } = idsOf(daemon, users);
     const replies = await askUsers(
-      await this.#daemon(),
+      daemon,
       'checkup',
       ids.map(({ id }) => id),
     );
@@ -117,8 +168,8 @@ export class Users {
 
   /** What is known about the user. */
   async get(user: UserIdLike): Promise<UserDescription> {
-    const id = userIdOf(user);
     const daemon = await this.#daemon();
+    const id = userIdOf(daemon.users.ids, user);
     return duringCall(daemon, async () => {
       const reply = await askUser(daemon, 'describe', id);
       if (reply.kind !== 'described') throw new TypeError(`'describe' was answered '${reply.kind}'`);
@@ -138,9 +189,9 @@ export class Users {
 
   /** The sessions one by one. What is not pulled is not read. */
   async *heartRhythm(user: UserIdLike, range: SessionsRange = {}): AsyncGenerator<UserSession> {
-    const id = userIdOf(user);
     refuseProblems('range', RANGE(range, 'range'));
     const daemon = await this.#daemon();
+    const id = userIdOf(daemon.users.ids, user);
     const { from, before, order = 'asc' } = range;
     const within = { from: instantOf(from), before: instantOf(before), order };
     for await (const chunk of pulled(daemon, daemon.users.history(id, within))) {
@@ -151,7 +202,16 @@ export class Users {
 
   /** Deletes everything stored about the user for good. */
   async erase(user: UserIdLike): Promise<void> {
-    await askUser(await this.#daemon(), 'erase', userIdOf(user));
+    await this.#ask('erase', user);
+  }
+
+  async #ask(
+    kind: UserCommand['kind'],
+    user: UserIdLike,
+    device?: DeviceHeal,
+  ): Promise<Exclude<UserReply, { kind: 'refused' }>> {
+    const daemon = await this.#daemon();
+    return askUser(daemon, kind, userIdOf(daemon.users.ids, user), device);
   }
 }
 
@@ -161,7 +221,7 @@ interface Ids {
 }
 
 /** @throws TypeError if it is not a list */
-function idsOf(users: Iterable<UserIdLike>): Ids {
+function idsOf(daemon: Daemon, users: Iterable<UserIdLike>): Ids {
   expectArgument('users', users, (value) =>
     isIterable(value) ? undefined : `must be a list of ids, not ${shown(value)}`,
   );
@@ -169,7 +229,7 @@ function idsOf(users: Iterable<UserIdLike>): Ids {
   const rejected: Ids['rejected'] = [];
   [...users].forEach((user, index) => {
     try {
-      ids.push({ id: userIdOf(user), index });
+      ids.push({ id: userIdOf(daemon.users.ids, user), index });
     } catch (error) {
       rejected.push({ index, error: error instanceof Error ? error.message : String(error) });
     }
@@ -181,6 +241,38 @@ function inOrder(rejected: Ids['rejected']): Beaten['rejected'] {
   return rejected.sort((left, right) => left.index - right.index);
 }
 
-function described(id: UserId, { status, since, lastSeen, deadline }: UserFacts): UserDescription {
-  return { id, status, since: dateOf(since), lastSeen: dateOf(lastSeen), deadline: dateOf(deadline) };
+function described(id: UserId, { status, since, lastSeen, deadline, devices }: UserFacts): UserDescription {
+  return {
+    id,
+    status,
+    since: dateOf(since),
+    lastSeen: dateOf(lastSeen),
+    deadline: dateOf(deadline),
+    devices: devices.map(deviceOf),
+  };
+}
+
+function deviceOf({ name, since, lastSeen, deadline, meta }: LiveDevice): UserDevice {
+  return {
+    device: name,
+    since: new Date(since),
+    lastSeen: new Date(lastSeen),
+    deadline: new Date(deadline),
+    meta: meta === undefined ? undefined : objectIn(meta),
+  };
+}
+
+/** @returns undefined if it is no JSON, or too much */
+function metaText(meta: object): string | undefined {
+  try {
+    const text = JSON.stringify(meta);
+    return Buffer.byteLength(text) <= MOST_META ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function objectIn(json: string): Readonly<Record<string, unknown>> {
+  const value: unknown = JSON.parse(json);
+  return isObject(value) ? value : {};
 }

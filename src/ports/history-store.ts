@@ -63,7 +63,9 @@ export type HistoryRecord =
   /** Alerts are held for a mass failure. */
   | { readonly kind: 'held'; readonly hold: LastHold }
   /** The store is that of one of several partitions. */
-  | { readonly kind: 'membership'; readonly membership: Membership };
+  | { readonly kind: 'membership'; readonly membership: Membership }
+  /** From here on ids of users may be texts. */
+  | { readonly kind: 'text_ids' };
 
 /** Which of several partitions a store belongs to, so that a lost or misplaced one is noticed. */
 export interface Membership {
@@ -104,6 +106,8 @@ export interface StoreSummary {
   readonly observed: ObservedTime | undefined;
   /** Undefined for the only partition, and before the first run of several. */
   readonly membership: Membership | undefined;
+  /** Whether ids of users may be texts. A daemon with `user_ids: integer` cannot read them. */
+  readonly hasTextIds: boolean;
 }
 
 /** Which of a user's sessions to read. */
@@ -153,7 +157,7 @@ export interface HistoryStore extends Outbox {
   /** Sessions without an end, found by an index, in chunks. */
   openSessions(): AsyncIterable<readonly OpenSession[]>;
 
-  /** Which recovered sessions were healed in which generation; later generations come last. */
+  /** Which recovered sessions were healed in which generation; of each user, later generations come last. */
   healedSince(): AsyncIterable<{ readonly generation: number; readonly users: readonly UserId[] }>;
 
   /** The last ended session of a user. */

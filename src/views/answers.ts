@@ -31,6 +31,21 @@ export const heartRhythm = z.strictObject({
     .meta({ description: 'Present if `limit` was given and there are more.' }),
 });
 
+const device = z
+  .strictObject({
+    device: z
+      .string()
+      .nullable()
+      .meta({ description: 'Its name; null for the device of heals without one.' }),
+    since: instant,
+    last_seen: instant.meta({ description: 'When its last heal came.' }),
+    deadline: instant.meta({
+      description: 'When it no longer holds the user online, unless it heals again.',
+    }),
+    meta: z.record(z.string(), z.unknown()).nullable().meta({ description: 'What its heals said of it.' }),
+  })
+  .meta({ id: 'Device' });
+
 export const describedUser = z.strictObject({
   id: userId,
   status: presence,
@@ -39,6 +54,9 @@ export const describedUser = z.strictObject({
   deadline: instant
     .nullable()
     .meta({ description: 'When an online user goes offline unless healed; null for others.' }),
+  devices: z.array(device).meta({
+    description: 'The devices that hold the user online, as far as they were heard since the daemon started.',
+  }),
 });
 
 const rejected = z.array(

@@ -66,6 +66,7 @@ export const queryProblem = {
   label: 'query parameter label must be key:value',
   paused: 'query parameter paused must be true or false',
   node: 'query parameter node must be the name of a node',
+  device: 'query parameter device must be 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-"',
   alertType: `query parameter type must be one of ${ALERT_TYPES.join(', ')}`,
 };
 
@@ -75,6 +76,7 @@ export const bodyProblem = {
   notUtf8: 'the body must be in UTF-8',
   unknownField: 'unknown field',
   unusableName: 'this name is not allowed',
+  meta: (most: number) => `meta must be an object of at most ${most} bytes of JSON, or null`,
   unread: 'this call takes no body: remove it',
   longReason: (most: number) => `a reason can have at most ${most} bytes`,
 };

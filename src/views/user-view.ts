@@ -1,10 +1,11 @@
-import type { LiveSession } from '../../actors/user/user.protocol.js';
+import type { LiveDevice, LiveSession } from '../../actors/user/user.protocol.js';
 import type { EndedSession, Session } from '../domain/session.js';
+import { inAscii } from './in-ascii.js';
 import { unixSeconds, type Instant } from '../domain/time.js';
-import type { UserId } from '../domain/user-id.js';
 
 /*
  * Answers about users are written as text: every digit of a 64-bit id has to be there, which a number does not hold.
+ * Each takes the id as it stands in JSON.
  */
 
 export type UserStatus = 'online' | 'offline';
@@ -18,20 +19,37 @@ export interface UserFacts {
   readonly lastSeen: Instant | undefined;
   /** When the user goes offline without another heal; undefined if offline. */
   readonly deadline: Instant | undefined;
+  readonly devices: readonly LiveDevice[];
 }
 
-export function factsOfOnline({ onlineAt, lastSeen, deadline }: LiveSession): UserFacts {
-  return { status: 'online', since: onlineAt, lastSeen, deadline };
+export function factsOfOnline({ onlineAt, lastSeen, deadline, devices }: LiveSession): UserFacts {
+  return { status: 'online', since: onlineAt, lastSeen, deadline, devices };
 }
 
 /** @param last the last session; undefined if there was none */
 export function factsOfOffline(last: EndedSession | undefined): UserFacts {
-  return { status: 'offline', since: last?.offlineAt, lastSeen: last?.lastSeen, deadline: undefined };
+  return {
+    status: 'offline',
+    since: last?.offlineAt,
+    lastSeen: last?.lastSeen,
+    deadline: undefined,
+    devices: [],
+  };
 }
 
 /** The answer to `GET /users/:user_id`. */
-export function userText(user: UserId, { status, since, lastSeen, deadline }: UserFacts): string {
-  return `{"id":${user},"status":"${status}","since":${secondsText(since)},"last_seen":${secondsText(lastSeen)},"deadline":${secondsText(deadline)}}`;
+export function userText(id: string, facts: UserFacts): string {
+  const { status, since, lastSeen, deadline, devices } = facts;
+  return `{"id":${id},"status":"${status}","since":${secondsText(since)},"last_seen":${secondsText(lastSeen)},"deadline":${secondsText(deadline)},"devices":${devicesText(devices)}}`;
+}
+
+function devicesText(devices: readonly LiveDevice[]): string {
+  return `[${devices.map(deviceText).join(',')}]`;
+}
+
+function deviceText({ name, since, lastSeen, deadline, meta }: LiveDevice): string {
+  const named = name === undefined ? 'null' : `"${name}"`;
+  return `{"device":${named},"since":${secondsText(since)},"last_seen":${secondsText(lastSeen)},"deadline":${secondsText(deadline)},"meta":${meta === undefined ? 'null' : inAscii(meta)}}`;
 }
 
 function secondsText(at: Instant | undefined): string {
@@ -45,13 +63,13 @@ export const statusText: Readonly<Record<UserStatus, string>> = {
 };
 
 /** The answer to a checkup. */
-export function checkupText(user: UserId, status: UserStatus): string {
-  return `{"id":${user},"status":"${status}"}`;
+export function checkupText(id: string, status: UserStatus): string {
+  return `{"id":${id},"status":"${status}"}`;
 }
 
 /** The answer to heart_rhythm: this, its sessions with a comma between them, and `rhythmEnd`. */
-export function rhythmStart(user: UserId): string {
-  return `{"id":${user},"history":[`;
+export function rhythmStart(id: string): string {
+  return `{"id":${id},"history":[`;
 }
 
 export function sessionText({ onlineAt, offlineAt }: Session): string {

@@ -14,7 +14,12 @@ import {
 import type { Flip, NodeStatus, Registration } from '../../src/domain/node.js';
 import { parseNodeName, type NodeName } from '../../src/domain/node-name.js';
 import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.js';
-import { anyInstant, anyUser, timeline } from '../property/history-store/arbitraries.js';
+import {
+  anyInstant,
+  anyText as anyTextId,
+  anyUser,
+  timeline,
+} from '../property/history-store/arbitraries.js';
 import { alertAt, alertId } from '../support/alert-records.js';
 import { EFFORT } from '../support/effort.js';
 import type { PostgresProcess } from '../support/postgres-process.js';
@@ -54,7 +59,7 @@ const anyLabels = fc.dictionary(anyKey, anyText, { maxKeys: 3 });
 const anyTexts = fc.array(anyText, { maxLength: 3 });
 
 const anySessions: fc.Arbitrary<HistoryRecord[]> = fc
-  .uniqueArray(fc.tuple(anyUser, timeline(4), anyInstant, fc.boolean()), {
+  .uniqueArray(fc.tuple(fc.oneof(anyUser, anyTextId), timeline(4), anyInstant, fc.boolean()), {
     maxLength: 20,
     size: 'max',
     selector: ([id]) => id,

@@ -143,6 +143,16 @@ describe('a daemon that cannot start', () => {
     expect(existsSync(data)).to.equal(false);
   });
 
+  it('exits 78 if ids of users may be texts in the history, and names user_ids', async () => {
+    const data = resources.directory();
+    const texts = await resources.daemon(data, { 'user-ids': 'text' });
+    texts.signal('SIGTERM');
+    await texts.ended;
+    const daemon = resources.launch(data);
+    expect((await daemon.ended).code).to.equal(78);
+    expect(daemon.stderr).to.match(/^heartbeat: .*set user_ids to text$/m);
+  });
+
   it('refuses a non-loopback address without keys unless it is allowed, and says how', async () => {
     const data = path.join(resources.directory(), 'data');
     const refused = resources.launch(data, { host: '0.0.0.0' });

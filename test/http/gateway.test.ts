@@ -9,7 +9,7 @@ import { protocolContract } from './contract/protocol.js';
 import { limitsContract } from './contract/limits.js';
 import { closingContract } from './contract/closing.js';
 import { streamsContract } from './contract/streams.js';
-import { userIdContract } from './contract/user-ids.js';
+import { textIdContract, userIdContract } from './contract/user-ids.js';
 import { starting } from './support/gateway-under-test.js';
 
 for (const [lane, fastLane] of [
@@ -20,6 +20,7 @@ for (const [lane, fastLane] of [
     const start = starting(fastLane);
     describe('presence', () => presenceContract(start));
     describe('user ids', () => userIdContract(start));
+    describe('user ids of any text', () => textIdContract(start));
     describe('other calls', () => otherCallsContract(start));
     describe('request id', () => requestIdContract(start));
     describe('heart_rhythm', () => heartRhythmContract(start));

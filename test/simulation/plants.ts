@@ -228,7 +228,16 @@ export const PLANTS: readonly Plant[] = [
     breaks: 'A session that ends in silence is stored 10 ms shorter than it was.',
     ports: userRules((state, lease, message) =>
       message.kind === 'expire'
-        ? decide(state, { deadline: moment(lease.deadline - 10), lastSeen: lease.lastSeen }, message)
+        ? decide(
+            state,
+            {
+              deadline: moment(lease.deadline - 10),
+              lastSeen: lease.lastSeen,
+              othersUntil: (device) => lease.othersUntil(device),
+              devicesAt: (at) => lease.devicesAt(at),
+            },
+            message,
+          )
         : decide(state, lease, message),
     ),
   },

@@ -68,8 +68,8 @@ function slice(store: HistoryStore, id: string, own: MemoryHistoryStore, isNew: 
     open: async () => {
       const summary = await store.open();
       if (isNew) await take(store, own, id);
-      const { watermark, aliveAt, recovery, membership } = await own.open();
-      return { ...summary, watermark, aliveAt, recovery, membership };
+      const { watermark, aliveAt, recovery, membership, hasTextIds } = await own.open();
+      return { ...summary, watermark, aliveAt, recovery, membership, hasTextIds };
     },
     // An error that the store throws synchronously is thrown synchronously here, too.
     write: (batch) => store.write(isWatch ? batch : batch.filter(isShared)).then(() => own.write(batch)),
@@ -112,6 +112,7 @@ function isShared({ kind }: HistoryRecord): boolean {
     'healed',
     'blind',
     'membership',
+    'text_ids',
   ];
   return !ownKinds.includes(kind);
 }

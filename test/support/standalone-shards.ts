@@ -33,7 +33,7 @@ export class StandaloneShards {
     };
     const deps = { system, clock, logger, submit, hasMemory: () => true };
     this.users = new LocalUserShards(
-      { ...options, partitions: 1, timeout: TIMEOUT, decide: decideUser },
+      { ...options, partitions: 1, timeout: TIMEOUT, devices: 16, decide: decideUser },
       { ...deps, counts: new UserCounts(), hasRoom: () => true },
     );
     this.nodes = new LocalNodeShards(

@@ -2,7 +2,7 @@ import type { Instant } from '../../domain/time.js';
 import { entries, type Batch } from './sealed-store.js';
 import type { OrderedStore } from '../../ports/ordered-store.js';
 import { keyOfPast, pastBound, pastInstant } from './node-past-codec.js';
-import { endedBound, endOf, sessionKeyOf } from './session-codec.js';
+import { endedBound, endOf, sessionKeyOf, textEndedBound } from './session-codec.js';
 
 /** An index of records by the instant that decides their age. */
 export interface AgeIndex {
@@ -15,6 +15,9 @@ export interface AgeIndex {
 
 /** Sessions, by their end. */
 export const sessionsByEnd: AgeIndex = { bound: endedBound, keyOf: sessionKeyOf, instantOf: endOf };
+
+/** Sessions of users whose ids are no integers. */
+export const textSessionsByEnd: AgeIndex = { ...sessionsByEnd, bound: textEndedBound };
 
 /** Flips, and pauses that are over. */
 export const pastOfNodes: AgeIndex = { bound: pastBound, keyOf: keyOfPast, instantOf: pastInstant };

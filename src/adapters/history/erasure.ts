@@ -2,7 +2,7 @@ import type { UserId } from '../../domain/user-id.js';
 import type { ErasedKeys, OrderedStore } from '../../ports/ordered-store.js';
 import { metaKey } from './format.js';
 import type { Ledger } from './meta.js';
-import { entries, hasMany, type Batch } from './sealed-store.js';
+import { entries, entriesIn, hasMany, type Batch } from './sealed-store.js';
 import {
   endedKeyOf,
   healedFrom,
@@ -53,11 +53,17 @@ export async function addErasure(
     batch.del(open);
     if (ledger.open !== undefined) ledger.open--;
   }
-  for await (const chunk of entries(store, healedUsers)) {
+  for await (const chunk of entriesIn(store, healedUsers)) {
     for (const [key, value] of chunk) {
       const { users } = healedFrom(key, value);
       if (!users.includes(user)) continue;
-      batch.put(key, healedValue(users.filter((other) => other !== user)));
+      batch.put(
+        key,
+        healedValue(
+          key,
+          users.filter((other) => other !== user),
+        ),
+      );
       healed.push(key);
     }
   }

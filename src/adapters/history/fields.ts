@@ -1,5 +1,5 @@
 import type { Instant, Millis } from '../../domain/time.js';
-import type { UserId } from '../../domain/user-id.js';
+import { parseTextId, type UserId } from '../../domain/user-id.js';
 import { INSTANT, putInstant, putUser, takeInstant, takeUser } from './binary.js';
 
 /*
@@ -110,6 +110,19 @@ export function nameAt(place: number): Field<string> {
       to[place] = to.write(name, place + 1);
     },
     take: (from) => from.toString('utf8', place + 1, place + 1 + (from[place] ?? 0)),
+  };
+}
+
+/** The id of a user that is no integer. */
+export function userTextAt(place: number): Field<UserId> {
+  const text = nameAt(place);
+  return {
+    ...text,
+    take: (from) => {
+      const user = parseTextId(text.take(from));
+      if (user === undefined) throw new RangeError('it holds no id of a user');
+      return user;
+    },
   };
 }
 

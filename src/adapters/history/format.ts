@@ -15,6 +15,10 @@ export const KIND = {
   ENDED: 0x12,
   HEALED: 0x13,
   BLIND: 0x14,
+  TEXT_SESSION: 0x15,
+  TEXT_OPEN: 0x16,
+  TEXT_ENDED: 0x17,
+  TEXT_HEALED: 0x18,
   NODE: 0x20,
   STATUS: 0x21,
   FLIP: 0x22,
@@ -33,6 +37,10 @@ const NAMES: ReadonlyMap<number | undefined, string> = new Map([
   [KIND.ENDED, 'index of ends'],
   [KIND.HEALED, 'heals of a recovery'],
   [KIND.BLIND, 'blind interval'],
+  [KIND.TEXT_SESSION, 'session'],
+  [KIND.TEXT_OPEN, 'open session'],
+  [KIND.TEXT_ENDED, 'index of ends'],
+  [KIND.TEXT_HEALED, 'heals of a recovery'],
   [KIND.NODE, 'node'],
   [KIND.STATUS, 'status of a node'],
   [KIND.FLIP, 'flip'],
@@ -62,6 +70,7 @@ export function metaKey(
     | 'hold'
     | 'vigil'
     | 'membership'
+    | 'user_ids'
     | 'copying',
 ): Buffer {
   return Buffer.concat([Buffer.of(KIND.META), Buffer.from(name)]);

@@ -30,6 +30,8 @@ export interface Ledger extends Facts {
   healedSequence: number;
   /** Sessions that ended earlier are pruned. Their place is slow to read until LevelDB has merged its files. */
   prunedBefore: number;
+  /** The same of users whose ids are no integers. */
+  textsPrunedBefore: number;
   /** No flip and no end of a pause is earlier. */
   pastPrunedBefore: number;
   /** No alert raised earlier can be pruned. */
@@ -126,10 +128,21 @@ export function writeMembership(batch: Batch, { set, partition, partitions }: Me
   batch.put(MEMBERSHIP_KEY, json({ set, partition, partitions }));
 }
 
+/** Whether ids of users may be texts. */
+export async function readTextIds(store: OrderedStore, place: StorePlace): Promise<boolean> {
+  return (await readMeta(store, place, 'user_ids', z.literal('text'))) !== undefined;
+}
+
+export function writeTextIds(batch: Batch): void {
+  batch.put(metaKey('user_ids'), json('text'));
+}
+
 export async function readLedger(store: OrderedStore, place: StorePlace): Promise<Ledger> {
   const facts = await readMeta(store, place, 'facts', factsSchema);
   const recovery = await readRecovery(store, place);
-  const lastHealed = await firstEntry(store, healedUsers, { reverse: true });
+  const lastHealed = await Promise.all(
+    healedUsers.map((range) => firstEntry(store, range, { reverse: true })),
+  );
   return {
     sessions: facts?.sessions ?? 0,
     latestEnd: facts?.latest_end ?? undefined,
@@ -138,8 +151,12 @@ export async function readLedger(store: OrderedStore, place: StorePlace): Promis
     open: facts === undefined ? 0 : facts.open,
     openAlerts: facts === undefined ? 0 : facts.open_alerts,
     generation: recovery?.generation ?? 0,
-    healedSequence: lastHealed === undefined ? 0 : sequenceOf(lastHealed[0]) + 1,
+    healedSequence: Math.max(
+      0,
+      ...lastHealed.map((last) => (last === undefined ? 0 : sequenceOf(last[0]) + 1)),
+    ),
     prunedBefore: -Infinity,
+    textsPrunedBefore: -Infinity,
     pastPrunedBefore: -Infinity,
     alertsPrunedBefore: undefined,
   };

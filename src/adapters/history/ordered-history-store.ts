@@ -3,7 +3,7 @@ import type { UserId } from '../../domain/user-id.js';
 import type { HistoryRecord, HistoryStore, StoreSummary, StoreTrouble } from '../../ports/history-store.js';
 import type { Logger } from '../../ports/logger.js';
 import type { OrderedStore, StoreEngine, StorePlace } from '../../ports/ordered-store.js';
-import { addPruning, pastOfNodes, sessionsByEnd } from './age-index.js';
+import { addPruning, pastOfNodes, sessionsByEnd, textSessionsByEnd } from './age-index.js';
 import { addAlertPruning } from './alerts.js';
 import { addBlindPruning, countBlindness } from './blindness.js';
 import { addErasure } from './erasure.js';
@@ -14,6 +14,7 @@ import {
   readMembership,
   readObservedTime,
   readRecovery,
+  readTextIds,
   readWatermark,
   writeFacts,
   type Ledger,
@@ -136,9 +137,15 @@ export class OrderedHistoryStore extends HistoryReads implements HistoryStore {
   async prune(before: Instant, limit: number): Promise<number> {
     const opened = await this.opened();
     return this.#change(opened, async (batch, ledger) => {
+      const { store } = opened;
       const due = { before, limit, prunedBefore: ledger.prunedBefore };
-      const { removed, prunedBefore } = await addPruning(opened.store, batch, sessionsByEnd, due);
-      ledger.prunedBefore = prunedBefore;
+      const integers = await addPruning(store, batch, sessionsByEnd, due);
+      ledger.prunedBefore = integers.prunedBefore;
+      const rest = limit - integers.removed;
+      const dueTexts = { before, limit: rest, prunedBefore: ledger.textsPrunedBefore };
+      const texts = rest > 0 ? await addPruning(store, batch, textSessionsByEnd, dueTexts) : undefined;
+      ledger.textsPrunedBefore = texts?.prunedBefore ?? ledger.textsPrunedBefore;
+      const removed = integers.removed + (texts?.removed ?? 0);
       ledger.sessions -= removed;
       return removed;
     });
@@ -248,6 +255,7 @@ async function readContents(store: OrderedStore, place: StorePlace): Promise<Ope
     latestEnd: ledger.latestEnd,
     observed: await readObservedTime(store, place),
     membership: await readMembership(store, place),
+    hasTextIds: await readTextIds(store, place),
   };
   return { store, summary, ledger };
 }

@@ -3,7 +3,15 @@ import { idOf } from './alert-codec.js';
 import { KIND, kindOf } from './format.js';
 import { nameFrom } from './node-codec.js';
 import { flipRecord, keyOfPast } from './node-past-codec.js';
-import { blindFrom, healedFrom, openRecord, sessionKeyOf, sessionRecord } from './session-codec.js';
+import {
+  blindFrom,
+  healedFrom,
+  openRecord,
+  sessionKeyOf,
+  sessionRecord,
+  textOpenRecord,
+  textSessionRecord,
+} from './session-codec.js';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -28,11 +36,19 @@ function named(key: Buffer, kind: string): string {
       const { user, onlineAt } = sessionRecord.key;
       return `session of user ${user.take(key)} from ${shown(onlineAt.take(key))}`;
     }
+    case KIND.TEXT_SESSION: {
+      const { user, onlineAt } = textSessionRecord.key;
+      return `session of user ${quoted(user.take(key))} from ${shown(onlineAt.take(key))}`;
+    }
     case KIND.OPEN:
       return `open session of user ${openRecord.key.user.take(key)}`;
+    case KIND.TEXT_OPEN:
+      return `open session of user ${quoted(textOpenRecord.key.user.take(key))}`;
     case KIND.ENDED:
+    case KIND.TEXT_ENDED:
       return `${kind}, for the ${nameOfRecord(sessionKeyOf(key))}`;
     case KIND.HEALED:
+    case KIND.TEXT_HEALED:
       return `heals of recovery ${String(healedFrom(key, NOTHING).generation)}`;
     case KIND.BLIND: {
       const interval = blindFrom(key, Buffer.from('stalled'));

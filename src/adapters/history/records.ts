@@ -3,16 +3,15 @@ import type { NodeName } from '../../domain/node-name.js';
 import type { Instant } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { HistoryRecord } from '../../ports/history-store.js';
-import { entries, getManyOrDamaged, hasMany, type Batch } from './sealed-store.js';
+import { entriesIn, getManyOrDamaged, hasMany, type Batch } from './sealed-store.js';
 import type { OrderedStore } from '../../ports/ordered-store.js';
 import { flipKey, flipValue, pastKey, pauseKey, pauseValue } from './node-past-codec.js';
 import { addAlert, addUnnotified, findStates, type StoredStates } from './alerts.js';
 import {
   blindKey,
   endedKeyOf,
-  healedKey,
+  healedRecords,
   healedUsers,
-  healedValue,
   offlineAtOf,
   openKey,
   openKeyOf,
@@ -23,6 +22,7 @@ import {
 import {
   writeLastHold,
   writeMembership,
+  writeTextIds,
   writeRecovery,
   writeObservedTime,
   writeWatermark,
@@ -99,7 +99,7 @@ async function findOpen(store: OrderedStore, records: readonly HistoryRecord[]):
 
 async function findHealed(store: OrderedStore): Promise<Buffer[]> {
   const keys: Buffer[] = [];
-  for await (const chunk of entries(store, healedUsers)) keys.push(...chunk.map(([key]) => key));
+  for await (const chunk of entriesIn(store, healedUsers)) keys.push(...chunk.map(([key]) => key));
   return keys;
 }
 
@@ -122,6 +122,7 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
       ledger.sessions++;
       ledger.latestEnd = later(ledger.latestEnd, record.offlineAt);
       ledger.prunedBefore = Math.min(ledger.prunedBefore, record.offlineAt);
+      ledger.textsPrunedBefore = Math.min(ledger.textsPrunedBefore, record.offlineAt);
       return;
     }
     case 'unended': {
@@ -139,9 +140,11 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
       if (isSettledRecovery(record)) for (const key of stored.healed.splice(0)) batch.del(key);
       return;
     case 'healed': {
-      const key = healedKey(record.generation, ledger.healedSequence++);
-      batch.put(key, healedValue(record.users));
-      stored.healed.push(key);
+      const { generation, users } = record;
+      for (const { key, value } of healedRecords(generation, ledger.healedSequence++, users)) {
+        batch.put(key, value);
+        stored.healed.push(key);
+      }
       return;
     }
     case 'blind':
@@ -193,6 +196,9 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
       return;
     case 'membership':
       writeMembership(batch, record.membership);
+      return;
+    case 'text_ids':
+      writeTextIds(batch);
       return;
     default:
       assertNever(record);

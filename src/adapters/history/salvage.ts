@@ -93,10 +93,10 @@ async function dropDamaged(store: OrderedStore, facts: Facts): Promise<ReadonlyM
 /** @param stored with its checksum at the end, after everything that is read here */
 function count(facts: Facts, key: Buffer, stored: Buffer): void {
   const kind = key[0];
-  if (kind === allSessions.gte[0]) {
+  if (allSessions.some(({ gte }) => kind === gte[0])) {
     facts.sessions++;
     facts.latestEnd = later(facts.latestEnd, offlineAtOf(stored));
-  } else if (kind === openSessions.gte[0]) facts.open = (facts.open ?? 0) + 1;
+  } else if (openSessions.some(({ gte }) => kind === gte[0])) facts.open = (facts.open ?? 0) + 1;
   else if (kind === allNodes.gte[0]) facts.nodes++;
   else if (kind === allAlerts.gte[0]) {
     facts.alerts++;
@@ -126,7 +126,8 @@ async function dropNodesWithoutStatus(store: OrderedStore, facts: Facts): Promis
 }
 
 async function indexAnew(store: OrderedStore): Promise<void> {
-  await each(store, allSessions, (key, value) => [endedKeyOf(key, offlineAtOf(value))]);
+  for (const range of allSessions)
+    await each(store, range, (key, value) => [endedKeyOf(key, offlineAtOf(value))]);
   await each(store, allFlips, (key, value) => [pastKeyOf(key, value)]);
   await each(store, allPauses, (key, value) => [pastKeyOf(key, value)]);
   await each(store, allAlerts, (key, value) => stateKeysOf(stateBitsOf(value), idOf(key)));

@@ -94,6 +94,15 @@ export async function* entries(
   }
 }
 
+/** The entries of several ranges, one after the other. */
+export async function* entriesIn(
+  store: OrderedStore,
+  ranges: readonly KeyRange[],
+  reading?: Reading,
+): AsyncGenerator<Entry[]> {
+  for (const range of ranges) yield* entries(store, range, reading);
+}
+
 /** @returns the first entry of the range, or with `reverse` the last */
 export async function firstEntry(
   store: OrderedStore,

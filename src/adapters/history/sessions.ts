@@ -2,7 +2,7 @@ import type { EndedSession, OpenSession } from '../../domain/session.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { HistoryRange } from '../../ports/history-store.js';
 import type { KeyRange, OrderedStore } from '../../ports/ordered-store.js';
-import { entries, firstEntry } from './sealed-store.js';
+import { entries, entriesIn, firstEntry } from './sealed-store.js';
 import {
   healedFrom,
   healedUsers,
@@ -19,7 +19,7 @@ const PAGE = 128;
 const OPEN = 2_000;
 
 export async function* storedOpenSessions(store: OrderedStore): AsyncGenerator<readonly OpenSession[]> {
-  for await (const chunk of entries(store, openSessions, { first: OPEN })) {
+  for await (const chunk of entriesIn(store, openSessions, { first: OPEN })) {
     yield chunk.map(([key, value]) => openFrom(key, value));
   }
 }
@@ -27,7 +27,7 @@ export async function* storedOpenSessions(store: OrderedStore): AsyncGenerator<r
 export async function* storedHealed(
   store: OrderedStore,
 ): AsyncGenerator<{ readonly generation: number; readonly users: readonly UserId[] }> {
-  for await (const chunk of entries(store, healedUsers)) {
+  for await (const chunk of entriesIn(store, healedUsers)) {
     for (const [key, value] of chunk) yield healedFrom(key, value);
   }
 }

@@ -1,11 +1,10 @@
 import * as z from 'zod';
 import { instant } from '../../domain/time.js';
 import { HeartbeatError } from '../../errors.js';
-import { COPYING_KEY, EVERYTHING, FORMAT_KEY, VERSION, VERSION_KEY } from './format.js';
+import { COPYING_KEY, EVERYTHING, FORMAT_KEY, KIND, VERSION, VERSION_KEY } from './format.js';
 import { Batch, NOT_SYNCED, SYNCED } from './sealed-store.js';
 import type { OrderedStore, StorePlace } from '../../ports/ordered-store.js';
 import { allAlerts, OPEN_BITS, stateBitsOf } from './alert-codec.js';
-import { openSessions } from './session-codec.js';
 import { json, readMeta, writeFacts } from './meta.js';
 import { allNodes } from './node-codec.js';
 import { indexPast } from './nodes.js';
@@ -115,7 +114,7 @@ async function seal(
       last = key;
       if (key.equals(VERSION_KEY) || key.equals(FORMAT_KEY)) continue;
       if (key[0] === allNodes.gte[0]) counts.nodes++;
-      if (key[0] === openSessions.gte[0]) counts.open++;
+      if (key[0] === KIND.OPEN) counts.open++;
       if (key[0] === allAlerts.gte[0]) {
         counts.alerts++;
         if ((stateBitsOf(value) & OPEN_BITS) !== 0) counts.open_alerts++;

@@ -40,6 +40,7 @@ export class MemoryHistoryStore implements HistoryStore {
   readonly #unnotified = new Map<NodeName, UnnotifiedOf>();
   #lastHold: LastHold | undefined;
   #membership: Membership | undefined;
+  #hasTextIds = false;
   readonly trouble: StoreTrouble | undefined;
   readonly damages: number = 0;
 
@@ -51,6 +52,7 @@ export class MemoryHistoryStore implements HistoryStore {
       latestEnd: this.#latestEnd,
       observed: this.#observed,
       membership: this.#membership,
+      hasTextIds: this.#hasTextIds,
     });
   }
 
@@ -123,6 +125,9 @@ export class MemoryHistoryStore implements HistoryStore {
         return;
       case 'membership':
         this.#membership = record.membership;
+        return;
+      case 'text_ids':
+        this.#hasTextIds = true;
         return;
       default:
         assertNever(record);

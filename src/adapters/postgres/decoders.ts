@@ -2,7 +2,7 @@ import { alertRecord } from '../history/alert-codec.js';
 import { INSTANT } from '../history/binary.js';
 import { nodeRecord, statusRecord } from '../history/node-codec.js';
 import { flipRecord } from '../history/node-past-codec.js';
-import { openRecord, sessionRecord } from '../history/session-codec.js';
+import { openRecord, sessionRecord, textOpenRecord, textSessionRecord } from '../history/session-codec.js';
 import { BASICS, STABLE } from './decoder-basics.js';
 import { column, jsonColumn, type Column } from './decoder-columns.js';
 
@@ -15,16 +15,24 @@ const BYTES_OF_NAME = 255;
 /** Behind every key that begins with the same bytes, an instant included. */
 const LAST = `'\\x${'ff'.repeat(INSTANT + 1)}'::bytea`;
 
-const SESSION_COLUMNS = [
-  column('user_id', sessionRecord.key.user, 'key'),
-  column('online_at', sessionRecord.key.onlineAt, 'key'),
-  column('offline_at', sessionRecord.value.offlineAt, 'value'),
-];
-const OPEN_COLUMNS = [
-  column('user_id', openRecord.key.user, 'key'),
-  column('online_at', openRecord.value.onlineAt, 'value'),
-  { name: 'offline_at', type: 'timestamptz', sql: 'null' },
-];
+/** Of integers and of texts. */
+const SESSIONS = [sessionRecord, textSessionRecord].map(({ kind, key, value }) => ({
+  kind,
+  columns: [
+    column('user_id', key.user, 'key'),
+    column('online_at', key.onlineAt, 'key'),
+    column('offline_at', value.offlineAt, 'value'),
+  ],
+}));
+const OPEN_SESSIONS = [openRecord, textOpenRecord].map(({ kind, key, value }) => ({
+  kind,
+  columns: [
+    column('user_id', key.user, 'key'),
+    column('online_at', value.onlineAt, 'value'),
+    { name: 'offline_at', type: 'timestamptz', sql: 'null' },
+  ],
+}));
+const [{ columns: SESSION_COLUMNS } = { columns: [] }] = SESSIONS;
 const NODE_COLUMNS = [
   column('name', nodeRecord.key.name, 'key'),
   column('state', statusRecord.value.state, 'status'),
@@ -48,7 +56,10 @@ const FLIP_COLUMNS = [
 ];
 const ALERT_COLUMNS = alertRecord.json.map(jsonColumn);
 
-const USER_KEY = 'int8send($1::bigint # (-9223372036854775808))';
+/** Null for a text that is no integer, and then no key is within. */
+const INTEGER_KEY = `case when $1 ~ '^(0|-?[1-9][0-9]{0,18})$' then
+      case when $1::numeric between -9223372036854775808 and 9223372036854775807
+        then int8send($1::bigint # (-9223372036854775808)) end end`;
 const NAME_KEY = "set_byte('\\x00', 0, octet_length(convert_to($1, 'UTF8'))) || convert_to($1, 'UTF8')";
 
 /** What `initSchema` makes besides the tables. */
@@ -58,17 +69,15 @@ export const DECODERS = [
     'sessions',
     '',
     SESSION_COLUMNS,
-    `select ${listed(SESSION_COLUMNS)} from ${records(sessionRecord.kind)}
-    union all
-    select ${listed(OPEN_COLUMNS)} from ${records(openRecord.kind)}`,
+    [...SESSIONS, ...OPEN_SESSIONS]
+      .map(({ kind, columns }) => `select ${listed(columns)} from ${records(kind)}`)
+      .join('\n    union all\n    '),
   ),
   makeFunction(
     'sessions',
     'user_id text',
     SESSION_COLUMNS,
-    `select ${listed(SESSION_COLUMNS)} from ${records(sessionRecord.kind, USER_KEY)}
-    union all
-    select ${listed(OPEN_COLUMNS)} from ${records(openRecord.kind, USER_KEY)}`,
+    [...SESSIONS, ...OPEN_SESSIONS].map(ofUser).join('\n    union all\n    '),
   ),
   makeFunction(
     'nodes',
@@ -110,6 +119,12 @@ function makeFunction(name: string, given: string, columns: readonly Column[], b
   create or replace function heartbeat.${name}(${given}) returns table (${table}) ${STABLE} as $$
     ${body}
   $$;`;
+}
+
+function ofUser({ kind, columns }: { readonly kind: number; readonly columns: readonly Column[] }): string {
+  const isOfText = kind === textSessionRecord.kind || kind === textOpenRecord.kind;
+  return `select ${listed(columns)} from ${records(kind, isOfText ? NAME_KEY : INTEGER_KEY)}
+    and octet_length(convert_to($1, 'UTF8')) <= ${String(BYTES_OF_NAME)}`;
 }
 
 function listed(columns: readonly Column[]): string {

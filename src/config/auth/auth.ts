@@ -1,4 +1,5 @@
-import type { KeyRule } from '../../domain/access.js';
+import type { KeyRule, UserReach } from '../../domain/access.js';
+import type { UserIdKind } from '../../domain/user-id.js';
 import {
   isMap,
   problemsOf,
@@ -9,7 +10,7 @@ import {
 import { locate } from '../named-files.js';
 import { didYouMean } from '../did-you-mean.js';
 import type { Source } from '../value-source.js';
-import { KEY_SETTINGS, keys } from './keys.js';
+import { KEY_SETTINGS, keysFor } from './keys.js';
 import { readUserTokens, type ConfiguredUserTokens } from './user-token-settings.js';
 
 /** The configured authentication. */
@@ -44,7 +45,8 @@ const SECTION = 'auth';
 const SETTINGS = ['keys', 'user_tokens'];
 const NONE: ReadAuth = { auth: undefined, shown: [], problems: [], variables: [] };
 
-export function readAuth(given: GivenSection | undefined, deps: AuthDeps): ReadAuth {
+/** @param userIds the kind of users' ids, which keys may be limited to */
+export function readAuth(given: GivenSection | undefined, userIds: UserIdKind, deps: AuthDeps): ReadAuth {
   if (given?.value === undefined || given.value === null) return NONE;
   const { value, path, lineOf } = given;
   const placed = (at: readonly PropertyKey[], problem: string): string =>
@@ -57,7 +59,7 @@ export function readAuth(given: GivenSection | undefined, deps: AuthDeps): ReadA
     for (const each of found) problems.push(placed([part, ...each.path], each.problem));
   };
 
-  const read = keys.safeParse(value['keys'] ?? []);
+  const read = keysFor(userIds).safeParse(value['keys'] ?? []);
   if (!read.success) tell('keys', problemsOf(read.error, KEY_SETTINGS));
 
   const given_tokens = value['user_tokens'] ?? undefined;
@@ -98,11 +100,17 @@ function shownKey({ hash, scopes, users, nodes, expires, maxNodes }: KeyRule): S
   return {
     hash: `sha256:${hash.slice(0, 8)}…`,
     scopes,
-    ...(users !== undefined && { users: users === 'none' ? [] : [users.from, users.to] }),
+    ...(users !== undefined && { users: shownUsers(users) }),
     ...(nodes !== undefined && { nodes }),
     ...(expires !== undefined && { expires: new Date(expires).toISOString() }),
     ...(maxNodes !== undefined && { max_nodes: maxNodes }),
   };
+}
+
+function shownUsers(users: UserReach): readonly string[] {
+  if (users === 'none') return [];
+  if ('only' in users) return [users.only];
+  return 'prefixes' in users ? users.prefixes : [users.from, users.to];
 }
 
 function withoutKey({ key: _, ...others }: ConfiguredUserTokens): ShownAuth['value'] {

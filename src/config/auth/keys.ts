@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { SCOPES, type KeyRule } from '../../domain/access.js';
 import { instant, type Instant } from '../../domain/time.js';
-import { parseUserId } from '../../domain/user-id.js';
+import { parseUserId, type UserIdKind } from '../../domain/user-id.js';
 
 const DAY = 86_400_000;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
@@ -20,7 +20,7 @@ const user = z
     return z.NEVER;
   });
 
-const users = z
+const range = z
   .array(user, {
     error: NO_RANGE,
   })
@@ -29,6 +29,17 @@ const users = z
     if (from === undefined) return 'none' as const;
     if (to !== undefined && ids.length === 2 && BigInt(from) <= BigInt(to)) return { from, to };
     context.addIssue({ code: 'custom', message: NO_RANGE });
+    return z.NEVER;
+  });
+
+const NO_USERS = 'must be a prefix of user ids, such as "tenant1:", a list of prefixes, or [] for none';
+
+const prefixesOfUsers = z
+  .union([z.string().transform((only) => [only]), z.array(z.string())], { error: NO_USERS })
+  .transform((prefixes, context) => {
+    if (prefixes.length === 0) return 'none' as const;
+    if (prefixes.every((each) => each !== '')) return { prefixes };
+    context.addIssue({ code: 'custom', message: NO_USERS });
     return z.NEVER;
   });
 
@@ -49,57 +60,60 @@ const expires = z.string({ error: NO_DATE }).transform((text, context) => {
 
 const NO_QUOTA = 'must be a whole number of nodes, 0 or more';
 
-const key = z.strictObject(
-  {
-    name: z
-      .string({ error: 'is required: the audit log shows it' })
-      .regex(NAME, { error: 'must be at most 64 letters, digits, "-", "_" and "."' }),
-    hash: z
-      .string({ error: 'is required: "sha256:<hex>", which heartbeat keys new prints' })
-      .regex(HASH, { error: 'must be "sha256:" and 64 hex digits: the hash of the key, not the key' })
-      .transform((text) => text.slice('sha256:'.length).toLowerCase()),
-    scopes: z
-      .array(z.enum(SCOPES, { error: `must be one of ${SCOPES.join(', ')}` }), {
-        error: `must be a list of ${SCOPES.join(', ')}`,
-      })
-      .min(1, { error: `must have at least one of ${SCOPES.join(', ')}` }),
-    users: users.optional(),
-    nodes: nodes.optional(),
-    expires: expires.optional(),
-    max_nodes: z.int({ error: NO_QUOTA }).min(0, { error: NO_QUOTA }).optional(),
-  },
-  { error: 'must have at least a name, a hash and scopes' },
-);
+const keyOf = (users: typeof range | typeof prefixesOfUsers) =>
+  z.strictObject(
+    {
+      name: z
+        .string({ error: 'is required: the audit log shows it' })
+        .regex(NAME, { error: 'must be at most 64 letters, digits, "-", "_" and "."' }),
+      hash: z
+        .string({ error: 'is required: "sha256:<hex>", which heartbeat keys new prints' })
+        .regex(HASH, { error: 'must be "sha256:" and 64 hex digits: the hash of the key, not the key' })
+        .transform((text) => text.slice('sha256:'.length).toLowerCase()),
+      scopes: z
+        .array(z.enum(SCOPES, { error: `must be one of ${SCOPES.join(', ')}` }), {
+          error: `must be a list of ${SCOPES.join(', ')}`,
+        })
+        .min(1, { error: `must have at least one of ${SCOPES.join(', ')}` }),
+      users: users.optional(),
+      nodes: nodes.optional(),
+      expires: expires.optional(),
+      max_nodes: z.int({ error: NO_QUOTA }).min(0, { error: NO_QUOTA }).optional(),
+    },
+    { error: 'must have at least a name, a hash and scopes' },
+  );
 
 /** The settings of a key. */
-export const KEY_SETTINGS: readonly string[] = Object.keys(key.shape);
+export const KEY_SETTINGS: readonly string[] = Object.keys(keyOf(range).shape);
 
-export const keys = z
-  .array(key, { error: 'must be a list of keys' })
-  .superRefine((all, context) => {
-    for (const field of ['name', 'hash'] as const) {
-      const seen = new Set<string>();
-      for (const [index, each] of all.entries()) {
-        if (seen.has(each[field])) {
-          context.addIssue({
-            code: 'custom',
-            path: [index, field],
-            message: 'another key has the same value: choose another one',
-          });
+/** @param kind of the ids that `users` is about: a range of integers, or prefixes of texts */
+export const keysFor = (kind: UserIdKind) =>
+  z
+    .array(keyOf(kind === 'integer' ? range : prefixesOfUsers), { error: 'must be a list of keys' })
+    .superRefine((all, context) => {
+      for (const field of ['name', 'hash'] as const) {
+        const seen = new Set<string>();
+        for (const [index, each] of all.entries()) {
+          if (seen.has(each[field])) {
+            context.addIssue({
+              code: 'custom',
+              path: [index, field],
+              message: 'another key has the same value: choose another one',
+            });
+          }
+          seen.add(each[field]);
         }
-        seen.add(each[field]);
       }
-    }
-  })
-  .transform((all): readonly KeyRule[] =>
-    all.map(({ users: range, nodes: prefixes, expires: at, max_nodes: maxNodes, ...rest }) => ({
-      ...rest,
-      ...(range !== undefined && { users: range }),
-      ...(prefixes !== undefined && { nodes: prefixes }),
-      ...(at !== undefined && { expires: at }),
-      ...(maxNodes !== undefined && { maxNodes }),
-    })),
-  );
+    })
+    .transform((all): readonly KeyRule[] =>
+      all.map(({ users: reach, nodes: prefixes, expires: at, max_nodes: maxNodes, ...rest }) => ({
+        ...rest,
+        ...(reach !== undefined && { users: reach }),
+        ...(prefixes !== undefined && { nodes: prefixes }),
+        ...(at !== undefined && { expires: at }),
+        ...(maxNodes !== undefined && { maxNodes }),
+      })),
+    );
 
 /** @returns undefined if the text is neither a day nor an instant; a day lasts to its end */
 function readExpiry(text: string): Instant | undefined {

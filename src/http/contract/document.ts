@@ -16,7 +16,8 @@ import { alertOperations } from '../alerts/alert-contract.js';
 import { daemonOperations } from '../ops/ops-contract.js';
 import { nodeOperations } from '../nodes/contract/node-operations.js';
 import { presenceOperations } from '../users/user-contract.js';
-import { alertId, nodeName, userIdText } from '../../views/values.js';
+import { alertId, NAME_SHAPE, nodeName, userIdText } from '../../views/values.js';
+import type { UserIdKind } from '../../domain/user-id.js';
 
 /** The daemon's, which a test holds it to. */
 const VERSION = '0.1.0';
@@ -46,13 +47,24 @@ function operations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
   };
 }
 
-/** The contract: made from the schemas that check the requests, with the limits in force. */
-export function openApi(limits: Pick<GatewayLimits, 'batch' | 'page'>): OpenApiDocument {
+/** What stands for both schemas of an id where ids of users are texts. */
+const TEXT_ID: JsonSchema = {
+  ...NAME_SHAPE,
+  description:
+    'Any text of 1 to 255 bytes of UTF-8 without control characters, but `.` and `..`. Percent-encoded in a path. In a batch a number stands for its digits.',
+};
+
+/** The contract: made from the schemas that check the requests, with the limits and the kind of users' ids in force. */
+export function openApi(
+  limits: Pick<GatewayLimits, 'batch' | 'page'>,
+  userIds: UserIdKind = 'integer',
+): OpenApiDocument {
   const schemas = new Schemas();
   const paths: Record<string, Record<string, OperationObject>> = {};
   for (const [key, operation] of Object.entries(operations(limits))) {
     const [method = '', path = ''] = key.split(' ');
-    (paths[path] ??= {})[method.toLowerCase()] = operationObject(path, operation, schemas);
+    const examples = userIds === 'integer' ? operation.examples : withTextIds(operation.examples);
+    (paths[path] ??= {})[method.toLowerCase()] = operationObject(path, { ...operation, examples }, schemas);
   }
   return {
     openapi: '3.1.0',
@@ -61,10 +73,30 @@ export function openApi(limits: Pick<GatewayLimits, 'batch' | 'page'>): OpenApiD
     paths,
     security: [{ bearer: [] }],
     components: {
-      schemas: schemas.named,
+      schemas: { ...schemas.named, ...(userIds === 'text' && { UserId: TEXT_ID, UserIdText: TEXT_ID }) },
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: BEARER } },
     },
   };
+}
+
+/** The examples with ids as strings, without those of an id that is no integer. */
+function withTextIds(examples: readonly Example[]): readonly Example[] {
+  return examples
+    .filter(
+      ({ path, body }) => path?.['user_id'] !== 'nobody' && !(Array.isArray(body) && body.includes('nobody')),
+    )
+    .map(({ answer, ...example }) => ({
+      ...example,
+      ...(answer !== undefined && { answer: withTexts(answer) }),
+    }));
+}
+
+function withTexts(answer: unknown): unknown {
+  const text = JSON.stringify(answer, (key, value: unknown) =>
+    key === 'id' && typeof value === 'number' ? String(value) : value,
+  );
+  const read: unknown = JSON.parse(text);
+  return read;
 }
 
 function operationObject(path: string, operation: Operation, schemas: Schemas): OperationObject {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEVICE_NAME } from '../../domain/device.js';
 import { userIdText, userId } from '../../views/values.js';
 
 /** Groups of calls, in the order of the page. */
@@ -56,6 +57,28 @@ export type Operations = Readonly<Record<string, Operation>>;
 export const userInBatch = z
   .union([userId, userIdText])
   .meta({ description: 'An id as a number or as a string.' });
+
+/** The name of a device: in a query, in a batch, in an answer. */
+export const deviceName = z
+  .string()
+  .regex(DEVICE_NAME)
+  .meta({ description: 'A device: 1 to 64 of `A-Z`, `a-z`, `0-9`, `.`, `_` and `-`.' });
+
+/** What a heal says of its device. */
+export const deviceMeta = z
+  .record(z.string(), z.unknown())
+  .nullable()
+  .optional()
+  .meta({ description: 'Kept for the device, up to 1,024 bytes of JSON; null removes it.' });
+
+/** A heal in a batch. */
+export const healInBatch = z
+  .union([
+    userId,
+    userIdText,
+    z.strictObject({ id: z.union([userId, userIdText]), device: deviceName.optional(), meta: deviceMeta }),
+  ])
+  .meta({ description: 'An id as a number or as a string, or an object with an id, a device and meta.' });
 
 /**
  * The body of a batch, by content type.

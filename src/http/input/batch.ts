@@ -21,6 +21,8 @@ export interface BatchOf<Id, Reply> {
   readonly invalid: ErrorCode;
   /** The most characters of an id as written. */
   readonly longest: number;
+  /** The most characters of an object as written; 0 if there are none among the ids. */
+  readonly longestNested?: number;
   /** Why the caller may not touch it; undefined if they may. */
   readonly forbidden: (id: Id) => string | undefined;
   readonly ask: (ids: readonly Id[], answered: (replies: readonly Reply[]) => void) => void;
@@ -72,7 +74,7 @@ export class Batch<Id, Reply extends BatchReply> {
     this.#done = done;
     this.#scanner = new ValueScanner((value, written) => {
       this.#found(value, written);
-    }, of.longest);
+    }, of);
   }
 
   read(request: IncomingMessage): void {
@@ -104,7 +106,8 @@ export class Batch<Id, Reply extends BatchReply> {
 
   #found(value: ScannedValue, written: Written): void {
     if (this.#ids.length === this.#limits.batch) throw new TooMany();
-    this.#ids.push(value === undefined ? undefined : this.#of.parse(value, written));
+    const isKnown = value !== undefined && (written !== 'nested' || this.#of.longestNested !== undefined);
+    this.#ids.push(isKnown ? this.#of.parse(value, written) : undefined);
   }
 
   #ask(): void {

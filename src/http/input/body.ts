@@ -30,7 +30,7 @@ export function admitBody(
     }
     // An unknown route is answered without looking at the body.
     const { body = 'none' } = routes.find(request.method, request.url) ?? NO_ROUTE;
-    const isRead = body !== 'ignored';
+    const isRead = body === 'json or ignored' ? isJson(headers) : body !== 'ignored';
     if (isRead && isEncoded(request)) {
       exchange.refuse('HEARTBEAT_BODY_ENCODED', { headers: ['accept-encoding', 'identity'], hangUp: true });
       return;
@@ -42,6 +42,11 @@ export function admitBody(
         next();
       });
   };
+}
+
+/** Whether there is a body, and its type is JSON. */
+export function isJson(headers: IncomingMessage['headers']): boolean {
+  return !isBodiless(headers) && /^application\/json *(?:;|$)/i.test(headers['content-type']?.trim() ?? '');
 }
 
 /** Whether the body has a content coding, such as gzip. */

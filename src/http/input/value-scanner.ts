@@ -1,4 +1,4 @@
-/** One value of a batch as written; undefined if it is not a plain number or string (an object, say). */
+/** One value of a batch as written; undefined if it is not in UTF-8, or a string with a wrong escape. */
 export type ScannedValue = string | undefined;
 
 const TAB = 9;
@@ -19,8 +19,8 @@ const MARK_TEXT = String.fromCharCode(...MARK);
 
 const NOTHING = Buffer.alloc(0);
 
-/** Whether a value was in quotes, without quotes in an array, or on a line of its own. */
-export type Written = 'quoted' | 'bare' | 'line';
+/** Whether a value was in quotes, without quotes in an array, an object or array in it, or on a line of its own. */
+export type Written = 'quoted' | 'bare' | 'nested' | 'line';
 
 /** The body is neither a JSON array nor one value a line. */
 export class NotABatch extends Error {}
@@ -51,6 +51,7 @@ type State =
 export class ValueScanner {
   readonly #found: (value: ScannedValue, written: Written) => void;
   readonly #longest: number;
+  readonly #longestNested: number;
   #state: State = 'start';
   #chunk: Buffer = NOTHING;
   /** The part of the value in earlier chunks. */
@@ -63,11 +64,15 @@ export class ValueScanner {
 
   /**
    * @param found is called for each value, in order
-   * @param longest the most bytes of a value that are kept; one more shows that it is too long
+   * @param kept the most bytes of a value that are kept, and of an object; one more shows that it is too long
    */
-  constructor(found: (value: ScannedValue, written: Written) => void, longest: number) {
+  constructor(
+    found: (value: ScannedValue, written: Written) => void,
+    { longest, longestNested = 0 }: { readonly longest: number; readonly longestNested?: number },
+  ) {
     this.#found = found;
     this.#longest = longest;
+    this.#longestNested = longestNested;
   }
 
   /** @throws NotABatch */
@@ -140,7 +145,7 @@ export class ValueScanner {
     if (isSpace(byte)) return;
     if (byte === QUOTE) this.#begin('string', at + 1);
     else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) {
-      this.#state = 'nested';
+      this.#begin('nested', at);
       this.#depth = 1;
     } else if (byte === CLOSE_BRACKET && this.#state === 'value') this.#state = 'end';
     else if (byte === COMMA || byte === CLOSE_BRACKET) throw new NotABatch('a value is missing');
@@ -174,7 +179,7 @@ export class ValueScanner {
         this.#state = 'string';
         return;
       case 'nested':
-        this.#takeNested(byte);
+        this.#takeNested(byte, at);
         return;
       case 'nested_string':
         if (byte === QUOTE) this.#state = 'nested';
@@ -185,17 +190,17 @@ export class ValueScanner {
     }
   }
 
-  #takeNested(byte: number): void {
+  #takeNested(byte: number, at: number): void {
     if (byte === QUOTE) this.#state = 'nested_string';
     else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) this.#depth++;
     else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) {
       if (--this.#depth > 0) return;
-      this.#found(undefined, 'bare');
+      this.#found(decoded(this.#textUpTo(at + 1)), 'nested');
       this.#state = 'comma';
     }
   }
 
-  #begin(state: 'bare' | 'string' | 'line', at: number): void {
+  #begin(state: 'bare' | 'string' | 'nested' | 'line', at: number): void {
     this.#state = state;
     this.#kept = '';
     this.#from = at;
@@ -216,7 +221,9 @@ export class ValueScanner {
 
   #isInValue(): boolean {
     const state = this.#state;
-    return state === 'bare' || state === 'string' || state === 'escape' || state === 'line';
+    return (
+      state !== 'start' && state !== 'value' && state !== 'next_value' && state !== 'comma' && state !== 'end'
+    );
   }
 
   /**
@@ -224,7 +231,8 @@ export class ValueScanner {
    * keep all of them. A value that is too long is invalid, so a prefix is enough.
    */
   #textUpTo(at: number): string {
-    const most = this.#longest + 1 - this.#kept.length;
+    const longest = this.#state.startsWith('nested') ? this.#longestNested : this.#longest;
+    const most = longest + 1 - this.#kept.length;
     const piece = this.#chunk.toString('latin1', this.#from, Math.min(at, this.#from + most));
     return this.#kept === '' ? piece : this.#kept + piece;
   }

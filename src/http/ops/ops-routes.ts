@@ -1,4 +1,5 @@
 import type { Daemon } from '../../app/api.js';
+import type { UserIdKind } from '../../domain/user-id.js';
 import type { Resources } from '../resources.js';
 import type { GatewayFacts } from '../../app/daemon-facts.js';
 import { metricFamilies } from '../../views/metrics/families.js';
@@ -49,16 +50,20 @@ interface Fixed {
 }
 
 /** The contract, for machines and for people. Made when somebody asks: a daemon does without its memory until then. */
-export function addContract(resources: Resources, limits: Pick<GatewayLimits, 'batch' | 'page'>): void {
+export function addContract(
+  resources: Resources,
+  limits: Pick<GatewayLimits, 'batch' | 'page'>,
+  userIds: UserIdKind,
+): void {
   const document = onceFor(limits, async () => {
     const { openApi } = await import('../contract/document.js');
-    const body = asciiJson(openApi(limits));
+    const body = asciiJson(openApi(limits, userIds));
     return { head: jsonHead(body.length), body };
   });
   const page = onceFor(limits, async () => {
     const { openApi } = await import('../contract/document.js');
     const { docsPage } = await import('./docs/page.js');
-    return docsPage(openApi(limits));
+    return docsPage(openApi(limits, userIds));
   });
   for (const [path, made] of [
     ['/openapi.json', document],

@@ -1,6 +1,6 @@
 import { ANYBODY, NOBODY, type Access } from '../../domain/access.js';
 import type { Clock } from '../../ports/clock.js';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon, UsersApi } from '../../app/api.js';
 import { RateLimiter, sourceOf } from './rate-limit.js';
 import type { Exchange } from '../server/exchange.js';
 import { isBodiless } from '../server/request-head.js';
@@ -17,7 +17,7 @@ type AccessControlOptions = Pick<GatewayOptions, 'auth'> & {
 export class AccessControl {
   unauthorized = 0;
   rateLimited = 0;
-  readonly #daemon: Pick<Daemon, 'defer'>;
+  readonly #daemon: Pick<Daemon, 'defer'> & { readonly users: Pick<UsersApi, 'ids'> };
   readonly #clock: Clock;
   readonly #routes: Pick<RouteTable, 'isProbe'>;
   readonly #handOver: (exchange: Exchange) => void;
@@ -30,7 +30,7 @@ export class AccessControl {
 
   /** @param handOver gets admitted requests */
   constructor(
-    daemon: Pick<Daemon, 'defer'>,
+    daemon: Pick<Daemon, 'defer'> & { readonly users: Pick<UsersApi, 'ids'> },
     clock: Clock,
     routes: Pick<RouteTable, 'isProbe'>,
     handOver: (exchange: Exchange) => void,
@@ -45,7 +45,8 @@ export class AccessControl {
   configure({ auth, limits: { rate_per_key, rate_per_address } }: AccessControlOptions): void {
     const rates = (rate: number | null | undefined): RateLimiter | undefined =>
       typeof rate === 'number' ? new RateLimiter(this.#clock, rate) : undefined;
-    this.#authenticator = auth === undefined ? undefined : new Authenticator(auth, this.#clock);
+    this.#authenticator =
+      auth === undefined ? undefined : new Authenticator(auth, this.#clock, this.#daemon.users.ids);
     this.#perKey = rates(rate_per_key);
     this.#perAddress = rates(rate_per_address);
     this.#isOpen = this.#authenticator === undefined && this.#perAddress === undefined;

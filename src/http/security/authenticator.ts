@@ -1,5 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { Access, type KeyRule } from '../../domain/access.js';
+import type { UserIds } from '../../domain/user-id.js';
 import type { Clock } from '../../ports/clock.js';
 import { type AuthOptions, type Credential, Denied } from './credentials.js';
 import { isToken, UserTokens } from './user-tokens.js';
@@ -32,10 +33,15 @@ export class Authenticator {
   readonly #remembered: number;
 
   /** @param remembered the most tokens */
-  constructor({ keys, user_tokens }: AuthOptions, clock: Clock, remembered = REMEMBERED) {
+  constructor(
+    { keys, user_tokens }: AuthOptions,
+    clock: Clock,
+    userIds: Pick<UserIds, 'parse'>,
+    remembered = REMEMBERED,
+  ) {
     this.#clock = clock;
     this.#keys = keys.map(stored);
-    this.#tokens = user_tokens === undefined ? undefined : new UserTokens(user_tokens, clock);
+    this.#tokens = user_tokens === undefined ? undefined : new UserTokens(user_tokens, clock, userIds);
     this.#remembered = keys.length + remembered;
   }
 

@@ -1,7 +1,7 @@
 import type { errors as joseErrors, JWTVerifyOptions } from 'jose';
 import { Access } from '../../domain/access.js';
 import { instant } from '../../domain/time.js';
-import { parseUserId } from '../../domain/user-id.js';
+import type { UserIds } from '../../domain/user-id.js';
 import type { Clock } from '../../ports/clock.js';
 import { type Credential, Denied, type UserTokenRule } from './credentials.js';
 
@@ -17,13 +17,15 @@ export class UserTokens {
   readonly #rule: UserTokenRule;
   readonly #options: JWTVerifyOptions;
   readonly #clock: Clock;
+  readonly #userIds: Pick<UserIds, 'parse'>;
   /** Loaded only where tokens are configured, and then at once: later, loading would hold up everything else. */
   readonly #jose = import('jose');
 
-  constructor(rule: UserTokenRule, clock: Clock) {
+  constructor(rule: UserTokenRule, clock: Clock, userIds: Pick<UserIds, 'parse'>) {
     const { algorithm, issuer, audience } = rule;
     this.#rule = rule;
     this.#clock = clock;
+    this.#userIds = userIds;
     this.#options = {
       // Never the token's own algorithm: it could be `none`, or use a public key as a secret.
       algorithms: [algorithm],
@@ -39,7 +41,7 @@ export class UserTokens {
       const currentDate = new Date(this.#clock.wall());
       const { payload } = await jwtVerify(token, this.#rule.key, { ...this.#options, currentDate });
       const { sub, exp = 0 } = payload;
-      const user = typeof sub === 'string' ? parseUserId(sub) : undefined;
+      const user = typeof sub === 'string' ? this.#userIds.parse(sub) : undefined;
       if (user === undefined)
         return new Denied('the token is not valid: its sub must be a user id, as a string');
       return {

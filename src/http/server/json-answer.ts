@@ -1,3 +1,5 @@
+import { inAscii } from '../../views/in-ascii.js';
+
 /** Header names and values in turn, as `writeHead` takes them, which does not change them. */
 export type RawHeaders = string[];
 
@@ -14,9 +16,6 @@ function makeHead(length: number): RawHeaders {
 }
 
 /** JSON in ASCII, so that its length in characters is its length in bytes. */
-export function asciiJson(value: object): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+export function asciiJson(value: object | string): string {
+  return inAscii(JSON.stringify(value));
 }

@@ -5,6 +5,7 @@ import type { Daemon } from '../../app/api.js';
 import type { Exchange } from '../server/exchange.js';
 import { jsonHead } from '../server/json-answer.js';
 import { rhythmEnd, rhythmStart, sessionText } from '../../views/user-view.js';
+import { idJson } from './id-json.js';
 import { type Page, encodeCursor, parsePage } from '../input/history-query.js';
 
 /** What the answer to heart_rhythm needs. */
@@ -28,7 +29,8 @@ export async function answerHeartRhythm(
 ): Promise<void> {
   const page = parsePage(exchange.request.url ?? '', largestPage, clock.wall());
   const writer = new PieceWriter(exchange, clock);
-  for await (const piece of pieces(user, page, daemon.users.history(user, page.range))) {
+  const id = idJson(daemon.users.ids, user);
+  for await (const piece of pieces(id, page, daemon.users.history(user, page.range))) {
     if (!(await writer.add(piece))) return;
   }
   writer.end();
@@ -36,11 +38,11 @@ export async function answerHeartRhythm(
 
 /** The text of the answer, as sessions are read. One session more than the limit is read, to know if more remain. */
 async function* pieces(
-  user: UserId,
+  id: string,
   { range: { order }, limit = Infinity }: Page,
   history: AsyncIterable<readonly Session[]>,
 ): AsyncGenerator<string> {
-  let text = rhythmStart(user);
+  let text = rhythmStart(id);
   let last: Session | undefined;
   let left = limit;
   let more = false;

@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { pageQuery } from '../input/history-query.js';
 import type { GatewayLimits } from '../gateway-options.js';
+import { presence } from '../../views/values.js';
 import {
   accepted,
   checkedUser,
@@ -15,6 +17,9 @@ import {
   type Operation,
   type Operations,
   batchOf,
+  deviceMeta,
+  deviceName,
+  healInBatch,
   userInBatch,
 } from '../contract/operation.js';
 
@@ -32,11 +37,17 @@ const wrongId: Example = {
   answer: { error: 'invalid user_id format' },
 };
 
+const ofDevice = z.object({ device: deviceName.optional() });
+
 /** The same for both calls. */
-const goodbye: Pick<Operation, 'scope' | 'answers' | 'examples'> = {
+const goodbye: Pick<Operation, 'scope' | 'query' | 'answers' | 'examples'> = {
   scope: 'heal',
+  query: ofDevice,
   answers: {
-    200: { means: 'The user is offline.', body: status('offline') },
+    200: {
+      means: "The user's status afterwards: `online` while another device holds it.",
+      body: z.strictObject({ status: presence }),
+    },
     400: noUserId,
     503: notJustNow,
   },
@@ -60,8 +71,11 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
       tag: 'presence',
       summary: 'Heal a user',
       description:
-        'Keeps the user online for `session_timeout` from now. The first heal of an offline user opens a session, and is answered once that is on disk. It is safe to repeat.',
+        'Keeps the user online for `session_timeout` from now. The first heal of an offline user opens a session, and is answered once that is on disk. It is safe to repeat. A user is online while any `device` is. The `meta` of a JSON body is kept for the device; a body of another type is ignored.',
       scope: 'heal',
+      query: ofDevice,
+      body: { 'application/json': z.object({ meta: deviceMeta }) },
+      isBodyOptional: true,
       answers: {
         200: { means: 'The user is online.', body: status('online') },
         400: noUserId,
@@ -76,7 +90,8 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
       id: 'goodbye',
       tag: 'presence',
       summary: "End a user's session",
-      description: 'Ends the session now, and is answered once that is on disk. It is safe to repeat.',
+      description:
+        'Ends the session now, or only that `device`, and is answered once that is on disk. It is safe to repeat.',
       ...goodbye,
     },
     'POST /heal/{user_id}/goodbye': {
@@ -93,7 +108,7 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
       description:
         'Answered once every session that it opens is on disk. Invalid ids are rejected, all others accepted. Ids above 2^53 may be numbers or strings; no digit is lost.',
       scope: 'heal',
-      body: batchOf(userInBatch, 'id', limits.batch),
+      body: batchOf(healInBatch, 'id', limits.batch),
       answers: {
         200: { means: 'How many ids were accepted, and which were rejected.', body: accepted },
         400: noBatch,
@@ -215,13 +230,29 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
             since: 1638360000,
             last_seen: 1638360293,
             deadline: 1638360300,
+            devices: [
+              {
+                device: null,
+                since: 1638360000,
+                last_seen: 1638360293,
+                deadline: 1638360300,
+                meta: null,
+              },
+            ],
           },
         },
         {
           name: 'stranger',
           path: { user_id: '404' },
           status: 200,
-          answer: { id: 404, status: 'offline', since: null, last_seen: null, deadline: null },
+          answer: {
+            id: 404,
+            status: 'offline',
+            since: null,
+            last_seen: null,
+            deadline: null,
+            devices: [],
+          },
         },
       ],
     },

@@ -7,21 +7,38 @@ import {
   type BatchLimits,
   type BatchOf,
 } from '../input/batch.js';
+import type { Request } from 'express';
 import type { IncomingMessage } from 'node:http';
 import { forbidden } from '../../views/messages.js';
 import type { Daemon } from '../../app/api.js';
+import { idJson } from './id-json.js';
+import { deviceIn, readDeviceHeal } from './device.js';
+import { parseEntry } from './batch-entry.js';
 import { answerHeartRhythm } from './heart-rhythm.js';
 import type { GatewayLimits } from '../gateway-options.js';
 import type { Resources } from '../resources.js';
-import type { UserCommand, UserReply } from '../../../actors/user/user.protocol.js';
-import { parseUserId, type UserId } from '../../domain/user-id.js';
+import type { DeviceHeal } from '../../domain/device.js';
+import type { UserCommand, UserDevice, UserReply } from '../../../actors/user/user.protocol.js';
+import type { UserId, UserIds } from '../../domain/user-id.js';
 import type { Exchange } from '../server/exchange.js';
 import { preconditionOf } from '../input/preconditions.js';
-import { checkupText, factsOfOffline, factsOfOnline, statusText, userText } from '../../views/user-view.js';
+import {
+  checkupText,
+  factsOfOffline,
+  factsOfOnline,
+  statusText,
+  userText,
+  type UserFacts,
+} from '../../views/user-view.js';
+import type { Written } from '../input/value-scanner.js';
 
 const ORIGINAL = { errors: 'original' } as const;
-/** Characters of an id in a batch. Allows for leading zeros. */
-const LONGEST_ID = 256;
+/** Bytes of an id in a batch, by its kind: an integer may have leading zeros, and a text may be escaped. */
+const LONGEST_ID = { integer: 256, text: 6 * 255 } as const;
+/** Bytes of an entry with a device and meta, escaped. */
+const LONGEST_ENTRY = 16_384;
+/** A number in JSON that stands for a text of its digits. */
+const DIGITS = /^-?\d+$/;
 
 /** The routes of users: heal, goodbye, checkup, history, batches, status and erasure. */
 export function addUsers(
@@ -30,12 +47,20 @@ export function addUsers(
   clock: Clock,
   limits: Pick<GatewayLimits, 'batch' | 'body' | 'page'>,
 ): void {
+  const sayGoodbye = (exchange: Exchange, user: UserId, request: Request): void =>
+    goodbye(daemon, exchange, user, request);
   resources
     .addForUsers(
       '/heal',
       {
-        put: { ...ORIGINAL, needs: 'heal', handle: (exchange, user) => heal(daemon, exchange, user) },
-        delete: { ...ORIGINAL, needs: 'heal', handle: (exchange, user) => goodbye(daemon, exchange, user) },
+        put: {
+          ...ORIGINAL,
+          needs: 'heal',
+          body: 'json or ignored',
+          handle: (exchange, user, request) =>
+            readDeviceHeal(exchange, request, limits.body, (device) => heal(daemon, exchange, user, device)),
+        },
+        delete: { ...ORIGINAL, needs: 'heal', handle: sayGoodbye },
       },
       {
         post: {
@@ -47,7 +72,7 @@ export function addUsers(
     )
     // A page that closes can only send a beacon, which is a POST.
     .addOfUser('/heal/:user_id/goodbye', {
-      post: { ...ORIGINAL, needs: 'heal', handle: (exchange, user) => goodbye(daemon, exchange, user) },
+      post: { ...ORIGINAL, needs: 'heal', handle: sayGoodbye },
     })
     .addForUsers(
       '/checkup',
@@ -75,18 +100,23 @@ export function addUsers(
 }
 
 /** Answers a heal, of the fast lane or of Express, once the user's actor has handled it. */
-export function heal(daemon: Daemon, exchange: Exchange, user: UserId): void {
-  daemon.users.ask('heal', user, (reply) => {
+export function heal(daemon: Daemon, exchange: Exchange, user: UserId, device?: DeviceHeal): void {
+  const answer = (reply: UserReply): void => {
     if (reply.kind === 'online') exchange.ok(statusText.online);
     else answerOther(exchange, 'heal', reply);
-  });
+  };
+  daemon.users.ask('heal', user, answer, device);
 }
 
-function goodbye(daemon: Daemon, exchange: Exchange, user: UserId): void {
-  daemon.users.ask('goodbye', user, (reply) => {
-    if (reply.kind === 'offline') exchange.ok(statusText.offline);
+/** Answers the status afterwards: another device may hold the user online. */
+function goodbye(daemon: Daemon, exchange: Exchange, user: UserId, request: Request): void {
+  const device = deviceIn(exchange, request);
+  if (device === undefined) return;
+  const answer = (reply: UserReply): void => {
+    if (reply.kind === 'offline' || reply.kind === 'online') exchange.ok(statusText[reply.kind]);
     else answerOther(exchange, 'goodbye', reply);
-  });
+  };
+  daemon.users.ask('goodbye', user, answer, device);
 }
 
 export function checkup(daemon: Daemon, exchange: Exchange, user: UserId): void {
@@ -95,7 +125,7 @@ export function checkup(daemon: Daemon, exchange: Exchange, user: UserId): void 
       answerOther(exchange, 'checkup', reply);
       return;
     }
-    exchange.ok(checkupText(user, reply.kind));
+    exchange.ok(checkupText(idJson(daemon.users.ids, user), reply.kind));
   });
 }
 
@@ -106,9 +136,9 @@ export function healBatch(
   exchange: Exchange,
   request: IncomingMessage,
 ): void {
-  new Batch(usersOf(daemon, exchange, 'heal'), exchange, limits, (outcome) =>
-    answerAccepted(exchange, outcome),
-  ).read(request);
+  new Batch(healsOf(daemon, exchange), exchange, limits, (outcome) => answerAccepted(exchange, outcome)).read(
+    request,
+  );
 }
 
 /** `POST /checkup`: the users in the order they were asked for. */
@@ -118,11 +148,12 @@ export function checkupBatch(
   exchange: Exchange,
   request: IncomingMessage,
 ): void {
-  new Batch(usersOf(daemon, exchange, 'checkup'), exchange, limits, (outcome) => {
+  const { ids } = daemon.users;
+  new Batch(usersOf(daemon, exchange), exchange, limits, (outcome) => {
     const results = outcome.ids.flatMap((user, place) => {
       const reply = outcome.replies[place];
       const isAnswered = reply?.kind === 'online' || reply?.kind === 'offline';
-      return user !== undefined && isAnswered ? [checkupText(user, reply.kind)] : [];
+      return user !== undefined && isAnswered ? [checkupText(idJson(ids, user), reply.kind)] : [];
     });
     const rejected = rejectedOf(outcome);
     const more = rejected.length === 0 ? '' : `,"rejected":[${rejected.join(',')}]`;
@@ -130,14 +161,35 @@ export function checkupBatch(
   }).read(request);
 }
 
-function usersOf(daemon: Daemon, { access }: Exchange, kind: 'heal' | 'checkup'): BatchOf<UserId, UserReply> {
+function healsOf(daemon: Daemon, { access }: Exchange): BatchOf<UserId | UserDevice, UserReply> {
+  const { ids } = daemon.users;
   return {
-    parse: parseUserId,
+    parse: (value, written) =>
+      written === 'nested' ? parseEntry(ids, value) : parseInBatch(ids, value, written),
     invalid: 'HEARTBEAT_INVALID_USER_ID',
-    longest: LONGEST_ID,
-    forbidden: (user) => (access.mayTouchUser(user) ? undefined : forbidden.user),
-    ask: (users, answered) => daemon.users.askMany(kind, users, answered),
+    longest: LONGEST_ID[ids.kind],
+    longestNested: LONGEST_ENTRY,
+    forbidden: (item) =>
+      access.mayTouchUser(typeof item === 'string' ? item : item.user) ? undefined : forbidden.user,
+    ask: (items, answered) => daemon.users.askMany('heal', items, answered),
   };
+}
+
+function usersOf(daemon: Daemon, { access }: Exchange): BatchOf<UserId, UserReply> {
+  const { ids } = daemon.users;
+  return {
+    parse: (value, written) => parseInBatch(ids, value, written),
+    invalid: 'HEARTBEAT_INVALID_USER_ID',
+    longest: LONGEST_ID[ids.kind],
+    forbidden: (user) => (access.mayTouchUser(user) ? undefined : forbidden.user),
+    ask: (users, answered) => daemon.users.askMany('checkup', users, answered),
+  };
+}
+
+/** A number stands for its digits; no other value without quotes is a text. */
+function parseInBatch({ kind, parse }: UserIds, value: string, written: Written): UserId | undefined {
+  const isNone = written === 'nested' || (kind === 'text' && written === 'bare' && !DIGITS.test(value));
+  return isNone ? undefined : parse(value);
 }
 
 /** Answers a reply other than the expected one. */
@@ -147,13 +199,15 @@ function answerOther(exchange: Exchange, asked: UserCommand['kind'], reply: User
 }
 
 function describe(daemon: Daemon, exchange: Exchange, user: UserId): void {
+  const answer = (facts: UserFacts): void =>
+    answerText(exchange, userText(idJson(daemon.users.ids, user), facts));
   daemon.users.ask('describe', user, (reply) => {
     if (reply.kind !== 'described') answerOther(exchange, 'describe', reply);
-    else if (reply.session !== undefined) answerText(exchange, userText(user, factsOfOnline(reply.session)));
-    else if (reply.ended !== undefined) answerText(exchange, userText(user, factsOfOffline(reply.ended)));
+    else if (reply.session !== undefined) answer(factsOfOnline(reply.session));
+    else if (reply.ended !== undefined) answer(factsOfOffline(reply.ended));
     else {
       daemon.users.lastSession(user).then(
-        (session) => answerText(exchange, userText(user, factsOfOffline(session))),
+        (session) => answer(factsOfOffline(session)),
         (error: unknown) => exchange.fail(error),
       );
     }

@@ -1,6 +1,6 @@
 import type { EndedSession, OpenSession } from '../../../src/domain/session.js';
 import { instant } from '../../../src/domain/time.js';
-import { parseUserId, type UserId } from '../../../src/domain/user-id.js';
+import { isInteger, parseUserId, type UserId } from '../../../src/domain/user-id.js';
 import type { HistoryRange, HistoryRecord, HistoryStore } from '../../../src/ports/history-store.js';
 
 export function user(id: number | string | bigint): UserId {
@@ -71,9 +71,16 @@ export async function attemptIntents(
 }
 
 /** Who is online, in no order. */
+/** Integers in their order, before texts in theirs. */
+export function byUser(a: { readonly user: UserId }, b: { readonly user: UserId }): number {
+  const [one, other] = [isInteger(a.user), isInteger(b.user)];
+  if (one !== other) return one ? -1 : 1;
+  return (one ? BigInt(a.user) < BigInt(b.user) : a.user < b.user) ? -1 : 1;
+}
+
 export async function openIn(store: HistoryStore): Promise<OpenSession[]> {
   const all = await collect(store.openSessions());
-  return all.sort((a, b) => (BigInt(a.user) < BigInt(b.user) ? -1 : 1));
+  return all.sort(byUser);
 }
 
 export async function healedIn(

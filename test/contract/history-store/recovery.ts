@@ -44,7 +44,13 @@ export function describeRecovery(make: MakeSubject): void {
         latestEnd: undefined,
         observed: undefined,
         membership: undefined,
+        hasTextIds: false,
       });
+    });
+
+    it('has whether ids of users may be texts', async () => {
+      await history.store.write([{ kind: 'text_ids' }]);
+      expect((await restart()).hasTextIds).to.equal(true);
     });
 
     it('has the partition and the set of partitions that it belongs to', async () => {

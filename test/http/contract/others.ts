@@ -16,7 +16,9 @@ export function otherCallsContract(start: Start): void {
     it('describes a stranger', async () => {
       const { status, text } = await served.call('GET', `/users/${BIG}`);
       expect(status).to.equal(200);
-      expect(text).to.equal(`{"id":${BIG},"status":"offline","since":null,"last_seen":null,"deadline":null}`);
+      expect(text).to.equal(
+        `{"id":${BIG},"status":"offline","since":null,"last_seen":null,"deadline":null,"devices":[]}`,
+      );
     });
 
     it('describes an online user', async () => {
@@ -24,7 +26,7 @@ export function otherCallsContract(start: Start): void {
       served.daemon.now += 3_000;
       await served.call('PUT', `/heal/${BIG}`);
       expect((await served.call('GET', `/users/${BIG}`)).text).to.equal(
-        `{"id":${BIG},"status":"online","since":1700000000,"last_seen":1700000003,"deadline":1700000010}`,
+        `{"id":${BIG},"status":"online","since":1700000000,"last_seen":1700000003,"deadline":1700000010,"devices":[{"device":null,"since":1700000000,"last_seen":1700000003,"deadline":1700000010,"meta":null}]}`,
       );
     });
 
@@ -38,6 +40,7 @@ export function otherCallsContract(start: Start): void {
         since: 1_700_000_004,
         last_seen: 1_700_000_000,
         deadline: null,
+        devices: [],
       });
     });
 

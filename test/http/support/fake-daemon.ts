@@ -1,8 +1,8 @@
-import type { LiveSession, UserCommand, UserReply } from '../../../actors/user/user.protocol.js';
+import type { LiveSession, UserCommand, UserDevice, UserReply } from '../../../actors/user/user.protocol.js';
 import type { EndedSession, Session } from '../../../src/domain/session.js';
 import type { Overload } from '../../../src/domain/overload.js';
 import { instant, type Instant } from '../../../src/domain/time.js';
-import type { UserId } from '../../../src/domain/user-id.js';
+import { userIdsOf, type UserId } from '../../../src/domain/user-id.js';
 import type { ErrorCode } from '../../../src/errors.js';
 import { DependencyChanges } from '../../../src/app/dependencies.js';
 import type { AlertsApi, Daemon, NodesApi, UsersApi } from '../../../src/app/api.js';
@@ -15,6 +15,7 @@ const TIMEOUT = 7_000;
 /** Presence in memory, with faults that a test chooses. Its time stands still unless a test moves `now`. */
 export class FakeDaemon implements Daemon, UsersApi {
   readonly users = this;
+  ids = userIdsOf('integer');
   /** Nodes have tests of their own. */
   readonly nodes: NodesApi = {
     ask: (_name, _request, answered) =>
@@ -68,13 +69,13 @@ export class FakeDaemon implements Daemon, UsersApi {
   }
 
   askMany(
-    kind: 'heal' | 'checkup',
-    users: readonly UserId[],
+    kind: 'heal' | 'checkup' | 'describe',
+    users: readonly (UserId | UserDevice)[],
     answered: (replies: readonly UserReply[]) => void,
   ): void {
     const replies: UserReply[] = [];
-    for (const user of users) {
-      this.ask(kind, user, (reply) => {
+    for (const item of users) {
+      this.ask(kind, typeof item === 'string' ? item : item.user, (reply) => {
         replies.push(reply);
         if (replies.length === users.length) answered(replies);
       });
@@ -184,7 +185,9 @@ export class FakeDaemon implements Daemon, UsersApi {
   #heal(user: UserId): UserReply {
     const now = instant(this.now);
     const onlineAt = this.#live.get(user)?.onlineAt ?? now;
-    this.#live.set(user, { onlineAt, lastSeen: now, deadline: instant(now + TIMEOUT) });
+    const times = { lastSeen: now, deadline: instant(now + TIMEOUT) };
+    const device = { name: undefined, since: onlineAt, ...times, meta: undefined };
+    this.#live.set(user, { onlineAt, ...times, devices: [device] });
     return { kind: 'online' };
   }
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Agent } from 'undici';
-import { parseUserId, type UserId } from '../../../src/domain/user-id.js';
+import { parseUserId, userIdsOf, type UserId, type UserIdKind } from '../../../src/domain/user-id.js';
 import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import { createGateway, type Gateway } from '../../../src/http/gateway.js';
 import type { GatewayLimits, GatewayOptions } from '../../../src/http/gateway-options.js';
@@ -17,6 +17,7 @@ export interface StartOptions {
   readonly host?: string;
   readonly allowed_hosts?: GatewayOptions['allowed_hosts'];
   readonly tls?: GatewayOptions['tls'];
+  readonly userIds?: UserIdKind;
 }
 
 /** Starts a gateway for one test. */
@@ -63,6 +64,7 @@ export class GatewayUnderTest {
 
   constructor(fastLane: boolean, options: StartOptions) {
     this.#fastLane = fastLane;
+    this.daemon.ids = userIdsOf(options.userIds ?? 'integer');
     this.gateway = createGateway(this.#optionsOf(options), this.daemon, {
       clock: this.clock,
       logger: this.logger,

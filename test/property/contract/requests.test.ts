@@ -4,7 +4,8 @@ import { openApi } from '../../../src/http/contract/document.js';
 import type { JsonSchema } from '../../../src/http/contract/openapi.js';
 import { parseNodeName } from '../../../src/domain/node-name.js';
 import { parseAlertId } from '../../../src/domain/alert-id.js';
-import { parseUserId } from '../../../src/domain/user-id.js';
+import { parseUserId, userIdsOf } from '../../../src/domain/user-id.js';
+import { parseEntry } from '../../../src/http/users/batch-entry.js';
 import { parseAlertListing } from '../../../src/http/alerts/alert-query.js';
 import { ValueScanner } from '../../../src/http/input/value-scanner.js';
 import { parsePage } from '../../../src/http/input/history-query.js';
@@ -97,9 +98,14 @@ describe('the contract', () => {
     const validate = contract.validator(items);
     const taken = (json: string): boolean => {
       const found: (string | undefined)[] = [];
-      const scanner = new ValueScanner((value) => {
-        found.push(value === undefined ? undefined : parseUserId(value));
-      }, 256);
+      const ids = userIdsOf('integer');
+      const scanner = new ValueScanner(
+        (value, written) => {
+          if (value === undefined) found.push(undefined);
+          else found.push(written === 'nested' ? parseEntry(ids, value)?.user : ids.parse(value));
+        },
+        { longest: 256, longestNested: 8_192 },
+      );
       scanner.write(Buffer.from(`[${json}]`));
       scanner.end();
       expect(found).to.have.length(1);
@@ -109,7 +115,13 @@ describe('the contract', () => {
       nearlyUserId,
       fc.maxSafeInteger(),
       fc.double({ noNaN: true, noDefaultInfinity: true }).filter((number) => !Number.isInteger(number)),
-      fc.constantFrom(null, true, {}, [1], { id: 1 }),
+      fc.constantFrom(null, true, {}, [1], { id: 1 }, { id: '1', device: 'a', meta: null }, { device: 'a' }),
+      fc.constantFrom(
+        { id: 1, device: '' },
+        { id: 1, meta: { a: 1 } },
+        { id: 1, meta: [] },
+        { id: 1, other: 1 },
+      ),
     );
     fc.assert(
       fc.property(element, (value) => {

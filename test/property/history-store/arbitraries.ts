@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { instant, type Instant } from '../../../src/domain/time.js';
-import { userIdFromBigInt, type UserId } from '../../../src/domain/user-id.js';
+import { isInteger, parseTextId, userIdFromBigInt, type UserId } from '../../../src/domain/user-id.js';
 
 const LEAST = -(2n ** 63n);
 const MOST = 2n ** 63n - 1n;
@@ -18,6 +18,22 @@ export const anyUser: fc.Arbitrary<UserId> = fc
   )
   .map(userIdFromBigInt);
 
+function textId(text: string): UserId | undefined {
+  const id = parseTextId(text);
+  return id === undefined || isInteger(id) ? undefined : id;
+}
+
+/** Ids that are no integers: of any characters, long ones, and digits in another form. */
+export const anyText: fc.Arbitrary<UserId> = fc
+  .oneof(
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }),
+    fc.uuid(),
+    fc.nat(999).map((digits) => `0${String(digits)}`),
+    fc.string({ unit: fc.constantFrom('a', '\u00ff', '\u{10ffff}'), minLength: 1, maxLength: 255 }),
+  )
+  .map(textId)
+  .filter((id) => id !== undefined);
+
 /** All valid ones, with some around 1970 and some of today. */
 export const anyInstant: fc.Arbitrary<Instant> = fc
   .oneof(
@@ -27,13 +43,18 @@ export const anyInstant: fc.Arbitrary<Instant> = fc
   )
   .map(instant);
 
-/** A user, and those that sort just before and after. */
-export const neighbours: fc.Arbitrary<readonly UserId[]> = anyUser.map((middle) =>
-  [-1n, 0n, 1n]
+/** A user, and those whose keys are alike: that sort just before and after, or begin with the same text. */
+export const neighbours: fc.Arbitrary<readonly UserId[]> = fc.oneof(
+  anyUser.map(integersAround),
+  fc.tuple(anyText, anyUser).map(([text, other]) => [text, ...[textId(`${text}0`) ?? []].flat(), other]),
+);
+
+function integersAround(middle: UserId): readonly UserId[] {
+  return [-1n, 0n, 1n]
     .map((step) => BigInt(middle) + step)
     .filter((id) => id >= LEAST && id <= MOST)
-    .map(userIdFromBigInt),
-);
+    .map(userIdFromBigInt);
+}
 
 /** Sessions of one user, oldest first: they do not overlap, but may touch, and be of no length. */
 export function timeline(

@@ -4,19 +4,20 @@ import {
   endedKeyOf,
   endOf,
   healedFrom,
-  healedKey,
-  healedValue,
+  healedRecords,
   openFrom,
   openKey,
+  openKeyOf,
   openValue,
   sequenceOf,
   sessionFrom,
   sessionKey,
   sessionKeyOf,
+  sessionsOf,
   sessionValue,
 } from '../../../src/adapters/history/session-codec.js';
 import { session } from '../../contract/history-store/reading.js';
-import { anyInstant, anyUser } from './arbitraries.js';
+import { anyInstant, anyText, anyUser } from './arbitraries.js';
 
 const generation = fc.nat(2 ** 32 - 1);
 const sequence = fc.nat(2 ** 48 - 1);
@@ -38,10 +39,23 @@ describe('keys and values of random records', () => {
     );
   });
 
+  it('keep users apart whose ids are texts, in the order of time', () => {
+    fc.assert(
+      fc.property(anyText, fc.oneof(anyText, anyUser), anyInstant, anyInstant, (a, b, at, later) => {
+        fc.pre(a !== b);
+        const { gte, lt } = sessionsOf(a);
+        const isOf = (key: Buffer) => Buffer.compare(gte, key) <= 0 && Buffer.compare(key, lt) < 0;
+        expect([isOf(sessionKey(a, at)), isOf(sessionKey(b, at))]).to.deep.equal([true, false]);
+        expect(Buffer.compare(sessionKey(a, at), sessionKey(a, later))).to.equal(order(at, later));
+        expect(openKeyOf(sessionKey(a, at))).to.deep.equal(openKey(a));
+      }),
+    );
+  });
+
   it('are decoded to what was stored', () => {
     fc.assert(
       fc.property(
-        anyUser,
+        fc.oneof(anyUser, anyText),
         anyInstant,
         anyInstant,
         anyInstant,
@@ -65,11 +79,19 @@ describe('keys and values of random records', () => {
 
   it('are decoded to the user who was healed', () => {
     fc.assert(
-      fc.property(fc.array(anyUser), generation, sequence, (users, number, at) => {
-        const key = healedKey(number, at);
-        expect(healedFrom(key, healedValue(users))).to.deep.equal({ generation: number, users });
-        expect(sequenceOf(key)).to.equal(at);
-      }),
+      fc.property(
+        fc.array(anyUser),
+        fc.array(anyText),
+        generation,
+        sequence,
+        (integers, texts, number, at) => {
+          const records = healedRecords(number, at, [...texts, ...integers]);
+          const found = records.map(({ key, value }) => healedFrom(key, value));
+          expect(found.map((each) => each.generation)).to.deep.equal(records.map(() => number));
+          expect(found.flatMap(({ users }) => users)).to.deep.equal([...integers, ...texts]);
+          for (const { key } of records) expect(sequenceOf(key)).to.equal(at);
+        },
+      ),
     );
   });
 });

@@ -49,6 +49,7 @@ describe('presence keeps its promises', function () {
     const world = new UserRunner(Disk.inMemory(), {
       grace: 200,
       ranging: { from: undefined, before: undefined, after: undefined },
+      ids: 'integer',
     });
     await world.play([
       { do: 'ask', requests: [{ kind: 'heal', user: 0 }] },
@@ -68,6 +69,7 @@ describe('presence keeps its promises', function () {
     const world = new UserRunner(Disk.inMemory(), {
       grace: 200,
       ranging: { from: undefined, before: undefined, after: undefined },
+      ids: 'integer',
     });
     await world.play([
       { do: 'slow_disk', fate: 'kept' },
@@ -88,6 +90,7 @@ describe('presence keeps its promises', function () {
     const world = new UserRunner(Disk.inMemory(), {
       grace: 200,
       ranging: { from: undefined, before: undefined, after: undefined },
+      ids: 'integer',
     });
     await world.play([
       { do: 'crash', on: 'expire', times: 2, request: { kind: 'heal', user: 0 } },

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { UserMessage } from '../../../actors/user/user.machine.js';
 import type { UserCommand } from '../../../actors/user/user.protocol.js';
+import { USER_ID_KINDS, type UserIdKind } from '../../../src/domain/user-id.js';
 import type { Fate } from '../../support/model/disk.js';
 import { crashStep, fate, scenarioOf, sharedSteps, wallClock, type Step } from '../model/steps.js';
 
@@ -24,6 +25,7 @@ export interface Setting {
   readonly grace: number;
   /** The limits of a user's sessions where the requested ranges start and end. */
   readonly ranging: Readonly<Record<'from' | 'before' | 'after', number | undefined>>;
+  readonly ids: UserIdKind;
 }
 
 export type Trouble = Exclude<UserStep['do'], 'ask' | 'wait'>;
@@ -35,6 +37,7 @@ const edge = fc.option(fc.nat(100), { nil: undefined });
 export const setting: fc.Arbitrary<Setting> = fc.record({
   grace: fc.constantFrom(200, 120_000),
   ranging: fc.record({ from: edge, before: edge, after: edge }),
+  ids: fc.constantFrom(...USER_ID_KINDS),
 });
 
 const user = fc.nat(USERS - 1);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { POLICIES } from '../../../actors/tree.js';
 import type { UserCommand, UserReply } from '../../../actors/user/user.protocol.js';
+import { userIdsOf, type UserId, type UserIdKind } from '../../../src/domain/user-id.js';
 import { HeartbeatError } from '../../../src/errors.js';
 import type { Disk, Fate } from '../../support/model/disk.js';
 import { UserModel, type Asked } from '../../support/model/user-model.js';
@@ -12,7 +13,11 @@ import { Excuses, LAG } from './excuses.js';
 import { USERS, type Crashing, type Request, type Setting, type UserStep } from './scenario.js';
 import { expectAll, expectSound, see } from './witness.js';
 
-const IDS = Array.from({ length: USERS }, (_, index) => user(index + 1));
+/** With texts, some are stored as integers, and some begin like another one. */
+const IDS: Readonly<Record<UserIdKind, readonly UserId[]>> = {
+  integer: Array.from({ length: USERS }, (_, index) => user(index + 1)),
+  text: ['ann', '2', 'anna'].map((text) => userIdsOf('text').parse(text) ?? expect.fail()),
+};
 
 interface Supervision {
   readonly actors: number;
@@ -24,6 +29,7 @@ const SETTLED = 10;
 
 export class UserRunner extends ModelRunner<Request, Crashing, UserStep> {
   readonly #ranging: Setting['ranging'];
+  readonly #ids: readonly UserId[];
   readonly #models: readonly UserModel[];
   readonly #excuses = new Excuses(() => this.clock.now());
   #fixedActors = 0;
@@ -34,11 +40,13 @@ export class UserRunner extends ModelRunner<Request, Crashing, UserStep> {
   /** Errors that were found in between. */
   readonly #broken: unknown[] = [];
 
-  constructor(disk: Disk, { grace, ranging }: Setting) {
-    super({ disk, grace, names: IDS.map(String), flags: { '--session-timeout': String(TIMEOUT / 1000) } });
+  constructor(disk: Disk, { grace, ranging, ids }: Setting) {
+    const flags = { '--session-timeout': String(TIMEOUT / 1000), '--user-ids': ids };
+    super({ disk, grace, names: IDS[ids], flags });
     this.#ranging = ranging;
+    this.#ids = IDS[ids];
     const rules: Rules = { timeout: TIMEOUT, grace, tick: TICK, lag: LAG };
-    this.#models = IDS.map((id) => new UserModel(`user ${id}`, rules));
+    this.#models = this.#ids.map((id) => new UserModel(`user ${id}`, rules));
   }
 
   protected override async began(): Promise<void> {
@@ -103,7 +111,7 @@ export class UserRunner extends ModelRunner<Request, Crashing, UserStep> {
       wall: exactly(clock.wall()),
     });
     this.#unanswered++;
-    app.users.ask(kind, IDS[index]!, (answer) => {
+    app.users.ask(kind, this.#ids[index]!, (answer) => {
       if (process !== this.#process) return;
       this.#unanswered--;
       try {
@@ -129,7 +137,7 @@ export class UserRunner extends ModelRunner<Request, Crashing, UserStep> {
     const process = this.#process;
     const { sessions: expected, holds } = this.#models[index]!.certain();
     this.#unanswered++;
-    const read = await this.running.history(IDS[index]!).catch((error: unknown) => error);
+    const read = await this.running.history(this.#ids[index]!).catch((error: unknown) => error);
     if (process !== this.#process) return;
     this.#unanswered--;
     if (!Array.isArray(read)) {
@@ -168,11 +176,11 @@ export class UserRunner extends ModelRunner<Request, Crashing, UserStep> {
   async #crashShard(index: number): Promise<void> {
     this.#excuses.shardCrashed();
     for (let crash = 0; crash <= POLICIES.shard.intensity; crash++) {
-      this.faults.plan(IDS[index]!, 'describe', 1);
+      this.faults.plan(this.#ids[index]!, 'describe', 1);
       this.#ask('describe', index);
       await this.clock.settle();
     }
-    this.faults.plan(IDS[index]!, 'describe', 0);
+    this.faults.plan(this.#ids[index]!, 'describe', 0);
     await this.clock.advance(TIMEOUT);
   }
 
@@ -202,14 +210,14 @@ export class UserRunner extends ModelRunner<Request, Crashing, UserStep> {
   protected override async compare(): Promise<void> {
     await this.#settle();
     expect(this.running.fatal).to.equal(undefined);
-    const resting = IDS.flatMap((id, index) => (this.#models[index]!.atRest ? [{ id, index }] : []));
+    const resting = this.#ids.flatMap((id, index) => (this.#models[index]!.atRest ? [{ id, index }] : []));
     for (const { index } of resting) this.#ask('checkup', index);
     const seen = await Promise.all(resting.map(({ id }) => see(this.running, id, this.#ranging)));
     await this.#settle();
     resting.forEach(({ index }, which) => {
       this.#models[index]!.shown(seen[which]!);
     });
-    const isAtRest = resting.length === IDS.length && this.running.app.unready().length === 0;
+    const isAtRest = resting.length === this.#ids.length && this.running.app.unready().length === 0;
     if (this.#excuses.isCalm(isAtRest && !this.disk.holds && !this.#excuses.diskFull)) await this.#count();
   }
 

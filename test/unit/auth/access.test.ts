@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { Access } from '../../../src/domain/access.js';
 import { parseAlertId } from '../../../src/domain/alert-id.js';
 import type { AlertRecord } from '../../../src/domain/alert.js';
+import { parseTextId, userIdsOf } from '../../../src/domain/user-id.js';
 import { instant } from '../../../src/domain/time.js';
 import { isInScope, limitedToScope } from '../../../src/http/alerts/alert-routes.js';
 import { Authenticator } from '../../../src/http/security/authenticator.js';
@@ -25,6 +26,22 @@ describe('the access of a key', () => {
       ),
     ).to.deep.equal([false, true, true, false]);
     expect(access.mayTouchNode(node('web-1'))).to.equal(true);
+  });
+
+  it('may be limited to ids that begin alike, or to one', () => {
+    const users = { prefixes: ['tenant1:', 'x'] };
+    const access = Access.ofKey(keyRule('app', { users }));
+    const texts = ['tenant1:ann', 'tenant10:ann', 'xavier', 'tenant1'].map(
+      (text) => parseTextId(text) ?? expect.fail(),
+    );
+    expect(texts.map((id) => access.mayTouchUser(id))).to.deep.equal([true, false, true, false]);
+    const [ann = expect.fail()] = texts;
+    expect(texts.map((id) => Access.ofUser(ann).mayTouchUser(id))).to.deep.equal([true, false, false, false]);
+  });
+
+  it('with a range of integers includes no text', () => {
+    const access = Access.ofKey(keyRule('app', { users: { from: user(1), to: user(9) } }));
+    expect(access.mayTouchUser(parseTextId('ann') ?? expect.fail())).to.equal(false);
   });
 
   it('includes an alert if all the nodes that it names are', () => {
@@ -63,7 +80,7 @@ describe('the cause of a failure', () => {
 describe('an authenticator', () => {
   it('remembers so many tokens and no more, and still knows its keys', async () => {
     const clock = new SimulatedClock();
-    const keeper = new Authenticator(authOf(keyRule('ops')), clock, 2);
+    const keeper = new Authenticator(authOf(keyRule('ops')), clock, userIdsOf('integer'), 2);
     const tokens = await Promise.all(['1', '2', '3', '4'].map((sub) => token({ sub, exp: START + 60 })));
     expect(keeper.identify('Bearer ops')).to.be.instanceOf(Access);
     for (const each of tokens) expect(await keeper.identify(`Bearer ${each}`)).to.be.instanceOf(Access);

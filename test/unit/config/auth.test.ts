@@ -54,6 +54,30 @@ describe('keys in the configuration', () => {
     });
   });
 
+  it('are limited to prefixes of ids that are texts', () => {
+    const keysOf = (users: string) =>
+      inForce({
+        file: `user_ids: text\nauth: { keys: [{ name: a, hash: "sha256:${HASH}", scopes: [heal], users: ${users} }] }`,
+      }).auth?.keys[0]?.users;
+    expect(keysOf('"tenant1:"')).to.deep.equal({ prefixes: ['tenant1:'] });
+    expect(keysOf('["tenant1:", "7"]')).to.deep.equal({ prefixes: ['tenant1:', '7'] });
+    expect(keysOf('[]')).to.equal('none');
+  });
+
+  it('are not limited by what the other kind of ids has', () => {
+    const problemsWith = (userIds: string, users: string) =>
+      problems({
+        file: `auth: { keys: [{ name: a, hash: "sha256:${HASH}", scopes: [heal], users: ${users} }] }`,
+        flags: { '--user-ids': userIds },
+      });
+    const at = '(from /etc/heartbeat.yaml:1)';
+    const prefix = 'must be a prefix of user ids, such as "tenant1:", a list of prefixes, or [] for none';
+    const range = 'must be two user ids, the smaller first, such as [1, 1000000], or [] for none';
+    expect(problemsWith('text', '[1, 7]')).to.deep.equal([`auth.keys.0.users: ${prefix} ${at}`]);
+    expect(problemsWith('text', '""')).to.deep.equal([`auth.keys.0.users: ${prefix} ${at}`]);
+    expect(problemsWith('integer', '"tenant1:"')).to.deep.equal([`auth.keys.0.users: ${range} ${at}`]);
+  });
+
   it('have every problem listed, with its place, and none shows a value', () => {
     const file = `auth:
   keys:

@@ -57,6 +57,7 @@ const OTHERS = [
   ['https://other.example.org'],
   '127.0.0.2',
   'environment',
+  'text',
   'postgres://me@other.example.org/heartbeat',
   7,
 ];

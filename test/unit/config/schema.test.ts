@@ -21,6 +21,7 @@ describe('the schema of the configuration', () => {
       store_password_env: null,
       store_password_file: null,
       session_timeout: 7,
+      user_ids: 'integer',
       nodes: { timeout: 30, max_retries: 3, auto_register: true, max: 1_000_000 },
       shards: 16,
       partitions: 1,
@@ -55,6 +56,7 @@ describe('the schema of the configuration', () => {
         memory: 0.75,
         history_queue: 200_000,
         users: 5_000_000,
+        devices: 16,
         page: 10_000,
       },
     });

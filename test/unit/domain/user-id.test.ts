@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseUserId, userIdFromBigInt } from '../../../src/domain/user-id.js';
+import { isInteger, parseTextId, parseUserId, userIdFromBigInt } from '../../../src/domain/user-id.js';
 
 const LARGEST = '9223372036854775807';
 const SMALLEST = '-9223372036854775808';
@@ -85,3 +85,42 @@ function shown(text: string): string {
   const json = JSON.stringify(text);
   return json.length > 40 ? `${json.slice(0, 20)}… (${text.length} characters)` : json;
 }
+
+describe('a user id that is a text', () => {
+  it('is 1 to 255 bytes of UTF-8, kept as it is', () => {
+    for (const text of [
+      '7',
+      '007',
+      'ann',
+      ' ',
+      'é',
+      'e\u0301',
+      '\u00a0',
+      '...',
+      'x'.repeat(255),
+      'é'.repeat(127),
+    ])
+      expect(parseTextId(text), text).to.equal(text);
+  });
+
+  it('is neither empty, too long, a step in a path, nor half a character', () => {
+    for (const text of ['', '.', '..', 'x'.repeat(256), 'é'.repeat(128), '\ud83d', 'a\udc9a'])
+      expect(parseTextId(text), JSON.stringify(text)).to.equal(undefined);
+  });
+
+  it('has no control character', () => {
+    for (let code = 0; code < 0x120; code++) {
+      const isControl = code < 0x20 || (code >= 0x7f && code < 0xa0);
+      const text = `a${String.fromCharCode(code)}b`;
+      expect(parseTextId(text), String(code)).to.equal(isControl ? undefined : text);
+    }
+  });
+
+  it('is an integer only if these are the digits of one', () => {
+    const isStoredAsInteger = (text: string) => isInteger(parseTextId(text) ?? expect.fail(text));
+    for (const text of ['0', '7', '-7', LARGEST, SMALLEST])
+      expect(isStoredAsInteger(text), text).to.equal(true);
+    for (const text of ['007', '+7', '-0', '7a', ' 7', '9223372036854775808'])
+      expect(isStoredAsInteger(text), text).to.equal(false);
+  });
+});

@@ -7,15 +7,17 @@ import { nameOfRecord } from '../../../src/adapters/history/record-name.js';
 import {
   blindKey,
   endedKeyOf,
-  healedKey,
+  healedRecords,
   openKey,
   sessionKey,
 } from '../../../src/adapters/history/session-codec.js';
+import { parseTextId } from '../../../src/domain/user-id.js';
 import { instant } from '../../../src/domain/time.js';
 import { alertId } from '../../support/alert-records.js';
 import { node, user } from '../../support/simulated-app.js';
 
 const ANN = user('9007199254740993');
+const BOB = parseTextId('bob "1"') ?? expect.fail();
 const DB = node('db "1"\n');
 const AT = instant(1_700_000_000_000);
 const SHOWN = '2023-11-14T22:13:20.000Z';
@@ -29,7 +31,13 @@ const NAMES: readonly (readonly [Buffer, string])[] = [
     endedKeyOf(sessionKey(ANN, AT), instant(AT + 5)),
     `index of ends, for the session of user 9007199254740993 from ${SHOWN}`,
   ],
-  [healedKey(3, 7), 'heals of recovery 3'],
+  ...healedRecords(3, 7, [ANN, BOB]).map(({ key }) => [key, 'heals of recovery 3'] as const),
+  [sessionKey(BOB, AT), `session of user "bob \\"1\\"" from ${SHOWN}`],
+  [openKey(BOB), 'open session of user "bob \\"1\\""'],
+  [
+    endedKeyOf(sessionKey(BOB, AT), instant(AT + 5)),
+    `index of ends, for the session of user "bob \\"1\\"" from ${SHOWN}`,
+  ],
   [
     blindKey({ from: AT, to: instant(AT + 1), cause: 'restarted' }),
     `blind interval from ${SHOWN} to 2023-11-14T22:13:20.001Z`,

@@ -1,9 +1,10 @@
+import { userIdsOf } from '../../../src/domain/user-id.js';
 import { expect } from 'chai';
 import { inOriginForm, RouteTable, type Route } from '../../../src/http/route-table.js';
 import { allRoutes } from '../../support/routes.js';
 
 describe('the route table', () => {
-  const table = new RouteTable();
+  const table = new RouteTable(userIdsOf('integer'));
   const routes = allRoutes();
   for (const path of new Set(routes.map((route) => route.path)))
     table.add(

@@ -5,9 +5,16 @@ import { NotABatch, ValueScanner } from '../../../src/http/input/value-scanner.j
 const LONGEST = 40;
 
 /** The values found in a body that arrives in these chunks, with their text. */
-function scan(chunks: readonly Buffer[], longest = LONGEST): (readonly [string | undefined, string])[] {
+function scan(
+  chunks: readonly Buffer[],
+  longest = LONGEST,
+  longestNested = longest,
+): (readonly [string | undefined, string])[] {
   const found: (readonly [string | undefined, string])[] = [];
-  const scanner = new ValueScanner((value, written) => found.push([value, written]), longest);
+  const scanner = new ValueScanner((value, written) => found.push([value, written]), {
+    longest,
+    longestNested,
+  });
   for (const chunk of chunks) scanner.write(chunk);
   scanner.end();
   return found;
@@ -32,7 +39,8 @@ describe('the values of a batch', () => {
       anyNumber.map((digits) => ({ json: digits, found: [digits, 'bare'] as const })),
       fc
         .array(fc.oneof(anyText, fc.integer()), { maxLength: 3 })
-        .map((nested) => ({ json: JSON.stringify({ nested }), found: [undefined, 'bare'] as const })),
+        .map((nested) => JSON.stringify({ nested, '"': [{}, '}'] }))
+        .map((json) => ({ json, found: [json, 'nested'] as const })),
     );
     fc.assert(
       fc.property(fc.array(value), anyGap, cuts, (values, gap, places) => {

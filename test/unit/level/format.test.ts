@@ -3,7 +3,8 @@ import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { expect } from 'chai';
 import { Level } from 'level';
-import { VERSION } from '../../../src/adapters/history/format.js';
+import { KIND, VERSION } from '../../../src/adapters/history/format.js';
+import { parseTextId } from '../../../src/domain/user-id.js';
 import type { AlertRecord } from '../../../src/domain/alert.js';
 import { NOTHING_CHOSEN, type Flip, type NodeStatus, type Registration } from '../../../src/domain/node.js';
 import { parseNodeName } from '../../../src/domain/node-name.js';
@@ -31,6 +32,7 @@ const GOLDEN = {
   3: new URL('format-3.golden.txt', import.meta.url),
   4: new URL('format-4.golden.txt', import.meta.url),
   5: new URL('format-5.golden.txt', import.meta.url),
+  '5, texts': new URL('format-5-texts.golden.txt', import.meta.url),
 };
 
 const VERSION_KEY = Buffer.from('\x01version');
@@ -176,6 +178,22 @@ const ADDED: readonly HistoryRecord[] = [
 ];
 /** Added to version 5 before its release. */
 const UNNOTIFIED = { node: NODE, channels: ['boss', 'é'] };
+
+const ANN = parseTextId('ann:é')!;
+const DIGITS = parseTextId('007')!;
+const TEXTS: readonly HistoryRecord[] = [
+  { kind: 'text_ids' },
+  opened(ANN, 1_700_000_000_123),
+  opened(DIGITS, 0),
+  { kind: 'ended', user: DIGITS, ...session(0, 7_000, 1) },
+  { kind: 'healed', generation: 3, users: [ANN, user(7), DIGITS] },
+];
+const TEXT_KINDS: ReadonlySet<number> = new Set([
+  KIND.TEXT_SESSION,
+  KIND.TEXT_OPEN,
+  KIND.TEXT_ENDED,
+  KIND.TEXT_HEALED,
+]);
 
 /** One entry per line, in the order of the keys: key and value in hexadecimal, with spaces between the key's parts. */
 async function goldenEntries(version: keyof typeof GOLDEN): Promise<[Buffer, Buffer][]> {
@@ -330,6 +348,7 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
       latestEnd: 1_638_360_300_000,
       observed,
       membership: undefined,
+      hasTextIds: false,
     });
     await expectUsers();
     expect(await collect(data.store.nodes())).to.deep.equal([
@@ -340,6 +359,24 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
     expect(await collect(data.store.flips(NODE, { order: 'asc' }))).to.deep.equal([flip]);
     expect(await collect(data.store.pauses(NODE))).to.deep.equal([pause]);
   }
+
+  it('has users whose ids are texts as it always had', async () => {
+    await data.store.open();
+    await data.store.write(TEXTS);
+    await data.store.close();
+    const written = await withDatabase(data.path, (db) => db.iterator().all());
+    const isOfTexts = ([key]: [Buffer, Buffer]) => TEXT_KINDS.has(key[0] ?? 0) || key.includes('user_ids');
+    expect(shown(written.filter(isOfTexts))).to.deep.equal(shown(await goldenEntries('5, texts')));
+    expect((await data.store.open()).hasTextIds).to.equal(true);
+    expect(await openIn(data.store)).to.deep.equal([
+      { user: ANN, onlineAt: 1_700_000_000_123, generation: 0 },
+    ]);
+    expect(await historyOf(data.store, DIGITS)).to.deep.equal([session(0, 7_000, 1)]);
+    expect(await healedIn(data.store)).to.deep.equal([
+      { generation: 3, users: [user(7)] },
+      { generation: 3, users: [ANN, DIGITS] },
+    ]);
+  });
 
   it('is taken over from version 1, which knew no nodes, and is of this version from then on', async () => {
     await writeGolden(1);

@@ -22,15 +22,17 @@ interface Call {
   readonly given?: readonly unknown[];
   /** Options with other names than the parameters. */
   readonly renamed?: Readonly<Record<string, string>>;
+  /** Options for fields of the body. */
+  readonly body?: readonly string[];
 }
 
 const REGISTER: Call = { on: 'nodes', name: 'register', given: ['db-1'] };
 
 /** The library's call for each operation. */
 const CALLS: Readonly<Record<string, Call>> = {
-  heal: { on: 'users', name: 'heal' },
-  goodbye: { on: 'users', name: 'goodbye' },
-  goodbyeByBeacon: { on: 'users', name: 'goodbye' },
+  heal: { on: 'users', name: 'heal', given: [7], body: ['meta'] },
+  goodbye: { on: 'users', name: 'goodbye', given: [7] },
+  goodbyeByBeacon: { on: 'users', name: 'goodbye', given: [7] },
   healMany: { on: 'users', name: 'healMany' },
   checkup: { on: 'users', name: 'checkup' },
   checkupMany: { on: 'users', name: 'checkupMany' },
@@ -106,7 +108,8 @@ describe('what HTTP has', () => {
       const asked = operation.parameters
         .filter((parameter) => parameter.in === 'query' && !PAGES.includes(parameter.name))
         .map(({ name }) => call.renamed?.[name] ?? camel(name));
-      if (asked.length > 0) expect(await optionsOf(instance, call)).to.have.members(asked);
+      if (asked.length > 0)
+        expect(await optionsOf(instance, call)).to.have.members([...asked, ...(call.body ?? [])]);
     });
   }
 

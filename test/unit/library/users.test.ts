@@ -16,6 +16,7 @@ describe('users of the library', () => {
       since: undefined,
       lastSeen: undefined,
       deadline: undefined,
+      devices: [],
     });
     await users.heal(7);
     const live = await users.get('7');
@@ -29,6 +30,50 @@ describe('users of the library', () => {
     expect(session).to.have.all.keys('onlineAt', 'offlineAt');
     expect(session?.onlineAt).to.be.instanceOf(Date);
     expect(session?.offlineAt).to.deep.equal(gone.since);
+  });
+
+  it('have devices that leave one by one', async () => {
+    const { users } = await instances.make();
+    await users.heal(7, { device: 'phone', meta: { away: true } });
+    await users.heal(7, { device: 'laptop' });
+    const { devices } = await users.get(7);
+    expect(devices.map(({ device, meta }) => [device, meta])).to.deep.equal([
+      ['phone', { away: true }],
+      ['laptop', undefined],
+    ]);
+    expect(devices[0]?.since).to.be.instanceOf(Date);
+    await users.heal(7, { device: 'phone', meta: null });
+    expect((await users.get(7)).devices[0]?.meta).to.equal(undefined);
+    expect(await users.goodbye(7, { device: 'phone' })).to.equal('online');
+    expect(await users.goodbye(7, { device: 'laptop' })).to.equal('offline');
+  });
+
+  it('refuse a device or meta that is none, in words', async () => {
+    const { users } = await instances.make();
+    const cyclic: Record<string, unknown> = {};
+    cyclic['self'] = cyclic;
+    for (const device of [
+      { device: 'a b' },
+      { meta: [] },
+      { meta: cyclic },
+      { meta: { a: 'x'.repeat(1024) } },
+    ]) {
+      const refused: unknown = await users.heal(7, device as never).catch((error: unknown) => error);
+      expect(refused)
+        .to.be.instanceOf(TypeError)
+        .with.property('message')
+        .that.matches(/^invalid device:/);
+    }
+    expect(await users.checkup(7)).to.equal('offline');
+  });
+
+  it('have ids of any text where these are configured', async () => {
+    const { users } = await instances.make({ settings: { user_ids: 'text' } });
+    await users.heal('ann');
+    await users.heal(7);
+    expect((await users.get('ann')).id).to.equal('ann');
+    expect((await all(users.list())).sort()).to.deep.equal(['7', 'ann']);
+    expect((await users.healMany(['007', 'a\nb'])).rejected).to.have.length(1);
   });
 
   it('are healed and looked at together, each by itself', async () => {

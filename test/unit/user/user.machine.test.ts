@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   ABSENT,
   decide,
+  type Decision,
   type Lease,
   type UserEffect,
   type UserMessage,
@@ -14,7 +15,17 @@ const ONLINE_AT = instant(1_000_000);
 const OPENED = moment(500);
 const DEADLINE = 7500;
 
-const lease: Lease = { deadline: moment(DEADLINE), lastSeen: moment(500) };
+/** Without devices that are told apart. */
+function leaseUntil(deadline: number, lastSeen: number): Lease {
+  return {
+    deadline: moment(deadline),
+    lastSeen: moment(lastSeen),
+    othersUntil: () => moment(deadline),
+    devicesAt: () => undefined,
+  };
+}
+
+const lease = leaseUntil(DEADLINE, 500);
 const online: UserState = { phase: 'online', onlineAt: ONLINE_AT, openedAt: OPENED };
 const opening: UserState = { phase: 'opening', openedAt: OPENED };
 const leaving: UserState = {
@@ -192,9 +203,11 @@ describe('the state machine of a user', () => {
       return effect?.kind === 'answer' ? effect.reply : effect;
     };
     const deadline = ONLINE_AT + 7000;
+    const times = { lastSeen: ONLINE_AT, deadline };
+    const unnamed = { name: undefined, since: ONLINE_AT, ...times, meta: undefined };
     expect(replyTo(online, DEADLINE - 1)).to.deep.equal({
       kind: 'described',
-      session: { onlineAt: ONLINE_AT, lastSeen: ONLINE_AT, deadline },
+      session: { onlineAt: ONLINE_AT, ...times, devices: [unnamed] },
     });
     expect(replyTo(online, DEADLINE)).to.deep.equal({
       kind: 'described',
@@ -204,9 +217,21 @@ describe('the state machine of a user', () => {
     expect(replyTo(ABSENT, 600)).to.deep.equal({ kind: 'described', session: undefined });
   });
 
+  it('ends one device only while another one holds the user', () => {
+    const goodbye = (othersUntil: number): Decision =>
+      decide(
+        online,
+        { ...lease, othersUntil: () => moment(othersUntil) },
+        { kind: 'goodbye', device: 'phone', arrivedAt: moment(600), readAt: moment(700) },
+      );
+    expect(words(goodbye(601).effects)).to.equal('leave, answer online');
+    expect(goodbye(601).state).to.equal(online);
+    expect(words(goodbye(600).effects)).to.equal('close at 200, wait');
+  });
+
   it('never ends a session before it began', () => {
     const young: UserState = { ...online, openedAt: moment(9000) };
-    const { effects } = decide(young, { deadline: moment(100), lastSeen: moment(50) }, at('heal', 9000));
+    const { effects } = decide(young, leaseUntil(100, 50), at('heal', 9000));
     expect(words(effects)).to.match(/^end at 0,/);
   });
 });

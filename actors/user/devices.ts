@@ -1,0 +1,186 @@
+import { deadlineAfter, type Blindness } from '../../src/domain/blindness.js';
+import type { DeviceHeal } from '../../src/domain/device.js';
+import { moment, type Millis, type Moment } from '../../src/domain/time.js';
+import type { UserId } from '../../src/domain/user-id.js';
+import { Timer, TimerWheel } from '../../src/runtime/timer-wheel.js';
+
+const NEVER = moment(-Infinity);
+
+/** A device that holds its user online. It is its own expiry timer. */
+export class Device extends Timer {
+  readonly user: UserId;
+  /** Undefined for the device without a name. */
+  readonly name: string | undefined;
+  readonly since: Moment;
+  lastSeen: Moment;
+  /** A JSON object as text. */
+  meta: string | undefined;
+
+  constructor(user: UserId, name: string | undefined, since: Moment) {
+    super();
+    this.user = user;
+    this.name = name;
+    this.since = since;
+    this.lastSeen = since;
+  }
+}
+
+/** Who held a user of whom no devices were kept. */
+export type Holder =
+  | { readonly kind: 'nobody' }
+  /** The device without a name, as every heal without a device is its. */
+  | { readonly kind: 'unnamed'; readonly since: Moment; readonly lastSeen: Moment; readonly deadline: Moment }
+  /** Devices of before a restart, of which nothing is known. */
+  | { readonly kind: 'found'; readonly deadline: Moment };
+
+/** The devices of one user. */
+interface Kept {
+  readonly devices: Device[];
+  /** Until when devices of before a restart may hold the user. */
+  foundUntil: Moment;
+}
+
+/** A heal, and what it does to its device. */
+interface Heal extends DeviceHeal {
+  readonly arrivedAt: Moment;
+  readonly readAt: Moment;
+  readonly deadline: Moment;
+}
+
+/**
+ * The devices of the users of one shard. They are kept only of users of whom some device has a name or meta: of all
+ * others the user's own deadline says the same, and they cost nothing. They are lost with the process.
+ */
+export class Devices {
+  readonly #kept = new Map<UserId, Kept>();
+  readonly #wheel: TimerWheel<Device>;
+  readonly #most: () => number;
+
+  /** @param most devices of a user */
+  constructor(start: Moment, resolution: Millis, most: () => number) {
+    this.#wheel = new TimerWheel<Device>(start, resolution);
+    this.#most = most;
+  }
+
+  /** The devices of which something is kept. */
+  get size(): number {
+    return this.#wheel.size;
+  }
+
+  /** The users of whom devices are kept. */
+  get users(): number {
+    return this.#kept.size;
+  }
+
+  /** Whether a heal changes anything here. */
+  concerns(user: UserId, { device, meta }: DeviceHeal): boolean {
+    return device !== undefined || typeof meta === 'string' || (this.#kept.size > 0 && this.#kept.has(user));
+  }
+
+  /** @param before who held the user until now, if no devices are kept; asked for only then */
+  heal(user: UserId, heal: Heal, before: () => Holder): void {
+    const kept = this.#kept.get(user) ?? this.#keep(user, before());
+    const { devices } = kept;
+    const known = devices.find(({ name }) => name === heal.device);
+    const goesOn = known !== undefined && heal.arrivedAt <= known.deadline;
+    if (known !== undefined && !goesOn) this.#drop(kept, known);
+    const device = goesOn ? known : this.#add(kept, new Device(user, heal.device, heal.readAt));
+    device.lastSeen = heal.readAt;
+    if (heal.meta !== undefined) device.meta = heal.meta ?? undefined;
+    this.#wheel.arm(device, heal.deadline);
+  }
+
+  #keep(user: UserId, before: Holder): Kept {
+    const kept: Kept = { devices: [], foundUntil: before.kind === 'found' ? before.deadline : NEVER };
+    this.#kept.set(user, kept);
+    if (before.kind !== 'unnamed') return kept;
+    const device = this.#add(kept, new Device(user, undefined, before.since));
+    device.lastSeen = before.lastSeen;
+    this.#wheel.arm(device, before.deadline);
+    return kept;
+  }
+
+  /** One with the nearest deadline gives way, if there are too many. */
+  #add(kept: Kept, device: Device): Device {
+    const { devices } = kept;
+    if (devices.length >= this.#most())
+      this.#drop(
+        kept,
+        devices.reduce((least, other) => (other.deadline < least.deadline ? other : least)),
+      );
+    devices.push(device);
+    return device;
+  }
+
+  #drop({ devices }: Kept, device: Device): void {
+    this.#wheel.disarm(device);
+    devices.splice(devices.indexOf(device), 1);
+  }
+
+  /** Until when other devices than this one hold the user; undefined if no devices are kept. */
+  othersUntil(user: UserId, name: string): Moment | undefined {
+    const kept = this.#kept.get(user);
+    return kept && latest(kept, name);
+  }
+
+  /** Ends a device. @returns until when the others hold the user; undefined if no devices are kept */
+  leave(user: UserId, name: string): Moment | undefined {
+    const kept = this.#kept.get(user);
+    const device = kept?.devices.find((each) => each.name === name);
+    if (kept !== undefined && device !== undefined) this.#drop(kept, device);
+    return kept && latest(kept);
+  }
+
+  /** The devices that hold the user at a moment; undefined if none are kept. */
+  of(user: UserId, at: Moment): readonly Device[] | undefined {
+    return this.#kept.get(user)?.devices.filter(({ deadline }) => at < deadline);
+  }
+
+  /** The user is offline: nothing of their devices is kept. */
+  forget(user: UserId): void {
+    if (this.#kept.size === 0) return;
+    const kept = this.#kept.get(user);
+    if (kept === undefined) return;
+    for (const device of kept.devices) this.#wheel.disarm(device);
+    this.#kept.delete(user);
+  }
+
+  /** Gives devices the time back in which they could not be heard, as their users get it. */
+  blind(blindness: Blindness, timeout: Millis, grace: Millis): void {
+    const after = (live: { readonly deadline: Moment; readonly lastSeen: Moment }): Moment =>
+      live.deadline < blindness.from ? live.deadline : deadlineAfter(blindness, live, timeout, grace);
+    for (const kept of this.#kept.values()) {
+      kept.foundUntil = after({ deadline: kept.foundUntil, lastSeen: NEVER });
+      for (const device of kept.devices) this.#wheel.arm(device, after(device));
+    }
+  }
+
+  /** Until when the user is held; undefined if no devices are kept. */
+  until(user: UserId): Moment | undefined {
+    const kept = this.#kept.size === 0 ? undefined : this.#kept.get(user);
+    return kept && latest(kept);
+  }
+
+  /**
+   * Drops the devices whose deadline lies before the horizon.
+   *
+   * @param isBusy whether a heal of the user may wait to be handled: then the device is looked at again later
+   */
+  advance(horizon: Moment, isBusy: (user: UserId) => boolean): void {
+    if (this.#kept.size === 0) return;
+    this.#wheel.advance(horizon, (device) => {
+      const kept = this.#kept.get(device.user);
+      if (kept === undefined) return;
+      if (isBusy(device.user)) this.#wheel.arm(device, device.deadline);
+      else kept.devices.splice(kept.devices.indexOf(device), 1);
+    });
+  }
+}
+
+function latest({ devices, foundUntil }: Kept, except?: string): Moment {
+  let until = foundUntil;
+  for (const { name, deadline } of devices) {
+    if ((except === undefined || name !== except) && deadline > until) until = deadline;
+  }
+  return until;
+}
