@@ -100,7 +100,8 @@ describe('a database for the daemon', () => {
     );
     const withPassword = `postgres://secured:opensesame@${at}/${name}`;
     const { stderr } = await resources.daemon(resources.directory(), { store: withPassword });
-    expect(stderr).to.include(`"store":"postgres://secured@${at}/${name}?sslmode=disable"`);
+    // The path of a URL that holds a password is concealed with it.
+    expect(stderr).to.match(/"message":"starting",.*"store":"postgres:\/\/secured@127\./);
     expect(stderr).not.to.include('sesame');
   });
 });
