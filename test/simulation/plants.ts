@@ -511,12 +511,14 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'stash-lost',
     breaks: 'A message that waits behind another one for the disk is lost.',
+    faults: ['slow'],
     install: replaced(Stash, 'add', () => () => true),
   },
   {
     name: 'stash-lost-in-a-crash',
     breaks: 'What waits for the disk behind another message is lost once its actor has crashed.',
     faults: ['crash', 'slow'],
+    settings: { users: 12, nodes: 12, timeout: 1000, nodeTimeout: 1000 },
     install: () => {
       const crashed = new WeakSet<object>();
       let isOfCrashed = false;
@@ -570,11 +572,13 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'refusal-not-undone',
     breaks: 'An opening or a goodbye that was refused, and reached the disk, stays there.',
+    faults: ['refuse', 'kill'],
     ports: losing('unopened', 'unended'),
   },
   {
     name: 'refused-batch-not-repeated',
     breaks: 'Ends and flips of a batch that the disk refused are not written again.',
+    faults: ['refuse'],
     install: replaced(
       Backlog,
       'restore',

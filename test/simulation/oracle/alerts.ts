@@ -1,4 +1,4 @@
-import type { AlertRecord, Delivery } from '../../../src/domain/alert.js';
+import type { Alert, AlertRecord, Delivery } from '../../../src/domain/alert.js';
 import type { Flip } from '../../../src/domain/node.js';
 import { LATE, PASSING, type Receiver } from '../world/receivers.js';
 import { BrokenPromise, type Ledger } from '../world/ledger.js';
@@ -24,6 +24,7 @@ export class AlertsOracle {
     this.#ids(records, complain);
     const standsFor = new Set<string>();
     for (const { alert, deliveries } of records) {
+      for (const each of deliveries) for (const id of this.#unnamed(alert, each, records)) standsFor.add(id);
       for (const { channel, state, folds } of deliveries) {
         const isMoot = state === 'cancelled' && alert.group !== undefined && channel === 'boss';
         if (state !== 'delivered' && state !== 'dead' && !isMoot) continue;
@@ -51,6 +52,19 @@ export class AlertsOracle {
     this.#late(complain);
     const known = new Set<string>(records.map(({ alert }) => alert.id));
     for (const receiver of this.#receivers.values()) this.#order(receiver, known, complain);
+  }
+
+  /** A summary names the last alerts that it stands for, and only counts those before them. */
+  #unnamed(
+    { node }: Alert,
+    { channel, folds }: Delivery,
+    records: readonly AlertRecord[],
+  ): readonly string[] {
+    const [first] = folds?.ids ?? [];
+    if (folds === undefined || first === undefined || folds.count <= folds.ids.length) return [];
+    return records
+      .filter(({ alert: { id, node: other } }) => other?.name === node?.name && id < first)
+      .map(({ alert: { id } }) => `${channel} ${id}`);
   }
 
   #wrong(
