@@ -70,13 +70,17 @@ const ARE_ALL_PARTITIONED = process.env.TEST_PARTITIONS !== undefined;
 /** Suites of daemons run on PostgreSQL, too: `npm run test:postgres`. */
 const IS_ON_POSTGRES = process.env.TEST_STORE !== undefined;
 const FOLDERS_ON_POSTGRES = ['test/property', 'test/http', 'test/actors'];
-/** They run no daemon, or one that is about LevelDB's files, or one on a PostgreSQL of its own. */
+/**
+ * They run no daemon, or test LevelDB's files, or start a PostgreSQL themselves. After each of the many kills of sigkill,
+ * a daemon would wait until the row of the last one is 10 s old, and the test copies data directories.
+ */
 const NOT_ON_POSTGRES = [
   'test/faults/full-disk.test.ts',
   'test/faults/postgres-failover.test.ts',
   'test/faults/postgres-owner.test.ts',
   'test/faults/postgres-refusal.test.ts',
   'test/faults/postgres-start.test.ts',
+  'test/faults/sigkill.test.ts',
   'test/e2e/bench.test.ts',
   'test/e2e/cannot-start.test.ts',
   'test/e2e/docs-page.test.ts',
@@ -103,6 +107,8 @@ const mocha = (name, share, ...args) => ({
 
 /** The slow suites run the built daemon. */
 const BUILD = { name: 'build', share: 1, command: 'scripts/ready', args: [] };
+/** On PostgreSQL they do nothing on a disk of their own. */
+const WITHOUT_DISK = IS_ON_POSTGRES ? ['--grep', 'full disk', '--invert'] : [];
 
 const npm = (name) => ({ name, share: 1, command: 'npm', args: ['run', '--silent', name] });
 
@@ -145,7 +151,7 @@ function slow(asked) {
   const among = (known) => known.filter((file) => files.includes(file));
   const listed = [...BUSY, ...LONG];
   const again = ARE_ALL_PARTITIONED || IS_ON_POSTGRES ? [] : among([PARTITIONED_SLOW]);
-  const built = (task) => ({ ...task, after: [BUILD.name] });
+  const built = (task) => ({ ...task, args: [...task.args, ...WITHOUT_DISK], after: [BUILD.name] });
   return {
     busy: [
       ...again.map((file) => inPartitions(mocha(file, 1, file))),
