@@ -1,23 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import closeWithGrace from 'close-with-grace';
 import { Command, CommanderError } from 'commander';
-import { Redaction } from './adapters/channels/redaction.js';
-import { makeChannels } from './adapters/channels/make.js';
-import { Secret } from './adapters/channels/secret.js';
-import { SystemClock } from './adapters/clock/system-clock.js';
-import { Pinger, type PingDeps } from './adapters/ping/pinger.js';
-import { Collector } from './adapters/process/collector.js';
-import { connectionsWithin, mostDescriptors } from './adapters/process/descriptors.js';
-import { ProcessWatch } from './adapters/process/process-facts.js';
-import { ProcessMemory } from './adapters/process/process-memory.js';
-import { ProcessMetrics } from './adapters/process/process-metrics.js';
-import { problemOf, storesAt } from './adapters/stores.js';
-import { createLogger } from './adapters/winston/winston-logger.js';
-import { App } from './app.js';
-import { listening } from './app/listening.js';
-import { MetricsLog, type MetricsLogDeps } from './app/metrics-log.js';
 import { addBenchCommand } from './cli/bench/command.js';
 import { addEmitCommand } from './cli/emit/command.js';
 import { configCommand } from './cli/config-command.js';
@@ -25,39 +9,7 @@ import { addKeysCommand } from './cli/keys-command.js';
 import { addStoreCommand } from './cli/store/command.js';
 import { addConfigOptions, givenFlags } from './cli/options.js';
 import { loadConfig, type Effective, type Loaded } from './config/load-config.js';
-import { isLoopback } from './config/loopback.js';
-import { secretsIn } from './config/redacted-secrets.js';
-import type { Config } from './config/schema.js';
-import { sourceText } from './config/value-source.js';
-import { toMillis } from './domain/time.js';
-import { HeartbeatError, type ErrorCode } from './errors.js';
-import type { GatewayOptions } from './http/gateway-options.js';
-import type { Channel } from './ports/channel.js';
-import type { Logger } from './ports/logger.js';
-import { Reloader } from './reload.js';
-
-/** Exit codes. An orderly stop is 0, and any other end is 1. */
-const WRONG_USAGE = 64;
-const WRONG_CONFIGURATION = 78;
-/** Errors of the store that a setting or a command mends. */
-const MISCONFIGURED: ReadonlySet<ErrorCode> = new Set(['HEARTBEAT_STORE_EMPTY', 'HEARTBEAT_WRONG_USER_IDS']);
-
-/** Shorter secrets are not redacted in log lines: they may be part of any word. */
-const SHORTEST_SECRET = 8;
-
-/** Signals and events that do not stop the daemon: they keep the system's meaning. */
-const NOT_OURS = [
-  'SIGHUP',
-  'SIGQUIT',
-  'SIGILL',
-  'SIGTRAP',
-  'SIGABRT',
-  'SIGBUS',
-  'SIGFPE',
-  'SIGSEGV',
-  'SIGUSR2',
-  'beforeExit',
-] as const;
+import { misconfigured, WRONG_USAGE } from './exit.js';
 
 await run(process.argv);
 
@@ -70,7 +22,11 @@ async function run(argv: readonly string[]): Promise<void> {
     .option('--accept-data-loss', 'open a damaged database, and lose the damaged records')
     .action(async (options: { acceptDataLoss?: boolean }, command: Command) => {
       const load = loading(command);
-      await start(effective(load()), load, options.acceptDataLoss === true);
+      const read = effective(load());
+      // The other commands, and a wrong configuration, do not need the daemon, which takes half of the time to load.
+      const { runDaemon } = await import('./run-daemon.js');
+      const acceptDataLoss = options.acceptDataLoss === true;
+      await runDaemon({ effective: read, load, acceptDataLoss, version: version() });
     });
   addConfigOptions(
     program.command('config').description('print the value of each option and where it came from'),
@@ -113,186 +69,6 @@ function loading(command: Command): () => Loaded {
 
 function effective(loaded: Loaded): Effective {
   return loaded.ok ? loaded : misconfigured(loaded.problems);
-}
-
-function misconfigured(problems: readonly string[]): never {
-  process.stderr.write(problems.map((problem) => `${problem}\n`).join(''));
-  process.exit(WRONG_CONFIGURATION);
-}
-
-async function start(effective: Effective, load: () => Loaded, acceptDataLoss: boolean): Promise<void> {
-  const { config, auth } = effective;
-  let inForce = effective;
-  const redaction = new Redaction(secretsIn(effective), SHORTEST_SECRET);
-  const logger = createLogger(config.log, process.stderr, (line) => redaction.conceal(line));
-  if (auth === undefined && !isLoopback(config.host)) {
-    logger.warn('listening on a non-loopback address without authentication', { host: config.host });
-  }
-  // The reader may be gone, or its disk full: the daemon serves on.
-  process.stdout.on('error', (error) => {
-    logger.warn('standard output is not writable', { error });
-  });
-  const clock = new SystemClock();
-  const opened = await open(effective, { logger, clock });
-  const unusable = await problemOf(effective.store);
-  if ('problems' in opened || unusable !== undefined) {
-    const others = 'problems' in opened ? opened.problems : [];
-    misconfigured([...others, ...(unusable === undefined ? [] : [inSettings('store', unusable, effective)])]);
-  }
-  const watch = new ProcessWatch();
-  const metrics = new ProcessMetrics(clock.wall(), version());
-  const memory = new ProcessMemory();
-  const { storeOf, ownership } = storesAt(effective.store, config.partitions, {
-    logger,
-    acceptDataLoss,
-    clock,
-    lockIn: config.data_dir,
-    lost: (error) => {
-      logger.error('another daemon has taken the database over', { reason: error.message });
-      process.exit(1);
-    },
-    reached: () => {
-      app.storeReached();
-    },
-  });
-  const http = listening(() => gatewayOptions(inForce, logger), { logger, clock });
-  const processFacts = (): object => watch.read();
-  const otherMetrics = () => [...metrics.read(), ...(pinger?.metrics() ?? [])];
-  const { channels } = opened;
-  const { gateway } = http;
-  const app = new App(config, {
-    clock,
-    logger,
-    acceptsDataLoss: acceptDataLoss,
-    storeOf,
-    ownership,
-    channels,
-    memory,
-    processFacts,
-    otherMetrics,
-    gateway,
-  });
-  const collector = new Collector(clock, () => app.alive);
-  collector.start();
-  const pinger = pingerOf(config, {
-    clock,
-    logger,
-    isReady: () => app.unready().length === 0,
-    proxies: effective.proxies,
-  });
-  const metricsLog = metricsLogOf(config, { clock, logger, facts: () => app.facts(), gateway: http.report });
-  app.onFatal = (error) => {
-    logger.error('root supervisor exceeded its restart intensity', { reason: error.message });
-    process.exit(1);
-  };
-
-  const asked = new AbortController();
-  closeWithGrace(
-    {
-      delay: toMillis(config.shutdown_timeout),
-      logger: false,
-      skip: [...NOT_OURS],
-      onTimeout: () => {
-        logger.error('did not stop in time', { shutdown_timeout: config.shutdown_timeout });
-        http.cut();
-      },
-    },
-    async ({ err, signal }) => {
-      asked.abort();
-      if (err === undefined) logger.info('stop requested', { signal });
-      else logger.error('unexpected error', { error: err });
-      collector.stop();
-      metricsLog?.stop();
-      await pinger?.stop();
-      await app.stop();
-      http.cut();
-      watch.stop();
-      metrics.stop();
-      memory.stop();
-    },
-  );
-
-  const reloader = new Reloader(effective, {
-    load,
-    open: (changed) => {
-      // Old secrets stay redacted too.
-      redaction.learn(secretsIn(changed));
-      return open(changed, { logger, clock });
-    },
-    apply: async (changed, channels) => {
-      inForce = changed;
-      logger.setLevel(changed.config.log.level);
-      http.reconfigure();
-      await app.reconfigure(changed.config.limits, channels);
-    },
-    logger,
-  });
-  process.on('SIGHUP', () => {
-    if (!asked.signal.aborted) void reloader.reload();
-  });
-
-  try {
-    await app.start();
-  } catch (error) {
-    if (asked.signal.aborted) return;
-    fail(logger, error);
-  }
-  pinger?.start();
-  metricsLog?.start();
-  process.stdout.write(`listening on ${http.url() ?? ''}\n`);
-}
-
-function pingerOf({ ping }: Config, deps: PingDeps): Pinger | undefined {
-  if (ping.url === null) return undefined;
-  return new Pinger({ url: new Secret(ping.url), every: toMillis(ping.every) }, deps);
-}
-
-function metricsLogOf({ log }: Config, deps: MetricsLogDeps): MetricsLog | undefined {
-  const every = toMillis(log.metrics_every ?? 0);
-  return every === 0 ? undefined : new MetricsLog(every, deps);
-}
-
-function gatewayOptions({ config, auth, tls }: Effective, logger: Logger): GatewayOptions {
-  const { connections } = config.limits;
-  const descriptors = mostDescriptors();
-  const most = connectionsWithin(descriptors);
-  if (connections <= most) return { ...config, auth, tls };
-  logger.info('limits.connections lowered to the limit of open files', {
-    limit: connections,
-    lowered: most,
-    descriptors,
-  });
-  return { ...config, limits: { ...config.limits, connections: most }, auth, tls };
-}
-
-/** A module that cannot be used is a configuration problem, and is reported as one. */
-async function open(
-  { channels: plans, proxies }: Effective,
-  tools: { readonly logger: Logger; readonly clock: SystemClock },
-): Promise<{ readonly channels: readonly Channel[] } | { readonly problems: readonly string[] }> {
-  const { channels, problems } = await makeChannels(plans, { ...tools, proxies });
-  if (problems.length === 0) return { channels };
-  return {
-    problems: problems.map(({ channel, problem }) => {
-      const source = plans.find(({ policy }) => policy.name === channel)?.source;
-      const from = source === undefined ? '' : ` (from ${sourceText(source)})`;
-      return `channels.${channel}.kind: ${problem}${from}`;
-    }),
-  };
-}
-
-function inSettings(key: string, problem: string, { sources }: Effective): string {
-  return `${key}: ${problem} (from ${sourceText(sources.get(key) ?? { kind: 'default' })})`;
-}
-
-/** An error that the operator can fix is one line; any other is a bug, and is logged with its stack. */
-function fail(logger: Logger, error: unknown): never {
-  if (error instanceof HeartbeatError) process.stderr.write(`heartbeat: ${error.message}\n`);
-  else logger.error('could not start', { error });
-  // process.exit waits for every call to the file system, and a hanging one never returns.
-  if (error instanceof HeartbeatError && error.code === 'HEARTBEAT_STORE_HANGS')
-    process.kill(process.pid, 'SIGKILL');
-  process.exit(error instanceof HeartbeatError && MISCONFIGURED.has(error.code) ? WRONG_CONFIGURATION : 1);
 }
 
 function version(): string {
