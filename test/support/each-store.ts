@@ -4,7 +4,7 @@ import { IS_ON_POSTGRES } from './store-under-test.js';
 import type { StartFlags, TestResources } from './test-resources.js';
 
 /** Where the daemons of a test keep their history, one after the other. */
-export interface StoreOfDaemons {
+interface StoreOfDaemons {
   readonly dataDirectory: string;
   /** The flags that make a daemon use it. */
   readonly flags: StartFlags;
