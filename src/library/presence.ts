@@ -266,7 +266,7 @@ function deviceOf({ name, since, lastSeen, deadline, meta }: LiveDevice): UserDe
 function metaText(meta: object): string | undefined {
   try {
     const text = JSON.stringify(meta);
-    return Buffer.byteLength(text) <= MOST_META ? text : undefined;
+    return text.startsWith('{') && Buffer.byteLength(text) <= MOST_META ? text : undefined;
   } catch {
     return undefined;
   }

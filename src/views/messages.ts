@@ -76,6 +76,8 @@ export const bodyProblem = {
   notUtf8: 'the body must be in UTF-8',
   unknownField: 'unknown field',
   unusableName: 'this name is not allowed',
+  tooDeep: (most: number) => `the body may be nested ${most} levels deep`,
+  entry: `invalid entry: it needs an id, and may have a device and meta of at most 1024 bytes of JSON`,
   meta: (most: number) => `meta must be an object of at most ${most} bytes of JSON, or null`,
   unread: 'this call takes no body: remove it',
   longReason: (most: number) => `a reason can have at most ${most} bytes`,

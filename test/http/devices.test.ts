@@ -5,6 +5,8 @@ import type { Answer } from './support/gateway-under-test.js';
 const JSON_TYPE = { 'content-type': 'application/json' };
 const START = 1_700_000_000;
 const WRONG_META = { error: 'meta must be an object of at most 1024 bytes of JSON, or null' };
+const WRONG_ENTRY =
+  'invalid entry: it needs an id, and may have a device and meta of at most 1024 bytes of JSON';
 const WRONG_DEVICE = {
   error: 'query parameter device must be 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-"',
 };
@@ -100,13 +102,26 @@ for (const kind of ['integer', 'text'] as const) {
       expect((await served.call('PUT', '/heal/7', Buffer.from('{}'), coded)).status).to.equal(415);
     });
 
+    it('have no meta that is nested beyond all bounds, and the rest of a batch is taken', async () => {
+      const deep = '['.repeat(8_000) + ']'.repeat(8_000);
+      const batch = Buffer.from(
+        `[1,{"id":2,"meta":{"a":${deep}}},{"id":3,"meta":{"__proto__":1}},{"id":1e3},4]`,
+      );
+      expect(await json('POST', '/heal', batch)).to.deep.equal({
+        accepted: 2,
+        rejected: [1, 2, 3].map((index) => ({ index, error: WRONG_ENTRY })),
+      });
+      for (const path of ['/heal/5', '/nodes/n1'])
+        expect((await call('PUT', path, Buffer.from(`{"labels":${deep}}`))).status, path).to.equal(400);
+    });
+
     it('come in batches, with every digit of their users', async () => {
       const body = `[7, {"id":7,"device":"phone","meta":{"id":1}}, {"meta":{"id":2},"device":"id","id":9007199254740993},
         {"id":"8"}, {"id":7,"divice":"x"}, {"id":7,"device":""}, {"id":7,"meta":1}, {"device":"a"}, {}, [7], {"id":1.5}]`;
       const { json: answer } = await call('POST', '/heal', Buffer.from(body));
       expect(answer).to.deep.equal({
         accepted: 4,
-        rejected: [4, 5, 6, 7, 8, 9, 10].map((index) => ({ index, error: 'invalid user_id format' })),
+        rejected: [4, 5, 6, 7, 8, 9, 10].map((index) => ({ index, error: WRONG_ENTRY })),
       });
       expect(await devices()).to.deep.equal([
         [null, null],

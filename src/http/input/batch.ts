@@ -21,8 +21,13 @@ export interface BatchOf<Id, Reply> {
   readonly invalid: ErrorCode;
   /** The most characters of an id as written. */
   readonly longest: number;
-  /** The most characters of an object as written; 0 if there are none among the ids. */
-  readonly longestNested?: number;
+  /** Where an object may stand in place of an id. */
+  readonly objects?: {
+    /** The most characters of one as written. */
+    readonly longest: number;
+    /** What is wrong with one that is not taken. */
+    readonly problem: string;
+  };
   /** Why the caller may not touch it; undefined if they may. */
   readonly forbidden: (id: Id) => string | undefined;
   readonly ask: (ids: readonly Id[], answered: (replies: readonly Reply[]) => void) => void;
@@ -55,7 +60,8 @@ export class Batch<Id, Reply extends BatchReply> {
   readonly #scanner: ValueScanner;
   readonly #ids: (Id | undefined)[] = [];
   readonly #replies: (Reply | undefined)[] = [];
-  readonly #forbidden = new Map<number, string>();
+  /** Of values that were not handled, by their place, unless the sentence for an invalid id says it. */
+  readonly #problems = new Map<number, string>();
   #asked = 0;
   #received = 0;
   /** Calls without their replies. The body itself counts as one until it ends. */
@@ -72,9 +78,12 @@ export class Batch<Id, Reply extends BatchReply> {
     this.#exchange = exchange;
     this.#limits = limits;
     this.#done = done;
-    this.#scanner = new ValueScanner((value, written) => {
-      this.#found(value, written);
-    }, of);
+    this.#scanner = new ValueScanner(
+      (value, written) => {
+        this.#found(value, written);
+      },
+      { longest: of.longest, longestNested: of.objects?.longest ?? 0 },
+    );
   }
 
   read(request: IncomingMessage): void {
@@ -106,8 +115,12 @@ export class Batch<Id, Reply extends BatchReply> {
 
   #found(value: ScannedValue, written: Written): void {
     if (this.#ids.length === this.#limits.batch) throw new TooMany();
-    const isKnown = value !== undefined && (written !== 'nested' || this.#of.longestNested !== undefined);
-    this.#ids.push(isKnown ? this.#of.parse(value, written) : undefined);
+    const { objects } = this.#of;
+    const isKnown = value !== undefined && (written !== 'nested' || objects !== undefined);
+    const id = isKnown ? this.#of.parse(value, written) : undefined;
+    if (id === undefined && written === 'nested' && objects !== undefined)
+      this.#problems.set(this.#ids.length, objects.problem);
+    this.#ids.push(id);
   }
 
   #ask(): void {
@@ -118,7 +131,7 @@ export class Batch<Id, Reply extends BatchReply> {
       if (id === undefined) continue;
       const problem = this.#of.forbidden(id);
       if (problem !== undefined) {
-        this.#forbidden.set(this.#asked, problem);
+        this.#problems.set(this.#asked, problem);
         continue;
       }
       places.push(this.#asked);
@@ -143,9 +156,9 @@ export class Batch<Id, Reply extends BatchReply> {
   }
 
   #problemAt(place: number): string | undefined {
+    const problem = this.#problems.get(place);
+    if (problem !== undefined) return problem;
     if (this.#ids[place] === undefined) return sentenceFor(this.#of.invalid);
-    const forbidden = this.#forbidden.get(place);
-    if (forbidden !== undefined) return forbidden;
     const code = refusalIn(this.#replies[place]);
     return code === undefined ? undefined : sentenceFor(code);
   }

@@ -52,8 +52,13 @@ export function expectNoBody(
 /** JavaScript treats it specially, and would silently lose it. */
 const UNUSABLE = '__proto__';
 
-function unusableNames(value: unknown, path: readonly string[] = []): BodyProblem[] {
+/** Deeper values would exhaust the stack of whatever reads them. No call needs more than a few levels. */
+const DEEPEST = 64;
+
+/** What is wrong with a value of JSON, whoever reads it. */
+export function unusableNames(value: unknown, path: readonly string[] = []): BodyProblem[] {
   if (typeof value !== 'object' || value === null) return [];
+  if (path.length > DEEPEST) return [{ path: '', problem: bodyProblem.tooDeep(DEEPEST) }];
   return Object.entries(value).flatMap(([name, inner]): BodyProblem[] => {
     const at = [...path, name];
     if (name === UNUSABLE) return [{ path: at.join('.'), problem: bodyProblem.unusableName }];

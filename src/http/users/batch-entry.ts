@@ -1,7 +1,7 @@
 import { isDeviceName } from '../../domain/device.js';
 import type { UserId, UserIds } from '../../domain/user-id.js';
 import type { UserDevice } from '../../../actors/user/user.protocol.js';
-import { isObject, parseJson } from '../input/json-body.js';
+import { isObject, parseJson, unusableNames } from '../input/json-body.js';
 import { metaOf, WRONG } from './device.js';
 
 const FIELDS: ReadonlySet<string> = new Set(['id', 'device', 'meta']);
@@ -14,6 +14,7 @@ const FIELDS: ReadonlySet<string> = new Set(['id', 'device', 'meta']);
 export function parseEntry(ids: UserIds, text: string): UserDevice | undefined {
   const entry = parseJson(text)?.parsed;
   if (!isObject(entry) || Object.keys(entry).some((name) => !FIELDS.has(name))) return undefined;
+  if (unusableNames(entry).length > 0) return undefined;
   const user = userIn(ids, Reflect.get(entry, 'id'), text);
   const meta = metaOf(Reflect.get(entry, 'meta'));
   const device: unknown = Reflect.get(entry, 'device');
@@ -22,11 +23,10 @@ export function parseEntry(ids: UserIds, text: string): UserDevice | undefined {
   return typeof device === 'string' && isDeviceName(device) ? { user, device, meta } : undefined;
 }
 
-/** A number stands for its digits, of which one above 2^53 may have lost some in JSON.parse. */
+/** A number stands for its digits as they are written: one above 2^53 may have lost some in JSON.parse. */
 function userIn({ parse }: UserIds, id: unknown, text: string): UserId | undefined {
   if (typeof id === 'string') return parse(id);
-  if (typeof id !== 'number') return undefined;
-  const digits = Number.isSafeInteger(id) ? String(id) : digitsOfId(text);
+  const digits = typeof id === 'number' ? digitsOfId(text) : undefined;
   return digits === undefined ? undefined : parse(digits);
 }
 

@@ -49,6 +49,11 @@ export const WRONG = Symbol('wrong');
 export function metaOf(value: unknown): string | null | undefined | typeof WRONG {
   if (value === undefined || value === null) return value;
   if (!isObject(value)) return WRONG;
-  const text = JSON.stringify(value);
-  return Buffer.byteLength(text) <= MOST_META ? text : WRONG;
+  try {
+    const text = JSON.stringify(value);
+    return Buffer.byteLength(text) <= MOST_META ? text : WRONG;
+  } catch {
+    // It is nested too deeply.
+    return WRONG;
+  }
 }

@@ -25,7 +25,7 @@ import {
 
 const USER = '12345';
 
-const noUserId: Answer = { means: 'The id is not a signed 64-bit integer in decimal.', body: failure };
+const noUserId: Answer = { means: 'The id is not that of a user.', body: failure };
 const notJustNow: Answer = {
   means: 'Temporarily impossible. Send the request again.',
   body: failure,

@@ -9,7 +9,7 @@ import {
 } from '../input/batch.js';
 import type { Request } from 'express';
 import type { IncomingMessage } from 'node:http';
-import { forbidden } from '../../views/messages.js';
+import { bodyProblem, forbidden } from '../../views/messages.js';
 import type { Daemon } from '../../app/api.js';
 import { idJson } from './id-json.js';
 import { deviceIn, readDeviceHeal } from './device.js';
@@ -168,7 +168,7 @@ function healsOf(daemon: Daemon, { access }: Exchange): BatchOf<UserId | UserDev
       written === 'nested' ? parseEntry(ids, value) : parseInBatch(ids, value, written),
     invalid: 'HEARTBEAT_INVALID_USER_ID',
     longest: LONGEST_ID[ids.kind],
-    longestNested: LONGEST_ENTRY,
+    objects: { longest: LONGEST_ENTRY, problem: bodyProblem.entry },
     forbidden: (item) =>
       access.mayTouchUser(typeof item === 'string' ? item : item.user) ? undefined : forbidden.user,
     ask: (items, answered) => daemon.users.askMany('heal', items, answered),

@@ -29,7 +29,12 @@ export const anyText: fc.Arbitrary<UserId> = fc
     fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }),
     fc.uuid(),
     fc.nat(999).map((digits) => `0${String(digits)}`),
-    fc.string({ unit: fc.constantFrom('a', '\u00ff', '\u{10ffff}'), minLength: 1, maxLength: 255 }),
+    fc.string({
+      unit: fc.constantFrom('a', '\u00ff', '\u{10ffff}'),
+      minLength: 1,
+      maxLength: 255,
+      size: 'max',
+    }),
   )
   .map(textId)
   .filter((id) => id !== undefined);
