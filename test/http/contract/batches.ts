@@ -1,3 +1,4 @@
+import { bodyProblem } from '../../../src/views/messages.js';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { parseUserId } from '../../../src/domain/user-id.js';
@@ -36,7 +37,10 @@ export function batchContract(start: Start): void {
     const answer = await gateway.call('POST', '/heal', { body });
     expect(answer.json).to.deep.equal({
       accepted: 3,
-      rejected: [1, 3, 4, 5, 6, 7].map((index) => ({ index, error: INVALID })),
+      rejected: [1, 3, 4, 5, 6, 7].map((index) => ({
+        index,
+        error: index === 4 || index === 6 ? bodyProblem.entry : INVALID,
+      })),
     });
     expect(gateway.daemon.asked.map(({ user }) => user)).to.deep.equal(['1', '2', '3']);
   });
