@@ -138,7 +138,7 @@ describeOnEachStore('a daemon killed with SIGKILL', ({ isDatabase, make }) => {
     await writeHistory(store.place, records);
     const flags = { ...store.flags, 'session-timeout': timeout / 1000 };
 
-    const recovery = await durationOfStart(records, flags);
+    let recovery = await durationOfStart(records, flags);
     let interrupted = 0;
     for (let attempt = 0; attempt < 20 && interrupted < startsCutShort; attempt++) {
       const daemon = resources.launch(store.dataDirectory, flags);
@@ -146,7 +146,9 @@ describeOnEachStore('a daemon killed with SIGKILL', ({ isDatabase, make }) => {
       await pause(random.between(0.1, 0.9) * recovery);
       await daemon.kill();
       await store.expire();
-      if (!daemon.hasLogged('ready')) interrupted++;
+      // A start was measured on a machine that may have been busier then.
+      if (daemon.hasLogged('ready')) recovery *= 0.7;
+      else interrupted++;
     }
     expect(interrupted).to.equal(startsCutShort);
 
