@@ -10,6 +10,7 @@ const ALERTS = ['test/unit/notifier/*.test.ts', 'test/actors/alerts/*.test.ts'];
 /** The pure rules. */
 export const PURE_RULES: readonly PureRule[] = [
   { rule: 'actors/user/user.machine.ts', specs: ['test/unit/user/*.test.ts'] },
+  { rule: 'actors/user/running-session.ts', specs: ['test/unit/user/*.test.ts'] },
   { rule: 'actors/node/node.machine.ts', specs: NODE },
   { rule: 'actors/node/heartbeat-rules.ts', specs: NODE },
   { rule: 'actors/node/registering.ts', specs: NODE },
@@ -62,6 +63,7 @@ export const PURE_RULES: readonly PureRule[] = [
 /** What keeps the promises that the simulator judges. */
 export const SIMULATED_RULES = [
   'actors/user/user.machine.ts',
+  'actors/user/running-session.ts',
   'actors/node/node.machine.ts',
   'actors/node/heartbeat-rules.ts',
   'actors/node/missed-heartbeats.ts',

@@ -6,7 +6,7 @@ import { Timer, TimerWheel } from '../../src/runtime/timer-wheel.js';
 
 const NEVER = moment(-Infinity);
 
-/** A device that holds its user online. It is its own expiry timer. */
+/** A device that keeps its user online. It is its own expiry timer. */
 export class Device extends Timer {
   readonly user: UserId;
   /** Undefined for the device without a name. */
@@ -36,7 +36,7 @@ export type Holder =
 /** The devices of one user. */
 interface Kept {
   readonly devices: Device[];
-  /** Until when devices of before a restart may hold the user. */
+  /** Until when devices from before a restart may keep the user online. */
   foundUntil: Moment;
 }
 
@@ -117,13 +117,13 @@ export class Devices {
     devices.splice(devices.indexOf(device), 1);
   }
 
-  /** Until when other devices than this one hold the user; undefined if no devices are kept. */
+  /** Until when devices other than this one keep the user online; undefined if no devices are kept. */
   othersUntil(user: UserId, name: string): Moment | undefined {
     const kept = this.#kept.get(user);
     return kept && latest(kept, name);
   }
 
-  /** Ends a device. @returns until when the others hold the user; undefined if no devices are kept */
+  /** Ends a device. @returns until when the others keep the user online; undefined if no devices are kept */
   leave(user: UserId, name: string): Moment | undefined {
     const kept = this.#kept.get(user);
     const device = kept?.devices.find((each) => each.name === name);
@@ -131,7 +131,7 @@ export class Devices {
     return kept && latest(kept);
   }
 
-  /** The devices that hold the user at a moment; undefined if none are kept. */
+  /** The devices that keep the user online at a moment; undefined if none are kept. */
   of(user: UserId, at: Moment): readonly Device[] | undefined {
     return this.#kept.get(user)?.devices.filter(({ deadline }) => at < deadline);
   }

@@ -19,14 +19,8 @@ import type { UserCounts } from './user-counts.js';
 import { Devices } from './devices.js';
 import { DeferredCheckups } from './deferred-checkups.js';
 import { PendingUserRequest, UserActor, type UserDeps, type UserEntity } from './user.actor.js';
-import {
-  isOnline,
-  online,
-  sessionOf,
-  type decide,
-  type RunningSession,
-  type Settled,
-} from './user.machine.js';
+import { isOnline, online, sessionOf, type decide, type Settled } from './user.machine.js';
+import type { RunningSession } from './running-session.js';
 import type { UserCommand, UserReply, UserRequest } from './user.protocol.js';
 
 const ONLINE: UserReply = { kind: 'online' };

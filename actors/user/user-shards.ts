@@ -10,7 +10,7 @@ import type { HistoryEntry, Settlement } from '../history/history.protocol.js';
 import { HistoryBuffer } from '../shards/history-buffer.js';
 import type { UserCounts } from './user-counts.js';
 import { UserShard, type UserShardDeps, type UserShardOptions } from './user-shard.js';
-import type { RunningSession } from './user.machine.js';
+import type { RunningSession } from './running-session.js';
 import type { UserCommand, UserReply, UserRequest, UserShards } from './user.protocol.js';
 
 export interface LocalUserShardsOptions extends UserShardOptions {

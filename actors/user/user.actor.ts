@@ -5,13 +5,13 @@ import type { UserEntry } from '../history/history.protocol.js';
 import { EntityActor, type EntityDeps, type EntityMessage } from '../shards/entity-actor.js';
 import { PendingRequest, pendingIn } from '../shards/pending-request.js';
 import type { Device, Devices, Holder } from './devices.js';
+import type { Lease } from './running-session.js';
 import type { UserCounts } from './user-counts.js';
 import {
   ABSENT,
   afterSettling,
   sessionOf,
   type decide,
-  type Lease,
   type Settled,
   type UserEffect,
   type UserState,

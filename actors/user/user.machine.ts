@@ -1,35 +1,9 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { EndedSession } from '../../src/domain/session.js';
-import { instant, type Instant, type Moment } from '../../src/domain/time.js';
+import type { Instant, Moment } from '../../src/domain/time.js';
 import type { ErrorCode } from '../../src/errors.js';
-import type { LiveDevice, UserReply, UserRequest } from './user.protocol.js';
-
-/** How long the user stays online. It belongs to the actor, which moves it on `extend`. */
-export interface Lease {
-  readonly deadline: Moment;
-  readonly lastSeen: Moment;
-  /** Until when other devices than this one hold the user. */
-  othersUntil(device: string): Moment;
-  /** The devices that hold the user at a moment; undefined if they are not told apart. */
-  devicesAt(at: Moment): readonly HeldBy[] | undefined;
-}
-
-/** A device, as its shard keeps it. */
-interface HeldBy {
-  readonly name: string | undefined;
-  readonly since: Moment;
-  readonly lastSeen: Moment;
-  readonly deadline: Moment;
-  readonly meta: string | undefined;
-}
-
-/** A session that has begun. It stays the same session whatever the wall clock jumps to. */
-export interface RunningSession {
-  readonly onlineAt: Instant;
-  readonly openedAt: Moment;
-  /** Set until a session found at a restart is healed: the end that is stored if it never is. */
-  readonly endsAt?: Instant;
-}
+import { describe, endedAt, type Lease, type RunningSession } from './running-session.js';
+import type { UserReply, UserRequest } from './user.protocol.js';
 
 /** State and session in one object, because there is one for each online user. */
 export interface OnlineUser extends RunningSession {
@@ -59,11 +33,11 @@ export type UserMessage =
 
 export type UserEffect =
   /**
-   * Keep the user online for one timeout from when the message was read. Before it, where no devices are told apart, the
-   * user was held by nobody, by the device without a name, or by whatever was there before the restart.
+   * Keep the user online for one timeout from when the message was read. `heldBy` is what kept the user online before,
+   * where devices are not told apart: nothing, the device without a name, or devices found at a restart.
    */
   | { readonly kind: 'extend'; readonly heldBy: 'nobody' | 'unnamed' | 'found' }
-  /** End one device. Another one holds the user. */
+  /** End one device. Another one keeps the user online. */
   | { readonly kind: 'leave' }
   /** Check the deadline again when it comes round. */
   | { readonly kind: 'watch' }
@@ -127,7 +101,10 @@ export function decide(state: UserState, lease: Lease, message: UserMessage): De
         effects: [{ kind: 'answer', reply: isOnline(state, lease, message) ? ONLINE : OFFLINE }],
       };
     case 'describe':
-      return { state, effects: [{ kind: 'answer', reply: describe(state, lease, message) }] };
+      return {
+        state,
+        effects: [{ kind: 'answer', reply: describe(sessionOf(state), lease, message.arrivedAt) }],
+      };
     case 'expire':
       return expire(state, lease, message.horizon);
     case 'settled':
@@ -268,36 +245,6 @@ function release(state: UserState, reply: UserReply): Decision {
   return { state, effects: [...watch, { kind: 'release', reply }] };
 }
 
-function describe(state: UserState, lease: Lease, command: UserRequest): UserReply {
-  const session = sessionOf(state);
-  if (session === undefined) return { kind: 'described', session: undefined };
-  if (command.arrivedAt >= lease.deadline) {
-    return { kind: 'described', session: undefined, ended: endedAt(session, lease, lease.deadline) };
-  }
-  return {
-    kind: 'described',
-    session: {
-      onlineAt: session.onlineAt,
-      lastSeen: instantIn(session, lease.lastSeen),
-      deadline: instantIn(session, lease.deadline),
-      devices: devicesOf(session, lease, command.arrivedAt),
-    },
-  };
-}
-
-function devicesOf(session: RunningSession, lease: Lease, at: Moment): readonly LiveDevice[] {
-  const { lastSeen, deadline } = lease;
-  const unnamed = { name: undefined, since: session.openedAt, lastSeen, deadline, meta: undefined };
-  const held = lease.devicesAt(at) ?? (session.endsAt === undefined ? [unnamed] : []);
-  return held.map(({ name, since, meta, ...device }) => ({
-    name,
-    since: instantIn(session, since),
-    lastSeen: instantIn(session, device.lastSeen),
-    deadline: instantIn(session, device.deadline),
-    meta,
-  }));
-}
-
 /** The current session, if any. */
 export function sessionOf(state: UserState): RunningSession | undefined {
   switch (state.phase) {
@@ -318,24 +265,4 @@ export function online({ onlineAt, openedAt, endsAt }: RunningSession): OnlineUs
   return endsAt === undefined
     ? { phase: 'online', onlineAt, openedAt }
     : { phase: 'online', onlineAt, openedAt, endsAt };
-}
-
-/** A moment as an instant of this session: as far from its beginning as the monotonic clock says. */
-function instantIn(session: RunningSession, at: Moment): Instant {
-  return instant(session.onlineAt + Math.max(0, at - session.openedAt));
-}
-
-function endedAt(
-  session: RunningSession,
-  lease: Lease,
-  at: Moment,
-  how: 'silent' | 'seen' = 'silent',
-): EndedSession {
-  const lastSeen = instantIn(session, lease.lastSeen);
-  const offlineAt = session.endsAt === undefined || how === 'seen' ? instantIn(session, at) : session.endsAt;
-  return { onlineAt: session.onlineAt, offlineAt: later(offlineAt, session.onlineAt), lastSeen };
-}
-
-function later(a: Instant, b: Instant): Instant {
-  return a > b ? a : b;
 }

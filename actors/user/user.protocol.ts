@@ -28,7 +28,7 @@ export interface UserCommand extends UserRequest {
   readonly users: readonly (UserId | UserDevice)[];
 }
 
-/** A device that holds its user online. */
+/** A device that keeps its user online. */
 export interface LiveDevice {
   /** Undefined for the device without a name. */
   readonly name: string | undefined;

@@ -1,11 +1,14 @@
 import type { HistoryOptions } from '../../actors/history/history.actor.js';
 import type { AlertsOptions } from '../../actors/notifier/create.js';
 import { POLICIES } from '../../actors/tree.js';
+import type { LocalUserShardsOptions } from '../../actors/user/user-shards.js';
 import type { Config } from '../config/schema.js';
 import { toMillis, type Millis, type Seconds } from '../domain/time.js';
 
 /** Seconds between prunings: a tenth of the retention, within these limits. */
 const PRUNE_EVERY = { min: 1, max: 60 };
+/** The most users that expire in one tick, over all shards: twice what the disk can take. */
+const EXPIRIES = 8000;
 /** The share of the time for a stop of its partition that attempts under way may take. */
 const PATIENCE = 0.1;
 
@@ -26,6 +29,33 @@ export function historyOptions(
       return limits.history_queue - elsewhere();
     },
     restarts: POLICIES.history,
+  };
+}
+
+/**
+ * @param limits those in force: they may change while the daemon runs
+ * @param shards of users in the partition
+ */
+export function usersOptions(
+  { session_timeout, blind_grace, shards: ofEach, partitions }: Config,
+  limits: Config['limits'],
+  shards: number,
+  decide: LocalUserShardsOptions['decide'],
+): LocalUserShardsOptions {
+  return {
+    count: shards,
+    partitions,
+    timeout: toMillis(session_timeout),
+    blindGrace: toMillis(blind_grace),
+    get mailbox() {
+      return limits.mailbox;
+    },
+    expiries: Math.ceil(EXPIRIES / (ofEach * partitions)),
+    get devices() {
+      return limits.devices;
+    },
+    restarts: POLICIES.shard,
+    decide,
   };
 }
 

@@ -1,7 +1,7 @@
 import { History } from '../../actors/history/history.actor.js';
 import { HistoryReader } from '../../actors/history/history-reader.js';
 import type { ExitSignal, RunningChild } from '../../actors/supervisor/child-spec.js';
-import { POLICIES, type PartitionParts } from '../../actors/tree.js';
+import type { PartitionParts } from '../../actors/tree.js';
 import { recover, type Recovered } from '../../actors/user/recover.js';
 import { LocalUserShards } from '../../actors/user/user-shards.js';
 import { decide } from '../../actors/user/user.machine.js';
@@ -11,7 +11,7 @@ import { HeartbeatError } from '../errors.js';
 import type { HistoryStore, StoreSummary } from '../ports/history-store.js';
 import type { Place } from '../runtime/actor-system.js';
 import { longReads, type LongReads } from './long-reads.js';
-import { historyOptions } from './options.js';
+import { historyOptions, usersOptions } from './options.js';
 import type { Shared } from './shared.js';
 import type { Room } from './startup-memory.js';
 import type { Watch } from './watch.js';
@@ -20,8 +20,6 @@ import type { Watch } from './watch.js';
 const PATIENCE: Millis = 5000;
 /** Nothing has come from an actor or from the disk for this long. */
 const QUIET: Millis = 5;
-/** The most users that expire in one tick, over all shards: twice what the disk can take. */
-const EXPIRIES = 8000;
 
 /** What one partition keeps, and where. */
 interface Slice {
@@ -85,33 +83,16 @@ export class PartitionRun {
         },
       },
     );
-    this.users = new LocalUserShards(
-      {
-        count: shards,
-        partitions: config.partitions,
-        timeout: toMillis(config.session_timeout),
-        blindGrace: toMillis(config.blind_grace),
-        get mailbox() {
-          return limits.mailbox;
-        },
-        expiries: Math.ceil(EXPIRIES / (config.shards * config.partitions)),
-        get devices() {
-          return limits.devices;
-        },
-        restarts: POLICIES.shard,
-        decide: ports.decideUser ?? decide,
+    this.users = new LocalUserShards(usersOptions(config, limits, shards, ports.decideUser ?? decide), {
+      ...deps,
+      counts,
+      hasRoom: () => shared.hasRoom(),
+      hasMemory: () => memory.admitsUser(),
+      submit: (entries) => {
+        this.history.submit(entries);
+        presence?.submitted(entries);
       },
-      {
-        ...deps,
-        counts,
-        hasRoom: () => shared.hasRoom(),
-        hasMemory: () => memory.admitsUser(),
-        submit: (entries) => {
-          this.history.submit(entries);
-          presence?.submitted(entries);
-        },
-      },
-    );
+    });
     this.reads = longReads(store, (read) => shared.turns(() => this.#whileHere(read)));
     this.sessions = new HistoryReader(
       { ...this.reads, lastSession: (user) => this.#whileHere(() => store.lastSession(user)) },
@@ -146,7 +127,10 @@ export class PartitionRun {
     return {
       inspect: () => child.inspect(),
       stop: async () => {
-        if (this.#isEnding && this.#hasResumed) this.#takeLastCheckpoint();
+        if (this.#isEnding && this.#hasResumed) {
+          this.checkpoint();
+          this.watch?.nodes.checkpoint();
+        }
         this.flush();
         await child.stop();
       },
@@ -166,11 +150,6 @@ export class PartitionRun {
   #settleStart(failure: Error | undefined): void {
     this.#started?.(failure);
     this.#started = undefined;
-  }
-
-  #takeLastCheckpoint(): void {
-    this.checkpoint();
-    this.watch?.nodes.checkpoint();
   }
 
   /** Restores all users and nodes of the last run. Call `resume` once their requests can be received. */

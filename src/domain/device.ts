@@ -1,7 +1,7 @@
 /** 1 to 64 of `A-Za-z0-9._-`. */
 export const DEVICE_NAME = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** The most bytes that `meta` of a device has as JSON. */
+/** The most bytes of the JSON of a device's `meta`. */
 export const MOST_META = 1024;
 
 export function isDeviceName(text: string): boolean {
@@ -14,4 +14,14 @@ export interface DeviceHeal {
   readonly device?: string | undefined;
   /** A JSON object as text; null removes it, undefined leaves it. */
   readonly meta?: string | null | undefined;
+}
+
+/** @returns the meta of a device as JSON; undefined if it is no object there, too long, or nested too deeply */
+export function metaText(meta: object): string | undefined {
+  try {
+    const text = JSON.stringify(meta);
+    return text.startsWith('{') && Buffer.byteLength(text) <= MOST_META ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }

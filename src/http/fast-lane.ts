@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ANYBODY, type Permission } from '../domain/access.js';
+import { isDeviceName } from '../domain/device.js';
 import type { UserId, UserIds } from '../domain/user-id.js';
 import { heartbeatBatch } from './nodes/node-routes.js';
 import type { BatchLimits } from './input/batch.js';
@@ -11,7 +12,7 @@ import { checkup, checkupBatch, heal, healBatch } from './users/user-routes.js';
 const HEAL = '/heal/';
 const CHECKUP = '/checkup/';
 /** An id with a device behind it, and nothing else. */
-const DEVICE = /^([^?]*)\?device=([\w.-]{1,64})$/;
+const DEVICE = /^([^?]*)\?device=([^&#%]*)$/;
 /** What may stand for itself in a segment of a path (RFC 3986, `pchar` without percent-encoding). */
 const PLAIN = /^[\w.~!$&'()*+,;=:@-]+$/;
 const BATCHES: ReadonlyMap<string, { readonly needs: Permission; readonly take: typeof healBatch }> = new Map(
@@ -37,6 +38,7 @@ export function takeFastLane(daemon: Daemon, limits: BatchLimits, exchange: Exch
     const [, id = rest, device] = rest.includes('?') ? (DEVICE.exec(rest) ?? []) : [];
     const user = userIn(daemon.users.ids, id);
     if (user === undefined || !exchange.isBodiless || isConditional(headers) || !daemon.serving) return false;
+    if (device !== undefined && !isDeviceName(device)) return false;
     if (access !== ANYBODY && !(access.may('heal') && access.mayTouchUser(user))) return false;
     heal(daemon, exchange, user, device === undefined ? undefined : { device });
     return true;

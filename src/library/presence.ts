@@ -1,5 +1,5 @@
 import type { LiveDevice, UserCommand, UserReply } from '../../actors/user/user.protocol.js';
-import { isDeviceName, MOST_META, type DeviceHeal } from '../domain/device.js';
+import { isDeviceName, metaText, MOST_META, type DeviceHeal } from '../domain/device.js';
 import type { UserId } from '../domain/user-id.js';
 import type { Daemon } from '../app/api.js';
 import { sentenceFor } from '../views/messages.js';
@@ -49,7 +49,7 @@ export interface UserDescription {
   readonly lastSeen: Date | undefined;
   /** When the user goes offline without another heal; undefined if offline. */
   readonly deadline: Date | undefined;
-  /** Those that hold the user online, as far as they were heard since the instance started. */
+  /** Those that keep the user online, as far as they were heard since the instance started. */
   readonly devices: readonly UserDevice[];
 }
 
@@ -61,7 +61,7 @@ export interface DeviceOptions {
   readonly meta?: Readonly<Record<string, unknown>> | null;
 }
 
-/** A device that holds its user online. */
+/** A device that keeps its user online. */
 interface UserDevice {
   /** Undefined for the device without a name. */
   readonly device: string | undefined;
@@ -260,16 +260,6 @@ function deviceOf({ name, since, lastSeen, deadline, meta }: LiveDevice): UserDe
     deadline: new Date(deadline),
     meta: meta === undefined ? undefined : objectIn(meta),
   };
-}
-
-/** @returns undefined if it is no JSON, or too much */
-function metaText(meta: object): string | undefined {
-  try {
-    const text = JSON.stringify(meta);
-    return text.startsWith('{') && Buffer.byteLength(text) <= MOST_META ? text : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function objectIn(json: string): Readonly<Record<string, unknown>> {

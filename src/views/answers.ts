@@ -40,7 +40,7 @@ const device = z
     since: instant,
     last_seen: instant.meta({ description: 'When its last heal came.' }),
     deadline: instant.meta({
-      description: 'When it no longer holds the user online, unless it heals again.',
+      description: 'When it no longer keeps the user online, unless it heals again.',
     }),
     meta: z.record(z.string(), z.unknown()).nullable().meta({ description: 'What its heals said of it.' }),
   })
@@ -55,7 +55,7 @@ export const describedUser = z.strictObject({
     .nullable()
     .meta({ description: 'When an online user goes offline unless healed; null for others.' }),
   devices: z.array(device).meta({
-    description: 'The devices that hold the user online, as far as they were heard since the daemon started.',
+    description: 'The devices that keep the user online, as far as they were heard since the daemon started.',
   }),
 });
 

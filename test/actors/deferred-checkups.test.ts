@@ -4,7 +4,7 @@ import { node, SimulatedApp, user } from '../support/simulated-app.js';
 const TIMEOUT = 7_000;
 
 describe('a request whose credential is still being checked', () => {
-  it('holds its user online as of when it was read, however long that takes', async () => {
+  it('keeps its user online as of when it was read, however long that takes', async () => {
     const { app, clock, ...daemon } = await started();
     await daemon.ask('heal', user(1));
     await daemon.ask('heal', user(2));

@@ -56,7 +56,7 @@ describe('devices of a user', () => {
     return (await devices()).map(({ name }) => name);
   }
 
-  it('hold their user online, each for its own time', async () => {
+  it('keep their user online, each for its own time', async () => {
     await heal('phone');
     await daemon.clock.advance(4_000);
     await heal('laptop');
@@ -155,7 +155,7 @@ describe('devices of a user', () => {
     expect(await names()).to.deep.equal(['a', 'c', 'd']);
   });
 
-  it('are unknown after a restart, and a goodbye does not end what those not heard yet may hold', async () => {
+  it('are unknown after a restart, and a goodbye of one does not end the session for others not heard yet', async () => {
     await heal('phone');
     await heal('laptop');
     await daemon.clock.advance(2_000);

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { isDeviceName, MOST_META, type DeviceHeal } from '../../domain/device.js';
+import { isDeviceName, metaText, MOST_META, type DeviceHeal } from '../../domain/device.js';
 import { bodyProblem, queryProblem } from '../../views/messages.js';
 import { isJson } from '../input/body.js';
 import { isObject, readJson } from '../input/json-body.js';
@@ -48,12 +48,5 @@ export const WRONG = Symbol('wrong');
 /** @returns the object as JSON; null if it is to be removed, undefined if it is not given */
 export function metaOf(value: unknown): string | null | undefined | typeof WRONG {
   if (value === undefined || value === null) return value;
-  if (!isObject(value)) return WRONG;
-  try {
-    const text = JSON.stringify(value);
-    return Buffer.byteLength(text) <= MOST_META ? text : WRONG;
-  } catch {
-    // It is nested too deeply.
-    return WRONG;
-  }
+  return (isObject(value) ? metaText(value) : undefined) ?? WRONG;
 }

@@ -45,7 +45,7 @@ const goodbye: Pick<Operation, 'scope' | 'query' | 'answers' | 'examples'> = {
   query: ofDevice,
   answers: {
     200: {
-      means: "The user's status afterwards: `online` while another device holds it.",
+      means: "The user's status afterwards: `online` while another device keeps the user online.",
       body: z.strictObject({ status: presence }),
     },
     400: noUserId,

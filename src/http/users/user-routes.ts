@@ -108,7 +108,7 @@ export function heal(daemon: Daemon, exchange: Exchange, user: UserId, device?: 
   daemon.users.ask('heal', user, answer, device);
 }
 
-/** Answers the status afterwards: another device may hold the user online. */
+/** Answers the status afterwards: another device may keep the user online. */
 function goodbye(daemon: Daemon, exchange: Exchange, user: UserId, request: Request): void {
   const device = deviceIn(exchange, request);
   if (device === undefined) return;

@@ -37,7 +37,7 @@ interface Kept {
 /** The devices of one user as plainly as they can be said. */
 class Model {
   devices: Kept[] = [];
-  /** Until when devices of before a restart hold the user. */
+  /** Until when devices from before a restart keep the user online. */
   foundUntil = -Infinity;
   isHeard = false;
 
@@ -164,7 +164,7 @@ async function play(steps: readonly Step[]): Promise<void> {
 }
 
 describe('the devices of a user', () => {
-  it('hold the user online as a naive model says, and are shown as it has them', async () => {
+  it('keep the user online as a naive model says, and are shown as it has them', async () => {
     await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 25 }), play), { numRuns: 100 * EFFORT });
   });
 });

@@ -3,11 +3,11 @@ import {
   ABSENT,
   decide,
   type Decision,
-  type Lease,
   type UserEffect,
   type UserMessage,
   type UserState,
 } from '../../../actors/user/user.machine.js';
+import type { Lease } from '../../../actors/user/running-session.js';
 import type { UserRequest } from '../../../actors/user/user.protocol.js';
 import { instant, moment } from '../../../src/domain/time.js';
 
