@@ -23,6 +23,12 @@ export interface Clock {
    */
   afterReading(callback: (all: boolean) => void, within: Millis): Cancel;
 
+  /**
+   * Whether such a reading still waits for connections to be accepted. What is read meanwhile should be handled later,
+   * since one connection is accepted in each pass of the event loop, however long the pass is.
+   */
+  readonly isAccepting: boolean;
+
   /** Runs `callback` at the end of this pass of the event loop. */
   soon(callback: () => void): void;
 }

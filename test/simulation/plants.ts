@@ -324,6 +324,7 @@ export const PLANTS: readonly Plant[] = [
           now: () => moment(clock.now() + daemon.wall.lead - lead),
           wall: () => clock.wall(),
           after: (delay, callback) => clock.after(delay, callback),
+          isAccepting: false,
           afterReading: (callback, within) => clock.afterReading(callback, within),
           soon: (callback) => {
             clock.soon(callback);

@@ -23,6 +23,7 @@ export class SimulatedClock implements Clock {
   passesOfReading = 2;
   /** There is always another connection to accept. */
   moreConnect = false;
+  isAccepting = false;
   /** Whether something real is under way that settling must wait for, such as a disk. */
   waitsFor: () => boolean = () => false;
 

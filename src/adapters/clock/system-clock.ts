@@ -32,6 +32,8 @@ const BACKLOG = 4096;
 const QUIET_PASSES = 2;
 /** The share of a reading's time that one pass counts for at most. A longer pass is a process that stood still. */
 const SHARE_OF_A_PASS = 0.2;
+/** How long requests wait in one reading so that connections are accepted, a fifth of the longest reading. */
+const ACCEPTING: Millis = 100;
 
 /** Node's timers overflow at longer delays and fire at once. */
 const LONGEST_DELAY: Millis = 2 ** 31 - 1;
@@ -47,6 +49,7 @@ export class SystemClock implements Clock {
   /** The greatest lead of the uptime: a coarse one falls behind and catches up repeatedly. */
   #lead: Millis;
   #uptimeReadAt: number;
+  #isAccepting = false;
 
   constructor(sources: TimeSources = systemSources) {
     this.#sources = sources;
@@ -79,15 +82,23 @@ export class SystemClock implements Clock {
     };
   }
 
+  get isAccepting(): boolean {
+    return this.#isAccepting;
+  }
+
   /**
    * A pass of the event loop reads from every open connection, and accepts one that waits (libuv since 1.45). So passes
    * go on until one has found none waiting, or as many as may have waited were accepted. One more leaves room for data
    * read in pieces. The current pass may be past its reading, so it does not count.
+   *
+   * If connections still wait after that, later requests wait for them (`isAccepting`): a pass that also handles
+   * batches takes 50 ms and more, one that only accepts less than one.
    */
   afterReading(callback: (all: boolean) => void, within: Millis): Cancel {
     const enough = acceptedConnections() + BACKLOG;
     let accepted = 0;
     let left = within;
+    let leftToAccept = ACCEPTING;
     let passes = -1;
     let quiet = 0;
     let passedAt: number;
@@ -98,16 +109,22 @@ export class SystemClock implements Clock {
       if (passes >= 0) {
         quiet = accepted > before && accepted <= enough ? 0 : quiet + 1;
         left -= Math.min(now - passedAt, within * SHARE_OF_A_PASS);
+        if (this.#isAccepting) leftToAccept -= Math.min(now - passedAt, ACCEPTING * SHARE_OF_A_PASS);
       }
       passes++;
       passedAt = now;
+      this.#isAccepting = false;
       if (quiet >= QUIET_PASSES) callback(true);
       else if (left <= 0 && passes >= QUIET_PASSES) callback(false);
-      else immediate = setImmediate(pass);
+      else {
+        this.#isAccepting = passes >= QUIET_PASSES && leftToAccept > 0;
+        immediate = setImmediate(pass);
+      }
     };
     let immediate = setImmediate(pass);
     return () => {
       clearImmediate(immediate);
+      this.#isAccepting = false;
     };
   }
 

@@ -48,9 +48,7 @@ export class Pipelines {
   enter(exchange: Exchange): void {
     const { pipeline } = exchange;
     const loadShedding = this.#host.loadShedding();
-    const taken = pipeline.handledIn(loadShedding.passes);
-    const isInTime = taken === 0 || (taken < this.#host.most() && !loadShedding.hasTaken(SHARE));
-    if (isInTime && pipeline.isFree()) {
+    if (this.#isInTime(pipeline, loadShedding) && pipeline.isFree()) {
       pipeline.countHandled(loadShedding.passes);
       this.#host.handle(exchange);
       return;
@@ -70,6 +68,12 @@ export class Pipelines {
     });
     pipeline.resume ??= pauseReading(exchange.request.socket);
     this.#list(pipeline);
+  }
+
+  #isInTime(pipeline: Pipeline, loadShedding: LoadShedding): boolean {
+    if (this.#host.clock.isAccepting) return false;
+    const taken = pipeline.handledIn(loadShedding.passes);
+    return taken === 0 || (taken < this.#host.most() && !loadShedding.hasTaken(SHARE));
   }
 
   /** An answer was given, or has begun: what waited for it may start. */
@@ -93,6 +97,10 @@ export class Pipelines {
   #giveTurns(): void {
     const loadShedding = this.#host.loadShedding();
     loadShedding.continuePass();
+    if (this.#host.clock.isAccepting) {
+      this.#again();
+      return;
+    }
     const turns = this.#turns;
     this.#turns = [];
     let resumed = 0;

@@ -98,6 +98,22 @@ export function pipelinesContract(start: Start): void {
     await crowd.answers(2000);
   });
 
+  it('handles requests that are read while connections are accepted once they are, as of when they were read', async () => {
+    const served = await start();
+    served.clock.isAccepting = true;
+    const [first, second] = [served.raw(), served.raw()];
+    first.send(head('PUT /heal/7') + head('GET /checkup/7'));
+    second.send(withBody('POST /heal', '[8,9]'));
+    await eventually(() => expect(served.daemon.deferred).to.equal(3), { every: 1 });
+    await served.clock.settle();
+    expect(asked(served)).to.deep.equal([]);
+    served.clock.isAccepting = false;
+    expect((await first.answers(2)).map(({ status }) => status)).to.deep.equal([200, 200]);
+    expect((await second.answer()).status).to.equal(200);
+    expect(served.daemon.deferred).to.equal(0);
+    expect(served.gateway.inspect()).to.deep.include({ in_flight: 0, pipelined: 0 });
+  });
+
   it('does not count waiting requests towards limits of other clients', async () => {
     const served = await start({ limits: { in_flight: 20 } });
     served.daemon.hold();

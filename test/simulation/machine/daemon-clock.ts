@@ -19,6 +19,7 @@ export class WallClock {
 
 /** The time of one simulated process. */
 export class DaemonClock implements Clock {
+  readonly isAccepting = false;
   readonly #loop: Loop;
   readonly #process: Process;
   readonly #wall: WallClock;

@@ -93,6 +93,30 @@ describe('requests in the sockets while the process stood still', () => {
     expect(all).to.equal(false);
   });
 
+  it('is accepted without requests in between from the third pass on, for a tenth of a second', async () => {
+    const machine = new FakeMachine();
+    const { accepting, passes } = await readBesideAFlood(machine, 500, () => machine.run(10));
+    expect(accepting.slice(0, 3)).to.deep.equal([false, false, true]);
+    expect(accepting.filter(Boolean)).to.have.length(10);
+    expect(passes).to.be.above(40);
+    expect(accepting.at(-1)).to.equal(false);
+  });
+
+  it('holds no requests back once all connections are accepted, nor once it is cancelled', async () => {
+    const { accepting } = await readBesideAFlood(new FakeMachine(), LONG, undefined, 5);
+    expect(accepting).to.include(true);
+    expect(accepting.at(-1)).to.equal(false);
+    const cancelled = new SystemClock();
+    const flood = channel('net.server.socket');
+    const cancel = cancelled.afterReading(() => undefined, LONG);
+    while (!cancelled.isAccepting) {
+      flood.publish({});
+      await new Promise<void>((resolve) => clock.soon(resolve));
+    }
+    cancel();
+    expect(cancelled.isAccepting).to.equal(false);
+  });
+
   it('is waited for through a stall in the middle of the reading', async () => {
     const machine = new FakeMachine();
     let passes = 0;
@@ -129,10 +153,12 @@ describe('requests in the sockets while the process stood still', () => {
     within: number,
     whenPassed: () => void = () => undefined,
     flood = Infinity,
-  ): Promise<{ passes: number; all: boolean | undefined }> {
+  ): Promise<{ passes: number; all: boolean | undefined; accepting: readonly boolean[] }> {
     const accepted = channel('net.server.socket');
     const reading: { all: boolean | undefined } = { all: undefined };
-    new SystemClock(machine).afterReading((all) => {
+    const accepting: boolean[] = [];
+    const flooded = new SystemClock(machine);
+    flooded.afterReading((all) => {
       reading.all = all;
     }, within);
     let passes = 0;
@@ -142,8 +168,9 @@ describe('requests in the sockets while the process stood still', () => {
       await new Promise<void>((resolve) => {
         clock.soon(resolve);
       });
+      accepting.push(flooded.isAccepting);
     }
-    return { passes, all: reading.all };
+    return { passes, all: reading.all, accepting };
   }
 
   /** Resolves in the callback of the clock's call right after `run`. */
