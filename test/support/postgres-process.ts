@@ -189,7 +189,8 @@ export class PostgresProcess {
   }
 }
 
-async function postgresDirectory(): Promise<string> {
+/** A new directory that the user of PostgreSQL owns. */
+export async function postgresDirectory(): Promise<string> {
   const directory = mkdtempSync(path.join(tmpdir(), 'heartbeat-postgres-'));
   if (process.getuid?.() === 0) {
     const { uid, gid } = await postgresUser();
@@ -204,9 +205,12 @@ async function postgresUser(): Promise<{ readonly uid: number; readonly gid: num
   return { uid: await idOf('-u'), gid: await idOf('-g') };
 }
 
-/** Its programs refuse to run as root. */
 function asPostgres(program: string, args: readonly string[]): [string, readonly string[]] {
-  const command = programOfPostgres(program);
+  return asUserOfPostgres(programOfPostgres(program), args);
+}
+
+/** PostgreSQL's programs, and poolers, refuse to run as root. */
+export function asUserOfPostgres(command: string, args: readonly string[]): [string, readonly string[]] {
   if (process.getuid?.() !== 0) return [command, args];
   return ['setpriv', ['--reuid=postgres', '--regid=postgres', '--clear-groups', command, ...args]];
 }

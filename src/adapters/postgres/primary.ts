@@ -26,7 +26,8 @@ const OTHER_WAYS = ['enable_seqscan', 'enable_bitmapscan', 'enable_sort', 'jit']
  * would wait. `off` and `local` would lose acknowledged writes. Nothing here cancels a commit: it would be done all the
  * same.
  */
-const SESSION = `select pg_is_in_recovery() or current_setting('transaction_read_only')::bool as refuses,
+const SESSION = `select pg_backend_pid() as backend,
+  pg_is_in_recovery() or current_setting('transaction_read_only')::bool as refuses,
   set_config('lock_timeout', '2s', false),
   set_config('statement_timeout', '0', false),
   set_config('synchronous_commit', case when current_setting('synchronous_commit') in ('off', 'local')
@@ -34,8 +35,14 @@ const SESSION = `select pg_is_in_recovery() or current_setting('transaction_read
   (select count(set_config(way, 'off', false)) from unnest('{${OTHER_WAYS.join(',')}}'::text[]) as way)`;
 
 interface SessionRow {
+  /** The process of the server that serves the connection. */
+  readonly backend: number;
   readonly refuses: boolean;
 }
+
+const BACKEND = 'select pg_backend_pid() as backend';
+const BY_TURNS =
+  'a pooler gives its connections to the server in turns: connect to the server itself, or pool whole sessions (pool_mode = session)';
 
 /** A connection to the server that takes writes. Its queries run one after the other. */
 export class Primary {
@@ -78,6 +85,22 @@ export class Primary {
   }
 
   static async #connectTo(address: PostgresAddress, index: number): Promise<Primary> {
+    const primary = await Primary.#open(address, index);
+    try {
+      const { rows } = await primary.query<SessionRow>({ text: SESSION });
+      const { host, port } = address.hosts[index] ?? {};
+      if (rows[0]?.refuses !== false) throw new Error(`${String(host)}:${String(port)} takes no writes`);
+      await primary.#requireOwnSession(rows[0].backend, () => Primary.#open(address, index));
+      primary.#destroyAfter(0);
+      return primary;
+    } catch (error) {
+      primary.destroy();
+      throw error;
+    }
+  }
+
+  /** Opens a connection that is given up when the server falls silent. */
+  static async #open(address: PostgresAddress, index: number): Promise<Primary> {
     const { Client } = await loadDriver();
     const { hosts, database, user, password } = address;
     const { host, port } = hosts[index] ?? {};
@@ -99,13 +122,25 @@ export class Primary {
       await client.connect();
       // The driver's own limit ends here, and a server that then falls silent would be waited for a quarter of an hour.
       primary.#destroyAfter(CONNECTING_MS);
-      const { rows } = await primary.query<SessionRow>({ text: SESSION });
-      if (rows[0]?.refuses !== false) throw new Error(`${String(host)}:${String(port)} takes no writes`);
-      primary.#destroyAfter(0);
       return primary;
     } catch (error) {
       primary.destroy();
       throw error;
+    }
+  }
+
+  /**
+   * Refuses a pooler that would take the settings of the session away. A pooler shows by a process number of its own;
+   * one that works by turns shows when another connection gets the same process of the server.
+   */
+  async #requireOwnSession(backend: number, another: () => Promise<Primary>): Promise<void> {
+    if (Reflect.get(this.#client, 'processID') === backend) return;
+    const other = await another();
+    try {
+      const { rows } = await other.query<Pick<SessionRow, 'backend'>>({ text: BACKEND });
+      if (rows[0]?.backend === backend) throw new Error(BY_TURNS);
+    } finally {
+      other.destroy();
     }
   }
 
