@@ -53,10 +53,15 @@ function sectionsOf({
   return [...shownAuth, ...ways];
 }
 
+/** An empty list limits a key to nothing, which a blank would not say. */
+function listText(values: readonly unknown[]): string {
+  return values.length === 0 ? '[]' : values.join(', ');
+}
+
 function flat(settings: object, prefix = ''): [string, unknown][] {
   return Object.entries(settings).flatMap(([key, value]: [string, unknown]) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? flat(value, `${prefix}${key}.`)
-      : [[`${prefix}${key}`, Array.isArray(value) ? value.join(', ') : value]],
+      : [[`${prefix}${key}`, Array.isArray(value) ? listText(value) : value]],
   );
 }

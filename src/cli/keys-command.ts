@@ -12,8 +12,14 @@ interface GivenKeyOptions {
   readonly scopes: string;
   readonly expires?: string;
   readonly maxNodes?: string;
+  readonly users?: string;
+  readonly userPrefix?: readonly string[];
+  readonly nodePrefix?: readonly string[];
   readonly json?: boolean;
 }
+
+/** The option for each setting of the entry that it makes. */
+const OPTIONS: Readonly<Record<string, string>> = { max_nodes: 'max-nodes', nodes: 'node-prefix' };
 
 /** Adds `keys new` to the program. The daemon only gets the hash; the key itself is printed here and nowhere else. */
 export function addKeysCommand(
@@ -28,6 +34,9 @@ export function addKeysCommand(
     .option('--scopes <scopes>', 'comma-separated scopes: heal, read, admin', 'heal,read')
     .option('--expires <day>', 'expiry date, inclusive, such as 2027-12-31')
     .option('--max-nodes <count>', 'how many nodes the key may register (default: no limit)')
+    .option('--users <from..to>', 'the users that the key covers, such as 1..1000000 (default: all)')
+    .option('--user-prefix <prefix>', 'with user_ids: text: a prefix of the users; may be repeated', added)
+    .option('--node-prefix <prefix>', 'a prefix of the nodes that the key covers; may be repeated', added)
     .option('--json', 'one JSON document')
     .action((given: GivenKeyOptions, self: Command) => {
       const made = makeKey(given);
@@ -38,17 +47,19 @@ export function addKeysCommand(
     });
 }
 
+function added(prefix: string, before: readonly string[] = []): readonly string[] {
+  return [...before, prefix];
+}
+
 interface MadeKey {
   readonly key: string;
   readonly hash: string;
 }
 
-function makeKey({
-  name,
-  scopes,
-  expires,
-  maxNodes,
-}: GivenKeyOptions): MadeKey | { readonly problems: readonly string[] } {
+function makeKey(given: GivenKeyOptions): MadeKey | { readonly problems: readonly string[] } {
+  const { name, scopes, expires, maxNodes, users, userPrefix, nodePrefix } = given;
+  if (users !== undefined && userPrefix !== undefined)
+    return { problems: ['--users is for integers, and --user-prefix for user_ids: text: give one of them'] };
   const key = `${PREFIX}${randomBytes(BITS / 8).toString('base64url')}`;
   const hash = `sha256:${createHash('sha256').update(key).digest('hex')}`;
   const rule = {
@@ -58,26 +69,43 @@ function makeKey({
     ...(expires !== undefined && { expires }),
     // What is not a number is refused by the same rule as in a configuration.
     ...(maxNodes !== undefined && { max_nodes: /^\d+$/.test(maxNodes) ? Number(maxNodes) : maxNodes }),
+    ...(users !== undefined && { users: users.split('..') }),
+    ...(userPrefix !== undefined && { users: userPrefix }),
+    ...(nodePrefix !== undefined && { nodes: nodePrefix }),
   };
-  const read = keysFor('integer').safeParse([rule]);
+  const read = keysFor(userPrefix === undefined ? 'integer' : 'text').safeParse([rule]);
   if (read.success) return { key, hash };
   return {
     problems: read.error.issues.map(
-      ({ path, message }) => `--${String(path[1]).replace('_', '-')}: ${message}`,
+      ({ path, message }) => `--${optionOf(String(path[1]), userPrefix !== undefined)}: ${message}`,
     ),
   };
 }
 
-function shown({ key, hash }: MadeKey, { name, scopes, expires, maxNodes }: GivenKeyOptions): string {
+function optionOf(setting: string, hasPrefix: boolean): string {
+  return setting === 'users' && hasPrefix ? 'user-prefix' : (OPTIONS[setting] ?? setting);
+}
+
+function shown({ key, hash }: MadeKey, given: GivenKeyOptions): string {
+  const { name, scopes, expires, maxNodes, users, userPrefix, nodePrefix } = given;
   const until = expires === undefined ? '' : `, expires: ${expires}`;
   const quota = maxNodes === undefined ? '' : `, max_nodes: ${String(Number(maxNodes))}`;
+  const reach = userPrefix ?? users?.split('..');
+  const ofUsers = reach === undefined ? '' : `, users: ${listed(reach)}`;
+  const ofNodes = nodePrefix === undefined ? '' : `, nodes: ${listed(nodePrefix)}`;
+  const text = userPrefix === undefined ? '' : '\n# Users are limited by prefixes, which needs user_ids: text.';
   return `${key}
 
 This key is shown only once. Clients send it as "Authorization: Bearer <key>".
 Add this entry, which has its hash, to the daemon's configuration:
-
+${text}
 auth:
   keys:
-    - { name: ${name}, hash: '${hash}', scopes: [${scopes.split(',').join(', ')}]${until}${quota} }
+    - { name: ${name}, hash: '${hash}', scopes: [${scopes.split(',').join(', ')}]${ofUsers}${ofNodes}${until}${quota} }
 `;
+}
+
+/** A list in YAML. In quotes a long id keeps its digits. */
+function listed(texts: readonly string[]): string {
+  return JSON.stringify(texts);
 }

@@ -9,7 +9,8 @@ const HASH = /^sha256:[0-9a-f]{64}$/i;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
 
-const NO_RANGE = 'must be two user ids, the smaller first, such as [1, 1000000], or [] for none';
+const NO_RANGE =
+  'must be two user ids, the smaller first, such as [1, 1000000], or [] for none; a prefix of ids needs user_ids: text';
 
 const user = z
   .union([z.int().transform(String), z.string()], { error: NO_RANGE })
@@ -32,7 +33,8 @@ const range = z
     return z.NEVER;
   });
 
-const NO_USERS = 'must be a prefix of user ids, such as "tenant1:", a list of prefixes, or [] for none';
+const NO_USERS =
+  'must be a prefix of user ids, such as "tenant1:", a list of prefixes, or [] for none; a range of ids needs user_ids: integer';
 
 const prefixesOfUsers = z
   .union([z.string().transform((only) => [only]), z.array(z.string())], { error: NO_USERS })

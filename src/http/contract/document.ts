@@ -79,16 +79,20 @@ export function openApi(
   };
 }
 
-/** The examples with ids as strings, without those of an id that is no integer. */
+/** What is no id, in the examples for each kind. */
+const NO_INTEGER = 'nobody';
+const NO_TEXT = 'no\tbody';
+
+/** The examples with ids as strings. */
 function withTextIds(examples: readonly Example[]): readonly Example[] {
-  return examples
-    .filter(
-      ({ path, body }) => path?.['user_id'] !== 'nobody' && !(Array.isArray(body) && body.includes('nobody')),
-    )
-    .map(({ answer, ...example }) => ({
-      ...example,
-      ...(answer !== undefined && { answer: withTexts(answer) }),
-    }));
+  return examples.map(({ path, body, answer, ...example }) => ({
+    ...example,
+    ...(path !== undefined && { path: path['user_id'] === NO_INTEGER ? { ...path, user_id: NO_TEXT } : path }),
+    ...(body !== undefined && {
+      body: Array.isArray(body) ? body.map((id: unknown) => (id === NO_INTEGER ? NO_TEXT : id)) : body,
+    }),
+    ...(answer !== undefined && { answer: withTexts(answer) }),
+  }));
 }
 
 function withTexts(answer: unknown): unknown {
@@ -138,7 +142,7 @@ function queryParameters({ query, examples }: Operation, schemas: Schemas): Para
     return {
       name,
       in: 'query',
-      required: false,
+      required: !asType(type).safeParse(undefined).success,
       ...(typeof description === 'string' && { description }),
       schema,
       ...named(examples, (example) => valueOf(example.query?.[name], schema)),

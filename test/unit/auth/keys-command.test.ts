@@ -47,6 +47,23 @@ describe('heartbeat keys new', () => {
       expect(() => printed(`--max-nodes=${wrong}`), wrong).to.throw('--max-nodes: must be a whole number');
   });
 
+  it('writes which users and nodes it covers into the line that admits it', () => {
+    const reachOf = (text: string, userIds = 'integer') => {
+      const file = `user_ids: ${userIds}\n${text.slice(text.indexOf('\nauth:'))}`;
+      const [{ users, nodes } = {}] = inForce({ file }).auth?.keys ?? [];
+      return { users, nodes };
+    };
+    const range = printed('--users', '-9223372036854775808..9007199254740993', '--node-prefix', 'web-');
+    expect(reachOf(range)).to.deep.equal({
+      users: { from: '-9223372036854775808', to: '9007199254740993' },
+      nodes: ['web-'],
+    });
+    const prefixes = printed('--user-prefix', 'tenant1:', '--user-prefix', 'a "b"');
+    expect(reachOf(prefixes, 'text').users).to.deep.equal({ prefixes: ['tenant1:', 'a "b"'] });
+    expect(prefixes).to.include('user_ids: text');
+    expect(printed('--users', '1..2')).to.not.include('user_ids: text');
+  });
+
   it('prints the same for machines', () => {
     const made = JSON.parse(printed('--json')) as { key: string; hash: string };
     expect(made.hash).to.equal(`sha256:${createHash('sha256').update(made.key).digest('hex')}`);
@@ -55,6 +72,11 @@ describe('heartbeat keys new', () => {
   it('refuses what no key may be', () => {
     expect(() => printed('--scopes', 'heel')).to.throw('--scopes: must be one of heal, read, admin');
     expect(() => printed('--name', 'a b')).to.throw('--name: must be at most 64 letters');
+    for (const wrong of ['1', '2..1', '1..2..3', 'a..b', 'tenant1:'])
+      expect(() => printed('--users', wrong), wrong).to.throw('--users: must be two user ids');
+    expect(() => printed('--user-prefix', '')).to.throw('--user-prefix: must be a prefix of user ids');
+    expect(() => printed('--node-prefix', '')).to.throw('--node-prefix: must be a prefix of node names');
+    expect(() => printed('--users', '1..2', '--user-prefix', 'a')).to.throw('give one of them');
     expect(() => printed('--expires', 'soon')).to.throw('--expires: must be the last valid day');
   });
 });

@@ -71,8 +71,10 @@ describe('keys in the configuration', () => {
         flags: { '--user-ids': userIds },
       });
     const at = '(from /etc/heartbeat.yaml:1)';
-    const prefix = 'must be a prefix of user ids, such as "tenant1:", a list of prefixes, or [] for none';
-    const range = 'must be two user ids, the smaller first, such as [1, 1000000], or [] for none';
+    const prefix =
+      'must be a prefix of user ids, such as "tenant1:", a list of prefixes, or [] for none; a range of ids needs user_ids: integer';
+    const range =
+      'must be two user ids, the smaller first, such as [1, 1000000], or [] for none; a prefix of ids needs user_ids: text';
     expect(problemsWith('text', '[1, 7]')).to.deep.equal([`auth.keys.0.users: ${prefix} ${at}`]);
     expect(problemsWith('text', '""')).to.deep.equal([`auth.keys.0.users: ${prefix} ${at}`]);
     expect(problemsWith('integer', '"tenant1:"')).to.deep.equal([`auth.keys.0.users: ${range} ${at}`]);
@@ -91,7 +93,8 @@ describe('keys in the configuration', () => {
 `;
     const listed = problems({ file });
     const at = (line: number) => `(from /etc/heartbeat.yaml:${line})`;
-    const range = 'must be two user ids, the smaller first, such as [1, 1000000], or [] for none';
+    const range =
+      'must be two user ids, the smaller first, such as [1, 1000000], or [] for none; a prefix of ids needs user_ids: text';
     expect(listed).to.deep.equal([
       `auth.kees: unknown setting; did you mean keys? ${at(8)}`,
       `auth.keys.0.name: must be at most 64 letters, digits, "-", "_" and "." ${at(3)}`,
