@@ -24,7 +24,8 @@ import { toMillis, type Instant, type Millis, type Moment } from './domain/time.
 import { userIdsOf } from './domain/user-id.js';
 import { HeartbeatError } from './errors.js';
 import type { AlertsApi, Daemon, NodesApi, UsersApi } from './app/api.js';
-import type { DaemonFacts } from './app/daemon-facts.js';
+import type { ConnectedClients, DaemonFacts, Stats } from './app/daemon-facts.js';
+import { readStats } from './app/stats.js';
 import type { Channel } from './ports/channel.js';
 import type { Place } from './runtime/actor-system.js';
 import { Watchdog } from './runtime/watchdog.js';
@@ -47,6 +48,7 @@ export class App implements Daemon {
   readonly users: UsersApi;
   readonly nodes: NodesApi;
   readonly alerts: AlertsApi;
+  readonly connected: ConnectedClients = { sockets: 0, eventReaders: 0 };
   readonly #watchdog: Watchdog;
   readonly #ownership: OwnershipCheck;
   readonly #blindness: BlindRecord;
@@ -272,6 +274,10 @@ export class App implements Daemon {
       isOwned: this.#isOwned,
     });
     return { ...counted, ready: this.unready().length === 0, others: this.#ports.otherMetrics?.() ?? [] };
+  }
+
+  stats(): Stats {
+    return readStats(this.#actors, this.connected, this.#ownership);
   }
 
   async supervision(): Promise<object> {

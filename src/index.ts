@@ -33,14 +33,24 @@ export type { Probe } from './client/emitter/probes/probe.js';
 export type { HeartbeatOptions, LogLevel, LogMethod, LogTarget } from './library/options.js';
 export type {
   CheckedUp,
+  CheckupOptions,
+  DeviceOfUser,
+  DeviceOptions,
   SessionsRange,
   UserChanged,
   UserCounts,
-  UserDescription,
   Users,
   UserSession,
   UserStatus,
 } from './library/presence.js';
+export type {
+  CheckedUser,
+  CheckupField,
+  OnlineUser,
+  UserDescription,
+  UserDevice,
+} from './library/user-description.js';
+export type { Stats } from './app/daemon-facts.js';
 export type { NodeChanged, NodeDescription, NodeRhythm, NodeUptime } from './library/node-description.js';
 export { Tracker } from './library/tracker.js';
 export type { Seconds } from './domain/time.js';

@@ -7,7 +7,6 @@ import type { UserCommand, UserReply, UserRequest, UserShards } from './user.pro
 export interface Users extends UserShards {
   /** Users that have an actor. */
   readonly size: number;
-  online(): Iterable<UserId>;
 }
 
 /** A partition whose users this process may or may not answer for at present. */
@@ -29,10 +28,6 @@ export class PartitionedUsers implements Users {
 
   get size(): number {
     return this.#partitions.reduce((sum, { users }) => sum + (users?.size ?? 0), 0);
-  }
-
-  *online(): Generator<UserId> {
-    for (const { users } of this.#partitions) if (users !== undefined) yield* users.online();
   }
 
   ask(shard: ShardIndex, user: UserId, request: UserRequest, answered: (reply: UserReply) => void): void {

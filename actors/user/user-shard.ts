@@ -169,11 +169,12 @@ export class UserShard extends ShardSupervisor<UserEntity, UserActor> implements
     return false;
   }
 
-  /** The online users, as a checkup would report them now. May miss changes during the iteration. */
-  *online(): Generator<UserId> {
-    const { clock } = this.#deps;
-    for (const { key, state, deadline } of this.actors.values())
-      if (sessionOf(state) !== undefined && clock.now() < deadline) yield key;
+  /**
+   * The users who have a session, whose deadline may have passed, or are opening one. May miss changes during the
+   * iteration.
+   */
+  *sessions(): Generator<UserId> {
+    for (const { key, state } of this.actors.values()) if (state.phase !== 'absent') yield key;
   }
 
   settle(settlement: Settlement): void {

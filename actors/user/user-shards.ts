@@ -90,8 +90,9 @@ export class LocalUserShards implements UserShards {
     return waiting;
   }
 
-  *online(): Generator<UserId> {
-    for (const shard of this.all) yield* shard.online();
+  /** The users who have a session or are opening one. */
+  *sessions(): Generator<UserId> {
+    for (const shard of this.all) yield* shard.sessions();
   }
 
   ask(shard: ShardIndex, user: UserId, request: UserRequest, answered: (reply: UserReply) => void): void {

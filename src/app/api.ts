@@ -1,7 +1,7 @@
 import type { DescribedNode, NodeReply, NodeRequest } from '../../actors/node/node.protocol.js';
 import type { NotifierCommand } from '../../actors/notifier/notifier.protocol.js';
-import type { UserCommand, UserDevice, UserReply } from '../../actors/user/user.protocol.js';
-import type { NodeQuota } from '../domain/access.js';
+import type { LiveSession, UserCommand, UserDevice, UserReply } from '../../actors/user/user.protocol.js';
+import type { NodeQuota, UserReach } from '../domain/access.js';
 import type { AlertRecord } from '../domain/alert.js';
 import type { Flip, NodeState } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
@@ -13,7 +13,7 @@ import type { Uptime } from '../domain/uptime.js';
 import type { UserId, UserIds } from '../domain/user-id.js';
 import type { FlipRange, HistoryRange } from '../ports/history-store.js';
 import type { AlertRange } from '../ports/outbox.js';
-import type { DaemonFacts } from './daemon-facts.js';
+import type { ConnectedClients, DaemonFacts, Stats } from './daemon-facts.js';
 import type { DependencyChanges } from './dependencies.js';
 
 /** What the application offers to HTTP, the library and the command line. */
@@ -50,6 +50,12 @@ export interface Daemon {
 
   /** The data for `GET /metrics`, also while the daemon starts. */
   facts(): Promise<DaemonFacts>;
+
+  /** The gateway counts its own here. */
+  readonly connected: ConnectedClients;
+
+  /** @throws HeartbeatError `HEARTBEAT_NOT_READY` while a partition is away */
+  stats(): Stats;
 
   /** The answer to `GET /supervision`. */
   supervision(): Promise<object>;
@@ -90,11 +96,30 @@ export interface UsersApi {
   /** The last ended session, on disk or in memory. */
   lastSession(user: UserId): Promise<EndedSession | undefined>;
 
-  /** The users who are online. */
-  online(): Iterable<UserId>;
+  /**
+   * Users who are online, after `after` or from the first: integers by their value, texts by their bytes. A page may hold
+   * fewer than `limit`, or none, while others follow.
+   *
+   * @param reach of the caller; undefined for everybody
+   * @throws HeartbeatError `HEARTBEAT_NOT_READY` while a partition is away
+   */
+  online(after: UserId | undefined, limit: number, reach?: UserReach): Promise<OnlineUsers>;
 
   /** How many users are online. */
   readonly count: number;
+}
+
+/** A user who is online. */
+export interface OnlineUser {
+  readonly id: UserId;
+  readonly session: LiveSession;
+}
+
+/** One page of them. */
+export interface OnlineUsers {
+  readonly users: readonly OnlineUser[];
+  /** Continue after this user; undefined if no more follow. */
+  readonly next: UserId | undefined;
 }
 
 /** Nodes. */

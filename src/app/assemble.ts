@@ -11,6 +11,7 @@ import type { UserId } from '../domain/user-id.js';
 import { withFields } from '../ports/logger.js';
 import { ActorSystem } from '../runtime/actor-system.js';
 import { readingTurns } from './long-reads.js';
+import { OnlineIds } from './online-ids.js';
 import { MemoryGuard } from './memory-guard.js';
 import { Partition } from './partition.js';
 import { PartitionRun } from './partition-run.js';
@@ -44,6 +45,7 @@ export interface Actors extends Division {
   readonly meter: CommitMeter;
   readonly admission: Admission;
   readonly memory: MemoryGuard;
+  readonly online: OnlineIds;
   /** The limits in force. They may change while the daemon runs. */
   readonly limits: Config['limits'];
 }
@@ -77,14 +79,15 @@ export function assemble(config: Config, ports: AppPorts, look: () => void): Act
     channels: new ConfiguredChannels(ports.channels ?? [], { clock, logger, patience: patienceOf(config) }),
     meter: new CommitMeter(toMillis(config.history.slow_commit), logger),
     presence: ports.presence && new PresenceWatch(ports.presence, () => clock.wall()),
+    online: new OnlineIds(config.user_ids, () => division.partitions, clock),
     turns: readingTurns(),
     look,
     hasRoom: () => division.users.size < limits.users && admission.admits(),
     pending: () => sumOf(division.partitions, ({ run }) => run?.history.pending ?? 0),
   };
   const division: Division = config.partitions === 1 ? undivided(shared) : divided(shared);
-  const { system, counts, nodeCounts, channels, meter, memory } = shared;
-  return { ...division, system, counts, nodeCounts, channels, meter, admission, memory, limits };
+  const { system, counts, nodeCounts, channels, meter, memory, online } = shared;
+  return { ...division, system, counts, nodeCounts, channels, meter, admission, memory, online, limits };
 }
 
 /** One partition with everything, in the data directory itself. */

@@ -81,6 +81,22 @@ export interface DaemonFacts {
   readonly others: readonly MetricFamily[];
 }
 
+/** How many of everything there are now. */
+export interface Stats extends Readonly<ConnectedClients> {
+  readonly users: { readonly online: number };
+  /** A user whose devices are not told apart counts as one device. */
+  readonly devices: number;
+  /** Paused nodes count in their state, too. */
+  readonly nodes: Readonly<Record<NodeState | 'registered' | 'paused', number>>;
+}
+
+/** Clients that stay connected to hear of changes. Whoever serves them counts them here. */
+export interface ConnectedClients {
+  sockets: number;
+  /** Readers of a stream of events. */
+  eventReaders: number;
+}
+
 /** The data for `GET /supervision`. An `object` is what a part reports itself. */
 export interface SupervisionFacts {
   /** Why the daemon is not ready, a phrase each; empty if it is. */

@@ -58,7 +58,7 @@ export class PartitionRun {
     this.watch = watch;
     this.#shared = shared;
     this.#room = room;
-    const { system, clock, logger, config, limits, memory, counts, meter, presence, ports } = shared;
+    const { system, clock, logger, config, limits, memory, counts, meter, presence, online, ports } = shared;
     const deps = { system, clock, logger };
     this.history = new History(
       historyOptions(config, limits, () => shared.pending() - this.history.pending),
@@ -67,6 +67,7 @@ export class PartitionRun {
         store,
         meter,
         settle: (settlements) => {
+          online.settled(settlements);
           this.users.settle(settlements);
           presence?.settled(settlements);
         },

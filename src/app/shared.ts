@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { ActorSystem } from '../runtime/actor-system.js';
+import type { OnlineIds } from './online-ids.js';
 import type { MemoryGuard } from './memory-guard.js';
 import type { AppPorts } from './ports.js';
 import type { PresenceWatch } from './presence-watch.js';
@@ -26,6 +27,7 @@ export interface Shared {
   readonly channels: ConfiguredChannels;
   readonly meter: CommitMeter;
   readonly presence: PresenceWatch | undefined;
+  readonly online: OnlineIds;
   /** Long reads of all partitions take turns. */
   readonly turns: LimitFunction;
   /** Notices a standstill that has just ended. */

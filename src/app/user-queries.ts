@@ -1,26 +1,28 @@
 import { sendToAll } from '../../actors/shards/send-to-all.js';
 import type { UserCommand, UserDevice, UserReply } from '../../actors/user/user.protocol.js';
+import type { UserReach } from '../domain/access.js';
 import type { DeviceHeal } from '../domain/device.js';
 import type { EndedSession, Session } from '../domain/session.js';
 import { shardOf } from '../domain/shard.js';
 import type { UserId, UserIds } from '../domain/user-id.js';
 import { HeartbeatError } from '../errors.js';
-import type { UsersApi } from './api.js';
+import type { OnlineUsers, UsersApi } from './api.js';
 import type { HistoryRange } from '../ports/history-store.js';
 import type { Watchdog } from '../runtime/watchdog.js';
 import type { Actors } from './assemble.js';
+import { onlineUsers } from './online-users.js';
 import type { OwnershipCheck } from './ownership-check.js';
 
 /** Queries and requests about users: to their actors, and to history. */
 export class UserQueries implements UsersApi {
   readonly ids: UserIds;
-  readonly #actors: Pick<Actors, 'users' | 'counts' | 'partitionOf'>;
+  readonly #actors: Pick<Actors, 'users' | 'counts' | 'partitionOf' | 'online'>;
   readonly #watchdog: Watchdog;
   readonly #ownership: OwnershipCheck;
 
   constructor(
     ids: UserIds,
-    actors: Pick<Actors, 'users' | 'counts' | 'partitionOf'>,
+    actors: Pick<Actors, 'users' | 'counts' | 'partitionOf' | 'online'>,
     watchdog: Watchdog,
     ownership: OwnershipCheck,
   ) {
@@ -78,12 +80,13 @@ export class UserQueries implements UsersApi {
     return last;
   }
 
-  *online(): Generator<UserId> {
+  async online(after: UserId | undefined, limit: number, reach?: UserReach): Promise<OnlineUsers> {
     this.#ownership.check();
-    for (const user of this.#actors.users.online()) {
-      this.#ownership.check();
-      yield user;
-    }
+    const describe = (users: readonly UserId[], answered: (replies: readonly UserReply[]) => void): void =>
+      this.askMany('describe', users, answered);
+    const page = await onlineUsers(this.#actors.online, describe, { after, limit, reach });
+    this.#ownership.check();
+    return page;
   }
 
   get count(): number {

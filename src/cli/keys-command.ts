@@ -93,7 +93,8 @@ function shown({ key, hash }: MadeKey, given: GivenKeyOptions): string {
   const reach = userPrefix ?? users?.split('..');
   const ofUsers = reach === undefined ? '' : `, users: ${listed(reach)}`;
   const ofNodes = nodePrefix === undefined ? '' : `, nodes: ${listed(nodePrefix)}`;
-  const text = userPrefix === undefined ? '' : '\n# Users are limited by prefixes, which needs user_ids: text.';
+  const text =
+    userPrefix === undefined ? '' : '\n# Users are limited by prefixes, which needs user_ids: text.';
   return `${key}
 
 This key is shown only once. Clients send it as "Authorization: Bearer <key>".

@@ -97,6 +97,11 @@ export class Access {
     return this.#nodes?.some((prefix) => name.startsWith(prefix)) ?? true;
   }
 
+  /** Undefined: every user is allowed. */
+  get userReach(): UserReach | undefined {
+    return this.#users;
+  }
+
   /** Undefined: every node name is allowed. */
   get nodePrefixes(): readonly string[] | undefined {
     return this.#nodes;

@@ -13,7 +13,7 @@ import { inOriginForm, type RouteTable } from './route-table.js';
 import { addAlerts } from './alerts/alert-routes.js';
 import { addNodes } from './nodes/node-routes.js';
 import { addUsers } from './users/user-routes.js';
-import { addContract, addMetrics, addProbes } from './ops/ops-routes.js';
+import { addContract, addMetrics, addProbes, addStats } from './ops/ops-routes.js';
 
 /** The API's entry point and its routes. */
 export interface Api {
@@ -47,6 +47,7 @@ export function createApi(
   addUsers(resources, daemon, clock, limits);
   addNodes(resources, daemon, clock, limits);
   addAlerts(resources, daemon, limits);
+  addStats(resources, daemon);
   app.use((_request, response) => {
     exchangeOf(response).refuse('HEARTBEAT_NOT_FOUND');
   });

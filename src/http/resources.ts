@@ -65,7 +65,7 @@ export class Resources {
   }
 
   /**
-   * A resource for each user. A path without the id is an error, reported once the method is right.
+   * A resource for each user. A path without the id is an error, reported once the method is right, unless `bare` has it.
    *
    * @param bare methods of the path without the id
    */
@@ -77,7 +77,7 @@ export class Resources {
         exchange.refuse('HEARTBEAT_MISSING_USER_ID');
       },
     }));
-    return this.add(path, { ...bare, ...ofNobody }).addOfUser(`${path}/:user_id`, methods);
+    return this.add(path, { ...ofNobody, ...bare }).addOfUser(`${path}/:user_id`, methods);
   }
 
   /** Calls about users drop bodies that they do not read: clients send them anyway. @param path with `:user_id` in it */

@@ -1,5 +1,5 @@
 import type { DescribedNode, NodeReply, NodeRequest } from '../../actors/node/node.protocol.js';
-import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js';
+import type { UserCommand, UserDevice, UserReply } from '../../actors/user/user.protocol.js';
 import { parseNodeName, type NodeName } from '../domain/node-name.js';
 import type { DeviceHeal } from '../domain/device.js';
 import { instant, type Instant } from '../domain/time.js';
@@ -89,8 +89,8 @@ export async function askForNode(
 /** Asks several users, and returns the replies in their order. */
 export function askUsers(
   daemon: Daemon,
-  kind: 'heal' | 'checkup',
-  users: readonly UserId[],
+  kind: 'heal' | 'checkup' | 'describe',
+  users: readonly (UserId | UserDevice)[],
 ): Promise<readonly UserReply[]> {
   return callDaemon(daemon, (resolve) => {
     if (users.length === 0) resolve([]);

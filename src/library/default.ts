@@ -1,3 +1,4 @@
+import type { Stats } from '../app/daemon-facts.js';
 import type { AlertDescription, AlertFilter } from './alerts.js';
 import type { NodeCallback, UserCallback } from './callbacks.js';
 import { aFunction, expectArgument } from './checks.js';
@@ -96,6 +97,11 @@ class DefaultHeartbeat {
   /** Its metrics in Prometheus's text format. */
   metrics(): Promise<string> {
     return this.#instance.metrics();
+  }
+
+  /** How many users, devices, nodes and readers there are now. */
+  stats(): Promise<Stats> {
+    return this.#instance.stats();
   }
 
   /** The live supervision tree with the state of everything in it. */

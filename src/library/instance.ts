@@ -1,4 +1,5 @@
 import type { Daemon } from '../app/api.js';
+import type { Stats } from '../app/daemon-facts.js';
 import { HeartbeatError } from '../errors.js';
 import type { Logger } from '../ports/logger.js';
 import {
@@ -145,6 +146,11 @@ export class HeartbeatInstance {
    */
   testChannel(channel: string): Promise<string> {
     return testChannel(this.#daemon, channel);
+  }
+
+  /** How many users, devices, nodes and readers there are now: what `GET /stats` shows, in camelCase. */
+  async stats(): Promise<Stats> {
+    return (await this.#open()).daemon.stats();
   }
 
   /** The live supervision tree with its state: what `GET /supervision` shows, in camelCase and with `Date`s. */

@@ -1,15 +1,14 @@
-import type { LiveDevice, UserCommand, UserReply } from '../../actors/user/user.protocol.js';
+import type { UserCommand, UserDevice, UserReply } from '../../actors/user/user.protocol.js';
 import { isDeviceName, metaText, MOST_META, type DeviceHeal } from '../domain/device.js';
-import type { UserId } from '../domain/user-id.js';
+import type { UserId, UserIds } from '../domain/user-id.js';
 import type { Daemon } from '../app/api.js';
 import { sentenceFor } from '../views/messages.js';
-import { factsOfOffline, factsOfOnline, type UserFacts, type UserStatus } from '../views/user-view.js';
-import { askUser, askUsers, dateOf, instantOf, userIdOf, type UserIdLike } from './arguments.js';
+import type { UserStatus } from '../views/user-view.js';
+import { askUser, askUsers, instantOf, userIdOf, type UserIdLike } from './arguments.js';
 import {
   aDate,
   expectArgument,
   isIterable,
-  isObject,
   isPlain,
   must,
   objectOf,
@@ -20,6 +19,16 @@ import {
 } from './checks.js';
 import { duringCall, pulled } from './calls.js';
 import type { Beaten } from './nodes.js';
+import {
+  checked,
+  described,
+  factsOf,
+  onlineUser,
+  type CheckedUser,
+  type CheckupField,
+  type OnlineUser,
+  type UserDescription,
+} from './user-description.js';
 
 export type { UserStatus } from '../views/user-view.js';
 
@@ -38,37 +47,12 @@ export interface SessionsRange {
   readonly order?: 'asc' | 'desc';
 }
 
-/** What is known about a user. */
-export interface UserDescription {
-  /** With all digits of an integer. */
-  readonly id: string;
-  readonly status: UserStatus;
-  /** When the status began; undefined if the user was never online. */
-  readonly since: Date | undefined;
-  /** The last heal that was answered; undefined if there was none. */
-  readonly lastSeen: Date | undefined;
-  /** When the user goes offline without another heal; undefined if offline. */
-  readonly deadline: Date | undefined;
-  /** Those that keep the user online, as far as they were heard since the instance started. */
-  readonly devices: readonly UserDevice[];
-}
-
 /** The device that heals, or says goodbye. */
 export interface DeviceOptions {
   /** 1 to 64 of `A-Za-z0-9._-`. Default: the device without a name. */
   readonly device?: string;
   /** Kept for the device, up to 1,024 bytes of JSON; null removes it. Default: it stays as it is. */
   readonly meta?: Readonly<Record<string, unknown>> | null;
-}
-
-/** A device that keeps its user online. */
-interface UserDevice {
-  /** Undefined for the device without a name. */
-  readonly device: string | undefined;
-  readonly since: Date;
-  readonly lastSeen: Date;
-  readonly deadline: Date;
-  readonly meta: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A user who has come online or gone offline. */
@@ -79,10 +63,20 @@ export interface UserChanged {
   readonly at: Date;
 }
 
+/** A device of a user that heals, among others. */
+export interface DeviceOfUser extends DeviceOptions {
+  readonly id: UserIdLike;
+}
+
+export interface CheckupOptions {
+  /** Default: none. */
+  readonly fields?: readonly CheckupField[];
+}
+
 /** Checkups of many users. */
 export interface CheckedUp {
   /** In the order of the call, without the rejected ones. */
-  readonly results: readonly { readonly id: string; readonly status: UserStatus }[];
+  readonly results: readonly CheckedUser[];
   readonly rejected: Beaten['rejected'];
 }
 
@@ -101,8 +95,16 @@ const aMeta = must(
 );
 const GOODBYE = objectOf({ device: one(aDevice) });
 const HEAL = objectOf({ device: one(aDevice), meta: one(aMeta) });
-
+const ENTRY = objectOf({ id: () => [], device: one(aDevice), meta: one(aMeta) });
+const someFields = must(
+  'a list of lastSeen and devices',
+  (value) => Array.isArray(value) && value.every((field) => field === 'lastSeen' || field === 'devices'),
+);
+const CHECKUP = objectOf({ fields: one(someFields) });
 const RANGE = objectOf({ from: one(aDate), before: one(aDate), order: one(oneOf('asc', 'desc')) });
+
+/** The page size of a walk over all users. */
+const PAGE = 1000;
 
 /** Users who are kept online by heals. docs/api.md explains each call, by the same name. */
 export class Users {
@@ -120,10 +122,14 @@ export class Users {
     return 'online';
   }
 
-  /** Heals all of them, except those it returns as rejected. A refused one does not affect the others. */
-  async healMany(users: Iterable<UserIdLike>): Promise<Beaten> {
+  /**
+   * Heals all of them, except those it returns as rejected. A refused one does not affect the others.
+   *
+   * @param users ids, and objects with an id, a device and meta
+   */
+  async healMany(users: Iterable<UserIdLike | DeviceOfUser>): Promise<Beaten> {
     const daemon = await this.#daemon();
-    const { ids, rejected } = idsOf(daemon, users);
+    const { ids, rejected } = parsed(users, (user) => healOf(daemon.users.ids, user));
     const replies = await askUsers(
       daemon,
       'heal',
@@ -149,21 +155,25 @@ export class Users {
     return reply.kind === 'online' ? 'online' : 'offline';
   }
 
-  async checkupMany(users: Iterable<UserIdLike>): Promise<CheckedUp> {
+  /** @param options which fields to add to each user. Of an offline one, `lastSeen` is read from the store */
+  async checkupMany(users: Iterable<UserIdLike>, options: CheckupOptions = {}): Promise<CheckedUp> {
+    refuseProblems('options', CHECKUP(options, 'options'));
+    const fields = new Set(options.fields);
     const daemon = await this.#daemon();
-    const { ids, rejected } = idsOf(daemon, users);
-    const replies = await askUsers(
-      daemon,
-      'checkup',
-      ids.map(({ id }) => id),
-    );
-    const results: { id: string; status: UserStatus }[] = [];
-    ids.forEach(({ id, index }, at) => {
-      const reply = replies[at];
-      if (reply?.kind === 'refused') rejected.push({ index, error: sentenceFor(reply.code) });
-      else results.push({ id, status: reply?.kind === 'online' ? 'online' : 'offline' });
+    const { ids, rejected } = parsed(users, (user) => userIdOf(daemon.users.ids, user));
+    return duringCall(daemon, async () => {
+      const all = ids.map(({ id }) => id);
+      const replies = await askUsers(daemon, fields.size === 0 ? 'checkup' : 'describe', all);
+      const results: CheckedUser[] = [];
+      for (const [at, { id, index }] of ids.entries()) {
+        const reply = replies[at];
+        if (reply?.kind === 'refused') rejected.push({ index, error: sentenceFor(reply.code) });
+        else if (reply?.kind !== 'described')
+          results.push({ id, status: reply?.kind === 'online' ? 'online' : 'offline' });
+        else results.push(checked(id, fields, await factsOf(daemon, id, reply, fields.has('lastSeen'))));
+      }
+      return { results, rejected: inOrder(rejected) };
     });
-    return { results, rejected: inOrder(rejected) };
   }
 
   /** What is known about the user. */
@@ -173,14 +183,22 @@ export class Users {
     return duringCall(daemon, async () => {
       const reply = await askUser(daemon, 'describe', id);
       if (reply.kind !== 'described') throw new TypeError(`'describe' was answered '${reply.kind}'`);
-      if (reply.session !== undefined) return described(id, factsOfOnline(reply.session));
-      return described(id, factsOfOffline(reply.ended ?? (await daemon.users.lastSession(id))));
+      return described(id, await factsOf(daemon, id, reply, true));
     });
   }
 
-  /** The ids of the users who are online now, unordered. What is not pulled is not looked at. */
-  async *list(): AsyncGenerator<string> {
-    yield* (await this.#daemon()).users.online();
+  /**
+   * The users who are online, by id: integers by their value, texts by the bytes of their UTF-8. One who is online all the
+   * time appears exactly once. What is not pulled is not asked for.
+   */
+  async *list(): AsyncGenerator<OnlineUser> {
+    const daemon = await this.#daemon();
+    let after: UserId | undefined;
+    do {
+      const { users, next } = await duringCall(daemon, () => daemon.users.online(after, PAGE));
+      yield* users.map(({ id, session }) => onlineUser(id, session));
+      after = next;
+    } while (after !== undefined);
   }
 
   async counts(): Promise<UserCounts> {
@@ -215,21 +233,23 @@ export class Users {
   }
 }
 
-interface Ids {
-  readonly ids: readonly { readonly id: UserId; readonly index: number }[];
-  readonly rejected: { index: number; error: string }[];
+type Rejected = { index: number; error: string }[];
+
+interface Parsed<Id> {
+  readonly ids: readonly { readonly id: Id; readonly index: number }[];
+  readonly rejected: Rejected;
 }
 
 /** @throws TypeError if it is not a list */
-function idsOf(daemon: Daemon, users: Iterable<UserIdLike>): Ids {
+function parsed<Given, Id>(users: Iterable<Given>, parse: (user: Given) => Id): Parsed<Id> {
   expectArgument('users', users, (value) =>
     isIterable(value) ? undefined : `must be a list of ids, not ${shown(value)}`,
   );
-  const ids: { id: UserId; index: number }[] = [];
-  const rejected: Ids['rejected'] = [];
+  const ids: { id: Id; index: number }[] = [];
+  const rejected: Rejected = [];
   [...users].forEach((user, index) => {
     try {
-      ids.push({ id: userIdOf(daemon.users.ids, user), index });
+      ids.push({ id: parse(user), index });
     } catch (error) {
       rejected.push({ index, error: error instanceof Error ? error.message : String(error) });
     }
@@ -237,32 +257,13 @@ function idsOf(daemon: Daemon, users: Iterable<UserIdLike>): Ids {
   return { ids, rejected };
 }
 
-function inOrder(rejected: Ids['rejected']): Beaten['rejected'] {
+function inOrder(rejected: Rejected): Beaten['rejected'] {
   return rejected.sort((left, right) => left.index - right.index);
 }
 
-function described(id: UserId, { status, since, lastSeen, deadline, devices }: UserFacts): UserDescription {
-  return {
-    id,
-    status,
-    since: dateOf(since),
-    lastSeen: dateOf(lastSeen),
-    deadline: dateOf(deadline),
-    devices: devices.map(deviceOf),
-  };
-}
-
-function deviceOf({ name, since, lastSeen, deadline, meta }: LiveDevice): UserDevice {
-  return {
-    device: name,
-    since: new Date(since),
-    lastSeen: new Date(lastSeen),
-    deadline: new Date(deadline),
-    meta: meta === undefined ? undefined : objectIn(meta),
-  };
-}
-
-function objectIn(json: string): Readonly<Record<string, unknown>> {
-  const value: unknown = JSON.parse(json);
-  return isObject(value) ? value : {};
+function healOf(ids: UserIds, entry: UserIdLike | DeviceOfUser): UserId | UserDevice {
+  if (typeof entry !== 'object') return userIdOf(ids, entry);
+  refuseProblems('entry', ENTRY(entry, 'entry'));
+  const { id, meta, ...named } = entry;
+  return { user: userIdOf(ids, id), ...named, meta: meta && metaText(meta) };
 }

@@ -18,8 +18,6 @@ import {
 
 export const status = (word: 'online' | 'offline') => z.strictObject({ status: z.literal(word) });
 
-export const checkedUser = z.strictObject({ id: userId, status: presence });
-
 const session = z.strictObject({ online_at: instant, offline_at: instant }).meta({ id: 'Session' });
 
 export const heartRhythm = z.strictObject({
@@ -46,6 +44,11 @@ const device = z
   })
   .meta({ id: 'Device' });
 
+export const onlineUsers = z.strictObject({
+  users: z.array(z.strictObject({ id: userId, since: instant, last_seen: instant, deadline: instant })),
+  next_cursor: nextCursor,
+});
+
 export const describedUser = z.strictObject({
   id: userId,
   status: presence,
@@ -59,6 +62,8 @@ export const describedUser = z.strictObject({
   }),
 });
 
+export const checkedUser = z.strictObject({ id: userId, status: presence });
+
 const rejected = z.array(
   z.strictObject({
     index: count.meta({ description: 'Its index in the batch, from 0.' }),
@@ -69,7 +74,13 @@ const rejected = z.array(
 export const accepted = z.strictObject({ accepted: count, rejected });
 
 export const checkedUsers = z.strictObject({
-  results: z.array(checkedUser),
+  results: z.array(
+    z.strictObject({
+      ...checkedUser.shape,
+      last_seen: instant.nullable().optional().meta({ description: 'Present if asked for.' }),
+      devices: z.array(device).optional().meta({ description: 'Present if asked for.' }),
+    }),
+  ),
   rejected: rejected.optional(),
 });
 
@@ -217,6 +228,16 @@ export const alert = z
 export const alerts = z.strictObject({ alerts: z.array(alert), next_cursor: nextCursor });
 
 export const onItsWay = z.strictObject({ id: alertId });
+
+export const stats = z.strictObject({
+  users: z.strictObject({ online: count }),
+  devices: count.meta({ description: 'A user whose devices are not told apart counts as one.' }),
+  nodes: z
+    .strictObject({ registered: count, active: count, inactive: count, failed: count, paused: count })
+    .meta({ description: 'Paused nodes count in their state, too.' }),
+  sockets: count.meta({ description: 'Open WebSocket connections.' }),
+  event_readers: count.meta({ description: 'Open streams of events.' }),
+});
 
 export const healthy = z.strictObject({ status: z.literal('ok') });
 

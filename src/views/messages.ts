@@ -63,6 +63,8 @@ export const queryProblem = {
   cursor: 'query parameter cursor must be the next_cursor of a response with the same order',
   nameCursor: 'query parameter cursor must be the next_cursor of a response',
   state: 'query parameter state must be active, inactive or failed',
+  status: 'query parameter status must be online',
+  fields: 'query parameter fields must be a comma-separated list of last_seen and devices',
   label: 'query parameter label must be key:value',
   paused: 'query parameter paused must be true or false',
   node: 'query parameter node must be the name of a node',

@@ -67,6 +67,36 @@ export function checkupText(id: string, status: UserStatus): string {
   return `{"id":${id},"status":"${status}"}`;
 }
 
+/** What a checkup of many users can show of each besides the status. */
+const CHECKUP_FIELDS = ['last_seen', 'devices'] as const;
+
+export type CheckupField = (typeof CHECKUP_FIELDS)[number];
+
+export function isCheckupField(text: string): text is CheckupField {
+  return CHECKUP_FIELDS.some((field) => field === text);
+}
+
+/** The same with more fields. */
+export function checkupTextWith(
+  fields: ReadonlySet<CheckupField>,
+  id: string,
+  { status, lastSeen, devices }: UserFacts,
+): string {
+  const seen = fields.has('last_seen') ? `,"last_seen":${secondsText(lastSeen)}` : '';
+  const held = fields.has('devices') ? `,"devices":${devicesText(devices)}` : '';
+  return `{"id":${id},"status":"${status}"${seen}${held}}`;
+}
+
+/** A user in the list of those who are online. */
+export function onlineUserText(id: string, { onlineAt, lastSeen, deadline }: LiveSession): string {
+  return `{"id":${id},"since":${secondsText(onlineAt)},"last_seen":${secondsText(lastSeen)},"deadline":${secondsText(deadline)}}`;
+}
+
+/** The answer to `GET /users`. @param cursor of the next page; undefined if no more follow */
+export function onlineUsersText(users: readonly string[], cursor: string | undefined): string {
+  return `{"users":[${users.join(',')}],"next_cursor":${cursor === undefined ? 'null' : `"${cursor}"`}}`;
+}
+
 /** The answer to heart_rhythm: this, its sessions with a comma between them, and `rhythmEnd`. */
 export function rhythmStart(id: string): string {
   return `{"id":${id},"history":[`;

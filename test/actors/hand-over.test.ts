@@ -63,7 +63,11 @@ describe('a partition that is handed over, and taken over again in the same proc
     const read: unknown = await daemon.history(one).catch((error: unknown) => error);
     expect(read).to.be.instanceOf(HeartbeatError).with.property('code', 'HEARTBEAT_NOT_READY');
     expect(daemon.app.unready()).to.deep.equal([]);
-    expect([...daemon.app.users.online()].sort()).to.deep.equal([...OTHERS].sort());
+    const listed: unknown = await daemon.online().catch((error: unknown) => error);
+    expect(listed).to.be.instanceOf(HeartbeatError).with.property('code', 'HEARTBEAT_NOT_READY');
+    expect(() => daemon.app.stats())
+      .to.throw(HeartbeatError)
+      .with.property('code', 'HEARTBEAT_NOT_READY');
     await daemon.clock.advance(TIMEOUT + TICK);
     expect(daemon.app.users.count, 'ends of the others').to.equal(0);
     await takeOver();
@@ -84,7 +88,8 @@ describe('a partition that is handed over, and taken over again in the same proc
     if (healed === undefined) throw new TypeError('it keeps users');
     expect(await daemon.askAll('heal', [healed])).to.deep.equal([ONLINE]);
     await daemon.clock.advance(2 * TICK);
-    expect([...daemon.app.users.online()]).to.deep.equal([healed]);
+    expect(await daemon.online()).to.deep.equal([healed]);
+    expect(daemon.app.stats()).to.deep.include({ users: { online: 1 }, devices: 1 });
     expect(await daemon.history(healed), 'one session').to.have.length(1);
     for (const each of silent) {
       const [session, ...others] = await daemon.history(each);

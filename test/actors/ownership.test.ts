@@ -76,15 +76,18 @@ describe('a daemon that loses what it owns for a while', () => {
   it('lists no users, and reads no last session, whose owner may be another by then', async () => {
     await daemon.ask('heal', ANN);
     ownFor(0);
-    expect(() => [...daemon.app.users.online()]).to.throw(HeartbeatError, /not owned/);
+    const refusal = (): Promise<unknown> => daemon.online().catch((error: unknown) => error);
+    expect(await refusal()).to.have.property('code', NOT_READY.code);
+    expect(() => daemon.app.stats()).to.throw(HeartbeatError, /not owned/);
     ownFor(5_000);
-    const listing = daemon.app.users.online()[Symbol.iterator]();
+    const listing = refusal();
     const last = daemon.app.users.lastSession(ANN).catch((error: unknown) => error);
     ownFor(0);
-    expect(() => listing.next()).to.throw(HeartbeatError, /not owned/);
+    expect(await listing).to.have.property('code', NOT_READY.code);
     expect(await last).to.have.property('code', NOT_READY.code);
     ownFor(5_000);
-    expect([...daemon.app.users.online()]).to.deep.equal([ANN]);
+    expect(await daemon.online()).to.deep.equal([ANN]);
+    expect(daemon.app.stats().users).to.deep.equal({ online: 1 });
     expect(await daemon.app.users.lastSession(ANN)).to.equal(undefined);
   });
 

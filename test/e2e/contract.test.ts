@@ -51,15 +51,22 @@ for (const userIds of ['integer', 'text'] as const) {
       for (const parameter of operation.parameters) {
         const value = valueOf(parameter);
         if (value === undefined) continue;
-        if (parameter.in === 'path') target = target.replace(`{${parameter.name}}`, encodeURIComponent(value));
+        if (parameter.in === 'path')
+          target = target.replace(`{${parameter.name}}`, encodeURIComponent(value));
         else query.set(parameter.name, value);
       }
-      const sent = Object.entries(operation.requestBody?.content ?? {}).flatMap(([type, { examples = {} }]) => {
-        const value = examples[name]?.value;
-        if (value === undefined) return [];
-        return [type === 'application/json' ? JSON.stringify(value) : textOf(value)];
-      });
-      const answer = await send(method, `${target}${query.size === 0 ? '' : `?${query.toString()}`}`, sent[0]);
+      const sent = Object.entries(operation.requestBody?.content ?? {}).flatMap(
+        ([type, { examples = {} }]) => {
+          const value = examples[name]?.value;
+          if (value === undefined) return [];
+          return [type === 'application/json' ? JSON.stringify(value) : textOf(value)];
+        },
+      );
+      const answer = await send(
+        method,
+        `${target}${query.size === 0 ? '' : `?${query.toString()}`}`,
+        sent[0],
+      );
       const text = await answer.text();
       const what = `${method} ${target} (${name}): ${text}`;
       expect(answer.status, what).to.equal(status);

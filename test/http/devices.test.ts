@@ -43,6 +43,16 @@ for (const kind of ['integer', 'text'] as const) {
       });
     });
 
+    it('are shown in a checkup of many that asks for them', async () => {
+      await json('PUT', '/heal/7?device=phone', { meta: { away: true } });
+      const { text } = await served.call('POST', '/checkup?fields=devices,last_seen', '[7]');
+      const { devices: shown } = (await json('GET', '/users/7')) as { devices: object[] };
+      expect(JSON.parse(text)).to.deep.equal({
+        results: [{ id: kind === 'integer' ? 7 : '7', status: 'online', last_seen: START, devices: shown }],
+      });
+      expect(shown).to.have.length(1);
+    });
+
     it('leave one by one, and the answer is the status afterwards', async () => {
       for (const path of ['/heal/7?device=phone', '/heal/7?device=laptop', '/heal/7'])
         expect(await json('PUT', path)).to.deep.equal({ status: 'online' });

@@ -10,6 +10,8 @@ import { limitsContract } from './contract/limits.js';
 import { closingContract } from './contract/closing.js';
 import { streamsContract } from './contract/streams.js';
 import { textIdContract, userIdContract } from './contract/user-ids.js';
+import { checkupFieldsContract } from './contract/checkup-fields.js';
+import { userListContract } from './contract/user-lists.js';
 import { starting } from './support/gateway-under-test.js';
 
 for (const [lane, fastLane] of [
@@ -21,6 +23,7 @@ for (const [lane, fastLane] of [
     describe('presence', () => presenceContract(start));
     describe('user ids', () => userIdContract(start));
     describe('user ids of any text', () => textIdContract(start));
+    describe('lists of users', () => userListContract(start));
     describe('other calls', () => otherCallsContract(start));
     describe('request id', () => requestIdContract(start));
     describe('heart_rhythm', () => heartRhythmContract(start));
@@ -29,6 +32,7 @@ for (const [lane, fastLane] of [
     describe('HTTP', () => protocolContract(start));
     describe('pipelines', () => pipelinesContract(start));
     describe('batches', () => batchContract(start));
+    describe('fields of checkups', () => checkupFieldsContract(start));
     describe('limits', () => limitsContract(start));
     describe('closing', () => closingContract(start));
   });

@@ -128,6 +128,18 @@ export class SimulatedApp {
     return sessions.map(({ onlineAt, offlineAt }) => ({ onlineAt, offlineAt }));
   }
 
+  /** The ids of everybody who is online, in order, by pages of so many. */
+  async online(limit = 1000): Promise<UserId[]> {
+    const ids: UserId[] = [];
+    let after: UserId | undefined;
+    do {
+      const { users, next } = await this.app.users.online(after, limit);
+      ids.push(...users.map(({ id }) => id));
+      after = next;
+    } while (after !== undefined);
+    return ids;
+  }
+
   /** Sends a request to a node, and lets everything settle. @returns undefined if there is no answer by then */
   async askNode(request: NodeRequest['kind'] | NodeRequest, name: NodeName): Promise<NodeReply | undefined> {
     let answer: NodeReply | undefined;

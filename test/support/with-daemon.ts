@@ -49,6 +49,10 @@ class DaemonOfSuite {
     return this.#daemon.history(...call);
   }
 
+  online(...call: Parameters<SimulatedApp['online']>): ReturnType<SimulatedApp['online']> {
+    return this.#daemon.online(...call);
+  }
+
   flips(...call: Parameters<SimulatedApp['flips']>): ReturnType<SimulatedApp['flips']> {
     return this.#daemon.flips(...call);
   }

@@ -20,6 +20,11 @@ import {
   type AlertFilter,
   type Beaten,
   type CheckedUp,
+  type CheckedUser,
+  type CheckupField,
+  type CheckupOptions,
+  type DeviceOfUser,
+  type DeviceOptions,
   type Acknowledgement,
   type AlertMessage,
   type AlertNotification,
@@ -40,7 +45,11 @@ import {
   type Seconds,
   type UserCallback,
   type UserChanged,
+  type OnlineUser,
+  type Stats,
   type UserCounts,
+  type UserDevice,
+  type UserIdLike,
   type UserDescription,
   type Users,
   type UserSession,
@@ -79,7 +88,13 @@ holds<Same<ReturnType<Users['get']>, Promise<UserDescription>>>();
 holds<Same<ReturnType<Users['healMany']>, Promise<Beaten>>>();
 holds<Same<ReturnType<Users['checkupMany']>, Promise<CheckedUp>>>();
 holds<Same<ReturnType<Users['counts']>, Promise<UserCounts>>>();
-holds<Same<ReturnType<Users['list']>, AsyncGenerator<string>>>();
+holds<Same<ReturnType<Users['list']>, AsyncGenerator<OnlineUser>>>();
+holds<Same<Parameters<Users['checkupMany']>[1], CheckupOptions | undefined>>();
+holds<Same<NonNullable<CheckupOptions['fields']>, readonly CheckupField[]>>();
+holds<Same<CheckedUser['devices'], readonly UserDevice[] | undefined>>();
+holds<Same<Parameters<Users['healMany']>[0], Iterable<UserIdLike | DeviceOfUser>>>();
+holds<Same<DeviceOfUser['device'], DeviceOptions['device']>>();
+holds<Same<ReturnType<HeartbeatInstance['stats']>, Promise<Stats>>>();
 holds<Same<UserSession['onlineAt'], Date>>();
 holds<Same<UserDescription['status'], UserStatus>>();
 holds<Same<ReturnType<Nodes['counts']>, Promise<NodeCounts>>>();

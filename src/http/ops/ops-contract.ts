@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CONTENT_TYPE } from '../../views/metrics/text.js';
-import { healthy, ready, supervision, unready } from '../../views/answers.js';
+import { failure, healthy, ready, stats, supervision, unready } from '../../views/answers.js';
 import type { Operations } from '../contract/operation.js';
 
 /** The state of the daemon, and its contract. */
@@ -28,6 +28,22 @@ export const daemonOperations: Operations = {
       },
     },
     examples: [{ name: 'ready', status: 200, answer: { status: 'ready' } }],
+  },
+  'GET /stats': {
+    id: 'stats',
+    tag: 'daemon',
+    summary: 'Count users, devices, nodes and readers',
+    description:
+      'The counts are of the whole daemon, also for a key that is limited to some users or nodes, as in `/metrics`.',
+    scope: 'read',
+    answers: {
+      200: { means: 'How many there are now.', body: stats },
+      503: {
+        means: 'Some users or nodes cannot be counted at present. Send the request again.',
+        body: failure,
+      },
+    },
+    examples: [{ name: 'stats', status: 200 }],
   },
   'GET /supervision': {
     id: 'supervision',

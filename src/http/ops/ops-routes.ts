@@ -3,6 +3,7 @@ import type { UserIdKind } from '../../domain/user-id.js';
 import type { Resources } from '../resources.js';
 import type { GatewayFacts } from '../../app/daemon-facts.js';
 import { metricFamilies } from '../../views/metrics/families.js';
+import { statsView } from '../../views/stats-view.js';
 import { CONTENT_TYPE, metricsText } from '../../views/metrics/text.js';
 import type { GatewayLimits } from '../gateway-options.js';
 import { type RawHeaders, asciiJson, jsonHead } from '../server/json-answer.js';
@@ -40,6 +41,13 @@ export function addMetrics(resources: Resources, daemon: Daemon, gateway: () => 
         exchange.answer(200, ['content-type', CONTENT_TYPE, 'content-length', String(text.length)], text);
       },
     },
+  });
+}
+
+/** Counts of users, devices, nodes and readers. */
+export function addStats(resources: Resources, daemon: Daemon): void {
+  resources.add('/stats', {
+    get: { handle: (exchange) => exchange.json(200, statsView(daemon.stats())) },
   });
 }
 

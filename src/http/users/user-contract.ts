@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pageQuery } from '../input/history-query.js';
+import { onlineQuery } from './online-users.js';
 import type { GatewayLimits } from '../gateway-options.js';
 import { presence } from '../../views/values.js';
 import {
@@ -9,6 +10,7 @@ import {
   describedUser,
   failure,
   heartRhythm,
+  onlineUsers,
   status,
 } from '../../views/answers.js';
 import {
@@ -155,12 +157,20 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
       id: 'checkupMany',
       tag: 'presence',
       summary: 'Check whether users are online',
-      description: 'The results are in the order of the request.',
+      description:
+        'The results are in the order of the request. `fields` adds to each what `GET /users/{user_id}` shows.',
       scope: 'read',
+      query: z.object({
+        fields: z
+          .string()
+          .regex(/^(last_seen|devices)(,(last_seen|devices))*$/)
+          .optional()
+          .meta({ description: 'More fields of each user, separated by commas: `last_seen`, `devices`.' }),
+      }),
       body: batchOf(userInBatch, 'id', limits.batch),
       answers: {
         200: { means: 'Whether each user is online. Invalid ids are in `rejected`.', body: checkedUsers },
-        400: noBatch,
+        400: { means: 'The body is no batch, or a field is unknown; the error says which.', body: failure },
         413: tooLarge,
         503: notJustNow,
       },
@@ -174,6 +184,28 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
               { id: 12345, status: 'online' },
               { id: 404, status: 'offline' },
             ],
+          },
+        },
+        {
+          name: 'with_last_seen',
+          query: { fields: 'last_seen' },
+          body: [12345, 404],
+          status: 200,
+          answer: {
+            results: [
+              { id: 12345, status: 'online', last_seen: 1638360293 },
+              { id: 404, status: 'offline', last_seen: null },
+            ],
+          },
+        },
+        {
+          name: 'wrong_field',
+          query: { fields: 'name' },
+          body: [12345],
+          status: 400,
+          answer: {
+            error: 'query parameter fields must be a comma-separated list of last_seen and devices',
+            code: 'HEARTBEAT_INVALID_QUERY',
           },
         },
       ],
@@ -206,6 +238,37 @@ export function presenceOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>
           query: { order: 'backwards' },
           status: 400,
           answer: { error: 'query parameter order must be asc or desc' },
+        },
+      ],
+    },
+    'GET /users': {
+      id: 'users',
+      tag: 'presence',
+      summary: 'List the users who are online',
+      description:
+        'Sorted by id: integers by their value, texts by the bytes of their UTF-8. A page may hold fewer than `limit` users, or none, while others follow: only `next_cursor: null` ends the list. A user who is online from the first request to the last appears exactly once. A key that is limited to some users sees only those.',
+      scope: 'read',
+      query: onlineQuery(limits.page),
+      answers: {
+        200: { means: 'A page of users.', body: onlineUsers },
+        400: { means: 'A parameter is invalid; the error names it.', body: failure },
+        503: notJustNow,
+      },
+      examples: [
+        {
+          name: 'online',
+          query: { status: 'online', limit: '1' },
+          status: 200,
+          answer: {
+            users: [{ id: 12345, since: 1638360000, last_seen: 1638360293, deadline: 1638360300 }],
+            next_cursor: null,
+          },
+        },
+        {
+          name: 'wrong_status',
+          query: { status: 'offline' },
+          status: 400,
+          answer: { error: 'query parameter status must be online', code: 'HEARTBEAT_INVALID_QUERY' },
         },
       ],
     },

@@ -1,12 +1,5 @@
 import type { Clock } from '../../ports/clock.js';
-import {
-  answerAccepted,
-  answerText,
-  Batch,
-  rejectedOf,
-  type BatchLimits,
-  type BatchOf,
-} from '../input/batch.js';
+import { answerAccepted, answerText, Batch, type BatchLimits, type BatchOf } from '../input/batch.js';
 import type { Request } from 'express';
 import type { IncomingMessage } from 'node:http';
 import { bodyProblem, forbidden } from '../../views/messages.js';
@@ -14,7 +7,9 @@ import type { Daemon } from '../../app/api.js';
 import { idJson } from './id-json.js';
 import { deviceIn, readDeviceHeal } from './device.js';
 import { parseEntry } from './batch-entry.js';
+import { answerResults, answerWithFields, fieldsIn } from './checkup-fields.js';
 import { answerHeartRhythm } from './heart-rhythm.js';
+import { answerOnline } from './online-users.js';
 import type { GatewayLimits } from '../gateway-options.js';
 import type { Resources } from '../resources.js';
 import type { DeviceHeal } from '../../domain/device.js';
@@ -28,6 +23,7 @@ import {
   factsOfOnline,
   statusText,
   userText,
+  type CheckupField,
   type UserFacts,
 } from '../../views/user-view.js';
 import type { Written } from '../input/value-scanner.js';
@@ -81,7 +77,10 @@ export function addUsers(
         post: {
           needs: 'checkup',
           body: 'batch',
-          handle: (exchange, request) => checkupBatch(daemon, limits, exchange, request),
+          handle: (exchange, request) => {
+            const fields = fieldsIn(exchange, request);
+            if (fields !== undefined) checkupBatch(daemon, limits, exchange, request, fields);
+          },
         },
       },
     )
@@ -93,10 +92,14 @@ export function addUsers(
           answerHeartRhythm({ daemon, clock, largestPage: limits.page }, exchange, user),
       },
     })
-    .addForUsers('/users', {
-      get: { handle: (exchange, user) => describe(daemon, exchange, user) },
-      delete: { handle: (exchange, user) => erase(daemon, exchange, user) },
-    });
+    .addForUsers(
+      '/users',
+      {
+        get: { handle: (exchange, user) => describe(daemon, exchange, user) },
+        delete: { handle: (exchange, user) => erase(daemon, exchange, user) },
+      },
+      { get: { body: 'ignored', handle: (exchange) => answerOnline(daemon, exchange, limits.page) } },
+    );
 }
 
 /** Answers a heal, of the fast lane or of Express, once the user's actor has handled it. */
@@ -141,23 +144,28 @@ export function healBatch(
   );
 }
 
-/** `POST /checkup`: the users in the order they were asked for. */
+/** `POST /checkup`: the users in the order they were asked for. @param fields more that is shown of each */
 export function checkupBatch(
   daemon: Daemon,
   limits: BatchLimits,
   exchange: Exchange,
   request: IncomingMessage,
+  fields?: ReadonlySet<CheckupField>,
 ): void {
   const { ids } = daemon.users;
-  new Batch(usersOf(daemon, exchange), exchange, limits, (outcome) => {
+  if (fields !== undefined && fields.size > 0) {
+    new Batch(usersOf(daemon, exchange, 'describe'), exchange, limits, (outcome) => {
+      answerWithFields(daemon, exchange, fields, outcome).catch((error: unknown) => exchange.fail(error));
+    }).read(request);
+    return;
+  }
+  new Batch(usersOf(daemon, exchange, 'checkup'), exchange, limits, (outcome) => {
     const results = outcome.ids.flatMap((user, place) => {
       const reply = outcome.replies[place];
       const isAnswered = reply?.kind === 'online' || reply?.kind === 'offline';
       return user !== undefined && isAnswered ? [checkupText(idJson(ids, user), reply.kind)] : [];
     });
-    const rejected = rejectedOf(outcome);
-    const more = rejected.length === 0 ? '' : `,"rejected":[${rejected.join(',')}]`;
-    answerText(exchange, `{"results":[${results.join(',')}]${more}}`);
+    answerResults(exchange, results, outcome);
   }).read(request);
 }
 
@@ -175,14 +183,18 @@ function healsOf(daemon: Daemon, { access }: Exchange): BatchOf<UserId | UserDev
   };
 }
 
-function usersOf(daemon: Daemon, { access }: Exchange): BatchOf<UserId, UserReply> {
+function usersOf(
+  daemon: Daemon,
+  { access }: Exchange,
+  kind: 'checkup' | 'describe',
+): BatchOf<UserId, UserReply> {
   const { ids } = daemon.users;
   return {
     parse: (value, written) => parseInBatch(ids, value, written),
     invalid: 'HEARTBEAT_INVALID_USER_ID',
     longest: LONGEST_ID[ids.kind],
     forbidden: (user) => (access.mayTouchUser(user) ? undefined : forbidden.user),
-    ask: (users, answered) => daemon.users.askMany('checkup', users, answered),
+    ask: (users, answered) => daemon.users.askMany(kind, users, answered),
   };
 }
 

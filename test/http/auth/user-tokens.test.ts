@@ -34,6 +34,8 @@ for (const [lane, fastLane] of [
         ['PUT', '/heal/-5'],
         ['GET', '/heart_rhythm/5'],
         ['GET', '/users/5'],
+        ['GET', '/users?status=online'],
+        ['GET', '/stats'],
         ['DELETE', '/users/5'],
         ['PUT', '/nodes/5/heartbeat'],
         ['PUT', '/nodes/5'],

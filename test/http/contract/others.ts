@@ -57,7 +57,7 @@ export function otherCallsContract(start: Start): void {
         error: 'invalid user_id format',
         code: 'HEARTBEAT_INVALID_USER_ID',
       });
-      expect((await served.call('GET', '/users')).json).to.deep.equal({
+      expect((await served.call('DELETE', '/users')).json).to.deep.equal({
         error: 'missing user_id parameter',
         code: 'HEARTBEAT_MISSING_USER_ID',
       });

@@ -1,12 +1,14 @@
 import type { LiveSession, UserCommand, UserDevice, UserReply } from '../../../actors/user/user.protocol.js';
 import type { EndedSession, Session } from '../../../src/domain/session.js';
+import type { UserReach } from '../../../src/domain/access.js';
 import type { Overload } from '../../../src/domain/overload.js';
 import { instant, type Instant } from '../../../src/domain/time.js';
 import { userIdsOf, type UserId } from '../../../src/domain/user-id.js';
+import { orderOf, spansOf } from '../../../src/domain/user-order.js';
 import type { ErrorCode } from '../../../src/errors.js';
 import { DependencyChanges } from '../../../src/app/dependencies.js';
-import type { AlertsApi, Daemon, NodesApi, UsersApi } from '../../../src/app/api.js';
-import type { DaemonFacts } from '../../../src/app/daemon-facts.js';
+import type { AlertsApi, Daemon, NodesApi, OnlineUsers, UsersApi } from '../../../src/app/api.js';
+import type { DaemonFacts, Stats } from '../../../src/app/daemon-facts.js';
 import type { HistoryRange } from '../../../src/ports/history-store.js';
 import { NO_FACTS } from '../../support/metrics.js';
 
@@ -103,8 +105,16 @@ export class FakeDaemon implements Daemon, UsersApi {
     return this.#ended.get(user)?.at(-1);
   }
 
-  online(): Iterable<UserId> {
-    return this.#live.keys();
+  async online(after: UserId | undefined, limit: number, reach?: UserReach): Promise<OnlineUsers> {
+    const compare = orderOf(this.ids.kind);
+    const spans = spansOf(reach);
+    const found = [...this.#live]
+      .map(([id, session]) => ({ id, session }))
+      .filter(({ id }) => after === undefined || compare(id, after) > 0)
+      .filter(({ id }) => spans.some(({ from, holds }) => compare(id, from ?? id) >= 0 && holds(id)))
+      .sort((one, other) => compare(one.id, other.id));
+    const users = found.slice(0, limit);
+    return { users, next: found.length > limit ? users.at(-1)?.id : undefined };
   }
 
   get count(): number {
@@ -135,6 +145,13 @@ export class FakeDaemon implements Daemon, UsersApi {
 
   async facts(): Promise<DaemonFacts> {
     return NO_FACTS;
+  }
+
+  readonly connected = { sockets: 0, eventReaders: 0 };
+
+  stats(): Stats {
+    const nodes = { registered: 0, active: 0, inactive: 0, failed: 0, paused: 0 };
+    return { users: { online: this.count }, devices: this.count, nodes, ...this.connected };
   }
 
   async supervision(): Promise<object> {

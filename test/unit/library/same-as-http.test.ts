@@ -35,8 +35,9 @@ const CALLS: Readonly<Record<string, Call>> = {
   goodbyeByBeacon: { on: 'users', name: 'goodbye', given: [7] },
   healMany: { on: 'users', name: 'healMany' },
   checkup: { on: 'users', name: 'checkup' },
-  checkupMany: { on: 'users', name: 'checkupMany' },
+  checkupMany: { on: 'users', name: 'checkupMany', given: [[7]] },
   heartRhythm: { on: 'users', name: 'heartRhythm', given: [7], renamed: { to: 'before' } },
+  users: { on: 'users', name: 'list' },
   user: { on: 'users', name: 'get' },
   eraseUser: { on: 'users', name: 'erase' },
   heartbeat: { on: 'nodes', name: 'heartbeat' },
@@ -57,6 +58,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   redeliver: { name: 'redeliver' },
   testChannel: { name: 'testChannel' },
   readiness: { name: 'unready' },
+  stats: { name: 'stats' },
   supervision: { name: 'supervision' },
   metrics: { name: 'metrics' },
 };
@@ -66,6 +68,9 @@ const OF_HTTP_ALONE = ['health', 'openapi', 'docs'];
 
 /** A program iterates over a list as far as it wants. */
 const PAGES = ['limit', 'cursor'];
+
+/** There is only one value. */
+const FIXED = ['status'];
 
 const operations = Object.entries(openApi({ batch: 10_000, page: 1_000 }).paths).flatMap(([path, methods]) =>
   Object.values(methods).map((operation) => ({ path, operation })),
@@ -106,7 +111,7 @@ describe('what HTTP has', () => {
       expect(call.name in (call.on === undefined ? instance : instance[call.on])).to.equal(true);
       if (call.on === undefined && call.name !== 'unready') expect(call.name in Heartbeat).to.equal(true);
       const asked = operation.parameters
-        .filter((parameter) => parameter.in === 'query' && !PAGES.includes(parameter.name))
+        .filter((parameter) => parameter.in === 'query' && ![...PAGES, ...FIXED].includes(parameter.name))
         .map(({ name }) => call.renamed?.[name] ?? camel(name));
       if (asked.length > 0)
         expect(await optionsOf(instance, call)).to.have.members([...asked, ...(call.body ?? [])]);

@@ -72,7 +72,7 @@ describe('users of the library', () => {
     await users.heal('ann');
     await users.heal(7);
     expect((await users.get('ann')).id).to.equal('ann');
-    expect((await all(users.list())).sort()).to.deep.equal(['7', 'ann']);
+    expect((await all(users.list())).map(({ id }) => id)).to.deep.equal(['7', 'ann']);
     expect((await users.healMany(['007', 'a\nb'])).rejected).to.have.length(1);
   });
 
@@ -101,8 +101,75 @@ describe('users of the library', () => {
     const { users } = await instances.make();
     await users.healMany([1, 2, 3]);
     await users.goodbye(2);
-    expect((await all(users.list())).sort()).to.deep.equal(['1', '3']);
+    const listed = await all(users.list());
+    expect(listed.map(({ id }) => id)).to.deep.equal(['1', '3']);
+    const { devices, status, ...times } = await users.get(1);
+    expect(listed[0]).to.deep.equal(times);
+    expect([status, devices.length]).to.deep.equal(['online', 1]);
     await eventually(async () => expect(await users.counts()).to.deep.equal({ online: 2 }));
+  });
+
+  it('are listed in the order of their numbers, however many they are', async () => {
+    const { users } = await instances.make();
+    const ids = Array.from({ length: 1500 }, (_, at) => at - 20);
+    await users.healMany([...ids].reverse());
+    expect((await all(users.list())).map(({ id }) => Number(id))).to.deep.equal(ids);
+  });
+
+  it('are healed together with their devices', async () => {
+    const { users } = await instances.make();
+    const healed = await users.healMany([
+      { id: 7, device: 'phone', meta: { away: true } },
+      8,
+      { id: 7n, device: 'laptop' },
+      { id: 9, device: 'no name' },
+      { id: 9, colour: 'red' } as never,
+    ]);
+    expect(healed.accepted).to.equal(3);
+    expect(healed.rejected.map(({ index }) => index)).to.deep.equal([3, 4]);
+    expect(healed.rejected[0]?.error).to.match(/device: must be a text/);
+    const { results } = await users.checkupMany([7, 8, 9], { fields: ['devices'] });
+    expect(results.map(({ id, devices }) => [id, devices?.map(({ device }) => device)])).to.deep.equal([
+      ['7', ['phone', 'laptop']],
+      ['8', [undefined]],
+      ['9', []],
+    ]);
+  });
+
+  it('show when they were last seen in a checkup of many that asks for it', async () => {
+    const { users } = await instances.make();
+    await users.healMany([1, 2]);
+    await users.goodbye(2);
+    const { results, rejected } = await users.checkupMany([1, 2, 3, 'x'], { fields: ['lastSeen'] });
+    expect(rejected).to.have.length(1);
+    for (const { id, lastSeen } of results) expect(lastSeen).to.deep.equal((await users.get(id)).lastSeen);
+    expect(results.map((each) => Object.keys(each))).to.deep.equal([
+      ['id', 'status', 'lastSeen'],
+      ['id', 'status', 'lastSeen'],
+      ['id', 'status', 'lastSeen'],
+    ]);
+    for (const fields of [['name'], 'lastSeen', [1]]) {
+      const refused: unknown = await users
+        .checkupMany([1], { fields: fields as never })
+        .catch((error: unknown) => error);
+      expect(refused)
+        .to.be.instanceOf(TypeError)
+        .with.property('message')
+        .that.contains('lastSeen and devices');
+    }
+  });
+
+  it('are counted with their devices and the nodes', async () => {
+    const instance = await instances.make();
+    await instance.users.healMany([{ id: 7, device: 'phone' }, { id: 7, device: 'laptop' }, 8]);
+    await instance.nodes.heartbeat('db');
+    expect(await instance.stats()).to.deep.equal({
+      users: { online: 2 },
+      devices: 3,
+      nodes: { registered: 1, active: 1, inactive: 0, failed: 0, paused: 0 },
+      sockets: 0,
+      eventReaders: 0,
+    });
   });
 
   it('are told of once when they come and when they go, by silence, a goodbye and an erasure', async () => {

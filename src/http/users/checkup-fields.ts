@@ -1,0 +1,79 @@
+import type { IncomingMessage } from 'node:http';
+import type { UserReply } from '../../../actors/user/user.protocol.js';
+import type { Daemon } from '../../app/api.js';
+import type { UserId } from '../../domain/user-id.js';
+import { queryProblem } from '../../views/messages.js';
+import {
+  checkupTextWith,
+  factsOfOffline,
+  factsOfOnline,
+  isCheckupField,
+  type CheckupField,
+  type UserFacts,
+} from '../../views/user-view.js';
+import { answerText, rejectedOf, type BatchOutcome } from '../input/batch.js';
+import type { Exchange } from '../server/exchange.js';
+import { idJson } from './id-json.js';
+
+const NONE: ReadonlySet<CheckupField> = new Set();
+
+/**
+ * The fields that a checkup of many users shall show of each. Other parameters are ignored, as they always were. Refuses
+ * the request if a field is unknown.
+ *
+ * @returns undefined if the request was refused
+ */
+export function fieldsIn(
+  exchange: Exchange,
+  { url = '' }: IncomingMessage,
+): ReadonlySet<CheckupField> | undefined {
+  const query = url.indexOf('?');
+  if (query < 0) return NONE;
+  const [text, ...more] = new URLSearchParams(url.slice(query + 1)).getAll('fields');
+  if (text === undefined) return NONE;
+  const fields = text.split(',');
+  if (more.length === 0 && fields.every(isCheckupField)) return new Set(fields);
+  const message = more.length > 0 ? queryProblem.repeated('fields') : queryProblem.fields;
+  exchange.refuse('HEARTBEAT_INVALID_QUERY', { message });
+  return undefined;
+}
+
+/** Answers with these fields of each user, in the order they were asked for. */
+export async function answerWithFields(
+  { users }: Daemon,
+  exchange: Exchange,
+  fields: ReadonlySet<CheckupField>,
+  outcome: BatchOutcome<UserId, UserReply>,
+): Promise<void> {
+  const results: string[] = [];
+  for (const [place, user] of outcome.ids.entries()) {
+    const reply = outcome.replies[place];
+    if (user === undefined || reply?.kind !== 'described') continue;
+    if (!exchange.open) return;
+    const facts = await factsOf(users, user, reply, fields.has('last_seen'));
+    results.push(checkupTextWith(fields, idJson(users.ids, user), facts));
+  }
+  answerResults(exchange, results, outcome);
+}
+
+/** @param results of the users who could be asked, in JSON each */
+export function answerResults(
+  exchange: Exchange,
+  results: readonly string[],
+  outcome: BatchOutcome<UserId, UserReply>,
+): void {
+  const rejected = rejectedOf(outcome);
+  const more = rejected.length === 0 ? '' : `,"rejected":[${rejected.join(',')}]`;
+  answerText(exchange, `{"results":[${results.join(',')}]${more}}`);
+}
+
+/** One user after the other is read from the store, so that a batch of many takes no more of the disk than one. */
+async function factsOf(
+  users: Daemon['users'],
+  user: UserId,
+  { session, ended }: Extract<UserReply, { kind: 'described' }>,
+  isReadFromStore: boolean,
+): Promise<UserFacts> {
+  if (session !== undefined) return factsOfOnline(session);
+  return factsOfOffline(ended ?? (isReadFromStore ? await users.lastSession(user) : undefined));
+}
