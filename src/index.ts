@@ -13,7 +13,7 @@ export {
   type AdaptiveTimeout,
   type NodeOptions,
   type NodeSettings,
-  type NodeStanding,
+  type NodeStatus,
 } from './library/node.js';
 export type {
   Beaten,

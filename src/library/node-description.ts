@@ -5,7 +5,7 @@ import { ratioOf, type Uptime } from '../domain/uptime.js';
 import { timeoutView } from '../views/node-view.js';
 import { acknowledgedOf } from './acknowledging.js';
 import { dateOf } from './arguments.js';
-import type { AdaptiveTimeout, NodeStanding } from './node.js';
+import type { AdaptiveTimeout, NodeStatus } from './node.js';
 
 /** The heartbeat history of a node. Durations are in seconds. */
 export interface NodeRhythm {
@@ -19,7 +19,7 @@ export interface NodeRhythm {
 }
 
 /** A node as its actor describes it. Durations are in seconds. */
-export interface NodeDescription extends NodeStanding {
+export interface NodeDescription extends NodeStatus {
   readonly name: string;
   /** When it misses its next heartbeat; undefined if it has failed or is paused. */
   readonly deadline: Date | undefined;
@@ -95,7 +95,7 @@ export function describedNode(node: DescribedNode, causedBy: string | undefined)
   const { name, labels, channels, dependsOn = [], maxRetries, deadline, since, heartbeatHistory } = node;
   const { pausedAt, acknowledged } = node;
   return {
-    ...standingOf(node, pausedAt !== undefined, acknowledged),
+    ...statusOf(node, pausedAt !== undefined, acknowledged),
     name,
     labels: { ...labels },
     channels: channels === undefined ? undefined : [...channels],
@@ -116,11 +116,11 @@ export function describedNode(node: DescribedNode, causedBy: string | undefined)
 }
 
 /** @param acknowledged the acknowledgement of its failure, if any */
-export function standingOf(
+export function statusOf(
   { state, retries, lastHeartbeat }: NodeFacts,
   paused: boolean,
   acknowledged?: Acknowledgement,
-): NodeStanding {
+): NodeStatus {
   return {
     state,
     retries,

@@ -1,9 +1,9 @@
 import type { NodeFacts } from '../domain/node.js';
 import { HeartbeatError } from '../errors.js';
 import { timeoutView } from '../views/node-view.js';
-import { modelOf, Node, type NodeLink, type NodeSettings, type NodeStanding } from './node.js';
+import { modelOf, Node, type NodeLink, type NodeSettings, type NodeStatus } from './node.js';
 import type { Nodes } from './nodes.js';
-import { standingOf, type NodeDescription } from './node-description.js';
+import { statusOf, type NodeDescription } from './node-description.js';
 
 type NodesApi = Pick<
   Nodes,
@@ -23,12 +23,12 @@ export class NodeRegistry {
         await api.heartbeat(name);
         return look(api, name);
       },
-      miss: async (name) => standing(await api.miss(name)),
-      fail: async (name, reason) => standing(await api.fail(name, reason)),
-      pause: async (name) => standing(await api.pause(name)),
-      resume: async (name) => standing(await api.resume(name)),
-      acknowledge: async (name, acknowledgement) => standing(await api.acknowledge(name, acknowledgement)),
-      unacknowledge: async (name) => standing(await api.unacknowledge(name)),
+      miss: async (name) => pickStatus(await api.miss(name)),
+      fail: async (name, reason) => pickStatus(await api.fail(name, reason)),
+      pause: async (name) => pickStatus(await api.pause(name)),
+      resume: async (name) => pickStatus(await api.resume(name)),
+      acknowledge: async (name, acknowledgement) => pickStatus(await api.acknowledge(name, acknowledgement)),
+      unacknowledge: async (name) => pickStatus(await api.unacknowledge(name)),
       look: (name) => look(api, name),
     };
   }
@@ -38,7 +38,7 @@ export class NodeRegistry {
     this.#nodes.set(node.name, node);
     const model = modelOf(node);
     model.link = this.#link;
-    model.standing = standing(described);
+    model.status = pickStatus(described);
   }
 
   forget(name: string): void {
@@ -50,7 +50,7 @@ export class NodeRegistry {
     const node = this.#nodes.get(facts.name) ?? this.#made(facts);
     const model = modelOf(node);
     // An acknowledgement belongs to one failure, not to the next.
-    model.standing = standingOf(facts, model.standing.paused);
+    model.status = statusOf(facts, model.status.paused);
     return node;
   }
 
@@ -69,15 +69,15 @@ export class NodeRegistry {
   }
 }
 
-async function look(api: Pick<Nodes, 'get'>, name: string): Promise<NodeStanding> {
+async function look(api: Pick<Nodes, 'get'>, name: string): Promise<NodeStatus> {
   const described = await api.get(name);
-  if (described !== undefined) return standing(described);
+  if (described !== undefined) return pickStatus(described);
   throw new HeartbeatError(
     'HEARTBEAT_UNKNOWN_NODE',
     `the node ${name} is not registered any more: register it again`,
   );
 }
 
-function standing({ state, retries, lastHeartbeat, paused, acknowledged }: NodeDescription): NodeStanding {
+function pickStatus({ state, retries, lastHeartbeat, paused, acknowledged }: NodeDescription): NodeStatus {
   return { state, retries, lastHeartbeat, paused, acknowledged };
 }

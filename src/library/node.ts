@@ -42,8 +42,8 @@ type Looks = Omit<EmittedNode, 'name' | 'settings'>;
 /** The options of a node, including how an emitter for its tracker probes it. */
 export interface NodeOptions extends NodeSettings, Looks {}
 
-/** The state of a node. */
-export interface NodeStanding {
+/** The status of a node. */
+export interface NodeStatus {
   readonly state: NodeState;
   readonly retries: number;
   readonly lastHeartbeat: Date | undefined;
@@ -55,19 +55,19 @@ export interface NodeStanding {
 
 /** The actor that a registered node represents. */
 export interface NodeLink {
-  heartbeat(name: string): Promise<NodeStanding>;
-  miss(name: string): Promise<NodeStanding>;
-  fail(name: string, reason?: string): Promise<NodeStanding>;
-  pause(name: string): Promise<NodeStanding>;
-  resume(name: string): Promise<NodeStanding>;
-  acknowledge(name: string, acknowledgement: Acknowledgement): Promise<NodeStanding>;
-  unacknowledge(name: string): Promise<NodeStanding>;
-  look(name: string): Promise<NodeStanding>;
+  heartbeat(name: string): Promise<NodeStatus>;
+  miss(name: string): Promise<NodeStatus>;
+  fail(name: string, reason?: string): Promise<NodeStatus>;
+  pause(name: string): Promise<NodeStatus>;
+  resume(name: string): Promise<NodeStatus>;
+  acknowledge(name: string, acknowledgement: Acknowledgement): Promise<NodeStatus>;
+  unacknowledge(name: string): Promise<NodeStatus>;
+  look(name: string): Promise<NodeStatus>;
 }
 
 const aName = must('a text such as "db-1"', (value) => typeof value === 'string');
 const UNLESS_CHOSEN = 3;
-const NEW: NodeStanding = {
+const NEW: NodeStatus = {
   state: 'active',
   retries: 0,
   lastHeartbeat: undefined,
@@ -76,7 +76,7 @@ const NEW: NodeStanding = {
 };
 
 interface Model {
-  standing: NodeStanding;
+  status: NodeStatus;
   link: NodeLink | undefined;
 }
 
@@ -101,32 +101,32 @@ export class Node {
     this.name = name;
     this.settings = settings;
     this.emitted = { probe, deadline, onProbeFailure };
-    models.set(this, { standing: NEW, link: undefined });
+    models.set(this, { status: NEW, link: undefined });
   }
 
   /** `inactive`: missed a heartbeat, with retries left. `failed`: no retries left, or it reported a failure itself. */
   get state(): NodeState {
-    return modelOf(this).standing.state;
+    return modelOf(this).status.state;
   }
 
   /** Retries used up: missed heartbeats in a row. */
   get retries(): number {
-    return modelOf(this).standing.retries;
+    return modelOf(this).status.retries;
   }
 
   /** Undefined before the first. */
   get lastHeartbeat(): Date | undefined {
-    return modelOf(this).standing.lastHeartbeat;
+    return modelOf(this).status.lastHeartbeat;
   }
 
   /** Whether it is paused, that is, not watched. */
   get paused(): boolean {
-    return modelOf(this).standing.paused;
+    return modelOf(this).status.paused;
   }
 
   /** The acknowledgement of its failure, if any. */
   get acknowledged(): Acknowledged | undefined {
-    const { acknowledged } = modelOf(this).standing;
+    const { acknowledged } = modelOf(this).status;
     const until = acknowledged?.until?.getTime() ?? Infinity;
     return systemClock.wall() < until ? acknowledged : undefined;
   }
@@ -147,7 +147,7 @@ export class Node {
   incrementRetries(): Promise<void> {
     return this.#ask(
       (link) => link.miss(this.name),
-      (standing) => missed(standing, this.settings.maxRetries),
+      (status) => missed(status, this.settings.maxRetries),
     );
   }
 
@@ -159,7 +159,7 @@ export class Node {
   fail(reason?: string): Promise<void> {
     return this.#ask(
       (link) => link.fail(this.name, reason),
-      (standing) => (standing.state === 'failed' ? standing : { ...standing, state: 'failed' }),
+      (status) => (status.state === 'failed' ? status : { ...status, state: 'failed' }),
     );
   }
 
@@ -167,7 +167,7 @@ export class Node {
   pause(): Promise<void> {
     return this.#ask(
       (link) => link.pause(this.name),
-      (standing) => ({ ...standing, paused: true }),
+      (status) => ({ ...status, paused: true }),
     );
   }
 
@@ -175,7 +175,7 @@ export class Node {
   resume(): Promise<void> {
     return this.#ask(
       (link) => link.resume(this.name),
-      (standing) => ({ ...standing, paused: false }),
+      (status) => ({ ...status, paused: false }),
     );
   }
 
@@ -187,7 +187,7 @@ export class Node {
   acknowledge(acknowledgement: Acknowledgement): Promise<void> {
     return this.#ask(
       (link) => link.acknowledge(this.name, acknowledgement),
-      (standing) => acknowledgedBy(standing, acknowledgement),
+      (status) => acknowledgedBy(status, acknowledgement),
     );
   }
 
@@ -195,7 +195,7 @@ export class Node {
   unacknowledge(): Promise<void> {
     return this.#ask(
       (link) => link.unacknowledge(this.name),
-      (standing) => ({ ...standing, acknowledged: undefined }),
+      (status) => ({ ...status, acknowledged: undefined }),
     );
   }
 
@@ -203,18 +203,18 @@ export class Node {
   refresh(): Promise<void> {
     return this.#ask(
       (link) => link.look(this.name),
-      (standing) => standing,
+      (status) => status,
     );
   }
 
   /** @param alone the rule that applies while it represents no actor */
   async #ask(
-    ask: (link: NodeLink) => Promise<NodeStanding>,
-    alone: (standing: NodeStanding) => NodeStanding,
+    ask: (link: NodeLink) => Promise<NodeStatus>,
+    alone: (status: NodeStatus) => NodeStatus,
   ): Promise<void> {
-    const { link, standing } = modelOf(this);
-    const next = link === undefined ? alone(standing) : await ask(link);
-    modelOf(this).standing = next;
+    const { link, status } = modelOf(this);
+    const next = link === undefined ? alone(status) : await ask(link);
+    modelOf(this).status = next;
   }
 
   toJSON(): object {
@@ -231,15 +231,15 @@ export function modelOf(node: Node): Model {
   return model;
 }
 
-function missed(standing: NodeStanding, maxRetries = UNLESS_CHOSEN): NodeStanding {
-  return standing.retries >= maxRetries
-    ? { ...standing, state: 'failed' }
-    : { ...standing, state: 'inactive', retries: standing.retries + 1 };
+function missed(status: NodeStatus, maxRetries = UNLESS_CHOSEN): NodeStatus {
+  return status.retries >= maxRetries
+    ? { ...status, state: 'failed' }
+    : { ...status, state: 'inactive', retries: status.retries + 1 };
 }
 
-function acknowledgedBy(standing: NodeStanding, acknowledgement: Acknowledgement): NodeStanding {
+function acknowledgedBy(status: NodeStatus, acknowledgement: Acknowledgement): NodeStatus {
   const read = readAcknowledgement(acknowledgement);
-  if (standing.state !== 'failed')
+  if (status.state !== 'failed')
     throw new HeartbeatError('HEARTBEAT_NOT_FAILED', 'the node has not failed');
-  return { ...standing, acknowledged: acknowledgedOf({ ...read, at: systemClock.wall() }) };
+  return { ...status, acknowledged: acknowledgedOf({ ...read, at: systemClock.wall() }) };
 }
