@@ -1,11 +1,11 @@
 import { simulate } from './simulation.js';
 
 /*
- * Tells of each mutant in the code around it whether the simulator finds it: `judge.ts FIRST LAST`. It is started in a
- * copy, by `npm run mutate -- --judge simulator`.
+ * Decides for each mutant of the code in its directory whether the simulator finds it: `judge.ts FIRST LAST`.
+ * `npm run mutate -- --judge simulator` starts it in a copy of the code.
  */
 
-/** A mutant survives if so many seeds keep every promise. */
+/** A mutant survives if this many seeds keep every promise. */
 const SEEDS = 60;
 /** Simulated milliseconds of faults in each seed. */
 const LENGTH = 30_000;

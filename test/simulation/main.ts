@@ -6,7 +6,7 @@ import { storyOf } from './story.js';
 import { summaryOf, textOf } from './summary.js';
 
 /*
- * The whole daemon in one process on simulated time, judged from outside by its promises:
+ * Runs the whole daemon in one process on simulated time, and checks its promises from outside:
  * `npm run simulate -- --seed 7 --hours 1 --faults kill,stall`. See docs/simulator.md.
  */
 
@@ -39,7 +39,7 @@ async function run(options: Options): Promise<number> {
     const length = Math.round(options.hours * HOUR);
     const simulation = { seed, length, faults: options.faults, clients: options.clients, plant };
     const outcome = await simulate(simulation);
-    // The lines of a long simulation are many, and nobody needs them again.
+    // A long simulation has many lines, and nobody needs them later.
     outcomes.push({ ...outcome, lines: [] });
     if (outcome.broken === undefined) continue;
     await tell(simulation, outcome, options.shrink);
@@ -56,7 +56,7 @@ async function tell(simulation: SimulationOptions, outcome: Outcome, shrinks: bo
   process.stderr.write(`${storyOf(told.outcome)}\nAgain: ${commandOf(told.options)}\n`);
 }
 
-/** The command that plays it again. */
+/** The command that repeats it. */
 function commandOf({ seed, length, faults, clients, plant }: SimulationOptions): string {
   const kinds = faults === 'chosen' ? 'all' : faults.length === 0 ? 'none' : faults.join(',');
   const more = [

@@ -1,13 +1,13 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { FAULT_KINDS, type FaultKind } from './world/faults.js';
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export interface Options {
   readonly seed: number;
   readonly seeds: number;
   readonly hours: number;
   readonly faults: readonly FaultKind[] | 'chosen';
-  /** A fault of the daemon itself, by its name; `list` shows them. */
+  /** The name of a planted fault; `list` shows them. */
   readonly plant: string | undefined;
   readonly shrink: boolean;
   readonly clients: number | undefined;
@@ -18,7 +18,7 @@ const LAST_SEED = 2 ** 32 - 1;
 
 export class WrongOptions extends Error {}
 
-/** @throws WrongOptions, or shows the help and returns undefined */
+/** @returns undefined after showing the help @throws WrongOptions */
 export function parseOptions(argv: readonly string[]): Options | undefined {
   const command = new Command('npm run simulate --')
     .description(

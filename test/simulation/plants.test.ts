@@ -5,7 +5,7 @@ import { simulate } from './simulation.js';
 
 /** Simulated milliseconds of faults in each seed. */
 const LENGTH = 40_000;
-/** Each fault has to be found within so many seeds. */
+/** Each fault must be found within this many seeds. */
 const SEEDS = 200;
 
 describe('a fault that is planted in the daemon', function () {

@@ -26,18 +26,18 @@ import { replaced } from './replaced.js';
 import type { FaultKind } from './world/faults.js';
 import type { Settings } from './world/settings.js';
 
-/** A fault that is planted in the daemon, to prove that the simulator finds such faults. */
+/** A fault planted in the daemon, to prove that the simulator finds it. */
 export interface Plant {
   readonly name: string;
   /** What it breaks, in plain English. */
   readonly breaks: string;
-  /** The kinds of fault in which it shows. If absent, each seed chooses. */
+  /** The kinds of fault that reveal it. If absent, each seed chooses. */
   readonly faults?: readonly FaultKind[];
-  /** The settings in which it shows, for each seed. If absent, the seed chooses. */
+  /** The settings that reveal it. If absent, each seed chooses. */
   readonly settings?: Partial<Settings>;
   /** Wraps a port of the daemon. */
   readonly ports?: (ports: AppPorts, daemon: Daemon) => AppPorts;
-  /** Replaces a method. @returns undoes that */
+  /** Replaces a method. @returns what undoes that */
   readonly install?: () => () => void;
 }
 
@@ -65,7 +65,7 @@ function storeWith(store: HistoryStore, write: HistoryStore['write']): HistorySt
   });
 }
 
-/** Loses every record of a kind. */
+/** Drops every record of a kind. */
 function losing(...kinds: readonly HistoryRecord['kind'][]): WrapPorts {
   return written((records) => records.filter(({ kind }) => !kinds.includes(kind)));
 }
@@ -94,7 +94,7 @@ function channels(change: (channel: Channel) => Channel): WrapPorts {
   return (ports) => ({ ...ports, channels: (ports.channels ?? []).map(change) });
 }
 
-/** The same message with other times, or of another kind. */
+/** Changes a message's times or kind. */
 function timed<Message extends object>(
   message: Message,
   times: Readonly<Record<string, Moment | string>>,
@@ -104,14 +104,14 @@ function timed<Message extends object>(
   return changed;
 }
 
-/** Milliseconds that an acknowledgement is ahead of the disk. */
+/** Milliseconds by which an acknowledgement precedes the write. */
 const AHEAD = 300;
 
-/** So few messages that a node soon flaps too often. */
+/** A limit that a flapping node reaches soon. */
 const FLAPPING = { flappingMost: 6, nodeTimeout: 1000, maxRetries: 0 };
 const ADAPTIVE = { adaptive: { min: 500, max: 3000 }, nodeTimeout: 1000, maxRetries: 0 };
 const REMINDING = { remindEvery: 3000 };
-/** Failures soon come one upon the other. */
+/** Settings with which failures follow each other quickly. */
 const INHIBITING = { nodeTimeout: 1000, maxRetries: 0, blindAfter: 200, remindEvery: 1000 };
 
 export const PLANTS: readonly Plant[] = [
@@ -596,7 +596,7 @@ export const PLANTS: readonly Plant[] = [
   },
 ];
 
-/** A registration comes with the first status. */
+/** A registration is stored with the first status. */
 function withoutStatuses(records: readonly HistoryRecord[]): readonly HistoryRecord[] {
   const isRegistration = records.some(({ kind }) => kind === 'registered');
   return isRegistration ? records : records.filter(({ kind }) => kind !== 'statuses');

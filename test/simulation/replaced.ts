@@ -1,4 +1,4 @@
-/** Replaces a method of all objects of a class. @returns does that, and returns what undoes it */
+/** @returns a function that replaces a method of all objects of a class, and returns what undoes that */
 export function replaced<Method extends string, Made extends Record<Method, (...args: never[]) => unknown>>(
   of: { readonly prototype: Made },
   name: Method,

@@ -1,11 +1,11 @@
 import { simulate, type Outcome, type SimulationOptions } from './simulation.js';
 
-/** Simulations that are tried to make a failing one smaller, at the most. */
+/** The most simulations tried to make a failing one smaller. */
 const TRIES = 40;
-/** Simulated milliseconds that are not worth cutting. */
+/** A cut of fewer simulated milliseconds is not tried. */
 const SHORT = 2000;
 
-/** Looks for a smaller simulation that breaks a promise, too: shorter, with fewer kinds of fault and fewer clients. */
+/** Searches for a smaller simulation that also breaks a promise: shorter, with fewer kinds of fault and clients. */
 export async function shrink(
   options: SimulationOptions,
   outcome: Outcome,

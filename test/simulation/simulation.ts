@@ -31,28 +31,28 @@ export interface SimulationOptions {
   readonly seed: number;
   /** Simulated milliseconds in which clients come and go and faults happen. */
   readonly length: number;
-  /** These kinds of fault; or those that the seed chooses. */
+  /** The kinds of fault; `chosen`: the seed chooses. */
   readonly faults: readonly FaultKind[] | 'chosen';
-  /** How many users and nodes; the seed decides if absent. */
+  /** The number of users and of nodes; the seed decides if absent. */
   readonly clients?: number | undefined;
   /** Changes the daemon in one place. */
   readonly plant?: Plant | undefined;
 }
 
-/** What went wrong. */
+/** A failed simulation. */
 interface Broken {
   readonly message: string;
   readonly at: number;
   /** The user or node whose promise was broken. */
   readonly about: string | undefined;
-  /** Whether the daemon broke a promise; otherwise the simulation itself failed. */
+  /** True if the daemon broke a promise, false if the simulation itself failed. */
   readonly isPromise: boolean;
 }
 
 export interface Outcome {
   readonly seed: number;
   readonly settings: Settings;
-  /** The kinds of fault that there were. */
+  /** The kinds of fault that occurred. */
   readonly faults: readonly FaultKind[];
   /** Simulated milliseconds. */
   readonly simulated: number;
@@ -61,15 +61,15 @@ export interface Outcome {
   readonly lines: readonly Line[];
 }
 
-/** How long everything may take to come to rest at the end. */
+/** The longest time that open work may take at the end. */
 const REST = 120_000;
 const STEP = 500;
-/** Rounds of heartbeats in which everything that waits for nothing else comes to its end. */
+/** Rounds of heartbeats after which everything that waits only for them is done. */
 const SOON = 20;
-/** How long after the last trouble everything that waited for the disk is stored: two checkpoints. */
+/** After trouble with the disk, everything that waited for it is stored within this time: two checkpoints. */
 const CALM = 2000;
 
-/** One daemon, its users and nodes, and what happens to them: all of it from one seed. */
+/** One daemon, its users and nodes, and all events, derived from one seed. */
 class Simulation {
   readonly #options: SimulationOptions;
   readonly #loop = new Loop();
@@ -93,7 +93,7 @@ class Simulation {
   readonly #kinds: readonly FaultKind[];
   readonly #faults: Faults;
   #broken: unknown;
-  /** Since when the disk has been as it should be. */
+  /** When the disk began to work normally. */
   #calmSince = -Infinity;
 
   constructor(options: SimulationOptions) {
@@ -181,7 +181,7 @@ class Simulation {
   };
 
   #reload(random: Random): void {
-    // One channel comes and goes.
+    // Reloads remove and add one channel.
     const names = random.chance(0.5) ? [...CHANNELS, PASSING] : CHANNELS;
     this.#channelNames = names;
     const limits = { mailbox: random.pick([100, 1000]), history_queue: random.pick([1000, 200_000]) };
@@ -193,7 +193,7 @@ class Simulation {
     return channelsOf(receivers, run, this.#channelChance);
   }
 
-  /** A seed chooses some of all kinds: with all at once, too much would be excused. */
+  /** A seed chooses some of the kinds: with all at once, the oracles would have to excuse too much. */
   #chosenFaults(): readonly FaultKind[] {
     const { faults, plant } = this.#options;
     const random = this.#random.fork('kinds');
@@ -275,7 +275,7 @@ class Simulation {
     if (fatal !== undefined) throw new BrokenPromise(`The daemon gave up: ${fatal.message}.`, this.#loop.now);
   }
 
-  /** The disk is in trouble until it works and everything that waited for it has had time to be stored. */
+  /** The disk counts as troubled until it works and has had time to store everything that waited. */
   #watchDisk(): void {
     const { disk, isReady } = this.#daemon;
     const { now } = this.#loop;
@@ -299,7 +299,7 @@ class Simulation {
     });
   }
 
-  /** Of the last run that had become ready. */
+  /** The application of the last run that became ready. */
   #ended: { readonly at: number; readonly run: number } | undefined;
 
   #endRun(downtime: number, at: number): void {
@@ -361,7 +361,7 @@ class Simulation {
     return this.#read<Flip>(() => this.#daemon.app.nodes.flips(name, { order: 'asc' }));
   }
 
-  /** Every node ends its pause and sends a heartbeat, so that everything that was raised comes to its end. */
+  /** Resumes every node and sends a heartbeat for it, so that every alert ends. */
   async #recoverNodes(): Promise<void> {
     this.#ledger.tell('All nodes come back.');
     for (const node of this.#nodes) {
@@ -373,7 +373,7 @@ class Simulation {
     const { nodeTimeout } = this.#settings;
     const until = this.#loop.now + REST + this.#notifications.longestHold;
     for (let round = 0; this.#loop.now < until; round++) {
-      // To list all alerts takes long.
+      // Listing all alerts is slow.
       if ((round < SOON || round % SOON === 0) && (await this.#openAlerts()) === 0) break;
       for (const node of this.#nodes) node.send('heartbeat', () => undefined);
       await this.#rest(nodeTimeout / 2);
@@ -404,7 +404,7 @@ class Simulation {
     this.#notifications.judge(flips, records, now);
   }
 
-  /** Nothing that is over is kept. */
+  /** Checks that the daemon keeps nothing that has ended. */
   async #judgeMemory(): Promise<void> {
     for (const node of this.#nodes) node.send('forget', () => undefined);
     await this.#rest(1000);
@@ -415,7 +415,7 @@ class Simulation {
     this.#supervision.rest(shown, this.#loop.now);
   }
 
-  /** Asks the daemon, and lets time pass until it has answered. */
+  /** Asks the daemon, and advances time until it has answered. */
   async #ask<Reply>(ask: (app: App, answer: (reply: Reply) => void) => void): Promise<Reply> {
     const replies: Reply[] = [];
     const { process, app } = this.#daemon;
@@ -429,7 +429,7 @@ class Simulation {
     return reply;
   }
 
-  /** Reads a list to its end, while simulated time goes on. */
+  /** Reads a whole list while simulated time advances. */
   async #read<Item>(from: () => AsyncIterable<readonly Item[]>): Promise<Item[]> {
     const items: Item[] = [];
     let state: { readonly error?: unknown } | undefined;

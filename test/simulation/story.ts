@@ -1,10 +1,10 @@
 import { clockOf } from './oracle/clock-text.js';
 import type { Outcome } from './simulation.js';
 
-/** Lines of the story that are told, at the most: the last ones. */
+/** The most lines of the story that are shown: the last ones. */
 const MOST = 60;
 
-/** What happened, in plain English: to the daemon, and to the user or node whose promise was broken. */
+/** Describes in plain English what happened to the daemon, and to the user or node whose promise was broken. */
 export function storyOf({ seed, settings, broken, lines }: Outcome): string {
   if (broken === undefined) return `Seed ${String(seed)}: every promise was kept.`;
   const told = lines.filter(

@@ -1,13 +1,13 @@
 import type { Outcome } from './simulation.js';
 
-/** What was simulated. It depends on the options alone. */
+/** What was simulated. It depends only on the options. */
 export interface Summary {
   readonly seeds: number;
   readonly first_seed: number;
   readonly simulated_seconds: number;
-  /** Requests, sessions, flips and so on. */
+  /** Counts of requests, sessions, flips and so on. */
   readonly counts: Readonly<Record<string, number>>;
-  /** How many of each kind of fault. */
+  /** Counts of each kind of fault. */
   readonly faults: Readonly<Record<string, number>>;
   readonly broken: readonly { readonly seed: number; readonly promise: string }[];
 }

@@ -2,18 +2,18 @@ import { Server } from 'node:http';
 import { Socket } from 'node:net';
 import { replaced } from '../replaced.js';
 
-/** The daemon's end of a connection that exists in memory only. Timeouts of idle ones follow the daemon's own clock. */
+/** The daemon's end of a connection in memory. Its idle timeout follows the daemon's clock. */
 class ServerSocket extends Socket {
   readonly #sent: (text: string) => void;
 
-  /** @param sent gets what the daemon sends */
+  /** @param sent called with what the daemon sends */
   constructor(sent: (text: string) => void) {
     super({ allowHalfOpen: true });
     this.#sent = sent;
   }
 
   override _read(): void {
-    // What the client sends is pushed.
+    // The client's data is pushed.
   }
 
   override _write(chunk: Buffer | string, encoding: BufferEncoding, done: () => void): void {
@@ -38,21 +38,21 @@ class ServerSocket extends Socket {
   }
 }
 
-/** What a client sends with a connection, and where the daemon's answer goes. */
+/** The client's end of a connection. */
 export interface Connection {
-  /** The daemon reads this now. */
+  /** Delivers this to the daemon now. */
   push(bytes: Buffer): void;
-  /** Gets the text of answers. */
+  /** Called with the text of responses. */
   heard: (text: string) => void;
   readonly isOpen: boolean;
 }
 
-/** Takes the place of the system's network: HTTP servers listen here, and get connections that exist in memory only. */
+/** Replaces the system's network: HTTP servers listen here, and get connections in memory. */
 export class Listener {
-  /** The server that listened last. */
+  /** The last server that listened. */
   #server: Server | undefined;
 
-  /** @returns undoes it */
+  /** @returns undoes the replacement */
   install(): () => void {
     const listens = (server: Server): void => {
       this.#server = server;
@@ -75,19 +75,19 @@ export class Listener {
     };
   }
 
-  /** The server that has begun to listen. */
+  /** The server that listens. */
   get server(): Server {
     if (this.#server === undefined) throw new TypeError('nothing listens');
     return this.#server;
   }
 }
 
-/** Opens a connection to a server, as the system would when it accepts one. */
+/** Opens a connection to a server, as if the system had accepted one. */
 export function connect(server: Server): Connection {
   const socket = new ServerSocket((text) => {
     connection.heard(text);
   });
-  // Node counts the connections of a server here, and closes it when there is none.
+  // Node counts the connections of a server here, and closes the server once there are none.
   const open: unknown = Reflect.get(server, '_connections');
   Object.assign(server, { _connections: typeof open === 'number' ? open + 1 : 1 });
   Object.assign(socket, { _server: server });
@@ -101,7 +101,7 @@ export function connect(server: Server): Connection {
     },
   };
   server.emit('connection', socket);
-  // From now on what is pushed is read at once, so that requests keep their order.
+  // From now on pushed data is read at once, so that requests keep their order.
   socket.read(0);
   return connection;
 }

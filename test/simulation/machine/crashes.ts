@@ -2,15 +2,15 @@ import { Cell } from '../../../src/runtime/actor.js';
 import { STOP } from '../../../src/runtime/incarnation.js';
 import { replaced } from '../replaced.js';
 
-/** The actors that a message may crash. */
+/** The actors in which a message may cause a crash. */
 export const CRASHING = ['users', 'nodes', 'history', 'notifier'] as const;
 
 interface Armed {
   readonly part: (typeof CRASHING)[number];
-  /** Messages that are spared before. */
+  /** The number of messages to handle normally first. */
   left: number;
   times: number;
-  /** The one that crashes its actor, which may be handled again. */
+  /** The message that crashes its actor, and may be handled again. */
   message: unknown;
   readonly crashed: (path: string) => void;
 }
@@ -19,12 +19,12 @@ interface Armed {
 export class Crashes {
   #armed: Armed | undefined;
 
-  /** The next message but `left` of these actors crashes its actor, and again where it is handled again. */
+  /** After `left` messages of these actors, one crashes its actor, and again when it is repeated. */
   arm(part: Armed['part'], left: number, times: number, crashed: Armed['crashed']): void {
     this.#armed = { part, left, times, message: undefined, crashed };
   }
 
-  /** @returns undoes it */
+  /** @returns undoes the replacement */
   install(): () => void {
     const strikes = (path: () => string, message: unknown): boolean => this.#strikes(path, message);
     return replaced(
@@ -44,7 +44,7 @@ export class Crashes {
     if (armed.message === undefined) {
       const where = path();
       if (!where.includes(`/${armed.part}`) || armed.left-- > 0) return false;
-      // A supervisor that one message crashes twice while it starts ends the start of the daemon.
+      // If one message crashes a starting supervisor twice, the daemon fails to start.
       if (armed.times > 1 && where.endsWith('/supervisor')) return false;
       armed.message = message;
       armed.crashed(where);

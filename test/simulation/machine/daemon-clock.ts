@@ -2,7 +2,7 @@ import { instant, moment, type Instant, type Millis, type Moment } from '../../.
 import type { Cancel, Clock } from '../../../src/ports/clock.js';
 import type { Loop, Process } from './loop.js';
 
-/** The wall clock of one machine: the monotonic clock plus a lead that somebody may change. */
+/** The wall clock of one machine: the monotonic clock plus a lead that changes when the clock is set. */
 export class WallClock {
   readonly #loop: Loop;
   lead: number;
@@ -17,13 +17,13 @@ export class WallClock {
   }
 }
 
-/** The time of one simulated process. */
+/** The clock of one simulated process. */
 export class DaemonClock implements Clock {
   readonly isAccepting = false;
   readonly #loop: Loop;
   readonly #process: Process;
   readonly #wall: WallClock;
-  /** Reads what lies in the sockets. */
+  /** Reads what has arrived in the sockets. */
   readonly #readSockets: () => void;
 
   constructor(loop: Loop, process: Process, wall: WallClock, readSockets: () => void) {

@@ -14,28 +14,28 @@ export interface DaemonOptions {
   readonly name: string;
   readonly config: Config;
   readonly channels: (run: Run) => readonly Channel[];
-  /** A fault that is planted in the daemon, or nothing. */
+  /** The fault planted in the daemon, if any. */
   readonly plant: (ports: AppPorts, daemon: Daemon) => AppPorts;
   readonly wallLead: number;
-  /** Where its HTTP server listens; without one there is none. */
+  /** Where its HTTP server listens; without it there is no server. */
   readonly listener: Listener | undefined;
 }
 
-/** One life of the daemon: from a start to its end. */
+/** One run of the daemon, from its start to its end. */
 export interface Run {
   readonly number: number;
   readonly process: Process;
 }
 
-/** What becomes of a request on its way. */
+/** The outcomes of sending a request. */
 export interface Incoming {
-  /** The daemon reads it. */
+  /** Called when the daemon reads it. */
   readonly handle: (app: App, read: Reading) => void;
-  /** Nobody listens, the daemon is not ready, or the process dies with the request in its sockets. */
+  /** Called if nobody listens, the daemon is not ready, or the process dies with the request in its sockets. */
   readonly lost: (why: 'nobody listens' | 'not ready') => void;
 }
 
-/** When a request was read, and the earliest that it may count as having arrived. */
+/** When a request was read, and the earliest arrival that it may count with. */
 export interface Reading {
   readonly at: number;
   readonly earliest: number;
@@ -44,7 +44,7 @@ export interface Reading {
   readonly run: number;
 }
 
-/** When a process that was replaced is ended, if the disk does not tell it that it was. */
+/** How long a replaced process goes on if the disk does not tell it. */
 const NOTICED = 10_000;
 
 /**
@@ -63,7 +63,7 @@ export class Daemon {
   #sockets: Incoming[] = [];
   #isListening = false;
   #server: Listener['server'] | undefined;
-  /** Requests that have not been answered. */
+  /** Requests without an answer. */
   #pending = 0;
   #idle: (() => void) | undefined;
   #stall = { from: -Infinity, to: -Infinity };
@@ -85,13 +85,13 @@ export class Daemon {
     return this.#process;
   }
 
-  /** The application of the present run; only what it offers to others. */
+  /** The application of the present run. */
   get app(): App {
     if (this.#app === undefined) throw new TypeError('the daemon does not run');
     return this.#app;
   }
 
-  /** Requests that it has read in this run and not answered. */
+  /** Requests that it has read in this run and has not answered. */
   get unanswered(): number {
     return this.#pending;
   }
@@ -100,7 +100,7 @@ export class Daemon {
     return this.#app !== undefined;
   }
 
-  /** When it last ran: now, or when it began to stand still. */
+  /** When it last ran: now, or at the begin of its standstill. */
   get ranAt(): number {
     return this.#loop.now < this.#stall.to ? this.#stall.from : this.#loop.now;
   }
@@ -109,7 +109,7 @@ export class Daemon {
     return this.#loop.now < this.#stall.to;
   }
 
-  /** Begins to start the daemon. @param ended gets the time at which it was ready, or the error */
+  /** Starts the daemon. @param ended called with the time at which it was ready, or with the error */
   start(ended: (error: unknown) => void): void {
     const process = this.#loop.process(`${this.#options.name} ${String(++this.#run)}`);
     const run: Run = { number: this.#run, process };
@@ -191,7 +191,7 @@ export class Daemon {
     this.#idle = undefined;
   }
 
-  /** A request arrives at the machine. */
+  /** Delivers a request to the machine. */
   receive(incoming: Incoming): void {
     if (!this.#isListening) {
       incoming.lost('nobody listens');
@@ -213,7 +213,7 @@ export class Daemon {
     }
   }
 
-  /** Counts a request that was read until it is answered. @returns whether the answer still counts */
+  /** Counts a request from its reading to its answer. @returns whether the answer still counts */
   answering(): () => boolean {
     const run = this.#run;
     this.#pending++;
@@ -225,7 +225,7 @@ export class Daemon {
     };
   }
 
-  /** The process stands still. Requests wait in its sockets. */
+  /** Suspends the process. Requests wait in its sockets. */
   stall(milliseconds: number, readFirst: boolean): void {
     const process = this.#process;
     if (process === undefined) return;
@@ -234,7 +234,7 @@ export class Daemon {
     this.#stall = { from, to };
     process.stalledUntil = to;
     if (!readFirst) return;
-    // Ahead of the timers that became due meanwhile.
+    // Before the timers that became due meanwhile.
     this.#loop.first(to, () => {
       if (!process.dead) this.#loop.enter(process, () => this.#readSockets());
     });
@@ -244,7 +244,7 @@ export class Daemon {
     this.wall.lead += by;
   }
 
-  /** Asks it to stop in order, which answers the requests that it has read. */
+  /** Requests an orderly stop, which answers the requests that were read. */
   stop(stopped: () => void, failed: (error: unknown) => void): void {
     const { app } = this;
     const process = this.#process;
@@ -257,7 +257,7 @@ export class Daemon {
     });
   }
 
-  /** The process is gone: nothing of it runs any more. @returns whether a batch was lost */
+  /** Ends the process: nothing of it runs any more. @returns whether a batch was lost */
   kill(loss: Loss): boolean {
     const process = this.#leave();
     if (process === undefined) return false;
@@ -266,8 +266,8 @@ export class Daemon {
   }
 
   /**
-   * Stands still for so long that another process is started in its place. When it goes on it does not know, until the
-   * disk or somebody who looks after it tells it.
+   * Suspends the process until another one has replaced it. When it continues, it does not know that, until the disk or
+   * the service manager tells it.
    */
   forsake(milliseconds: number): void {
     const process = this.#leave();
@@ -296,14 +296,14 @@ export class Daemon {
     return process;
   }
 
-  /** Another process has its store: it exits. */
+  /** Exits, since another process has its store. */
   #shutOut(process: Process): void {
     if (process.dead || process === this.#process) return;
     this.#loop.remove(process);
     this.disk.crash(process, 'none');
   }
 
-  /** Applies other limits and channels. @param made the channels for this run */
+  /** Applies other limits and channels. @param made creates the channels of this run */
   reload(
     limits: Partial<Config['limits']>,
     made: (run: Run) => readonly Channel[],

@@ -14,16 +14,16 @@ import type { Loop, Process } from './loop.js';
 import { nameOf, Pages, type Change } from './pages.js';
 import type { Random } from './random.js';
 
-/** What becomes of a write that is refused: it had reached the disk all the same, or it had not. */
+/** Whether a refused write is on the disk nevertheless. */
 export type Fate = 'kept' | 'dropped';
 
 /**
- * What the end of a process does to what was not synced. A process that is killed loses nothing that the system has;
- * with the machine some of it is lost, or all.
+ * What the end of a process does to unsynced writes. A killed process loses nothing that the system has; a machine that
+ * loses power loses some of it, or all.
  */
 export type Loss = 'torn' | 'forgotten' | 'none';
 
-/** A write that the process waits for. */
+/** A write for which the process waits. */
 interface UnderWay {
   readonly changes: readonly Change[];
   readonly options: WriteOptions;
@@ -31,27 +31,27 @@ interface UnderWay {
 }
 
 /**
- * The disk of one machine, below the real history store: it outlives the processes that use it, may be slow or refuse
- * writes, and loses in a crash what was not synced. It is fenced: who opens it shuts out whoever had it open before. Each
- * process has a view of its own, and a dead one hears nothing any more.
+ * The disk of one machine, below the real history store. It outlives the processes that use it, may be slow or refuse
+ * writes, and loses unsynced writes in a crash. It is fenced: opening it shuts out the process that had it open. Each
+ * process has a view of its own, and a dead process gets no replies.
  */
 export class Disk {
   readonly #pages = new Pages();
   readonly #loop: Loop;
   readonly #random: Random;
   refuses: Fate | undefined;
-  /** Milliseconds that a write takes besides. */
+  /** The additional duration of a write in milliseconds. */
   slow = 0;
-  /** Who opened it last. */
+  /** The process that opened it last. */
   #owner: Process | undefined;
-  /** It writes for whoever had it open before, too: a plant. */
+  /** A planted fault: a process that was shut out may still write. */
   isFenceless = false;
   readonly #underWay = new Map<Process, UnderWay>();
-  /** Undo what is not synced, the latest first. */
+  /** Changes that undo unsynced writes, the latest first. */
   #unsynced: (readonly Change[])[] = [];
-  /** When a write last reached the disk that was refused. */
+  /** When a refused write last reached the disk. */
   keptAt = -Infinity;
-  /** Called when a write begins, and when it is on disk and nobody has been told. */
+  /** Called when a write begins, and when it is on disk but not confirmed. */
   onWrite: ((step: 'begun' | 'stored') => void) | undefined;
 
   constructor(loop: Loop, random: Random) {
@@ -59,7 +59,7 @@ export class Disk {
     this.#random = random;
   }
 
-  /** The process that used it is gone. @returns whether a batch was lost */
+  /** The process that used it has ended. @returns whether a batch was lost */
   crash(process: Process, loss: Loss): boolean {
     const underWay = this.#underWay.get(process);
     this.#underWay.delete(process);
@@ -72,7 +72,7 @@ export class Disk {
     return lost > 0;
   }
 
-  /** The store as one process sees it. @param lost another process has opened it */
+  /** The store as one process sees it. @param lost called when another process opens it */
   attach(process: Process, lost: () => void): HistoryStore {
     return new OrderedHistoryStore(this.#engine(process, lost), {});
   }
@@ -103,7 +103,7 @@ export class Disk {
     return this.#owner !== process && !this.isFenceless;
   }
 
-  /** What is read takes a moment, so that the process may die between any two reads. */
+  /** A read takes a moment, so that the process may die between any two reads. */
   #store(process: Process, lost: () => void): OrderedStore {
     const moment = (): Promise<void> => this.#wait(this.#random.int(0, 1), process);
     const pages = this.#pages;
@@ -175,7 +175,7 @@ export class Disk {
   }
 }
 
-/** Asked anew: it may have died while something was awaited. */
+/** A function, since the process may have died during an `await`. */
 function isDead({ dead }: Process): boolean {
   return dead;
 }

@@ -1,6 +1,6 @@
 import TinyQueue from 'tinyqueue';
 
-/** Passes of one process's event loop at one moment. More means that it does not come to rest. */
+/** The most passes of a process's event loop at one moment. More means that it never becomes idle. */
 const MOST_PASSES = 100_000;
 
 interface Timer {
@@ -10,13 +10,13 @@ interface Timer {
   callback: (() => void) | undefined;
 }
 
-/** A process of the simulated machine: what it scheduled dies with it. */
+/** A process of the simulated machine. Its scheduled callbacks die with it. */
 export class Process {
   readonly name: string;
   dead = false;
-  /** Another process has taken its place. */
+  /** Whether another process has replaced it. */
   isReplaced = false;
-  /** It stands still until then. */
+  /** The end of its standstill. */
   stalledUntil = -Infinity;
   /** Called at the end of each pass of its event loop. */
   afterPass: (() => void) | undefined;
@@ -37,8 +37,8 @@ interface Immediate {
 }
 
 /**
- * Simulated time, and the event loops of all simulated processes. A callback runs in the process that scheduled it, and
- * what its promises set off is done before the next one. Real time and the host's timers decide nothing.
+ * Simulated time, and the event loops of all simulated processes. A callback runs in the process that scheduled it;
+ * the reactions of its promises run before the next callback. Real time and the host's timers have no influence.
  */
 export class Loop {
   now = 1_000_000;
@@ -53,13 +53,13 @@ export class Loop {
     return process;
   }
 
-  /** Forgets a process that has died. */
+  /** Removes a dead process. */
   remove(process: Process): void {
     process.die();
     this.#processes.splice(this.#processes.indexOf(process), 1);
   }
 
-  /** @param owner the process that waits; without one, the world does */
+  /** @param owner the process that waits; absent for the simulation itself */
   after(delay: number, callback: () => void, owner?: Process): () => void {
     const timer: Timer = { at: this.now + Math.ceil(delay), order: this.#order++, owner, callback };
     this.#timers.push(timer);
@@ -68,17 +68,17 @@ export class Loop {
     };
   }
 
-  /** Runs at this time, before everything else that is due then. */
+  /** Schedules a callback that runs before all others of this time. */
   first(at: number, callback: () => void): void {
     this.#timers.push({ at, order: -1, owner: undefined, callback });
   }
 
-  /** Runs at the end of this pass of the process's event loop. */
+  /** Schedules a callback for the end of this pass of the process's event loop. */
   soon(process: Process, callback: () => void): void {
     if (!process.dead) process.pending.push(callback);
   }
 
-  /** The process does this now. */
+  /** Runs a callback now, in the process. */
   enter(process: Process, work: () => void): void {
     const before = this.#current;
     this.#current = process;
@@ -89,9 +89,9 @@ export class Loop {
     }
   }
 
-  /** Lets time pass, with everything that is due in it. */
+  /** Advances time, and runs everything that becomes due. */
   run(until: number): Promise<void> {
-    // Promises go on only while none is being handled.
+    // Reactions of promises run only while no other one runs.
     return new Promise((resolve, reject) => {
       hostImmediate(() => {
         try {
@@ -116,7 +116,7 @@ export class Loop {
       if (callback === undefined || owner?.dead === true) continue;
       this.now = Math.max(this.now, timer.at);
       if (owner !== undefined && owner.stalledUntil > this.now) {
-        // In the order in which they were due.
+        // In the order of their times.
         this.#timers.push({ ...timer, at: owner.stalledUntil, callback: () => timer.callback?.() });
         continue;
       }
@@ -127,7 +127,7 @@ export class Loop {
     this.now = Math.max(this.now, until);
   }
 
-  /** Everything that is under way at this moment comes to rest. */
+  /** Runs until all processes are idle at this moment. */
   #drain(ran: Process | undefined): void {
     this.#current = ran;
     runMicrotasks();
@@ -154,7 +154,7 @@ export class Loop {
     if (!process.dead) process.afterPass?.();
   }
 
-  /** While this runs, `setImmediate` belongs to the simulated processes, and `Math.random` to the seed. */
+  /** Meanwhile `setImmediate` belongs to the simulated processes, and the seed decides `Math.random`. */
   async governing<Result>(random: () => number, work: () => Promise<Result>): Promise<Result> {
     const host = {
       setImmediate: globalThis.setImmediate,
@@ -191,10 +191,10 @@ export class Loop {
 
 const hostImmediate = globalThis.setImmediate;
 
-/** Not documented, and there since the first releases: runs `nextTick`s and the reactions of promises until none is left. */
+/** Undocumented, but present since the first releases of Node: runs all `nextTick`s and reactions of promises. */
 const tick: unknown = Reflect.get(process, '_tickCallback');
 
-/** Every promise that can go on does so. Real passes of the event loop, one for each event, took a third of the time. */
+/** Runs the reactions of all settled promises. A real pass of the event loop per event took a third of the time. */
 function runMicrotasks(): void {
   if (typeof tick !== 'function') throw new TypeError('this Node.js does not run microtasks on demand');
   Reflect.apply(tick, process, []);

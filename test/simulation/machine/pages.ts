@@ -1,9 +1,9 @@
 import type { Entry, KeyRange, Reading } from '../../../src/ports/ordered-store.js';
 
-/** A change of one key; its value is undefined if it is removed. */
+/** A change of one key; an undefined value removes it. */
 export type Change = readonly [key: string, value: Buffer | undefined];
 
-/** Keys and values as they are on a disk, in the order of the keys' bytes. */
+/** Keys and values as on a disk, in the order of the keys' bytes. */
 export class Pages {
   readonly #keys: string[] = [];
   readonly #values = new Map<string, Buffer>();
@@ -12,7 +12,7 @@ export class Pages {
     return this.#values.get(nameOf(key));
   }
 
-  /** @returns what undoes it */
+  /** @returns the changes that undo it */
   apply(changes: readonly Change[]): readonly Change[] {
     const before: Change[] = [];
     for (const [key, value] of changes) {
@@ -30,7 +30,7 @@ export class Pages {
     return before;
   }
 
-  /** One chunk after the other: what is written meanwhile is seen, as in a database that is asked for each. */
+  /** Yields chunk after chunk. Meanwhile writes are seen, as in a database with one query per chunk. */
   *chunks(
     { gte, lt }: KeyRange,
     { reverse = false, limit = Infinity, first = 512, most = first }: Reading,
@@ -53,7 +53,7 @@ export class Pages {
     }
   }
 
-  /** Where the key is, or would be. */
+  /** The index of the key, or where it would be inserted. */
   #indexOf(key: string): number {
     let [low, high] = [0, this.#keys.length];
     while (low < high) {
@@ -67,7 +67,7 @@ export class Pages {
 
 const NOTHING = Buffer.alloc(0);
 
-/** Compares as the bytes of the key do. */
+/** Compares keys by their bytes. */
 export function nameOf(key: Buffer): string {
   return key.toString('latin1');
 }

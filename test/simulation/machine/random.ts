@@ -1,4 +1,4 @@
-/** Chance from a seed. Forks are independent: what one part of the simulation draws changes nothing for another. */
+/** Random numbers from a seed. Forks are independent: the draws of one part of the simulation do not affect another. */
 export class Random {
   #state: number;
   readonly #seed: number;
@@ -8,7 +8,7 @@ export class Random {
     this.#state = this.#seed;
   }
 
-  /** Chance of its own for one part, which its name decides. */
+  /** Independent random numbers for the part with this name. */
   fork(name: string): Random {
     let hash = this.#seed ^ 0x811c9dc5;
     for (const char of name) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
@@ -36,7 +36,7 @@ export class Random {
     return item;
   }
 
-  /** The time until the next of events that come by chance, in whole milliseconds. */
+  /** The time until the next random event, in whole milliseconds. */
   wait(mean: number): number {
     return Math.max(1, Math.round(-Math.log(1 - this.next()) * mean));
   }

@@ -1,18 +1,18 @@
 import type { AdaptiveTimeout } from '../../../src/domain/timeout.js';
 
-/** Intervals that are remembered. */
+/** The number of intervals that a node remembers. */
 const WINDOW = 200;
-/** With fewer of them the timeout is the longest. */
+/** With fewer intervals the timeout is the longest one. */
 const FEWEST = 10;
-/** A heartbeat so soon after another one is a copy of it. */
+/** A heartbeat that comes sooner after another one counts as a copy of it. */
 const SAME = 20;
-/** Deviations from the mean at which φ is 8. */
+/** The number of deviations from the mean at which φ is 8. */
 const LATE = 5.6125;
 
 /**
- * The timeout of a node after its last heartbeat, computed from outside as docs/decisions/0040 describes it.
+ * The timeout of a node after its last heartbeat, computed independently as docs/decisions/0040 describes it.
  *
- * @param heartbeats when they were read; undefined where something interrupted them
+ * @param heartbeats when they were read; undefined for an interruption
  */
 export function adaptiveTimeout(
   { min, max }: AdaptiveTimeout,

@@ -3,10 +3,10 @@ import type { Flip } from '../../../src/domain/node.js';
 import { LATE, PASSING, type Receiver } from '../world/receivers.js';
 import { BrokenPromise, type Ledger } from '../world/ledger.js';
 
-/** How long before the first attempt a restart may be for which a reminder that went out early is due again. */
+/** An early reminder is due again after a restart that is no longer than this before its first attempt. */
 const DUE_AGAIN = 6000;
 
-/** Judges what became of every failure, recovery and alert, at the end. */
+/** Checks the outcome of every failure, recovery and alert at the end. */
 export class AlertsOracle {
   readonly #ledger: Ledger;
   readonly #receivers: ReadonlyMap<string, Receiver>;
@@ -16,7 +16,7 @@ export class AlertsOracle {
     this.#receivers = receivers;
   }
 
-  /** Every alert has come to an end that was promised, under the id that it had from the beginning. */
+  /** Every alert ended as promised, under its first id. */
   ends(records: readonly AlertRecord[], now: number): void {
     const complain = (what: string, about?: string): never => {
       throw new BrokenPromise(`Alerts: ${what}.`, now, about);
@@ -54,7 +54,7 @@ export class AlertsOracle {
     for (const receiver of this.#receivers.values()) this.#order(receiver, known, complain);
   }
 
-  /** A summary names the last alerts that it stands for, and only counts those before them. */
+  /** A summary lists the last alerts that it replaces, and counts the earlier ones. */
   #unnamed(
     { node }: Alert,
     { channel, folds }: Delivery,
@@ -94,12 +94,12 @@ export class AlertsOracle {
     }
   }
 
-  /** What is told is stored under that id, and one thing has one id. */
+  /** Every message is stored under its id, and no event has two ids. */
   #ids(records: readonly AlertRecord[], complain: (what: string, about?: string) => never): void {
     const known = new Set<string>(records.map(({ alert }) => alert.id));
     for (const { name, attempted } of this.#receivers.values()) {
       for (const [id, { at }] of attempted) {
-        // While the disk refuses writes an alert is stored later, and lost in a kill before that.
+        // While the disk refuses writes, an alert is stored later, and a kill before that loses it.
         const mayBeLost = this.#ledger.wasTroubled(at, at) && this.#ledger.hasRestarted(at, Infinity);
         if (!known.has(id) && !mayBeLost) complain(`${name} was notified under ${id}, which is not stored`);
       }
@@ -125,7 +125,7 @@ export class AlertsOracle {
     return this.#ledger.hasRestarted(Math.min(...times) - DUE_AGAIN, Math.max(...times));
   }
 
-  /** The channel that is told late hears of no failure before its time, nor of one that was acknowledged by then. */
+  /** The escalation channel is not notified of a failure early, nor of one that was acknowledged in time. */
   #late(complain: (what: string, about?: string) => never): void {
     if (this.#ledger.jumps.length > 0) return;
     for (const { message, at } of this.#receivers.get('boss')?.told ?? []) {
@@ -138,7 +138,7 @@ export class AlertsOracle {
       const isQuiet =
         events.some(
           ({ kind, answer, at: askedAt, answeredAt = Infinity }) =>
-            // It counts from when it is on disk.
+            // An acknowledgement counts once it is on disk.
             kind === 'acknowledge' && answer === 'done' && askedAt > failedAt && answeredAt < failedAt + LATE,
         ) &&
         !events.some(
@@ -153,7 +153,7 @@ export class AlertsOracle {
     }
   }
 
-  /** Of one node nothing is told before what was raised before it; only repeats may come later. */
+  /** Messages of one node are sent in the order in which they were raised; only repeats may come later. */
   #order(
     { name: channel, told }: Receiver,
     known: ReadonlySet<string>,
@@ -163,7 +163,7 @@ export class AlertsOracle {
     const last = new Map<string, string>();
     for (const { message } of told) {
       const { node, id } = message;
-      // What was lost in a kill before it was stored has no place in the order of those that are.
+      // Alerts that a kill lost before they were stored have no place in the order.
       if (node === undefined || heard.has(id) || !known.has(id)) continue;
       heard.add(id);
       const before = last.get(node.name);
@@ -173,9 +173,9 @@ export class AlertsOracle {
     }
   }
 
-  /** Each failure and each recovery raised an alert, in one batch with its flip. */
+  /** Each failure and each recovery has an alert, stored in one batch with its flip. */
   flips(node: string, flips: readonly Flip[], records: readonly AlertRecord[], now: number): void {
-    // Nobody is notified of what happens during a pause.
+    // Nothing is notified during a pause.
     if (this.#ledger.nodes.get(node)?.some(({ kind }) => kind === 'pause') === true) return;
     const raised = new Set(
       records.flatMap(({ alert }) =>
@@ -202,7 +202,7 @@ export class AlertsOracle {
     }
   }
 
-  /** At the end every node is well, and every channel that got everything has heard so. */
+  /** At the end every node is active, and every channel without a filter has been notified of that. */
   finalStates(nodes: readonly string[], records: readonly AlertRecord[], now: number): void {
     const known = new Set<string>(records.map(({ alert }) => alert.id));
     for (const channel of ['log', 'boss']) {
@@ -219,7 +219,7 @@ export class AlertsOracle {
             : (message.nodes ?? []).filter(({ name }) => name === node).map(({ state }) => state),
         );
         const state = states.at(-1) ?? 'active';
-        // A failure that was told and lost in a kill before the disk took it has no recovery.
+        // A failure that was sent, and lost in a kill before it was stored, has no recovery.
         if (receiver.told.some(({ message }) => message.node?.name === node && !known.has(message.id)))
           continue;
         if (state !== 'active')

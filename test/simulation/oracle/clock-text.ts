@@ -1,7 +1,7 @@
-/** Where the simulated monotonic clock begins. */
+/** The first value of the simulated monotonic clock. */
 const BEGIN = 1_000_000;
 
-/** A moment as the story tells it: minutes, seconds and milliseconds since the simulation began. */
+/** A moment as text: minutes, seconds and milliseconds since the simulation began. */
 export function clockOf(at: number): string {
   const milliseconds = Math.round(at - BEGIN);
   const minutes = Math.floor(milliseconds / 60_000);

@@ -5,39 +5,39 @@ import type { Settings } from '../world/settings.js';
 import { adaptiveTimeout } from './adaptive.js';
 import { clockOf } from './clock-text.js';
 
-/** How much sooner than the process stood still the daemon may take itself for blind. */
+/** How much before the standstill the daemon's blind interval may begin. */
 const BEFORE = 120;
-/** How late the disk may know of what happened. */
+/** The longest delay until an event is on disk. */
 const LAG = 1000;
-/** What was last known of a daemon that is ready is so much older, at the most. */
+/** The greatest age of what a ready daemon last stored. */
 const STARTING = 60;
 
 type Rules = Pick<Settings, 'nodeTimeout' | 'maxRetries' | 'grace'>;
 
-/** A flip with the moments at which it may have been: the wall clock that it was read from is not known. */
+/** A flip with its possible moments: the reading of the wall clock may have had several leads. */
 interface Placed {
   readonly flip: Flip;
   readonly moments: readonly number[];
-  /** Its instant only says that it came after the one before it. */
+  /** Whether its instant only says that it came after the previous flip. */
   readonly isClamped: boolean;
 }
 
-/** What an adaptive timeout may be off by in the daemon's arithmetic. */
+/** The rounding error of adaptive timeouts. */
 const ROUNDING = 10;
 
-/** A timeout as far as it can be known from outside. */
+/** A timeout as far as an outside observer can know it. */
 interface KnownTimeout {
   readonly least: number;
-  /** Undefined if something may have interrupted what the node was learning. */
+  /** Undefined if the heartbeat history may have been interrupted. */
   readonly exact: number | undefined;
-  /** By how much a deadline may be off for each timeout. */
+  /** The tolerance of a deadline for each timeout. */
   readonly rounding: number;
 }
 
-/** Milliseconds in which many events may come at once, such as those that waited while the process stood still. */
+/** Milliseconds in which many events may come, such as those that waited during a standstill. */
 const BURST = 100;
 
-/** Judges the stored flips of nodes by the promises, from what was asked and answered. */
+/** Checks the stored flips of nodes against the promises, by requests and answers. */
 export class LivenessOracle {
   readonly #ledger: Ledger;
   readonly #rules: Rules;
@@ -47,7 +47,7 @@ export class LivenessOracle {
     this.#rules = rules;
   }
 
-  /** @param state as the daemon shows it after a long silence; undefined for an unknown node */
+  /** @param state what the daemon shows after a long silence; undefined for an unknown node */
   history(node: string, flips: readonly Flip[], state: NodeState | undefined, now: number): void {
     const complain = (what: string, at = now): never => {
       throw new BrokenPromise(`${node}: ${what}.`, at, node);
@@ -76,7 +76,7 @@ export class LivenessOracle {
     this.#end(state, events, complain);
   }
 
-  /** What was asked since the node was last deleted; undefined if it is not known whether it was. */
+  /** The requests since the node was last deleted; undefined if it is unknown whether it was. */
   #known(node: string): readonly NodeChange[] | undefined {
     const events = this.#ledger.nodes.get(node) ?? [];
     const last = events.findLastIndex(
@@ -94,12 +94,12 @@ export class LivenessOracle {
     return {
       flip,
       moments: leads.map((lead) => flip.at - lead),
-      // The first one may come right after the registration.
+      // The first flip may come right after the registration.
       isClamped: before === undefined ? leads.length > 1 : flip.at === before.at + 1,
     };
   }
 
-  /** Whoever recovers has sent a heartbeat at that moment, and whoever failed by a report has reported it. */
+  /** A recovery has a heartbeat at its moment, and a reported failure has a report. */
   #causes(placed: readonly Placed[], events: readonly NodeChange[], complain: (what: string) => never): void {
     for (const { flip, moments, isClamped } of placed) {
       if (flip.cause === 'silence' || isClamped) continue;
@@ -118,7 +118,7 @@ export class LivenessOracle {
     return Math.min(this.#rules.nodeTimeout, this.#ledger.wanted.get(node)?.timeout?.min ?? Infinity);
   }
 
-  /** The timeout that counts from this request. */
+  /** The timeout that starts with this request. */
   #timeout(
     node: string,
     event: NodeChange,
@@ -133,7 +133,7 @@ export class LivenessOracle {
     return { least: exact ?? this.#shortest(node), exact, rounding };
   }
 
-  /** Undefined if something may have interrupted what the node was learning. */
+  /** Undefined if the heartbeat history may have been interrupted. */
   #learnt(
     node: string,
     adaptive: AdaptiveTimeout,
@@ -167,7 +167,7 @@ export class LivenessOracle {
       const isAfterStall = this.#ledger.stoodStill(heardAt, at);
       if (kind === 'heartbeat') heardAt = at;
       if (at < learntFrom || (kind !== 'heartbeat' && kind !== 'fail')) continue;
-      // One that came with the answer may have been handled before it.
+      // A heartbeat at the time of the answer may have been handled before it.
       if (kind === 'heartbeat' && !put.created && at === answeredAt) return undefined;
       if (kind === 'heartbeat') heartbeats.push(isAfterStall ? undefined : at);
       else if (placed.some(({ flip, moments }) => flip.cause === 'report' && moments.includes(at)))
@@ -177,7 +177,7 @@ export class LivenessOracle {
     return adaptiveTimeout(adaptive, heartbeats);
   }
 
-  /** Nobody fails before their time. */
+  /** No node fails before its deadline. */
   #notEarly(
     { flip, moments, isClamped }: Placed,
     events: readonly NodeChange[],
@@ -189,7 +189,7 @@ export class LivenessOracle {
     const isInTime = moments.some((at) => {
       const last = lastBegin(events, at);
       if (last === undefined) return true;
-      // A pause keeps the misses before it.
+      // A pause keeps the earlier misses.
       const misses = flip.to === 'failed' && last.kind !== 'resume' ? maxRetries + 1 : 1;
       const { least, rounding } = timeoutAfter(last);
       return at >= this.#deadline(last, misses * (least - rounding));
@@ -201,7 +201,7 @@ export class LivenessOracle {
     complain(`${flip.to} before its time:${since} it is ${flip.to} as of ${clockOf(at)}`, at + 5000);
   }
 
-  /** The least that the deadline after this silence may be. */
+  /** The earliest deadline after this silence. */
   #deadline({ at }: NodeChange, silence: number): number {
     let deadline = at + silence;
     for (const { kind, from, to } of this.#ledger.disturbances) {
@@ -212,7 +212,7 @@ export class LivenessOracle {
     return deadline;
   }
 
-  /** What was confirmed has had its effect: after a heartbeat a node is active, after a report it has failed. */
+  /** Confirmed requests had their effect: a node is active after a heartbeat, and failed after a report. */
   #states(
     placed: readonly Placed[],
     events: readonly NodeChange[],
@@ -236,12 +236,12 @@ export class LivenessOracle {
     }
   }
 
-  /** Acknowledged while the disk refused writes, and then killed: that is not promised to survive. */
+  /** What was acknowledged while the disk refused writes need not survive a kill. */
   #isLost({ at, answeredAt = at }: NodeChange): boolean {
     return this.#ledger.diedInTrouble(at) || this.#ledger.diedInTrouble(answeredAt);
   }
 
-  /** Where nothing disturbed the daemon, a miss is where it has to be. */
+  /** Without disturbances, a miss is exactly at its deadline. */
   #notLate(
     node: string,
     placed: readonly Placed[],
@@ -278,7 +278,7 @@ export class LivenessOracle {
     });
   }
 
-  /** Whoever has long been silent has failed. */
+  /** A node that has long been silent has failed. */
   #end(state: NodeState | undefined, events: readonly NodeChange[], complain: (what: string) => never): void {
     const last = events.findLast(({ answer }) => answer === 'done');
     const isUnsure = events.some(
@@ -289,23 +289,23 @@ export class LivenessOracle {
   }
 }
 
-/** Other settings and an acknowledgement move no deadline. */
+/** Acknowledgements and changed settings move no deadline. */
 function isOfLiveness({ kind, answer, created }: NodeChange): boolean {
   if (kind === 'put') return created || answer === undefined;
   return kind !== 'acknowledge' && kind !== 'unacknowledge';
 }
 
-/** The last request by this moment with which a timeout is known to have begun. */
+/** The last request up to this moment that certainly started a timeout. */
 function lastBegin(events: readonly NodeChange[], by: number): NodeChange | undefined {
   let isPaused = false;
   let last: NodeChange | undefined;
   for (const event of events) {
     if (event.at > by) break;
-    // It may have ended the pause.
+    // It may have ended a pause.
     if (event.kind === 'resume' && event.answer === undefined) isPaused = false;
     if (event.answer !== 'done') continue;
     if (event.kind === 'pause') isPaused = true;
-    // Where there was no pause, a resume changes nothing.
+    // Without a pause, a resume changes nothing.
     else if (event.kind === 'heartbeat' || event.kind === 'put' || (event.kind === 'resume' && isPaused))
       last = event;
     if (event.kind === 'resume') isPaused = false;

@@ -8,42 +8,42 @@ import { UNLIMITED, type Settings } from '../world/settings.js';
 import { clockOf } from './clock-text.js';
 
 const HOUR = 3_600_000;
-/** By how much two clocks of the simulation may differ, and by how much a deadline may be late. */
+/** The greatest difference between two clocks of the simulation, and the greatest delay of a deadline. */
 const SLACK = 60;
-/** How late a notification may begin where nothing disturbs it. */
+/** The greatest delay of a notification without disturbances. */
 const LATEST = 1500;
-/** How long a receiver has to have been well: no attempt is repeated, and its channel does not rest. */
+/** A receiver must have worked for this long: then no attempt is repeated, and no circuit breaker is open. */
 const WELL = 15_000;
-/** How long a mass failure may change what is told, and before that how long it may take to begin. */
+/** How long a mass failure may affect messages, and how long it may take to begin before that. */
 const AROUND = 10_000;
 
 type Rules = Pick<Settings, 'nodeTimeout' | 'blindAfter' | 'remindEvery' | 'flappingMost'>;
 
-/** A time in which a node had failed. */
+/** An interval in which a node had failed. */
 interface Failure {
   readonly node: string;
   readonly from: number;
   readonly to: number;
-  /** On the wall clock. */
+  /** By the wall clock. */
   readonly at: number;
 }
 
-/** A message to a receiver, by its first attempt. */
+/** A message to a receiver, with its first attempt. */
 interface Sent extends Told {
   readonly channel: string;
   readonly raised: number;
-  /** When the receiver first had it. */
+  /** When the receiver first accepted it. */
   readonly deliveredAt: number;
 }
 
-/** All messages, in the order of their first attempts. */
+/** All messages in the order of their first attempts. */
 interface AllSent {
   readonly all: readonly Sent[];
-  /** Those that name a node. */
+  /** The messages that name a node. */
   readonly ofNode: ReadonlyMap<string, readonly Sent[]>;
 }
 
-/** Judges when channels were notified: limits for flapping nodes, reminders, and failures that a dependency inhibits. */
+/** Checks when channels were notified: limits for flapping nodes, reminders, and inhibition. */
 export class NotificationsOracle {
   readonly #ledger: Ledger;
   readonly #receivers: ReadonlyMap<string, Receiver>;
@@ -55,9 +55,9 @@ export class NotificationsOracle {
     this.#rules = rules;
   }
 
-  /** @param flips by node */
+  /** @param flips the flips of each node */
   judge(flips: ReadonlyMap<string, readonly Flip[]>, records: readonly AlertRecord[], now: number): void {
-    // What an earlier run knows of a time is on the wall clock.
+    // Times of earlier runs are on the wall clock.
     if (this.#ledger.jumps.length > 0) return;
     const sent = this.#sent();
     for (const node of flips.keys()) if (!this.#wasEver(node, 'forget')) this.#flapping(node, sent, now);
@@ -79,7 +79,7 @@ export class NotificationsOracle {
     }
   }
 
-  /** How long the summary of a flapping node may be held from now on: an hour where the limit has been reached. */
+  /** How much longer the summary of a flapping node may be held: an hour if the limit has been reached. */
   get longestHold(): number {
     const most = this.#rules.flappingMost;
     if (most === UNLIMITED) return 0;
@@ -144,7 +144,7 @@ export class NotificationsOracle {
     );
   }
 
-  /** Whether somebody took care of it, and that was on disk by then, or may have been. */
+  /** Whether it was acknowledged, and the acknowledgement may have been on disk by then. */
   #isCaredFor({ node, from, to }: Failure, by: number, isCertain: boolean): boolean {
     const events = (this.#ledger.nodes.get(node) ?? []).filter(({ at }) => at >= from && at <= to);
     const certain = events.findLast(
@@ -161,11 +161,11 @@ export class NotificationsOracle {
   /** No node causes more messages on a channel than the limit, in any hour. */
   #flapping(node: string, { ofNode }: AllSent, now: number): void {
     const most = this.#rules.flappingMost;
-    // What was counted is lost with what the disk did not take.
+    // Counts are lost with records that the disk did not store.
     const isUnsure = this.#ledger.troubles.length > 0 && this.#ledger.hasRestarted(-Infinity, now);
     if (most === UNLIMITED || isUnsure) return;
     for (const channel of this.#receivers.keys()) {
-      // The fallback gets what another channel could not deliver, and a channel that was removed begins anew.
+      // A fallback gets what another channel could not deliver, and a removed channel counts from zero.
       if (channel === 'spare' || channel === PASSING) continue;
       const times = (ofNode.get(node) ?? [])
         .filter((one) => one.channel === channel && one.message.node !== undefined)
@@ -181,7 +181,7 @@ export class NotificationsOracle {
     }
   }
 
-  /** A reminder is of nodes that have failed, that nobody takes care of, and comes when its number says. */
+  /** Reminders are only about failed nodes that nobody has acknowledged, and come at the time of their number. */
   #reminder({ message, channel, raised, at }: Sent, failures: ReadonlyMap<string, readonly Failure[]>): void {
     const every = this.#rules.remindEvery ?? Infinity;
     const names = namedIn(message);
@@ -216,7 +216,7 @@ export class NotificationsOracle {
       );
   }
 
-  /** Where nothing disturbs it, every reminder comes. */
+  /** Without disturbances, every reminder comes. */
   #reminders(
     failure: Failure,
     failures: ReadonlyMap<string, readonly Failure[]>,
@@ -232,7 +232,7 @@ export class NotificationsOracle {
       const by = due + LATEST;
       if (by > to || this.#isCaredFor(failure, by, false)) return;
       if (!this.#isUndisturbed(from, by, isCalm)) return;
-      // A dependency that failed at the same time may have been the first.
+      // A dependency that failed at the same time may have failed first.
       if (this.#parentsOf(node, failures).some((parent) => parent.from <= by && parent.to >= from - WELL))
         return;
       const earliest = due - every / 4 - SLACK;
@@ -260,7 +260,7 @@ export class NotificationsOracle {
     return parent === undefined ? [] : (failures.get(parent) ?? []);
   }
 
-  /** The failure of its dependency that inhibits this one, if that is certain. */
+  /** The failure of its dependency that certainly inhibits this one, if any. */
   #causeOf(failure: Failure, failures: ReadonlyMap<string, readonly Failure[]>): Failure | undefined {
     const { node, from } = failure;
     const isKnown = this.#ledger.nodes
@@ -277,7 +277,7 @@ export class NotificationsOracle {
     return cause;
   }
 
-  /** While the dependency has failed, and for a timeout after that, nobody is told; then somebody is. */
+  /** While the dependency is failed, and for one timeout after that, nothing is sent; then it is. */
   #inhibited(
     failure: Failure,
     cause: Failure,
@@ -320,7 +320,7 @@ function namedIn({ node, nodes = [] }: AlertMessage): readonly string[] {
   return node === undefined ? nodes.map(({ name }) => name) : [node.name];
 }
 
-/** Whether it says that this node failed at this instant. */
+/** Whether the message says that this node failed at this instant. */
 function isAbout(
   { type, node, nodes = [], at_ms, reminder }: AlertMessage,
   name: string,

@@ -4,20 +4,20 @@ import { BrokenPromise, type Ledger, type UserChange } from '../world/ledger.js'
 import type { Settings } from '../world/settings.js';
 import { clockOf } from './clock-text.js';
 
-/** How much sooner than the process stood still the daemon may take itself for blind. */
+/** How much before the standstill the daemon's blind interval may begin. */
 const BEFORE = 120;
-/** What was last known of a daemon that is ready is so much older, at the most. */
+/** The greatest age of what a ready daemon last stored. */
 const STARTING = 50;
-/** How late a deadline is acted on. */
+/** The greatest delay of a deadline. */
 const TICK = 25;
 
-/** A deadline that crashed its actor twice is tried again after this time. */
+/** A deadline that crashed its actor twice is retried after this time. */
 const EXPIRE_AGAIN = 1000;
 
-/** The last requests of a user, which decide what a checkup says. */
+/** The number of a user's last requests that decide a checkup. */
 const RECENT = 100;
 
-/** When a session ends unless there is another heal: not before `lo`, and not after `hi`. */
+/** When a session ends without another heal: not before `lo`, and not after `hi`. */
 interface Bounds {
   readonly lo: number;
   readonly hi: number;
@@ -25,7 +25,7 @@ interface Bounds {
 
 type Rules = Pick<Settings, 'timeout' | 'grace' | 'blindAfter'>;
 
-/** Judges what is answered and stored about users by the promises, from the outside only. */
+/** Checks answers and stored sessions of users against the promises, as an outside observer. */
 export class PresenceOracle {
   readonly #ledger: Ledger;
   readonly #rules: Rules;
@@ -35,7 +35,7 @@ export class PresenceOracle {
     this.#rules = rules;
   }
 
-  /** How late the disk may know of what happened. */
+  /** The longest delay until an event is on disk. */
   get #lag(): number {
     const { timeout, blindAfter } = this.#rules;
     return (
@@ -43,7 +43,7 @@ export class PresenceOracle {
     );
   }
 
-  /** @param until nothing later is known */
+  /** @param until disturbances after this are ignored */
   #deadline(heal: UserChange, until: number): Bounds {
     const { timeout, grace } = this.#rules;
     const again = Math.min(timeout, grace);
@@ -55,7 +55,7 @@ export class PresenceOracle {
       const { from, to } = disturbance;
       if (to <= heal.at || from > until) continue;
       if (disturbance.kind === 'blind') {
-        // It was over, though the disk may not know.
+        // The session was over, although the disk may not know that.
         if (hi < from - BEFORE) continue;
         if (lo >= from) lo = isHeard ? Math.max(lo + to - from, to + again) : lo + to - from;
         hi = Math.max(hi + to - from + BEFORE, to + again);
@@ -76,7 +76,7 @@ export class PresenceOracle {
     return { lo, hi };
   }
 
-  /** A user was said to be online, or not. */
+  /** Checks the answer of a checkup. */
   checkup(user: string, asked: Reading, isOnline: boolean, answeredAt: number): void {
     const changes = this.#ledger.users.get(user) ?? [];
     const before = changes.slice(-RECENT).filter(({ at }) => at <= answeredAt);
@@ -93,7 +93,7 @@ export class PresenceOracle {
         return complain(`said goodbye at ${clockOf(change.at)}, which was confirmed`);
       const { lo, hi } = this.#deadline(last, asked.at);
       const underWay = last.answeredAt === undefined || last.answeredAt > asked.at;
-      // Where nothing disturbed it, the session is over at the deadline itself.
+      // Without disturbances, the session is over at the deadline itself.
       const isOver = hi < asked.earliest || (lo === hi && hi === asked.earliest && asked.at === hi);
       if (isOver && !underWay)
         complain(`the time after the last heal, of ${clockOf(last.at)}, was over at ${clockOf(hi)}`);
@@ -109,7 +109,7 @@ export class PresenceOracle {
     if (asked.at < lo) complain(`the heal of ${clockOf(last.at)} holds until ${clockOf(lo)} at least`);
   }
 
-  /** All stored sessions of a user who is offline, at the end. */
+  /** Checks all stored sessions of an offline user at the end. */
   history(user: string, sessions: readonly Session[], now: number): void {
     const changes = this.#known(user);
     const complain = (what: string): never => {
@@ -128,16 +128,16 @@ export class PresenceOracle {
     openers.forEach((opener, index) => {
       const session = sessions[index];
       const next = openers[index + 1];
-      // Where the next one begins is not known.
+      // It is not known where the next session begins.
       if (session === undefined || (next === undefined && index + 1 < sessions.length)) return;
       this.#session(user, session, events.slice(opener, next), events[next ?? events.length], now);
     });
   }
 
   /**
-   * The heals that opened the sessions, found by the instants at which these begin. Where the wall clock was set back, a
-   * session begins when the one before it ended, and once it was restored by a restart, its length does not tell when
-   * that was: from there on nothing is known.
+   * The heals that opened the sessions, found by the starts of the sessions. If the wall clock was set back, a session
+   * begins at the end of the previous one. If a restart also restored that one, its length does not tell when that was:
+   * nothing is known from there on.
    */
   #openers(
     events: readonly UserChange[],
@@ -151,13 +151,13 @@ export class PresenceOracle {
       const from = (openers.at(-1) ?? -1) + 1;
       const least =
         before === undefined || last === undefined ? 0 : last.at + before.offlineAt - before.onlineAt;
-      // A restart after the next one began does not concern the one before.
+      // A restart after the begin of the next session does not concern the previous one.
       const until = events.find((event, at) => at >= from && this.#opens(event, session))?.at ?? Infinity;
       const isShifted = before !== undefined && last !== undefined && this.#isShifted(before, last, until);
       let opener = openerIn(events, from, isShifted ? undefined : least, (event) =>
         this.#opens(event, session),
       );
-      // One that begins at the end of the one before it was moved there, unless a goodbye ended that one.
+      // A session that begins at the end of the previous one was moved there, unless a goodbye ended that one.
       const isMoved = before?.offlineAt === session.onlineAt && !isShifted;
       if (isMoved && (events[opener]?.at ?? 0) <= least && events[opener - 1]?.kind === 'heal') opener = -1;
       const isClamped = opener < 0;
@@ -179,7 +179,7 @@ export class PresenceOracle {
     return openers;
   }
 
-  /** Whether a restart restored the session, and the wall clock could not tell how long it had been. */
+  /** Whether a restart restored the session while the wall clock was wrong about its length. */
   #isShifted({ onlineAt }: Session, opener: UserChange, until: number): boolean {
     const restart = this.#ledger.disturbances.findLast(
       (one) => one.kind === 'restart' && one.from <= until && one.to >= opener.at,
@@ -188,7 +188,7 @@ export class PresenceOracle {
     return onlineAt !== opener.at + opener.lead || this.#ledger.hasJumped(opener.at, restart.to);
   }
 
-  /** What can be known: after an erasure, only what came later. */
+  /** The known requests: after an erasure, only the later ones. */
   #known(user: string): { readonly events: readonly UserChange[]; readonly isWhole: boolean } {
     const events = this.#ledger.users.get(user) ?? [];
     const erased = events.findLastIndex(({ kind }) => kind === 'erase');
@@ -197,12 +197,12 @@ export class PresenceOracle {
     return { events: isWhole ? events.slice(erased + 1) : events, isWhole };
   }
 
-  /** A refused request leaves nothing behind, unless it had reached the disk and a kill came before that was undone. */
+  /** A refused request has no effect, unless it had reached the disk and a kill came before that was undone. */
   #mayCount({ answer, mayBeOnDisk, at }: UserChange): boolean {
     return answer !== 'refused' || (mayBeOnDisk && this.#ledger.diedInTrouble(at));
   }
 
-  /** @param before the session that ended before it, if the wall clock may have been set back to before that */
+  /** @param before the previous session, if the wall clock may have been set back to before its end */
   #opens(event: UserChange, { onlineAt }: Session, before?: Session): boolean {
     if (event.kind !== 'heal' || !this.#mayCount(event)) return false;
     const until = event.answeredAt ?? event.at + 60_000;
@@ -214,7 +214,7 @@ export class PresenceOracle {
     });
   }
 
-  /** @param mine the requests from the one that opened it to the one that opened the next */
+  /** @param mine the requests from its opening to the opening of the next session */
   #session(
     user: string,
     { onlineAt, offlineAt }: Session,
@@ -250,13 +250,13 @@ export class PresenceOracle {
     this.#most(mine, endsAt, complain);
   }
 
-  /** No heal extends a session whose deadline had passed. */
+  /** No heal extends a session after its deadline. */
   #separation(mine: readonly UserChange[], complain: (what: string) => never): void {
     const heals = mine.filter((change) => change.kind === 'heal' && this.#mayCount(change));
     heals.forEach((heal, index) => {
       const before = heals[index - 1];
       if (before === undefined || heal.answer !== 'done') return;
-      // It came while the opening was being written, and waited.
+      // It waited while the opening was being written.
       if (before.answeredAt === undefined || before.answeredAt >= heal.at) return;
       const { hi } = this.#deadline(before, heal.at);
       if (heal.earliest > hi)
@@ -264,7 +264,7 @@ export class PresenceOracle {
     });
   }
 
-  /** Nobody goes offline before their time. */
+  /** No session ends before its deadline. */
   #continuity(
     mine: readonly UserChange[],
     next: UserChange | undefined,
@@ -274,7 +274,7 @@ export class PresenceOracle {
     const last = mine.findLast(({ kind, answer }) => kind === 'heal' && answer === 'done');
     if (last === undefined || mine.slice(mine.indexOf(last)).some(({ kind }) => kind !== 'heal')) return;
     const { lo } = this.#deadline(last, next.at);
-    // At the very deadline it extends the session.
+    // A heal exactly at the deadline extends the session.
     if (next.at <= lo)
       complain(
         `was to go on until ${clockOf(lo)} at least, and the heal of ${clockOf(next.at)} began another`,
@@ -289,7 +289,7 @@ export class PresenceOracle {
     });
     const { timeout } = this.#rules;
     const deadline = last.at + timeout;
-    // The end waited in memory for as long as the disk refused it, and was lost in a kill.
+    // The end was in memory while the disk refused it, and was lost in a kill.
     if (this.#ledger.diedInTrouble(deadline)) return;
     const restart = this.#ledger.disturbances.find(
       (one) => one.kind === 'restart' && one.to > last.at && one.from <= deadline + this.#lag + 31_000,
@@ -297,7 +297,7 @@ export class PresenceOracle {
     const isMoot =
       restart !== undefined && (restart.from <= deadline + this.#lag || this.#isTroubledBefore(restart.from));
     if (isMoot && this.#isTroubledBefore(restart.from)) return;
-    // It was killed before it had written anything after it stood still.
+    // It was killed after a standstill, before it had written anything.
     if (restart !== undefined && this.#ledger.wasBlind(restart.from - this.#lag, restart.from)) return;
     const least = isMoot ? last.at : deadline;
     const until = left === undefined ? Infinity : left.at;
@@ -326,7 +326,7 @@ export class PresenceOracle {
   }
 }
 
-/** The first that may have opened it: after the session before, or at its very end after a goodbye. */
+/** The first heal that may have opened it: after the previous session, or exactly at its end after a goodbye. */
 function openerIn(
   events: readonly UserChange[],
   from: number,
@@ -348,7 +348,7 @@ function isSettled({ answer, answeredAt }: UserChange, by: number): boolean {
   return answer === 'done' && answeredAt !== undefined && answeredAt <= by;
 }
 
-/** Sessions are in order, once each, and do not overlap. */
+/** Sessions are ordered and unique, and do not overlap. */
 function expectOrder(sessions: readonly Session[], complain: (what: string) => never): void {
   sessions.forEach(({ onlineAt, offlineAt }, index) => {
     if (offlineAt < onlineAt) complain(`the session of ${instantOf(onlineAt)} ends before it begins`);

@@ -15,21 +15,21 @@ interface Supervision {
   readonly tree: Child;
 }
 
-/** Of a part of the tree, when everything is over. */
+/** The counts of a part of the tree at the end. */
 const FIGURES = ['mailbox', 'actors', 'open', 'unstored', 'held', 'flapping', 'waiting', 'active'];
 const CRASHES = ['crashes', 'restarts'];
-/** Entries on their way to the disk at any time: the checkpoints. */
+/** The most entries on their way to the disk at any time: the checkpoints. */
 const CHECKPOINTS = 3;
-/** What `/supervision` shows of blind intervals, at the most. */
+/** The most blind intervals that `/supervision` shows. */
 const SHOWN = 20;
-/** How soon after the end of a blind interval a kill may lose its record. */
+/** A kill this soon after the end of a blind interval may lose its record. */
 const STORING = 200;
-/** Seconds by which a blind interval may be shorter: an orderly stop watches until it no longer listens. */
+/** Seconds by which a blind interval may be shorter: an orderly stop observes until it stops listening. */
 const SHORTER = { blind: 0.1, restart: 0.5 };
-/** By how much a blind interval may be longer than what was done to the process. */
+/** Seconds by which a blind interval may be longer than the fault. */
 const LONGER = 2500;
 
-/** Judges what `GET /supervision` shows when everything is over. */
+/** Checks what `GET /supervision` shows at the end. */
 export class SupervisionOracle {
   readonly #ledger: Ledger;
 
@@ -37,7 +37,7 @@ export class SupervisionOracle {
     this.#ledger = ledger;
   }
 
-  /** Nothing that is over is kept, and nothing has crashed. */
+  /** Nothing that has ended is kept, and nothing has crashed. */
   rest(shown: object, now: number): void {
     const { users, nodes, store, dead_letters, tree } = shown as Supervision;
     const left = [
@@ -51,11 +51,11 @@ export class SupervisionOracle {
       throw new BrokenPromise(`Everything is over, and the daemon still shows ${left.join(', ')}.`, now);
   }
 
-  /** Every time in which the daemon was blind is recorded. */
+  /** Every blind interval is recorded. */
   blindness(shown: object, now: number): void {
     const recorded = (shown as Supervision).blind_intervals.toSorted((a, b) => a.seconds - b.seconds);
     const { disturbances } = this.#ledger;
-    // The newest by the wall clock are shown.
+    // The newest by the wall clock are listed.
     if (disturbances.length > SHOWN && this.#ledger.jumps.length > 0) return;
     const last = disturbances
       .slice(-SHOWN / 2)
@@ -81,10 +81,10 @@ export class SupervisionOracle {
 
   #mayBeMissing({ kind, from, to }: Disturbance): boolean {
     const { disturbances } = this.#ledger;
-    // The wall clock tells how long a restart took.
+    // The duration of a restart is by the wall clock.
     if (kind === 'restart' && this.#ledger.hasJumped(from - 2000, to)) return true;
     if (this.#ledger.wasTroubled(from - 2000, to + STORING)) return true;
-    // Recorded as one with the time for which it had stood still.
+    // One interval with the standstill before it.
     if (kind === 'restart' && this.#ledger.wasBlind(from - STORING, from)) return true;
     return disturbances.some(
       (other) => other.kind === 'restart' && other.from >= to && other.from <= to + STORING,

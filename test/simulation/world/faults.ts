@@ -7,7 +7,7 @@ import type { Network } from './network.js';
 import type { Behaviour, Receiver } from './receivers.js';
 import type { Settings } from './settings.js';
 
-/** What can be done to the daemon, and how far apart it is done, in simulated seconds. */
+/** The kinds of fault, and the mean time between two of a kind in simulated seconds. */
 const FAULTS = {
   kill: 25,
   twin: 60,
@@ -32,7 +32,7 @@ const FAULTS = {
 export type FaultKind = keyof typeof FAULTS;
 
 export const FAULT_KINDS: readonly FaultKind[] = Object.freeze(
-  // The keys of an object literal are its own.
+  // An object literal has no inherited enumerable keys.
   Object.keys(FAULTS).filter((kind): kind is FaultKind => kind in FAULTS),
 );
 
@@ -49,12 +49,12 @@ export interface FaultsDeps {
   readonly reload: (random: Random) => void;
   /** Kills the daemon and starts it again after a while. */
   readonly kill: (how: { readonly loss: 'torn' | 'forgotten' | 'none'; readonly downtime: number }) => void;
-  /** Leaves the process standing still for so long, and starts another one after a while. */
+  /** Suspends the process for this time, and starts another one after `downtime`. */
   readonly forsake: (milliseconds: number, downtime: number) => void;
   readonly restart: (downtime: number) => void;
 }
 
-/** Brings about faults by chance, each kind by itself. */
+/** Injects faults at random times, each kind independently. */
 export class Faults {
   readonly #deps: FaultsDeps;
   #isOver = false;
@@ -66,7 +66,7 @@ export class Faults {
       this.#await(kind, FAULTS[kind] * 1000 * pace, deps.random.fork(`fault ${kind}`));
   }
 
-  /** No more faults, and those that last are mended. */
+  /** Stops injecting faults, and ends those that last. */
   end(): void {
     this.#isOver = true;
     const { daemon, network } = this.#deps;
@@ -132,7 +132,7 @@ export class Faults {
         return;
       case 'crash': {
         const part = random.pick(CRASHING);
-        // What nobody waits for is given up when it crashes its actor twice, and is not promised to have had its effect.
+        // A message without a waiting caller is dropped once it crashes its actor twice; its effect is not promised.
         const times = part === 'users' || part === 'nodes' ? random.pick([1, 1, 2]) : 1;
         this.#deps.crashes.arm(part, random.int(0, 12), times, (path) => {
           this.#deps.ledger.hasCrashed = true;
@@ -241,7 +241,7 @@ export class Faults {
     return random.pick([1, random.int(1, 1000), random.int(1, 3 * this.#deps.settings.timeout)]);
   }
 
-  /** At any step: after some passes of the event loop from now, or when a write begins or is on disk. */
+  /** Kills at any step: after some passes of the event loop, or when a write begins or is on disk. */
   #kill(kind: FaultKind, loss: 'torn' | 'forgotten' | 'none', random: Random): void {
     const { daemon, loop, kill } = this.#deps;
     const { process } = daemon;
@@ -273,7 +273,7 @@ export class Faults {
         if (step === how) now();
       };
     }
-    // In case that it comes to no such step.
+    // If no such step comes.
     loop.after(2000, now);
   }
 

@@ -4,20 +4,20 @@ import type { Ledger } from './ledger.js';
 import type { Answer } from './network.js';
 import type { Random } from '../machine/random.js';
 
-/** A request as a client writes it. */
+/** A request of a client. */
 export interface HttpRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: object;
 }
 
-/** What the daemon answered. */
+/** A response of the daemon. */
 export interface HttpAnswer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Connections of one client to a daemon. Each has one request at a time, and is kept for the next one. */
+/** The connections of one client to a daemon. Each carries one request at a time, and is reused. */
 export class HttpClient {
   readonly #daemon: Daemon;
   readonly #random: Random;
@@ -30,7 +30,7 @@ export class HttpClient {
     this.#ledger = ledger;
   }
 
-  /** The daemon reads the request now, in some pieces. */
+  /** Delivers the request to the daemon in pieces. */
   ask(request: HttpRequest, answered: (answer: HttpAnswer) => void): void {
     this.#ledger.count('requests in HTTP');
     const { run } = this.#daemon;
@@ -56,7 +56,7 @@ export class HttpClient {
   }
 }
 
-/** What it says of a refusal: calls of the original API have no code. */
+/** The code of a refusal, or its text: calls of the original API have no code. */
 export function refusalIn({ status, body }: HttpAnswer): Answer {
   const { code } = body;
   const other = status === 500 ? 'HEARTBEAT_INTERNAL' : 'HEARTBEAT_NOT_READY';
@@ -70,7 +70,7 @@ function textOf({ method, path, body }: HttpRequest): string {
   return `${method} ${path} HTTP/1.1\r\nhost: localhost\r\n${head}\r\n${json}`;
 }
 
-/** Undefined while it is not complete. */
+/** Undefined while the response is incomplete. */
 function answerIn(text: string): HttpAnswer | undefined {
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return undefined;

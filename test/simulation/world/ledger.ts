@@ -2,17 +2,17 @@ import type { NodeName } from '../../../src/domain/node-name.js';
 import type { AdaptiveTimeout } from '../../../src/domain/timeout.js';
 import type { Reading } from '../machine/daemon.js';
 
-/** What a client asked, as the daemon read it, and what became of it. */
+/** A client's request as the daemon read it, and its outcome. */
 interface Asked extends Reading {
-  /** Undefined where the process died before it answered. */
+  /** Undefined if the process died before it answered. */
   answer: 'done' | 'refused' | undefined;
   answeredAt: number | undefined;
   code: string | undefined;
-  /** The disk had been refusing writes that reach it all the same. */
+  /** Whether the disk had been refusing writes and storing them nevertheless. */
   mayBeOnDisk: boolean;
 }
 
-/** A request of a user that changes something. */
+/** A user's request that changes something. */
 export interface UserChange extends Asked {
   readonly kind: 'heal' | 'goodbye' | 'erase';
 }
@@ -20,21 +20,21 @@ export interface UserChange extends Asked {
 export interface NodeChange extends Asked {
   readonly kind:
     'heartbeat' | 'fail' | 'put' | 'pause' | 'resume' | 'forget' | 'acknowledge' | 'unacknowledge';
-  /** It registered the node. */
+  /** Whether it registered the node. */
   created: boolean;
 }
 
-/** What a node asks for with each `put`. */
+/** The settings that a node sends with each `put`. */
 export interface WantedSettings {
   readonly dependsOn: NodeName | undefined;
   readonly timeout: AdaptiveTimeout | undefined;
 }
 
-/** What the daemon may be excused for, and for what time. On the monotonic clock. */
+/** A reason to excuse the daemon, and its interval on the monotonic clock. */
 export type Disturbance =
-  /** The process stood still for long enough to be blind. */
+  /** The process stood still long enough to be blind. */
   | { readonly kind: 'blind'; readonly from: number; readonly to: number }
-  /** From the kill, or the request to stop, until the daemon was ready. `run` is the one that ended. */
+  /** From the kill, or the request to stop, until the daemon was ready. `run` is the run that ended. */
   | { readonly kind: 'restart'; readonly from: number; readonly to: number; readonly run: number };
 
 export interface Jump {
@@ -46,21 +46,21 @@ export interface Jump {
 export interface Line {
   readonly at: number;
   readonly text: string;
-  /** The user or node that it is about; undefined if it concerns everybody. */
+  /** The user or node that it concerns; undefined for all. */
   readonly about: string | undefined;
 }
 
-/** Everything that was done to the daemon and that it answered, as somebody outside saw it. */
+/** Everything that was done to the daemon and everything that it answered, as an outside observer sees it. */
 export class Ledger {
   readonly users = new Map<string, UserChange[]>();
   readonly nodes = new Map<string, NodeChange[]>();
-  /** By node; most ask for nothing. */
+  /** The settings by node; most nodes have none. */
   readonly wanted = new Map<string, WantedSettings>();
   readonly disturbances: Disturbance[] = [];
   readonly jumps: Jump[] = [];
-  /** Times in which the disk may be behind: it was slow or refused writes, until all of that was made up for. */
+  /** Intervals in which the disk may lag: from the first slow or refused write until everything is stored. */
   readonly troubles: { readonly from: number; to: number }[] = [];
-  /** Some message crashed its actor. */
+  /** Whether a message has crashed its actor. */
   hasCrashed = false;
   readonly lines: Line[] = [];
   readonly counts = new Map<string, number>();
@@ -78,14 +78,14 @@ export class Ledger {
     this.lines.push({ at: this.#now(), text, about });
   }
 
-  /** The process died, perhaps while it stood still: then that was no blindness. At its very end it has gone on. */
+  /** The process died. If it was standing still, that was not blindness, unless the standstill ends at this moment. */
   died(): void {
     const now = this.#now();
     const last = this.disturbances.at(-1);
     if (last?.kind === 'blind' && last.to > now) this.disturbances.pop();
   }
 
-  /** The disk refuses writes or is slow from now on. */
+  /** From now on the disk refuses writes or is slow. */
   troubleBegins(): void {
     if (this.troubles.at(-1)?.to !== Infinity) this.troubles.push({ from: this.#now(), to: Infinity });
   }
@@ -95,12 +95,12 @@ export class Ledger {
     if (last?.to === Infinity) last.to = this.#now();
   }
 
-  /** Whether the disk may have been behind at some time in this range. */
+  /** Whether the disk may have lagged at some time in this range. */
   wasTroubled(from: number, to: number): boolean {
     return this.troubles.some((trouble) => trouble.from <= to && trouble.to >= from);
   }
 
-  /** Whether the process died before the disk had made up for the trouble that it had at this time. */
+  /** Whether the disk was troubled at this time, and the process died before everything was stored. */
   diedInTrouble(at: number): boolean {
     return this.troubles.some(
       ({ from, to }) =>
@@ -114,12 +114,12 @@ export class Ledger {
     return this.jumps.some(({ at }) => at >= from && at <= to);
   }
 
-  /** Whether the process stood still at some time in this range. */
+  /** Whether the process stood still in some part of this range. */
   wasBlind(from: number, to: number): boolean {
     return this.disturbances.some((one) => one.kind === 'blind' && one.from <= to && one.to >= from);
   }
 
-  /** Whether it had stood still when it went on at some time in this range. */
+  /** Whether it went on after standing still at some time in this range. */
   stoodStill(after: number, until: number): boolean {
     return this.disturbances.some(({ kind, to }) => kind === 'blind' && to > after && to <= until);
   }
@@ -128,7 +128,7 @@ export class Ledger {
     return this.disturbances.some((one) => one.kind === 'restart' && one.from <= to && one.to >= from);
   }
 
-  /** Every lead of the wall clock in a range of time. */
+  /** All leads of the wall clock in this range. */
   leads(lead: number, from: number, to: number): number[] {
     const leads = [lead];
     for (const { at, by } of this.jumps) if (at >= from && at <= to) leads.push((leads.at(-1) ?? lead) + by);
@@ -136,12 +136,12 @@ export class Ledger {
   }
 }
 
-/** Undefined where a crash kept the effect from being known. */
+/** Undefined if a crash leaves the effect unknown. */
 export function refusalOf(code: string): 'refused' | undefined {
   return code === 'HEARTBEAT_INTERNAL' ? undefined : 'refused';
 }
 
-/** A promise that was broken. */
+/** A broken promise of the daemon. */
 export class BrokenPromise extends Error {
   override readonly name = 'BrokenPromise';
   readonly about: string | undefined;

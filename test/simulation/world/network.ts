@@ -3,37 +3,37 @@ import type { Daemon, Reading } from '../machine/daemon.js';
 import type { Loop } from '../machine/loop.js';
 import type { Random } from '../machine/random.js';
 
-/** What the daemon answers: a reply of the library, or what it is in HTTP. */
+/** An answer of the daemon: a reply of the library, or the same in HTTP. */
 export interface Answer {
   readonly kind: string;
-  /** Of a refusal. */
+  /** The code of a refusal. */
   readonly code?: string;
-  /** It registered the node. */
+  /** Whether it registered the node. */
   readonly created?: boolean;
 }
 
-/** What a client hears in the end. */
+/** What a client gets in the end. */
 type Heard = Answer | 'lost';
 
 export interface Call {
-  /** Nothing delays it. */
+  /** Whether it is never delayed. */
   readonly isDirect?: boolean;
-  /** The daemon reads it: asks the daemon, and returns what notes the answer. */
+  /** Called when the daemon reads it. @returns what records the answer */
   readonly ask: (app: App, read: Reading, answer: (reply: Answer) => void) => void;
   readonly heard: (reply: Heard) => void;
 }
 
-/** After this time a client gives up waiting. */
+/** The longest that a client waits for an answer. */
 const PATIENCE = 5000;
 
-/** The way between clients and a daemon: it delays and cuts. */
+/** The network between clients and a daemon. It delays requests and loses them. */
 export class Network {
   readonly #loop: Loop;
   readonly #random: Random;
   readonly #daemon: Daemon;
-  /** Milliseconds that it takes besides, at the most. */
+  /** The longest additional delay in milliseconds. */
   delay = 0;
-  /** Clients that are cut off. */
+  /** Clients without a connection. */
   readonly cut = new Set<string>();
 
   constructor(loop: Loop, random: Random, daemon: Daemon) {

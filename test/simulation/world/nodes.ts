@@ -17,7 +17,7 @@ export interface NodesDeps {
   readonly ledger: Ledger;
   readonly settings: Settings;
   readonly diskKeptRefused: (since: number) => boolean;
-  /** Undefined if this client does not speak HTTP. */
+  /** Undefined if this client does not use HTTP. */
   readonly http: (client: string) => HttpClient | undefined;
 }
 
@@ -38,7 +38,7 @@ function replyIn(answer: HttpAnswer, kind: NodeChange['kind']): Answer {
   return answer.status === 204 ? { kind: 'forgotten' } : { kind: 'node', created: answer.status === 201 };
 }
 
-/** A machine or a job that sends heartbeats: beats, falls silent, reports failures, is paused, deleted and comes again. */
+/** A machine or a job: sends heartbeats, goes silent, reports failures, is paused, deleted and registered again. */
 export class NodeClient {
   readonly name: NodeName;
   readonly #deps: NodesDeps;
@@ -49,9 +49,9 @@ export class NodeClient {
   #beatsUntil = 0;
   #isDone = false;
   #wasEdge = false;
-  /** By how much longer it is silent: the one that others depend on, and those that may be held for it. */
+  /** Makes silences longer, for the node that others depend on and for those whose alerts it may inhibit. */
   readonly #patience: number;
-  /** Undefined if it asks for none, and is registered by its first heartbeat. */
+  /** Undefined if its first heartbeat registers it without settings. */
   readonly #wanted: WantedSettings | undefined;
 
   constructor(number: number, deps: NodesDeps) {
@@ -78,12 +78,12 @@ export class NodeClient {
     return dependsOn === undefined && timeout === undefined ? undefined : { dependsOn, timeout };
   }
 
-  /** It sends nothing more. */
+  /** Stops all requests. */
   end(): void {
     this.#isDone = true;
   }
 
-  /** The life after the end: one request, whatever else. */
+  /** Sends one request, also after the end. */
   send(kind: NodeChange['kind'], heard: (reply: Answer | 'lost') => void): void {
     this.#send(kind, true, heard);
   }
@@ -119,7 +119,7 @@ export class NodeClient {
     });
   }
 
-  /** Something else than a heartbeat: mostly silence. */
+  /** Does something other than a heartbeat, mostly nothing. */
   #change(): void {
     const { settings } = this.#deps;
     const { nodeTimeout, maxRetries } = settings;
@@ -138,7 +138,7 @@ export class NodeClient {
     });
   }
 
-  /** Somebody on call may acknowledge the failure, if it has failed by then, and may take that back. */
+  /** May acknowledge the failure, as on-call does, if it has failed by then, and may withdraw that. */
   #beCaredFor(silence: number): void {
     if (!this.#onCall.chance(0.4)) return;
     const at = this.#onCall.int(0, silence);

@@ -10,7 +10,7 @@ import type { Loop } from '../machine/loop.js';
 import type { Random } from '../machine/random.js';
 import type { Ledger } from './ledger.js';
 
-/** How a provider behaves. `lies`: it says that it has the alert, and drops it. `twice`: takes it and answers an error. */
+/** How a provider behaves. `lies`: it confirms alerts, and drops them. `twice`: it accepts them, and answers errors. */
 export type Behaviour = 'well' | 'down' | 'refuses' | 'hangs' | 'lies' | 'twice';
 
 export interface Told {
@@ -18,24 +18,24 @@ export interface Told {
   readonly at: number;
 }
 
-/** Channels that are always there. `spare` gets only what `ops` could not deliver; `boss` is told late. */
+/** Channels that always exist. `spare` gets only what `ops` could not deliver; `boss` is an escalation channel. */
 export const CHANNELS = ['ops', 'log', 'spare', 'boss'] as const;
-/** Comes and goes with reloads. */
+/** A channel that reloads add and remove. */
 export const PASSING = 'extra';
-/** Milliseconds that a failure lasts before `boss` hears of it. */
+/** The escalation delay of `boss` in milliseconds. */
 export const LATE = 3000;
 
-/** A provider of one channel, which outlives the daemon that notifies it. */
+/** The provider of one channel. It outlives the daemon. */
 export class Receiver {
   readonly name: string;
   #behaviour: Behaviour = 'well';
-  /** Times in which it was not well. */
+  /** Intervals in which it did not work. */
   readonly #unwell: { readonly from: number; to: number }[] = [];
-  /** Alerts by whose attempts it answered that it has them. */
+  /** The alerts that it confirmed. */
   readonly told: Told[] = [];
   /** The first attempt for each id. */
   readonly attempted = new Map<string, Told>();
-  /** It has refused something for good. */
+  /** Whether it has refused an alert permanently. */
   hasRefused = false;
   readonly #loop: Loop;
   readonly #random: Random;
@@ -59,14 +59,14 @@ export class Receiver {
     this.#behaviour = behaviour;
   }
 
-  /** Whether it was well all the time in this range. */
+  /** Whether it worked during this whole range. */
   wasWell(since: number, until: number): boolean {
     return !this.#unwell.some(({ from, to }) => from <= until && to >= since);
   }
 
   async notify(message: AlertMessage, { process }: Run): Promise<void> {
     if (process.dead) return;
-    // A closing notice is no alert, and is stored nowhere; nor is what a replaced process raises while the disk refuses it.
+    // Closing notices are not stored. Neither are alerts that a replaced process raises while its writes are refused.
     if (message.type !== 'channel.closed' && !process.isReplaced && !this.attempted.has(message.id))
       this.attempted.set(message.id, { message, at: this.#loop.now });
     this.#ledger.count('attempts');
@@ -80,7 +80,7 @@ export class Receiver {
     }
     if (behaviour === 'twice' && this.#random.chance(0.5))
       throw new NotifyError('answered an error, and has it');
-    // Whoever has died does not hear the answer: `answering` does not end.
+    // A dead process gets no answer: `answering` does not end.
     this.told.push({ message, at: this.#loop.now });
   }
 
@@ -91,7 +91,7 @@ export class Receiver {
   }
 }
 
-/** The channels of one run of the daemon, as a configuration would have them. */
+/** The channels of one run of the daemon, as a configuration would create them. */
 export function channelsOf(
   receivers: ReadonlyMap<string, Receiver>,
   run: Run,

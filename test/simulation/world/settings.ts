@@ -1,9 +1,9 @@
 import type { AdaptiveTimeout } from '../../../src/domain/timeout.js';
 import type { Random } from '../machine/random.js';
 
-/** What a seed decides about the daemon and those who use it. Milliseconds. */
+/** What a seed decides about the daemon and its clients. Durations are in milliseconds. */
 export interface Settings {
-  /** Of a session. */
+  /** The timeout of a session. */
   readonly timeout: number;
   readonly blindAfter: number;
   readonly grace: number;
@@ -12,17 +12,17 @@ export interface Settings {
   readonly nodes: number;
   readonly nodeTimeout: number;
   readonly maxRetries: number;
-  /** Between reminders; undefined if there are none. */
+  /** The interval between reminders; undefined if there are none. */
   readonly remindEvery: number | undefined;
-  /** Of some nodes; undefined if all have `nodeTimeout`. */
+  /** The adaptive timeout of some nodes; undefined if all have `nodeTimeout`. */
   readonly adaptive: AdaptiveTimeout | undefined;
-  /** Messages of one node on one channel in an hour, at the most. */
+  /** The most messages of one node on one channel in an hour. */
   readonly flappingMost: number;
-  /** Some clients speak HTTP; otherwise requests enter at what HTTP calls. */
+  /** Some clients use HTTP. Otherwise requests call the application directly, as HTTP does. */
   readonly http: boolean;
 }
 
-/** So many that nobody gets there. */
+/** A limit that no node reaches. */
 export const UNLIMITED = 3600;
 
 export function chooseSettings(random: Random, clients: number | undefined): Settings {
@@ -46,7 +46,7 @@ export function chooseSettings(random: Random, clients: number | undefined): Set
   };
 }
 
-/** The options of the command line by which the daemon is configured so. */
+/** The command-line options that configure the daemon with these settings. */
 export function flagsOf(settings: Settings): Readonly<Record<string, string>> {
   return {
     '--session-timeout': seconds(settings.timeout),

@@ -17,11 +17,11 @@ export interface UsersDeps {
   readonly ledger: Ledger;
   readonly oracle: PresenceOracle;
   readonly settings: Settings;
-  /** Whether a write has reached the disk since then that was refused. */
+  /** Whether a refused write has reached the disk since then. */
   readonly diskKeptRefused: (since: number) => boolean;
-  /** Undefined if this client does not speak HTTP. */
+  /** Undefined if this client does not use HTTP. */
   readonly http: (client: string) => HttpClient | undefined;
-  /** A promise was broken while a request was handled. */
+  /** Called if a promise was broken while a request was handled. */
   readonly broken: (error: unknown) => void;
 }
 
@@ -29,7 +29,7 @@ function said({ kind, code = '' }: Answer): string {
   return kind === 'refused' ? `the refusal ${code}` : `'${kind}'`;
 }
 
-/** Those that change something, and the checkup. */
+/** The requests that change something, and the checkup. */
 type Kind = UserChange['kind'] | 'checkup';
 
 const CALLS: Readonly<Record<Kind, readonly [HttpRequest['method'], path: string]>> = {
@@ -45,7 +45,7 @@ function replyIn(answer: HttpAnswer): Answer {
   return { kind: typeof status === 'string' ? status : 'erased' };
 }
 
-/** The app of one user: comes and goes, heals while it is there, and asks again where it was not answered. */
+/** The app of one user: goes online and offline, heals while online, and repeats requests without an answer. */
 export class UserClient {
   readonly id: UserId;
   readonly #deps: UsersDeps;
@@ -64,12 +64,12 @@ export class UserClient {
     this.#away(deps.settings.timeout);
   }
 
-  /** It asks for nothing more, and falls silent. */
+  /** Stops all requests. */
   end(): void {
     this.#isDone = true;
   }
 
-  /** Counts the times that it gave up: what it meant to do before that, it does not do. */
+  /** The number of times that it gave up. Requests planned before that are dropped. */
   #life = 0;
 
   #later(delay: number, work: () => void): void {
@@ -79,7 +79,7 @@ export class UserClient {
     });
   }
 
-  /** It was refused, and falls silent for a while. Somebody looks whether it is online. */
+  /** After a refusal it is silent for a while. Meanwhile a checkup asks whether it is online. */
   #giveUp(): void {
     const { timeout } = this.#deps.settings;
     this.#life++;
@@ -102,7 +102,7 @@ export class UserClient {
       return;
     }
     const { timeout } = settings;
-    // Most heals come in good time; some at the very deadline, just before or just after it.
+    // Most heals come early enough; some come exactly at the deadline, just before it or just after it.
     const isEdge = this.#random.chance(0.15);
     const next = isEdge ? timeout + this.#random.int(-1, 1) : this.#random.int(timeout * 0.2, timeout * 0.9);
     this.#change('heal', isEdge || this.#wasEdge);
@@ -113,7 +113,7 @@ export class UserClient {
 
   #wasEdge = false;
 
-  /** Somebody asks whether the user is online, near to when that ends. */
+  /** Sends a checkup for the user near the deadline. */
   #beWatched(delay: number): void {
     const { settings } = this.#deps;
     const at = this.#random.chance(0.5)
