@@ -3,10 +3,8 @@ import type { EndedSession } from '../../src/domain/session.js';
 import type { Flip } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { UserId } from '../../src/domain/user-id.js';
-import type { Cancel } from '../../src/ports/clock.js';
 import type { StoreSummary } from '../../src/ports/history-store.js';
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
-import { restartDelay } from '../supervisor/backoff.js';
 import type { ExitSignal, RunningChild, SupervisorPolicy } from '../supervisor/child-spec.js';
 import { SupervisedActor, type Behaviour } from '../supervisor/supervised-actor.js';
 import { Backlog } from './backlog.js';
@@ -14,9 +12,7 @@ import { GroupCommit, type CommitStep, type GroupCommitDeps } from './group-comm
 import type { HistoryEntry, StoreState } from './history.protocol.js';
 import { Intake } from './intake.js';
 import { Pruning, type Pruned, type PruningOptions } from './pruning.js';
-
-/** The delay between attempts to reopen a store that refused a write. */
-const REOPEN = { min: 1, max: 30 };
+import { Reopening, type ReopenOutcome } from './reopening.js';
 
 export interface HistoryOptions extends PruningOptions {
   /** How many entries may wait for the disk before openings are refused. */
@@ -41,8 +37,7 @@ type HistoryMessage =
   | Pruned
   | { readonly kind: 'reopen_due' }
   | { readonly kind: 'reached' }
-  | { readonly kind: 'reopened' }
-  | { readonly kind: 'still_refusing'; readonly error: unknown };
+  | ReopenOutcome;
 
 /**
  * The only writer of the store: `Intake` takes entries in, `GroupCommit` writes them, `Pruning` deletes what is old. One
@@ -59,9 +54,8 @@ export class History implements Behaviour<HistoryMessage> {
   /** Something asynchronous is under way. Its result comes as a message. */
   #busy = false;
   #nextTold = false;
-  #refusals = 0;
   readonly #pruning: Pruning;
-  #cancelReopening: Cancel | undefined;
+  readonly #reopening: Reopening;
   #idle: (() => void) | undefined;
 
   constructor(options: HistoryOptions, deps: HistoryDeps) {
@@ -69,6 +63,9 @@ export class History implements Behaviour<HistoryMessage> {
     this.#actor = new SupervisedActor(this, options.restarts, deps);
     this.#pruning = new Pruning(options, deps, () => {
       this.#actor.tell({ kind: 'prune_due' });
+    });
+    this.#reopening = new Reopening(deps, () => {
+      this.#actor.tell({ kind: 'reopen_due' });
     });
     this.#intake = new Intake(this.#backlog, options, deps);
     this.#commit = new GroupCommit(this.#backlog, deps);
@@ -127,7 +124,7 @@ export class History implements Behaviour<HistoryMessage> {
 
   /** The disk may have room by now, and there is no next attempt to wait for. See decision 74. */
   async #tryOnceMore(): Promise<void> {
-    if (!this.#busy) this.#run(this.#reopen());
+    if (!this.#busy) this.#run(this.#reopening.attempt());
     await this.#untilIdle();
     // Whatever others submit once the store is open again.
     await this.caughtUp();
@@ -144,7 +141,7 @@ export class History implements Behaviour<HistoryMessage> {
   /** No more timers: the daemon is ending. */
   close(): Promise<void> {
     this.#pruning.stop();
-    this.#cancelReopening?.();
+    this.#reopening.cancel();
     return this.#deps.store.close();
   }
 
@@ -215,7 +212,7 @@ export class History implements Behaviour<HistoryMessage> {
         return;
       case 'written':
         this.#busy = false;
-        this.#refusals = 0;
+        this.#reopening.reset();
         this.#commit.written(message.isWhole);
         return;
       case 'failed':
@@ -230,15 +227,15 @@ export class History implements Behaviour<HistoryMessage> {
         this.#busy = false;
         return;
       case 'reopen_due':
-        if (!this.#busy) this.#run(this.#reopen());
+        if (!this.#busy) this.#run(this.#reopening.attempt());
         return;
       case 'reached':
         if (this.state !== 'refusing') return;
         // An attempt that is under way may fail: it may have begun before.
-        this.#refusals = 0;
+        this.#reopening.reset();
         if (this.#busy) return;
-        this.#cancelReopening?.();
-        this.#run(this.#reopen());
+        this.#reopening.cancel();
+        this.#run(this.#reopening.attempt());
         return;
       case 'reopened':
         this.#busy = false;
@@ -248,7 +245,7 @@ export class History implements Behaviour<HistoryMessage> {
       case 'still_refusing':
         this.#busy = false;
         this.#deps.logger.warn('store still refuses writes', { error: message.error });
-        this.#reopenLater();
+        this.#reopening.later();
         return;
       default:
         assertNever(message);
@@ -263,15 +260,6 @@ export class History implements Behaviour<HistoryMessage> {
     if (work !== undefined) this.#run(work);
   }
 
-  async #reopen(): Promise<HistoryMessage> {
-    try {
-      await this.#deps.store.reopen();
-      return { kind: 'reopened' };
-    } catch (error) {
-      return { kind: 'still_refusing', error };
-    }
-  }
-
   #run(work: Promise<HistoryMessage>): void {
     this.#busy = true;
     work.then(
@@ -283,15 +271,7 @@ export class History implements Behaviour<HistoryMessage> {
   #refused(error: unknown): void {
     this.#nextTold = false;
     this.#intake.storeRefuses(this.#commit.refused(), error);
-    this.#reopenLater();
-  }
-
-  #reopenLater(): void {
-    this.#refusals++;
-    this.#cancelReopening?.();
-    this.#cancelReopening = this.#deps.clock.after(restartDelay(this.#refusals + 1, REOPEN), () => {
-      this.#actor.tell({ kind: 'reopen_due' });
-    });
+    this.#reopening.later();
   }
 
   #settleIdle(): void {

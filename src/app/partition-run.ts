@@ -14,7 +14,7 @@ import { longReads, type LongReads } from './long-reads.js';
 import { historyOptions, usersOptions } from './options.js';
 import type { Shared } from './shared.js';
 import type { Room } from './startup-memory.js';
-import type { Watch } from './watch.js';
+import { recoverNodes, type Watch } from './watch.js';
 
 /** The longest that a hand-over waits for requests that it has received. */
 const PATIENCE: Millis = 5000;
@@ -158,13 +158,7 @@ export class PartitionRun {
     const { clock, logger, config } = this.#shared;
     const { store, users, watch, history } = this;
     const room = this.#room();
-    if (watch !== undefined) {
-      for await (const chunk of store.nodes()) {
-        if (room.holdsNodes(chunk.length)) for (const node of chunk) watch.nodes.recover(node);
-      }
-      // Without some of the nodes, their alerts would go out as if they had recovered.
-      if (room.holdsAll) watch.notifier.nodesKnown();
-    }
+    if (watch !== undefined) await recoverNodes(watch, store, room);
     const holds = (sessions: number): boolean => room.holdsUsers(sessions);
     const deps = { clock, logger, store, summary: history.summary, shards: users, holds };
     this.#recovered = await recover(deps, toMillis(config.session_timeout));

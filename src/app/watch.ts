@@ -7,6 +7,7 @@ import type { Notifier } from '../../actors/notifier/notifier.actor.js';
 import type { Alerting } from '../../actors/notifier/notifier.protocol.js';
 import { POLICIES } from '../../actors/tree.js';
 import { toMillis, type Millis } from '../domain/time.js';
+import type { HistoryStore } from '../ports/history-store.js';
 import type { Outbox } from '../ports/outbox.js';
 import { alertsOptions } from './options.js';
 import type { AppPorts } from './ports.js';
@@ -88,6 +89,19 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
     },
   );
   return { nodes, notifier, channels, alerting };
+}
+
+/** Restores the nodes of the last run. */
+export async function recoverNodes(
+  { nodes, notifier }: Watch,
+  store: Pick<HistoryStore, 'nodes'>,
+  room: ReturnType<Room>,
+): Promise<void> {
+  for await (const chunk of store.nodes()) {
+    if (room.holdsNodes(chunk.length)) for (const node of chunk) nodes.recover(node);
+  }
+  // Without some of the nodes, their alerts would go out as if they had recovered.
+  if (room.holdsAll) notifier.nodesKnown();
 }
 
 /** Shows each change to an observer that does not decide about alerts. */
