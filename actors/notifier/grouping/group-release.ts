@@ -120,8 +120,8 @@ export class GroupRelease {
   /** An alert that is alone on its channel counts as a message of its node, and waits if the node is flapping. */
   #alone(record: AlertRecord, delivery: Delivery, now: Moment, wall: Instant): Delivery {
     const { node } = record.alert;
-    const counts = node !== undefined && !this.#open.isOfDeletedNode(record);
-    const waits = counts && !this.#flapping.admit(delivery.channel, node.name, now);
+    const ofDeleted = this.#open.messagesOfDeleted(record);
+    const waits = node !== undefined && !this.#flapping.admit(delivery.channel, node.name, now, ofDeleted);
     const alone = waits ? held(delivery, 'flapping') : moved(delivery, 'pending');
     return { ...alone, since: wall };
   }

@@ -1,10 +1,13 @@
 import { type AlertRecord, type Delivery, isEnd } from '../../../src/domain/alert.js';
-import type { Instant } from '../../../src/domain/time.js';
+import type { Instant, Moment } from '../../../src/domain/time.js';
 
 export interface OpenDelivery {
   readonly record: AlertRecord;
   readonly delivery: Delivery;
 }
+
+/** When messages of one node were sent in the last hour, by channel. */
+export type NodeMessages = Map<string, Moment[]>;
 
 export function fresh(channel: string, since: Instant): Delivery {
   return { channel, state: 'pending', attempts: 0, lastError: undefined, since };

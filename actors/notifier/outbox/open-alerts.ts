@@ -1,10 +1,11 @@
+import { raisedAt } from '../../../src/domain/alert-id.js';
 import { isOpen, type AlertId, type AlertRecord, type Delivery } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
-import type { Moment } from '../../../src/domain/time.js';
+import type { Instant, Moment } from '../../../src/domain/time.js';
 import { IntentRegister } from './attempt-intents.js';
 import { ChannelTotals } from '../channel/channel-totals.js';
 import { nodesOf } from '../grouping/group.js';
-import { deliveryTo, type OpenDelivery } from './delivery.js';
+import { deliveryTo, type NodeMessages, type OpenDelivery } from './delivery.js';
 import { UnstoredAlerts } from './unstored-alerts.js';
 
 /** The present records of alerts with an open delivery; and all changed records that are not on disk yet. */
@@ -18,8 +19,8 @@ export class OpenAlerts {
   /** The last alert of each flapping node, which folds those before it, and when it was raised. */
   readonly #summaries = new Map<AlertId, Moment>();
   readonly #unstored = new UnstoredAlerts();
-  /** Alerts of nodes that have been deleted since. */
-  readonly #ofDeletedNodes = new Set<AlertId>();
+  /** Alerts of nodes that have been deleted since, with the messages that count for them. */
+  readonly #ofDeletedNodes = new Map<AlertId, NodeMessages>();
   readonly #totals: ChannelTotals;
   readonly #intents: IntentRegister;
 
@@ -64,13 +65,21 @@ export class OpenAlerts {
     return [...(this.#ofNode.get(node) ?? [])].flatMap((id) => this.#records.get(id) ?? []);
   }
 
-  /** The node was deleted. Its open alerts do not count as messages of a later node of that name. */
-  nodeDeleted(node: NodeName): void {
-    for (const id of this.#ofNode.get(node) ?? []) this.#ofDeletedNodes.add(id);
+  /**
+   * The node was deleted. Its open alerts count with its messages, not with those of a later node of that name.
+   *
+   * @param until when it was deleted, if that was in an earlier run
+   */
+  nodeDeleted(node: NodeName, messages: NodeMessages, until?: Instant): void {
+    for (const id of this.#ofNode.get(node) ?? []) {
+      const isOfLaterNode = until !== undefined && raisedAt(id) > until;
+      if (!isOfLaterNode && !this.#ofDeletedNodes.has(id)) this.#ofDeletedNodes.set(id, messages);
+    }
   }
 
-  isOfDeletedNode({ alert: { id, type } }: AlertRecord): boolean {
-    return type === 'node.deleted' || this.#ofDeletedNodes.has(id);
+  /** The messages of its node, if that has been deleted. */
+  messagesOfDeleted({ alert: { id } }: AlertRecord): NodeMessages | undefined {
+    return this.#ofDeletedNodes.get(id);
   }
 
   /** The open deliveries of a node to a channel, in order. */

@@ -55,7 +55,8 @@ export async function restoreOutbox(deps: RestoreDeps): Promise<void> {
   for await (const chunk of outbox.unnotified()) deps.unnotified.restore(chunk);
   const lastHold = await outbox.lastHold();
   const records = [...recent.values()];
-  deps.flapping.resume(records, now, wall);
+  for (const { node, at, messages } of deps.flapping.resume(records, now, wall))
+    open.nodeDeleted(node, messages, at);
   deps.massFailure.resume(records, lastHold, open.heldTogether.size > 0, now, wall);
   deps.holdQueue.resume();
   deps.ongoingFailures.resume(clock.now());

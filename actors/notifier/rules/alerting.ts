@@ -115,8 +115,7 @@ export class AlertingRules {
   forget(node: NodeName): void {
     const { flapping, massFailure, open } = this.#deps;
     massFailure.forget(node);
-    flapping.forget(node);
-    open.nodeDeleted(node);
+    open.nodeDeleted(node, flapping.forget(node));
   }
 
   /** A channel that was not notified of a failure is not notified of its end either. */

@@ -3,10 +3,17 @@ import type { AlertRecord, Delivery } from '../../../src/domain/alert.js';
 import { isNotification } from '../../../src/domain/late-notification.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { moment, momentOf, type Instant, type Millis, type Moment } from '../../../src/domain/time.js';
-import { moved, withDelivery } from '../outbox/delivery.js';
+import { moved, withDelivery, type NodeMessages } from '../outbox/delivery.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 
 const HOUR: Millis = 3_600_000;
+
+/** A node that was deleted in an earlier run. */
+interface DeletedNode {
+  readonly node: NodeName;
+  readonly at: Instant;
+  readonly messages: NodeMessages;
+}
 
 export interface FlappingOptions {
   /** The most messages of a node on a channel. */
@@ -33,16 +40,20 @@ export class Flapping {
     return size;
   }
 
-  /** Whether one more message may go out at once. */
-  allows(channel: string, node: NodeName, now: Moment): boolean {
-    const used = this.#lastHour(channel, node, now).length;
+  /**
+   * Whether one more message may go out at once.
+   *
+   * @param ofDeleted the messages of the node, if it has been deleted
+   */
+  allows(channel: string, node: NodeName, now: Moment, ofDeleted?: NodeMessages): boolean {
+    const used = this.#lastHour(channel, node, now, ofDeleted).length;
     return used === 0 || used < this.#most - 1;
   }
 
   /** Counts one more message if it may go out at once. @returns whether it may */
-  admit(channel: string, node: NodeName, now: Moment): boolean {
-    const isAllowed = this.allows(channel, node, now);
-    if (isAllowed) this.sent(channel, node, now);
+  admit(channel: string, node: NodeName, now: Moment, ofDeleted?: NodeMessages): boolean {
+    const isAllowed = this.allows(channel, node, now, ofDeleted);
+    if (isAllowed) this.sent(channel, node, now, ofDeleted);
     return isAllowed;
   }
 
@@ -52,17 +63,21 @@ export class Flapping {
   }
 
   /** When the summary may go out. */
-  due(channel: string, node: NodeName, lastChange: Moment): Moment {
-    const sent = this.#sent.get(channel)?.get(node) ?? [];
+  due(channel: string, node: NodeName, lastChange: Moment, ofDeleted?: NodeMessages): Moment {
+    const sent = this.#of(channel, node, ofDeleted);
     const rested = lastChange + this.rest;
     // The message that must be an hour old by then, so that this one is within the limit.
     const before = sent.at(-this.#most);
     return moment(before === undefined ? rested : Math.max(rested, before + HOUR));
   }
 
-  sent(channel: string, node: NodeName, at: Moment): void {
-    const sent = this.#lastHour(channel, node, at);
+  sent(channel: string, node: NodeName, at: Moment, ofDeleted?: NodeMessages): void {
+    const sent = this.#lastHour(channel, node, at, ofDeleted);
     sent.push(at);
+    if (ofDeleted !== undefined) {
+      ofDeleted.set(channel, sent);
+      return;
+    }
     const ofChannel = this.#sent.get(channel) ?? new Map<NodeName, Moment[]>();
     ofChannel.delete(node);
     ofChannel.set(node, sent);
@@ -79,24 +94,34 @@ export class Flapping {
    * Counts the messages of an earlier run.
    *
    * @param recent everything delivered, or about to be, in the last hour, and possibly others
+   * @returns the nodes that were deleted, with their messages
    */
-  resume(recent: readonly AlertRecord[], now: Moment, wall: Instant): void {
+  resume(recent: readonly AlertRecord[], now: Moment, wall: Instant): readonly DeletedNode[] {
     const deleted = deletions(recent);
-    const sent = recent.flatMap(({ alert: { id, node, reminder }, deliveries }) =>
-      node === undefined || reminder !== undefined || raisedAt(id) <= (deleted.get(node.name) ?? -Infinity)
-        ? []
-        : deliveries
-            .filter(isNotification)
-            .map((delivery) => ({ node, channel: delivery.channel, at: notifiedAt(delivery, wall) })),
-    );
-    for (const { node, channel, at } of sent.sort((a, b) => a.at - b.at))
-      this.sent(channel, node.name, momentOf(at, now, wall));
+    const sent = recent.flatMap(({ alert: { id, node, reminder }, deliveries }) => {
+      if (node === undefined || reminder !== undefined) return [];
+      const deletion = deleted.get(node.name);
+      const ofDeleted = deletion && raisedAt(id) <= deletion.at ? deletion.messages : undefined;
+      return deliveries
+        .filter(isNotification)
+        .map((delivery) => ({ node, ofDeleted, channel: delivery.channel, at: notifiedAt(delivery, wall) }));
+    });
+    for (const { node, ofDeleted, channel, at } of sent.sort((a, b) => a.at - b.at))
+      this.sent(channel, node.name, momentOf(at, now, wall), ofDeleted);
+    return [...deleted.values()];
   }
 
-  /** The node was deleted. A later node of its name is another one. */
-  forget(node: NodeName): void {
-    for (const [channel, ofChannel] of this.#sent)
-      if (ofChannel.delete(node) && ofChannel.size === 0) this.#sent.delete(channel);
+  /** The node was deleted. A later node of its name is another one. @returns its messages */
+  forget(node: NodeName): NodeMessages {
+    const messages: NodeMessages = new Map();
+    for (const [channel, ofChannel] of this.#sent) {
+      const sent = ofChannel.get(node);
+      if (sent === undefined) continue;
+      messages.set(channel, sent);
+      ofChannel.delete(node);
+      if (ofChannel.size === 0) this.#sent.delete(channel);
+    }
+    return messages;
   }
 
   /** All other channels were removed. */
@@ -104,8 +129,13 @@ export class Flapping {
     for (const channel of this.#sent.keys()) if (!channels.has(channel)) this.#sent.delete(channel);
   }
 
-  #lastHour(channel: string, node: NodeName, now: Moment): Moment[] {
-    const sent = this.#sent.get(channel)?.get(node) ?? [];
+  #of(channel: string, node: NodeName, ofDeleted: NodeMessages | undefined): Moment[] {
+    const sent = ofDeleted === undefined ? this.#sent.get(channel)?.get(node) : ofDeleted.get(channel);
+    return sent ?? [];
+  }
+
+  #lastHour(channel: string, node: NodeName, now: Moment, ofDeleted?: NodeMessages): Moment[] {
+    const sent = this.#of(channel, node, ofDeleted);
     while (sent[0] !== undefined && sent[0] <= now - HOUR) sent.shift();
     return sent;
   }
@@ -129,12 +159,13 @@ function notifiedAt({ state, attempts, since, lastAttempt }: Delivery, wall: Ins
 }
 
 /** The last deletion of each node that somebody is notified of. Messages before it were those of another node. */
-function deletions(records: readonly AlertRecord[]): ReadonlyMap<NodeName, Instant> {
-  const deleted = new Map<NodeName, Instant>();
+function deletions(records: readonly AlertRecord[]): ReadonlyMap<NodeName, DeletedNode> {
+  const deleted = new Map<NodeName, DeletedNode>();
   for (const { alert } of records) {
     if (alert.type !== 'node.deleted' || alert.node === undefined) continue;
     const at = raisedAt(alert.id);
-    if (at > (deleted.get(alert.node.name) ?? -Infinity)) deleted.set(alert.node.name, at);
+    const { name: node } = alert.node;
+    if (at > (deleted.get(node)?.at ?? -Infinity)) deleted.set(node, { node, at, messages: new Map() });
   }
   return deleted;
 }
@@ -166,16 +197,17 @@ export class FlappingSummaries {
       const record = this.#open.get(id);
       const node = record?.alert.node?.name;
       if (record === undefined || node === undefined) continue;
+      const ofDeleted = this.#open.messagesOfDeleted(record);
       let changed = record;
       for (const delivery of record.deliveries) {
         const { channel } = delivery;
         if (delivery.hold !== 'flapping') continue;
-        const at = this.#flapping.due(channel, node, changedAt);
+        const at = this.#flapping.due(channel, node, changedAt, ofDeleted);
         if (at > now) {
           next = moment(Math.min(next, at));
           continue;
         }
-        if (!this.#open.isOfDeletedNode(record)) this.#flapping.sent(channel, node, now);
+        this.#flapping.sent(channel, node, now, ofDeleted);
         changed = withDelivery(changed, { ...moved(delivery, 'pending'), since: wall });
       }
       if (changed !== record) due.push(changed);

@@ -165,6 +165,27 @@ describe('a node that flaps', () => {
     await alerts.stop();
   });
 
+  for (const run of ['in the same run', 'after a restart'] as const) {
+    it(`sends at most max_per_hour messages in an hour although it is deleted, ${run}`, async () => {
+      const store = new MemoryHistoryStore();
+      const first = await SimulatedAlerts.start({ store, maxPerHour: 3 });
+      // Two changes at once, and a summary of the third.
+      await flap(first, 3, 10);
+      await first.pass(1300);
+      expect(first.told()).to.have.length(3);
+      await first.delete('node1');
+      let last = first;
+      if (run === 'after a restart') {
+        await first.kill();
+        last = await SimulatedAlerts.start({ store, clock: first.clock, maxPerHour: 3 });
+      }
+      await last.pass(4000);
+      expect(last.told().at(-1)).to.equal('node.deleted node1');
+      expect(mostInAnHour([...new Set([...first.seen, ...last.seen])])).to.equal(3);
+      await last.stop();
+    });
+  }
+
   it('keeps nothing of the messages of a channel that was taken away', async () => {
     const alerts = await SimulatedAlerts.start({ channels: { ops: {}, chat: {} } });
     for (let nth = 0; nth < 10; nth++) {

@@ -343,9 +343,6 @@ function expectEnd(
 function countedAt(play: Play, { message, at, attempt }: Seen): number | undefined {
   const { clock } = play.alerts;
   const wallAtStart = clock.wall() - clock.now();
-  // The last message of a node that is deleted counts neither for it nor for a later node of its name.
-  const isLast = (deletedAt: number) => message.at_ms <= deletedAt && deletedAt <= at + wallAtStart;
-  if (message.node !== undefined && play.deletions(message.node.name).some(isLast)) return undefined;
   const raisedAt = message.at_ms - wallAtStart;
   if (attempt === 1) return at;
   return at - raisedAt > HOUR ? undefined : raisedAt;
