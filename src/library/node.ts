@@ -239,7 +239,6 @@ function missed(status: NodeStatus, maxRetries = UNLESS_CHOSEN): NodeStatus {
 
 function acknowledgedBy(status: NodeStatus, acknowledgement: Acknowledgement): NodeStatus {
   const read = readAcknowledgement(acknowledgement);
-  if (status.state !== 'failed')
-    throw new HeartbeatError('HEARTBEAT_NOT_FAILED', 'the node has not failed');
+  if (status.state !== 'failed') throw new HeartbeatError('HEARTBEAT_NOT_FAILED', 'the node has not failed');
   return { ...status, acknowledged: acknowledgedOf({ ...read, at: systemClock.wall() }) };
 }

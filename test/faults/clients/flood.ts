@@ -19,6 +19,10 @@ export interface FloodReport {
   readonly answered: number;
   /** Silent connections so far. */
   readonly connected: number;
+  /** Answered checkups. */
+  readonly checkups: number;
+  /** The most batches answered while one checkup waited for its answer. */
+  readonly overtook: number;
 }
 
 /** Open silent connections at a time, so that descriptors suffice. */
@@ -28,6 +32,8 @@ const plan = JSON.parse(process.argv[2] ?? '') as FloodPlan;
 const { hostname, port } = new URL(plan.url);
 let answered = 0;
 let connected = 0;
+let checkups = 0;
+let overtook = 0;
 let isOver = false;
 
 async function healAgainAndAgain(group: number): Promise<void> {
@@ -49,6 +55,25 @@ async function healAgainAndAgain(group: number): Promise<void> {
   agent.destroy();
 }
 
+/**
+ * Asks for something that needs no write. Its connection is read as often as those of the batches, so however slow the
+ * machine or its disk is, few batches are answered meanwhile.
+ */
+async function checkUpAgainAndAgain(): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  while (!isOver) {
+    const before = answered;
+    const [response] = (await once(request(`${plan.url}/checkup/1000`, { agent }).end(), 'response')) as [
+      NodeJS.ReadableStream,
+    ];
+    response.resume();
+    await once(response, 'end');
+    checkups++;
+    overtook = Math.max(overtook, answered - before);
+  }
+  agent.destroy();
+}
+
 async function connectAgainAndAgain(): Promise<void> {
   const open: Socket[] = [];
   while (!isOver) {
@@ -63,7 +88,7 @@ async function connectAgainAndAgain(): Promise<void> {
 }
 
 function report(kind: FloodReport['kind']): void {
-  process.send?.({ kind, answered, connected } satisfies FloodReport);
+  process.send?.({ kind, answered, connected, checkups, overtook } satisfies FloodReport);
 }
 
 process.once('message', () => {
@@ -71,6 +96,7 @@ process.once('message', () => {
 });
 const running = [
   ...Array.from({ length: plan.batches }, (_, group) => healAgainAndAgain(group)),
+  checkUpAgainAndAgain(),
   ...(plan.strangers > 0 ? [connectAgainAndAgain()] : []),
 ];
 while (answered < 3 * plan.batches) await pause(20);
