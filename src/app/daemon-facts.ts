@@ -141,12 +141,30 @@ interface ChannelFacts {
 
 export const BREAKER_STATES = ['closed', 'half_open', 'open'] as const;
 
+/** What the sockets have counted since the gateway started. */
+export interface SocketsReport {
+  readonly open: number;
+  readonly opened: number;
+  /** Requests for a socket. */
+  readonly refused: number;
+  /** Frames of clients, and of the daemon; pings and pongs are not among them. */
+  readonly received: number;
+  readonly sent: number;
+  readonly pings: number;
+  /** Pongs that were heals, and others. */
+  readonly pongs: number;
+  readonly ignored_pongs: number;
+  /** By reason. */
+  readonly closed: Readonly<Record<string, number>>;
+}
+
 /** What the gateway counts; `GET /supervision` shows it too. */
 export interface GatewayReport {
   readonly connections: number;
   readonly in_flight: number;
   /** Requests that wait for others of their own connection. */
   readonly pipelined: number;
+  readonly sockets: SocketsReport;
   /** By status. */
   readonly responses: Readonly<Record<string, number>>;
   readonly refused: {

@@ -30,17 +30,26 @@ export function reloaded(before: Effective, after: Effective): Reloaded | { read
     nest(schema, (key) => valueIn(isReloadable(key) ? after.config : before.config, key)),
   );
   const tls = tlsStays ? after.tls : before.tls;
+  const isAuthSame = isSameAuth(before.auth, after.auth);
   if (after.auth === undefined && !isLoopback(config.host) && !config.insecure) {
     return {
       problem: `auth: the last key would be removed while ${config.host} can be reached from other machines: keep a key, or restart on a loopback host`,
     };
   }
   return {
-    effective: { ...after, config, tls, proxies: before.proxies, store: before.store },
+    effective: {
+      ...after,
+      config,
+      tls,
+      // The same object, by which the gateway knows that nobody has to authenticate again.
+      auth: isAuthSame ? before.auth : after.auth,
+      proxies: before.proxies,
+      store: before.store,
+    },
     applied: [
       ...changed.filter(isReloadable),
       ...(isSameTls(before.tls, tls) ? [] : ['tls']),
-      ...(isSameAuth(before.auth, after.auth) ? [] : ['auth']),
+      ...(isAuthSame ? [] : ['auth']),
       // Channels are made anew in any case, so changed secrets are not looked for.
       'channels',
     ],

@@ -275,7 +275,32 @@ export const schema = group({
       null,
       'Maximum requests per second from one address (a /64 with IPv6). Behind a proxy all clients share one address.',
     ),
-    batch: option(whole(1, BILLION), 10_000, 'Maximum ids in one batch.'),
+    sockets: option(whole(0, BILLION), 50_000, 'Maximum open sockets. They also count as connections.'),
+    socket_frame: option(
+      bytes(1, 16 * MiB),
+      64 * KiB,
+      'Maximum size of a message that a client sends on a socket. A larger one closes it.',
+    ),
+    rate_per_socket: option(
+      rate(1, MILLION),
+      100,
+      'Maximum frames per second on one socket; also the allowed burst. Answers to pings do not count. Further frames get an error, and twice as many close the socket.',
+    ),
+    socket_idle: option(
+      timer,
+      60,
+      'How long nothing may be heard on a socket, neither a frame nor the answer to a ping, before it is closed. At least two pings long.',
+    ),
+    socket_unsent: option(
+      bytes(1024, 1024 * MiB),
+      MiB,
+      'Maximum bytes that wait to be sent on one socket. A client that reads more slowly is disconnected.',
+    ),
+    batch: option(
+      whole(1, BILLION),
+      10_000,
+      'Maximum ids in one batch, and devices that one socket keeps online.',
+    ),
     page: option(whole(1, BILLION), 10_000, 'Maximum `limit` of a page.'),
   }),
 });

@@ -12,6 +12,7 @@ import { Resources } from './resources.js';
 import { inOriginForm, type RouteTable } from './route-table.js';
 import { addAlerts } from './alerts/alert-routes.js';
 import { addNodes } from './nodes/node-routes.js';
+import { addSocket } from './sockets/socket-route.js';
 import { addUsers } from './users/user-routes.js';
 import { addContract, addMetrics, addProbes, addStats } from './ops/ops-routes.js';
 
@@ -39,6 +40,7 @@ export function createApi(
   addProbes(resources, daemon);
   addMetrics(resources, daemon, gateway);
   addContract(resources, limits, daemon.users.ids.kind);
+  addSocket(resources);
   app.use((_request, response, next) => {
     if (daemon.serving) next();
     else exchangeOf(response).refuse('HEARTBEAT_NOT_READY');

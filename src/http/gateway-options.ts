@@ -1,5 +1,8 @@
 import type { Seconds } from '../domain/time.js';
+import type { NodeQuota } from '../domain/access.js';
+import type { HostRules } from './security/allowed-hosts.js';
 import type { AuthOptions } from './security/credentials.js';
+import type { SocketLimits } from './sockets/socket-limits.js';
 
 /** The part of the configuration that the gateway needs. Durations in seconds, sizes in bytes. */
 export interface GatewayOptions {
@@ -8,6 +11,8 @@ export interface GatewayOptions {
   readonly allowed_hosts?: readonly string[] | null | undefined;
   /** 0 picks a free port. */
   readonly port: number;
+  /** How long a user stays online after a heal. */
+  readonly session_timeout: Seconds;
   /** How long an idle connection stays open. */
   readonly keep_alive_timeout: Seconds;
   /** Whether heal and checkup may bypass Express; default true. The answers are the same. */
@@ -31,7 +36,7 @@ export interface TlsOptions {
   readonly key: { reveal(): string };
 }
 
-export interface GatewayLimits {
+export interface GatewayLimits extends SocketLimits {
   /** Largest body of a request. */
   readonly body: number;
   /** Largest head of a request. */
@@ -52,8 +57,20 @@ export interface GatewayLimits {
   readonly rate_per_key?: number | null;
   /** Requests a second of one address. */
   readonly rate_per_address?: number | null;
-  /** Ids in a batch. */
+  /** Ids in a batch, and devices that one socket keeps online. */
   readonly batch: number;
   /** Maximum `limit` of a page. */
   readonly page: number;
+}
+
+/** Keys with a quota of nodes. */
+export function quotasIn({ auth }: GatewayOptions): readonly NodeQuota[] {
+  return (auth?.keys ?? []).flatMap(({ name, maxNodes }) =>
+    maxNodes === undefined ? [] : [{ key: name, nodes: maxNodes }],
+  );
+}
+
+/** With keys no name is checked, since a rebound page has no key. */
+export function hostRulesOf({ auth, host, allowed_hosts }: GatewayOptions): HostRules | undefined {
+  return auth === undefined ? { host, allowed: allowed_hosts ?? [] } : undefined;
 }

@@ -6,11 +6,11 @@ import { toMillis, type Millis } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { createApi, type Api } from './express-api.js';
+import { AcceptWarning } from './server/accept-warning.js';
 import { AccessControl } from './security/access-control.js';
 import { Connections } from './server/connections.js';
 import type { Daemon } from '../app/api.js';
 import { Cors } from './security/cors.js';
-import type { HostRules } from './security/allowed-hosts.js';
 import type { Exchange } from './server/exchange.js';
 import { Exchanges } from './server/exchanges.js';
 import { takeFastLane } from './fast-lane.js';
@@ -18,15 +18,15 @@ import type { GatewayReport } from '../app/daemon-facts.js';
 import { IdleConnections } from './server/idle-connections.js';
 import { listen } from './server/listen.js';
 import { MalformedRequests } from './server/malformed-requests.js';
-import type { GatewayLimits, GatewayOptions } from './gateway-options.js';
+import { hostRulesOf, quotasIn, type GatewayLimits, type GatewayOptions } from './gateway-options.js';
 import { pipelineOf } from './server/pipeline.js';
 import { Pipelines, readThroughStream } from './server/pipelines.js';
 import { LoadShedding } from './server/load-shedding.js';
+import { refusesUpgrade } from './sockets/handshake.js';
+import { Sockets } from './sockets/sockets.js';
 import { isBodiless, RequestHeads } from './server/request-head.js';
 import { bound, createBoundedServer, pemOf } from './server/bounded-server.js';
 
-/** The least time between log lines about connections that cannot be accepted. */
-const WARN_EVERY: Millis = 60_000;
 /** How long a stop waits for connections that are not accepted yet: more may come all the time. */
 const LAST_READING: Millis = 500;
 
@@ -53,13 +53,14 @@ export class Gateway {
   readonly #api: Api;
   readonly #fastLane: boolean;
   readonly #accessControl: AccessControl;
+  readonly #sockets: Sockets;
   /** The limits in force, shared by the whole gateway. They may change while it runs. */
   readonly #limits: GatewayLimits;
   #loadShedding: LoadShedding;
   #cors: Cors;
   #quotas: readonly NodeQuota[];
+  readonly #acceptWarning: AcceptWarning;
   #overloaded = 0;
-  #warnedAt = -Infinity;
   #closing = false;
   #closed: Promise<void> | undefined;
 
@@ -70,6 +71,7 @@ export class Gateway {
     this.#daemon = daemon;
     this.#parts = parts;
     this.#fastLane = options.fast_lane ?? true;
+    this.#acceptWarning = new AcceptWarning(clock, logger);
     this.#limits = { ...limits };
     this.#loadShedding = new LoadShedding(clock, limits.pass);
     this.#cors = new Cors(options.cors?.origins ?? []);
@@ -85,7 +87,19 @@ export class Gateway {
     this.#accessControl.configure(options);
     this.#heads.configure(hostRulesOf(options));
     this.#quotas = quotasIn(options);
-    this.#server = createBoundedServer(options);
+    this.#sockets = new Sockets(daemon, {
+      clock,
+      logger,
+      accessControl: this.#accessControl,
+      limits: this.#limits,
+      sessionTimeout: options.session_timeout,
+      cors: () => this.#cors,
+      loadShedding: () => this.#loadShedding,
+      isTurnedAway: (request) =>
+        this.#connections.isSurplus(request.socket) || this.#heads.faultOf(request) !== undefined,
+      isClosing: () => this.#closing,
+    });
+    this.#server = createBoundedServer(options, (request) => this.#sockets.isUpgraded(request));
     this.#connections = new Connections(this.#server, limits.connections, (open, limit) => {
       logger.warn('connections are running out', { open, limit });
     });
@@ -112,6 +126,10 @@ export class Gateway {
     // `Expect` is handled where the body is read.
     this.#server.on('request', serve).on('checkContinue', serve).on('checkExpectation', serve);
     this.#server.on('clientError', (error, socket) => this.#malformed.answer(error, socket));
+    this.#server.on('upgrade', (request, socket, head) => {
+      this.#exchanges.responded(101);
+      this.#sockets.accept(request, socket, head);
+    });
     this.#server.on('connect', (_request, socket) => this.#malformed.refuseTunnel(socket));
   }
 
@@ -137,7 +155,8 @@ export class Gateway {
     this.#idle.allow(toMillis(options.keep_alive_timeout));
     this.#loadShedding = new LoadShedding(this.#parts.clock, limits.pass);
     this.#cors = new Cors(cors?.origins ?? []);
-    this.#accessControl.configure(options);
+    if (this.#accessControl.configure(options)) this.#sockets.renew();
+    this.#sockets.reconfigure();
     this.#heads.configure(hostRulesOf(options));
     this.#quotas = quotasIn(options);
   }
@@ -165,6 +184,7 @@ export class Gateway {
       connections: this.#connections.size,
       in_flight: this.#exchanges.size - this.#pipelines.waiting,
       pipelined: this.#pipelines.waiting,
+      sockets: this.#sockets.report(),
       responses: this.#exchanges.responses,
       refused: {
         overloaded: this.#overloaded,
@@ -180,11 +200,13 @@ export class Gateway {
   #serve(request: IncomingMessage, response: ServerResponse): void {
     if (this.#exchanges.lingeringCloses.isOut(request.socket)) return;
     const exchange = this.#exchanges.open(request, response);
-    // Nothing is upgraded here, and Node's parser drops what came behind such a request in the same read.
-    if (this.#closing || request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
+    const asksForUpgrade = request.headers.upgrade !== undefined;
+    // It was not upgraded, and Node's parser drops what came behind such a request in the same read.
+    if (this.#closing || asksForUpgrade) response.shouldKeepAlive = false;
     try {
       if (this.#cors.greet(exchange)) return;
       if (this.#turnsAway(exchange)) return;
+      if (asksForUpgrade && refusesUpgrade(exchange)) return;
       this.#pipelines.enter(exchange);
     } catch (error) {
       exchange.fail(error);
@@ -243,17 +265,18 @@ export class Gateway {
     // Of pipelined requests only the last may end the connection, or those behind it get no answer.
     for (const { response } of this.#exchanges.latest()) response.shouldKeepAlive = false;
     await new Promise<unknown>((resolve) => clock.afterReading(resolve, LAST_READING));
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-      this.#endIdle();
-    });
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#endIdle();
+    await Promise.all([closed, this.#sockets.close()]);
     this.#exchanges.stop();
     this.#idle.stop();
   }
 
   /** Ends idle connections now, and others after their next answer. */
   #endIdle(): void {
-    this.#connections.endUnless((socket) => pipelineOf(socket).latest !== undefined);
+    this.#connections.endUnless(
+      (socket) => this.#sockets.has(socket) || pipelineOf(socket).latest !== undefined,
+    );
     this.#exchanges.released = () => {
       this.#exchanges.released = undefined;
       this.#parts.clock.soon(() => this.#endIdle());
@@ -265,32 +288,12 @@ export class Gateway {
     // that it has.
     if (error.syscall === 'accept') {
       this.#connections.refused += 1;
-      this.#warnOfAccept(error);
+      this.#acceptWarning.warn(error);
       return;
     }
     void this.abort();
     this.#parts.failed(error);
   }
-
-  #warnOfAccept(error: Error): void {
-    const { clock, logger } = this.#parts;
-    const now = clock.now();
-    if (now - this.#warnedAt < WARN_EVERY) return;
-    this.#warnedAt = now;
-    logger.warn('connections cannot be accepted', { error });
-  }
-}
-
-/** Keys with a quota of nodes. */
-function quotasIn({ auth }: GatewayOptions): readonly NodeQuota[] {
-  return (auth?.keys ?? []).flatMap(({ name, maxNodes }) =>
-    maxNodes === undefined ? [] : [{ key: name, nodes: maxNodes }],
-  );
-}
-
-/** With keys no name is checked, since a rebound page has no key. */
-function hostRulesOf({ auth, host, allowed_hosts }: GatewayOptions): HostRules | undefined {
-  return auth === undefined ? { host, allowed: allowed_hosts ?? [] } : undefined;
 }
 
 export function createGateway(options: GatewayOptions, daemon: Daemon, parts: GatewayParts): Gateway {

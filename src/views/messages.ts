@@ -14,6 +14,7 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_MALFORMED_REQUEST: 'malformed request',
   HEARTBEAT_INVALID_NODE_NAME: 'invalid node name',
   HEARTBEAT_INVALID_BODY: 'invalid body',
+  HEARTBEAT_INVALID_FRAME: 'invalid frame',
   HEARTBEAT_UNAUTHORIZED: 'a key is required',
   HEARTBEAT_FORBIDDEN: 'this key does not permit this call',
   HEARTBEAT_UNKNOWN_NODE: 'unknown node',
@@ -33,6 +34,7 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_BODY_ENCODED: 'the body has a Content-Encoding: send it without one',
   HEARTBEAT_TARGET_TOO_LONG: 'the path and query are too long',
   HEARTBEAT_MISDIRECTED: 'this Host is not allowed: add it to allowed_hosts, or configure keys',
+  HEARTBEAT_UPGRADE_REQUIRED: 'this path is a WebSocket',
   HEARTBEAT_UNKNOWN_TRANSFER_CODING: 'unsupported transfer coding: use chunked or Content-Length',
   HEARTBEAT_HEADERS_TOO_LARGE: 'request head too large',
   HEARTBEAT_NOT_READY: 'not ready yet, try again later',
@@ -83,6 +85,29 @@ export const bodyProblem = {
   meta: (most: number) => `meta must be an object of at most ${most} bytes of JSON, or null`,
   unread: 'this call takes no body: remove it',
   longReason: (most: number) => `a reason can have at most ${most} bytes`,
+};
+
+/** Problems with a frame of a socket, and why a socket is closed. */
+export const frameProblem = {
+  notAnObject: 'a frame must be a JSON object',
+  unknownType: (types: string) => `type must be one of ${types}`,
+  binary: 'a frame must be text',
+  leaving: 'invalid entry: it needs an id, and may have a device',
+  tooManyDevices: (most: number) => `a socket can keep at most ${most} devices online`,
+  authFirst: 'the first frame must be auth',
+  noAuth: (seconds: number) => `no auth frame came within ${seconds} s`,
+  expired: 'the key or token has expired, or the keys have changed',
+  notVerified: 'the token could not be verified',
+  otherCaller: 'this key or token does not cover all devices of this socket',
+  flood: 'too many frames',
+  idle: 'nothing was heard for too long',
+};
+
+/** Why a request for a socket is refused. */
+export const socketProblem = {
+  handshake: (subprotocol: string) =>
+    `this path is a WebSocket: ask for it with Upgrade: websocket, Sec-WebSocket-Version: 13 and Sec-WebSocket-Protocol: ${subprotocol}`,
+  tooMany: 'too many sockets are open, try again later',
 };
 
 /** @param allowed as in the header `Allow` */

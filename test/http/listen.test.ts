@@ -9,6 +9,7 @@ import { SimulatedClock } from '../support/simulated-clock.js';
 import { FakeDaemon } from './support/fake-daemon.js';
 import { GatewayUnderTest } from './support/gateway-under-test.js';
 import { head } from './support/raw-client.js';
+import { SOCKET_LIMITS } from './support/socket-limits.js';
 
 /** The server of a request, from Node's diagnostics channel. */
 async function serverBehind(request: () => Promise<unknown>): Promise<EventEmitter> {
@@ -35,8 +36,10 @@ describe('listening', () => {
       headers_timeout: 1,
       batch: 1,
       page: 1,
+      ...SOCKET_LIMITS,
     };
-    return createGateway({ host, port, keep_alive_timeout: 1, limits }, new FakeDaemon(), {
+    const options = { host, port, session_timeout: 7, keep_alive_timeout: 1, limits };
+    return createGateway(options, new FakeDaemon(), {
       clock: new SimulatedClock(),
       logger: new RecordingLogger(),
       failed: () => undefined,

@@ -7,6 +7,17 @@ export const NO_REQUESTS: GatewayReport = {
   connections: 0,
   in_flight: 0,
   pipelined: 0,
+  sockets: {
+    open: 0,
+    opened: 0,
+    refused: 0,
+    received: 0,
+    sent: 0,
+    pings: 0,
+    pongs: 0,
+    ignored_pongs: 0,
+    closed: { client: 0, protocol: 0, unauthorized: 0, flood: 0, idle: 0, unread: 0, restart: 0 },
+  },
   responses: {},
   refused: {
     overloaded: 0,

@@ -12,6 +12,7 @@ import {
   Schemas,
 } from './openapi.js';
 import { TAGS, type Answer, type Example, type Operation, type Operations } from './operation.js';
+import { socketOperations } from '../sockets/socket-contract.js';
 import { alertOperations } from '../alerts/alert-contract.js';
 import { daemonOperations } from '../ops/ops-contract.js';
 import { nodeOperations } from '../nodes/contract/node-operations.js';
@@ -41,6 +42,7 @@ const OTHERWISE: Answer = { means: 'Any other error. docs/errors.md lists them a
 function operations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
   return {
     ...presenceOperations(limits),
+    ...socketOperations,
     ...nodeOperations(limits),
     ...alertOperations(limits),
     ...daemonOperations,

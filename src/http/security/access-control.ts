@@ -7,7 +7,9 @@ import { isBodiless } from '../server/request-head.js';
 import type { GatewayOptions } from '../gateway-options.js';
 import type { RouteTable } from '../route-table.js';
 import { Authenticator } from './authenticator.js';
-import { Denied } from './credentials.js';
+import { Denied, type Credential } from './credentials.js';
+
+const UNNECESSARY = new Denied('no key is configured');
 
 type AccessControlOptions = Pick<GatewayOptions, 'auth'> & {
   readonly limits: Pick<GatewayOptions['limits'], 'rate_per_key' | 'rate_per_address'>;
@@ -22,6 +24,7 @@ export class AccessControl {
   readonly #routes: Pick<RouteTable, 'isProbe'>;
   readonly #handOver: (exchange: Exchange) => void;
   /** Each is undefined if it is not configured. */
+  #auth: AccessControlOptions['auth'];
   #authenticator: Authenticator | undefined;
   #perKey: RateLimiter | undefined;
   #perAddress: RateLimiter | undefined;
@@ -41,15 +44,55 @@ export class AccessControl {
     this.#handOver = handOver;
   }
 
-  /** Applies from now on. Requests admitted before stay admitted. */
-  configure({ auth, limits: { rate_per_key, rate_per_address } }: AccessControlOptions): void {
+  /**
+   * Applies from now on. Requests admitted before stay admitted.
+   *
+   * @returns whether keys or user tokens have changed
+   */
+  configure({ auth, limits: { rate_per_key, rate_per_address } }: AccessControlOptions): boolean {
     const rates = (rate: number | null | undefined): RateLimiter | undefined =>
       typeof rate === 'number' ? new RateLimiter(this.#clock, rate) : undefined;
-    this.#authenticator =
-      auth === undefined ? undefined : new Authenticator(auth, this.#clock, this.#daemon.users.ids);
+    const isChanged = auth !== this.#auth;
+    if (isChanged) {
+      this.#auth = auth;
+      this.#authenticator =
+        auth === undefined ? undefined : new Authenticator(auth, this.#clock, this.#daemon.users.ids);
+    }
     this.#perKey = rates(rate_per_key);
     this.#perAddress = rates(rate_per_address);
     this.#isOpen = this.#authenticator === undefined && this.#perAddress === undefined;
+    return isChanged;
+  }
+
+  /** Whether callers need a key or a token. */
+  get needsCredential(): boolean {
+    return this.#authenticator !== undefined;
+  }
+
+  /** Identifies the sender of a key or token. Call it only if callers need one. */
+  authenticate(token: string): Credential | Denied | Promise<Credential | Denied> {
+    const found = this.#authenticator?.authenticate(token) ?? UNNECESSARY;
+    if (found instanceof Promise) return found.then((verified) => this.#counted(verified));
+    return this.#counted(found);
+  }
+
+  #counted(found: Credential | Denied): Credential | Denied {
+    if (found instanceof Denied) this.unauthorized += 1;
+    return found;
+  }
+
+  /** Counts a request that is not admitted here. @returns 0, or the seconds until its address may send one */
+  waitOfAddress(address: string | undefined): number {
+    const seconds = address === undefined ? 0 : (this.#perAddress?.take(sourceOf(address)) ?? 0);
+    if (seconds > 0) this.rateLimited += 1;
+    return seconds;
+  }
+
+  /** Counts a request of a caller that is not admitted here. @returns whether it comes too soon */
+  exceedsKeyRate({ name }: Access): boolean {
+    const isTooSoon = this.#authenticator !== undefined && (this.#perKey?.take(name) ?? 0) > 0;
+    if (isTooSoon) this.rateLimited += 1;
+    return isTooSoon;
   }
 
   /** Call it in the turn in which the request was read. */

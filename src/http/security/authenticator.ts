@@ -54,6 +54,12 @@ export class Authenticator {
     if (authorization === undefined) return MISSING;
     const [, bearer] = BEARER.exec(authorization) ?? [];
     if (bearer === undefined) return NOT_BEARER;
+    const found = this.authenticate(bearer);
+    return found instanceof Promise ? found.then(accessOf) : accessOf(found);
+  }
+
+  /** The same for a key or token itself, and until when it is valid. */
+  authenticate(bearer: string): Credential | Denied | Promise<Credential | Denied> {
     const digest = hash('sha256', bearer, 'binary');
     const known = this.#known.get(digest);
     if (known !== undefined) return this.#inTime(digest, known);
@@ -62,9 +68,9 @@ export class Authenticator {
     return credential === undefined ? UNKNOWN : this.#inTime(digest, this.#remember(digest, credential));
   }
 
-  async #verify(tokens: UserTokens, token: string, digest: string): Promise<Access | Denied> {
+  async #verify(tokens: UserTokens, token: string, digest: string): Promise<Credential | Denied> {
     const credential = await tokens.verify(token);
-    return credential instanceof Denied ? credential : this.#remember(digest, credential).access;
+    return credential instanceof Denied ? credential : this.#remember(digest, credential);
   }
 
   /** Compares with every key to the end, whichever matches. */
@@ -75,8 +81,8 @@ export class Authenticator {
     return found;
   }
 
-  #inTime(digest: string, credential: Credential): Access | Denied {
-    if (credential.expires === undefined || this.#clock.wall() < credential.expires) return credential.access;
+  #inTime(digest: string, credential: Credential): Credential | Denied {
+    if (credential.expires === undefined || this.#clock.wall() < credential.expires) return credential;
     this.#known.delete(digest);
     return credential.whenExpired;
   }
@@ -92,6 +98,10 @@ export class Authenticator {
     this.#known.set(digest, credential);
     return credential;
   }
+}
+
+function accessOf(found: Credential | Denied): Access | Denied {
+  return found instanceof Denied ? found : found.access;
 }
 
 function stored(rule: KeyRule): StoredKey {

@@ -1,10 +1,18 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { toMillis } from '../../domain/time.js';
 import type { GatewayOptions, TlsOptions } from '../gateway-options.js';
+import { upgradableRequest } from './upgradable-request.js';
 
-/** Node's server with our limits. Requests beyond one cause a `clientError`. */
-export function createBoundedServer(options: GatewayOptions): Server {
+/**
+ * Node's server with our limits. Requests beyond one cause a `clientError`.
+ *
+ * @param isUpgraded decides of a request that asks for an upgrade
+ */
+export function createBoundedServer(
+  options: GatewayOptions,
+  isUpgraded: (request: IncomingMessage) => boolean,
+): Server {
   const { headersTimeout, requestTimeout, keepAliveTimeout, maxHeaderSize } = boundsOf(options);
   const settings = {
     keepAliveTimeout,
@@ -16,6 +24,7 @@ export function createBoundedServer(options: GatewayOptions): Server {
     requireHostHeader: false,
     // Node would take the first of a repeated field, and others may take the last.
     joinDuplicateHeaders: true,
+    IncomingMessage: upgradableRequest(isUpgraded),
   };
   const { tls } = options;
   const server =

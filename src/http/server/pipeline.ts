@@ -36,6 +36,12 @@ export function pipelineOf(socket: Socket): Pipeline {
   return (socket.pipeline ??= new Pipeline());
 }
 
+/** Whether an answer is still to be given, or to be sent, on a connection. The second is Node's own, undocumented. */
+export function isAnswering(socket: Socket): boolean {
+  const { latest, resume } = pipelineOf(socket);
+  return latest !== undefined || resume !== undefined || Boolean(Reflect.get(socket, '_httpMessage'));
+}
+
 /** The requests before one, as far as they were examined. */
 interface Ahead {
   readonly about: Set<string>;

@@ -1,5 +1,5 @@
 import type { Distribution, MetricFamily, Sample } from '../../ports/metrics.js';
-import type { GatewayFacts, GatewayReport, DaemonFacts } from '../../app/daemon-facts.js';
+import type { GatewayFacts, GatewayReport, DaemonFacts, SocketsReport } from '../../app/daemon-facts.js';
 import { channelFamilies } from './channel-families.js';
 
 /**
@@ -227,7 +227,7 @@ function blindFamilies({
 }
 
 function gatewayFamilies(report: GatewayReport): MetricFamily[] {
-  const { connections, in_flight, pipelined, responses, refused } = report;
+  const { connections, in_flight, pipelined, responses, refused, sockets } = report;
   return [
     gauge('heartbeat_http_connections', 'Connections that are open.', connections),
     gauge('heartbeat_http_requests_in_flight', 'Requests that are being answered.', in_flight),
@@ -239,6 +239,26 @@ function gatewayFamilies(report: GatewayReport): MetricFamily[] {
     counterBy('heartbeat_http_responses_total', 'Answers that were given, by status.', 'code', responses),
     counterBy('heartbeat_http_refused_total', 'What was refused for want of capacity or form.', 'reason', {
       ...refused,
+    }),
+    ...socketFamilies(sockets),
+  ];
+}
+
+function socketFamilies(sockets: SocketsReport): MetricFamily[] {
+  const { open, opened, refused, received, sent, pings, pongs, ignored_pongs: ignored, closed } = sockets;
+  return [
+    gauge('heartbeat_sockets', 'Sockets that are open.', open),
+    counter('heartbeat_sockets_opened_total', 'Sockets that were opened.', opened),
+    counter('heartbeat_sockets_refused_total', 'Requests for a socket that were refused.', refused),
+    counterBy('heartbeat_sockets_closed_total', 'Sockets that were closed.', 'reason', closed),
+    counterBy('heartbeat_socket_frames_total', 'Frames on sockets, without pings and pongs.', 'direction', {
+      received,
+      sent,
+    }),
+    counter('heartbeat_socket_pings_total', 'Pings that were sent on sockets.', pings),
+    counterBy('heartbeat_socket_pongs_total', 'Pongs on sockets, by what they did.', 'result', {
+      heal: pongs,
+      ignored,
     }),
   ];
 }

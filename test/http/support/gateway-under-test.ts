@@ -8,6 +8,7 @@ import { RecordingLogger } from '../../support/recording-logger.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 import { FakeDaemon } from './fake-daemon.js';
 import { RawClient } from './raw-client.js';
+import { SOCKET_LIMITS } from './socket-limits.js';
 
 export interface StartOptions {
   readonly limits?: Partial<GatewayLimits>;
@@ -48,6 +49,7 @@ const LIMITS: GatewayLimits = {
   headers_timeout: 10,
   batch: 100,
   page: 1000,
+  ...SOCKET_LIMITS,
 };
 
 /** A real gateway on a free port, with a fake daemon and clients. */
@@ -82,6 +84,7 @@ export class GatewayUnderTest {
       // Raw clients send another name.
       allowed_hosts: ['*'],
       port: 0,
+      session_timeout: 7,
       keep_alive_timeout,
       fast_lane: this.#fastLane,
       limits: { ...LIMITS, ...limits },

@@ -1,8 +1,10 @@
 import { Agent } from 'undici';
 import type { AuthOptions } from '../../../src/http/security/credentials.js';
+import type { SocketsReport } from '../../../src/app/daemon-facts.js';
 import { createGateway, type Gateway } from '../../../src/http/gateway.js';
 import type { SimulatedApp } from '../../support/simulated-app.js';
 import type { Answer } from './gateway-under-test.js';
+import { SOCKET_LIMITS } from './socket-limits.js';
 
 /** A daemon on simulated time, behind real HTTP. */
 export class ServedDaemon {
@@ -25,14 +27,20 @@ export class ServedDaemon {
       headers_timeout: 10,
       batch: 100,
       page: 1000,
+      ...SOCKET_LIMITS,
     };
-    this.#gateway = createGateway({ host: '127.0.0.1', port: 0, keep_alive_timeout: 75, limits, auth }, app, {
-      clock,
-      logger,
-      failed: (error) => {
-        throw error;
+    const session_timeout = 7;
+    this.#gateway = createGateway(
+      { host: '127.0.0.1', port: 0, session_timeout, keep_alive_timeout: 75, limits, auth },
+      app,
+      {
+        clock,
+        logger,
+        failed: (error) => {
+          throw error;
+        },
       },
-    });
+    );
   }
 
   async serve(): Promise<this> {
@@ -66,6 +74,20 @@ export class ServedDaemon {
 
   get port(): number {
     return Number(new URL(this.#url).port);
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  /** What sockets have counted. */
+  get sockets(): SocketsReport {
+    return this.#gateway.inspect().sockets;
+  }
+
+  /** Stops HTTP in order, as a stop of the daemon begins. */
+  closeGateway(): Promise<void> {
+    return this.#gateway.close();
   }
 
   /** Unix seconds, as they are shown. */

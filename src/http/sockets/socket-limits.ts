@@ -1,0 +1,17 @@
+import type { Seconds } from '../../domain/time.js';
+
+/** Limits of sockets. Sizes in bytes. They may change while the gateway runs. */
+export interface SocketLimits {
+  /** Sockets open at once. */
+  readonly sockets: number;
+  /** Largest message of a client. */
+  readonly socket_frame: number;
+  /** Frames a second of one socket. */
+  readonly rate_per_socket: number;
+  /** How long a socket may be silent before it is closed. */
+  readonly socket_idle: Seconds;
+  /** What may wait to be sent on one socket. */
+  readonly socket_unsent: number;
+  /** Devices that one socket may keep online. */
+  readonly batch: number;
+}

@@ -1,0 +1,279 @@
+import { ANYBODY } from '../../domain/access.js';
+import { moment, toMillis, type Millis, type Moment } from '../../domain/time.js';
+import { frameProblem } from '../../views/messages.js';
+import { Denied, type Credential } from '../security/credentials.js';
+import { parseFrame, type FrameOf, type Ref } from './client-frames.js';
+import { FrameRate } from './frame-rate.js';
+import { CLOSE, expiringFrame } from './server-frames.js';
+import { SessionFrames } from './session-frames.js';
+import type { Closing, SessionHost, SocketPeer } from './session-host.js';
+import { SessionLease } from './session-lease.js';
+import { DueTimer } from './session-timers.js';
+
+/** How long a client may take to authenticate. */
+const AUTH_WITHIN: Millis = toMillis(5);
+/** The longest that time is held back while a token is verified: strangers must not decide about time. */
+const HELD: Millis = toMillis(1);
+/** How long a client has to authenticate again after the keys have changed. */
+const RENEWAL: Millis = toMillis(30);
+
+/**
+ * One connection of a client: what it may do, and the devices that it keeps online. It knows nothing of WebSocket. As a
+ * timer it is due at the next ping, or when something else has to be looked at.
+ */
+export class SocketSession extends DueTimer {
+  readonly #host: SessionHost;
+  readonly #peer: SocketPeer;
+  readonly #rate = new FrameRate();
+  readonly #lease = new SessionLease();
+  /** In observed time. */
+  readonly #openedAt: Moment;
+  #heardAt: Moment;
+  /** Frames that wait for a token to be verified. */
+  #waiting: string[] | undefined;
+  readonly #frames: SessionFrames;
+  #pingAt: Moment;
+  /** The payload of the last ping, until it is answered. */
+  #payload: string | undefined;
+  /** Whether the time for the next ping came before that. */
+  #isOverdue = false;
+  /** The reason to close for, once everything is answered. */
+  #restart: string | undefined;
+  #closing: Closing | undefined;
+
+  constructor(host: SessionHost, peer: SocketPeer) {
+    super();
+    this.#host = host;
+    this.#peer = peer;
+    this.#frames = new SessionFrames(host, {
+      send: (frame) => this.#send(frame),
+      answeredAll: () => this.#closeIfAnswered(),
+    });
+    this.#openedAt = host.observed();
+    this.#heardAt = this.#openedAt;
+    const { clock } = host;
+    if (!host.needsAuth) this.#lease.grant({ access: ANYBODY, expires: undefined }, clock.wall());
+    const now = clock.now();
+    this.#pingAt = moment(now + host.pingEvery);
+    this.#schedule(now);
+  }
+
+  /** Why the connection ends; undefined while it is open. */
+  get closing(): Closing | undefined {
+    return this.#closing;
+  }
+
+  /** A text frame. */
+  received(text: string): void {
+    if (!this.#hears()) return;
+    this.#host.counts.received++;
+    this.#takeInOrder(text);
+  }
+
+  /** A message that is not text. */
+  receivedBinary(): void {
+    if (!this.#hears()) return;
+    this.#frames.refuse(undefined, 'HEARTBEAT_INVALID_FRAME', frameProblem.binary);
+    this.#close('protocol', CLOSE.notText, frameProblem.binary);
+  }
+
+  pinged(payload: Buffer): void {
+    if (this.#hears()) this.#peer.pong(payload);
+  }
+
+  /** Only the echo of the last ping is a heal: any other pong may come from one who has seen no ping. */
+  ponged(payload: string): void {
+    if (this.#closing !== undefined) return;
+    const { clock, counts } = this.#host;
+    if (payload !== this.#payload) {
+      counts.ignored_pongs++;
+      this.#hears();
+      return;
+    }
+    this.#payload = undefined;
+    this.#heardAt = this.#host.observed();
+    if (!this.#isInTime()) return;
+    counts.pongs++;
+    // A client that needs longer than from one ping to the next gets the next one at once.
+    if (this.#isOverdue) {
+      this.#pingAt = clock.now();
+      this.#host.schedule(this, this.#pingAt);
+    }
+    this.#frames.ponged();
+  }
+
+  override due(now: Moment): void {
+    if (this.#closing !== undefined) return;
+    const { limits, pingEvery } = this.#host;
+    const observed = this.#host.observed();
+    if (this.#lease.access === undefined && observed - this.#openedAt >= AUTH_WITHIN) {
+      this.#unauthorized(undefined, frameProblem.noAuth(AUTH_WITHIN / 1000));
+      return;
+    }
+    if (observed - this.#heardAt >= Math.max(toMillis(limits.socket_idle), 2 * pingEvery)) {
+      this.#close('idle', CLOSE.policy, frameProblem.idle);
+      return;
+    }
+    if (!this.#isInTime()) return;
+    if (now >= this.#pingAt) this.#ping(now);
+    this.#schedule(now);
+  }
+
+  /** The keys have changed: the client has to authenticate again. */
+  renew(): void {
+    if (this.#closing !== undefined || this.#lease.access === undefined || !this.#host.needsAuth) return;
+    this.#lease.shorten(RENEWAL, this.#host.clock.wall());
+    if (this.#isInTime()) this.#schedule(this.#host.clock.now());
+  }
+
+  /** The daemon stops. What was asked is answered first. */
+  restart(reason: string): void {
+    this.#restart ??= reason;
+    this.#closeIfAnswered();
+  }
+
+  /** The daemon waits no longer. */
+  restartNow(): void {
+    if (this.#restart !== undefined) this.#close('restart', CLOSE.restart, this.#restart);
+  }
+
+  /** The connection is gone. Its devices expire by their own time. */
+  ended(): void {
+    this.#closing ??= 'client';
+    this.#host.unschedule(this);
+  }
+
+  /** What the client sent is no WebSocket. */
+  broken(): void {
+    this.#closing ??= 'protocol';
+  }
+
+  /** What waits to be sent is too much: nobody reads it. */
+  unread(): void {
+    this.#closing ??= 'unread';
+  }
+
+  /** Counts a frame. @returns whether it is to be looked at */
+  #hears(): boolean {
+    if (this.#closing !== undefined) return false;
+    const { clock, limits } = this.#host;
+    this.#heardAt = this.#host.observed();
+    const pace = this.#rate.take(clock.now(), limits.rate_per_socket);
+    if (pace === 'in time') return true;
+    this.#frames.refuse(undefined, 'HEARTBEAT_RATE_LIMITED');
+    if (pace === 'flood') this.#close('flood', CLOSE.policy, frameProblem.flood);
+    return false;
+  }
+
+  #takeInOrder(text: string): void {
+    if (this.#waiting !== undefined) this.#waiting.push(text);
+    else if (this.#closing === undefined) this.#take(text);
+  }
+
+  #take(text: string): void {
+    const frame = parseFrame(text);
+    const { ref } = frame;
+    const { access } = this.#lease;
+    if (this.#restart !== undefined) this.#frames.refuse(ref, 'HEARTBEAT_NOT_READY');
+    else if (frame.type === 'auth') this.#authenticate(frame);
+    else if (access === undefined)
+      this.#unauthorized(ref, frame.type === 'wrong' ? frame.problem : frameProblem.authFirst);
+    else if (!this.#isInTime()) return;
+    else if (frame.type === 'wrong') this.#frames.refuse(ref, 'HEARTBEAT_INVALID_FRAME', frame.problem);
+    else this.#frames.handle(frame, access);
+  }
+
+  #authenticate({ token, ref }: FrameOf<'auth'>): void {
+    if (!this.#host.needsAuth) {
+      this.#frames.ok(ref);
+      return;
+    }
+    const found = this.#host.authenticate(token);
+    if (!(found instanceof Promise)) {
+      this.#authenticated(ref, found);
+      return;
+    }
+    // What comes meanwhile counts as of now, and is taken in its order. See decision 21.
+    this.#waiting = [];
+    const resume = this.#host.defer(HELD);
+    const verified = (credential: Credential | Denied): void =>
+      resume(() => {
+        const waiting = this.#waiting ?? [];
+        this.#waiting = undefined;
+        if (this.#closing === undefined) this.#authenticated(ref, credential);
+        for (const text of waiting) this.#takeInOrder(text);
+      });
+    void found.then(verified, () => verified(new Denied(frameProblem.notVerified)));
+  }
+
+  #authenticated(ref: Ref, credential: Credential | Denied): void {
+    if (credential instanceof Denied) {
+      this.#unauthorized(ref, credential.message);
+      return;
+    }
+    const { access } = credential;
+    // Another user's token would take the devices along.
+    if (!this.#frames.arePermitted(access)) {
+      this.#unauthorized(ref, frameProblem.otherCaller);
+      return;
+    }
+    const { clock } = this.#host;
+    this.#lease.grant(credential, clock.wall());
+    this.#frames.ok(ref);
+    this.#schedule(clock.now());
+  }
+
+  #closeIfAnswered(): void {
+    if (this.#frames.unanswered === 0) this.restartNow();
+  }
+
+  #ping(now: Moment): void {
+    const { counts, pingEvery } = this.#host;
+    const next = this.#pingAt + pingEvery;
+    this.#pingAt = moment(next > now ? next : now + pingEvery);
+    // A second one would make the echo of the first worthless, and a client may answer only the last.
+    this.#isOverdue = this.#payload !== undefined;
+    if (this.#lease.access === undefined || this.#isOverdue) return;
+    this.#payload = this.#host.newPayload();
+    counts.pings++;
+    this.#peer.ping(this.#payload);
+  }
+
+  /** Has what comes next looked at in time. */
+  #schedule(now: Moment): void {
+    const { access } = this.#lease;
+    const auth = access === undefined ? AUTH_WITHIN - (this.#host.observed() - this.#openedAt) : Infinity;
+    const next = Math.min(auth, this.#lease.next(this.#host.clock.wall()), this.#pingAt - now);
+    this.#host.schedule(this, moment(now + Math.max(0, next)));
+  }
+
+  /** Whether the key or token is still valid. If not, the connection is closed. */
+  #isInTime(): boolean {
+    const wall = this.#host.clock.wall();
+    if (this.#lease.hasEnded(wall)) {
+      this.#unauthorized(undefined, frameProblem.expired);
+      return false;
+    }
+    const left = this.#lease.takeNotice(wall);
+    if (left !== undefined) this.#send(expiringFrame(left));
+    return true;
+  }
+
+  #unauthorized(ref: Ref, error: string): void {
+    this.#frames.refuse(ref, 'HEARTBEAT_UNAUTHORIZED', error);
+    this.#close('unauthorized', CLOSE.unauthorized, error);
+  }
+
+  #send(frame: string): void {
+    if (this.#closing !== undefined) return;
+    this.#host.counts.sent++;
+    this.#peer.send(frame);
+  }
+
+  #close(closing: Closing, code: number, reason: string): void {
+    if (this.#closing !== undefined) return;
+    this.#closing = closing;
+    this.#host.unschedule(this);
+    this.#peer.close(code, reason);
+  }
+}
