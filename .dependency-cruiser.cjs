@@ -2,7 +2,7 @@
 
 const PROTOCOL = '^actors/.+[.]protocol[.]ts$';
 const ERRORS = '^src/errors[.]ts$'; // the registry of error codes
-const API = '^src/app/(api|daemon-facts|dependencies)[.]ts$'; // what the application offers
+const API = '^src/app/(api|daemon-facts|dependencies|events/events-api)[.]ts$'; // what the application offers
 const NACT = '(^|/)node_modules/nact/';
 // A deque and a heap: they hold what they are given, and reach nothing outside.
 const QUEUES = '(^|/)node_modules/(denque|tinyqueue)/';

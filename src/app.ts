@@ -8,6 +8,8 @@ import { BlindRecord, RECENT_BLIND_INTERVALS } from './app/blind-record.js';
 import { Checkpoints } from './app/checkpoints.js';
 import { readFacts, readSupervision } from './app/facts.js';
 import { nodeQueries } from './app/node-queries.js';
+import { EventHub } from './app/events/hub.js';
+import { stateSources } from './app/events/state-sources.js';
 import { HandOver } from './app/hand-over.js';
 import { runsOf } from './app/partition.js';
 import { proveSet } from './app/partition-set.js';
@@ -49,6 +51,7 @@ export class App implements Daemon {
   readonly nodes: NodesApi;
   readonly alerts: AlertsApi;
   readonly connected: ConnectedClients = { sockets: 0, eventReaders: 0 };
+  readonly events: EventHub;
   readonly #watchdog: Watchdog;
   readonly #ownership: OwnershipCheck;
   readonly #blindness: BlindRecord;
@@ -71,7 +74,9 @@ export class App implements Daemon {
     const actors = assemble(config, ports, look);
     this.#actors = actors;
     this.#ownership = new OwnershipCheck(ports.ownership, clock);
-    this.#blindness = new BlindRecord(actors.partitions, clock, logger);
+    this.#blindness = new BlindRecord(actors.partitions, clock, logger, (interval) => {
+      this.events.blind(interval);
+    });
     const { session_timeout: timeout } = config;
     const checkpointDeps = { clock, logger, ownership: this.#ownership, look };
     this.#checkpoints = new Checkpoints(actors.partitions, checkpointDeps, timeout);
@@ -92,6 +97,9 @@ export class App implements Daemon {
     const retention = toMillis(config.history.retention ?? Infinity);
     this.nodes = nodeQueries(actors, this.#watchdog, clock, retention, this.#ownership);
     this.alerts = alertQueries(actors, clock);
+    const { ids } = this.users;
+    const sources = stateSources(actors, this, this.#ownership, clock);
+    this.events = new EventHub(config.events, actors.changes, { clock, logger, ids, sources });
     const context = { system: actors.system, clock, logger };
     const place = actors.system.place(actors.system, 'root');
     const root = this.#buildTree(context, place);
@@ -103,7 +111,13 @@ export class App implements Daemon {
       },
       remove: (id: string) => root.remove(id),
     };
-    this.#handOver = new HandOver(actors, { tree: branches, blindness: this.#blindness, clock, logger });
+    this.#handOver = new HandOver(actors, {
+      tree: branches,
+      blindness: this.#blindness,
+      events: this.events,
+      clock,
+      logger,
+    });
   }
 
   #buildTree(context: SupervisionContext, place: Place): Supervisor {
@@ -175,6 +189,7 @@ export class App implements Daemon {
     this.#phase = 'stopping';
     const { system, partitions, memory, channels } = this.#actors;
     this.#ports.logger.info('stopping');
+    this.events.stop();
     await this.#handOver.end();
     for (const run of runsOf(partitions)) run.end();
     await this.#root.stop();
@@ -273,7 +288,13 @@ export class App implements Daemon {
       wallSteps: this.#checkpoints.wallSteps,
       isOwned: this.#isOwned,
     });
-    return { ...counted, ready: this.unready().length === 0, others: this.#ports.otherMetrics?.() ?? [] };
+    const { readers, watchers, slow } = this.events;
+    return {
+      ...counted,
+      events: { readers, watched: watchers.size, slow },
+      ready: this.unready().length === 0,
+      others: this.#ports.otherMetrics?.() ?? [],
+    };
   }
 
   stats(): Stats {

@@ -40,6 +40,7 @@ export const errorCodes = {
   HEARTBEAT_UNKNOWN_TRANSFER_CODING: { status: 501, retryable: false },
   HEARTBEAT_NOT_READY: { status: 503, retryable: true },
   HEARTBEAT_OVERLOADED: { status: 503, retryable: true },
+  HEARTBEAT_TOO_MANY_READERS: { status: 503, retryable: true },
   HEARTBEAT_MEMORY_SHORT: { status: 503, retryable: true },
   HEARTBEAT_STORE_REFUSES: { status: 503, retryable: true },
   HEARTBEAT_ANSWER_TIMEOUT: { status: 503, retryable: true },

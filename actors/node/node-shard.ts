@@ -9,6 +9,7 @@ import { timeoutInForce } from '../../src/domain/timeout.js';
 import type { NamedStatus } from '../../src/ports/history-store.js';
 import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
 import type { Alerting } from '../notifier/notifier.protocol.js';
+import type { ChangeFeed } from '../shards/change-feed.js';
 import { BatchReplies, type Refusal, type Replies } from '../shards/pending-request.js';
 import { ShardSupervisor, type ShardOptions, type ShardSupervisorDeps } from '../shards/shard-supervisor.js';
 import type { NodeCounts } from './node-counts.js';
@@ -21,11 +22,12 @@ import {
   type Settled,
   type StatusSettled,
 } from './decision.js';
+import { describe } from './description.js';
 import { DirtyNodes } from './dirty-nodes.js';
 import { FlipPublisher } from './flip-publisher.js';
 import { NodeActor, PendingNodeRequest, type NodeDeps } from './node.actor.js';
 import { replyToDescribe, type decide } from './node.machine.js';
-import type { NodeCommand, NodeReply } from './node.protocol.js';
+import type { DescribedNode, NodeCommand, NodeFlip, NodeReply } from './node.protocol.js';
 import type { Quotas } from './quotas.js';
 import { registers } from './registering.js';
 import { isDue, type RegisteredNode } from './registered-node.js';
@@ -41,6 +43,7 @@ export interface NodeShardOptions extends ShardOptions {
 /** What a shard of nodes needs from outside. */
 export interface NodeShardDeps extends ShardSupervisorDeps {
   readonly alerting: Alerting;
+  readonly changes: ChangeFeed<NodeFlip>;
   readonly rules: NodeRules;
   readonly stateCounts: StateCounts;
   readonly quotas: Quotas;
@@ -148,6 +151,31 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
     }
   }
 
+  /** A node as far as time has been acted on: misses that no tick has noticed are left out. */
+  node(name: NodeName): DescribedNode | undefined {
+    const actor = this.actors.get(name);
+    return actor && this.#describedNow(actor);
+  }
+
+  /** All of its nodes, likewise. May miss changes during the iteration. */
+  *nodes(): Generator<DescribedNode> {
+    for (const actor of this.actors.values()) {
+      const node = this.#describedNow(actor);
+      if (node !== undefined) yield node;
+    }
+  }
+
+  #describedNow(actor: NodeActor): DescribedNode | undefined {
+    const { state } = actor;
+    return state.phase === 'unknown' || state.phase === 'registering'
+      ? undefined
+      : this.#describe(state, actor);
+  }
+
+  #describe(known: RegisteredNode, actor: NodeActor): DescribedNode {
+    return describe(known, actor, this.rules, this.#deps.clock.now());
+  }
+
   settle(settlement: NodeSettlement): void {
     this.tellSettled(settlement.node, this.#signalOf(settlement));
   }
@@ -206,6 +234,8 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
   }
 
   flip(actor: NodeActor, flip: Flip, known: RegisteredNode, number: number): void {
+    const { listener } = this.#deps.changes;
+    if (listener !== undefined) listener({ flip, node: this.#describe(known, actor) });
     this.#publisher.flip(actor, flip, known, number);
   }
 

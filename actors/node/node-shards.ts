@@ -1,5 +1,6 @@
 import type { NodeQuota } from '../../src/domain/access.js';
 import type { NodeDefaults } from '../../src/domain/node.js';
+import type { NodeName } from '../../src/domain/node-name.js';
 import { shardOf, type ShardIndex } from '../../src/domain/shard.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
 import type { ObservedTime } from '../../src/domain/observed-time.js';
@@ -9,10 +10,11 @@ import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem } from '../../src/runtime/actor-system.js';
 import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
 import type { Alerting } from '../notifier/notifier.protocol.js';
+import type { ChangeFeed } from '../shards/change-feed.js';
 import { StateCounts } from './state-counts.js';
 import type { NodeRules } from './decision.js';
 import type { NodeCounts } from './node-counts.js';
-import type { NodeCommand, NodeReply, NodeShards } from './node.protocol.js';
+import type { DescribedNode, NodeCommand, NodeFlip, NodeReply, NodeShards } from './node.protocol.js';
 import { Quotas } from './quotas.js';
 import { ObservedClock } from './observed-clock.js';
 import { NodeShard, type NodeShardOptions } from './node-shard.js';
@@ -33,6 +35,7 @@ export interface LocalNodeShardsDeps extends NodeCheckpointsDeps {
   /** Whether memory has room for one more node. */
   readonly hasMemory: () => boolean;
   readonly alerting: Alerting;
+  readonly changes: ChangeFeed<NodeFlip>;
   readonly counts: NodeCounts;
 }
 
@@ -101,6 +104,16 @@ export class LocalNodeShards implements NodeShards, NodeRules {
     answered: (replies: readonly NodeReply[]) => void,
   ): void {
     this.#at(shard).send(commands, answered);
+  }
+
+  /** A node as far as time has been acted on; undefined if it is unknown. */
+  node(name: NodeName): DescribedNode | undefined {
+    return this.#at(shardOf(name, this.count)).node(name);
+  }
+
+  /** All nodes, likewise, unordered. */
+  *nodes(): Generator<DescribedNode> {
+    for (const shard of this.all) yield* shard.nodes();
   }
 
   settle(settlements: readonly NodeSettlement[]): void {

@@ -1,4 +1,4 @@
-import type { Acknowledgement, NodeFacts, SettingsChange } from '../../src/domain/node.js';
+import type { Acknowledgement, Flip, NodeFacts, SettingsChange } from '../../src/domain/node.js';
 import type { NodeQuota } from '../../src/domain/access.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
@@ -62,6 +62,12 @@ export type NodeReply =
   | { readonly kind: 'node'; readonly node: DescribedNode; readonly created: boolean }
   | { readonly kind: 'forgotten' }
   | Refusal;
+
+/** A change of a node's state, and the node after it. */
+export interface NodeFlip {
+  readonly flip: Flip;
+  readonly node: DescribedNode;
+}
 
 /** The seam. A shard may be anywhere, so its answers may come later, all those of one call together. */
 export interface NodeShards {

@@ -3,6 +3,7 @@ import type { AlertRecord } from '../../src/domain/alert.js';
 import type { ChannelPolicy } from '../../src/ports/channel.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { Outbox } from '../../src/ports/outbox.js';
+import type { ChangeFeed } from '../shards/change-feed.js';
 import type { ChannelTotals } from './channel/channel-totals.js';
 import type { ChannelActor } from './channel/channel.actor.js';
 import { Resender } from './channel/resender.js';
@@ -26,6 +27,7 @@ import { Inhibition } from './rules/inhibition.js';
 import { MassFailure, type MassFailureOptions } from './rules/mass-failure.js';
 import { OngoingFailures } from './rules/ongoing-failures.js';
 import { Reminders, type RemindersOptions } from './rules/reminders.js';
+import type { AlertChange } from './notifier.protocol.js';
 import { UnnotifiedChannels } from './rules/unnotified-channels.js';
 
 export interface NotifierPartsOptions extends OverflowOptions, RemindersOptions {
@@ -42,6 +44,8 @@ export interface NotifierPartsDeps extends AlertWriterDeps {
   readonly random: () => number;
   readonly channels: ReadonlyMap<string, ChannelActor>;
   readonly totals: ChannelTotals;
+  /** Absent where nobody listens. */
+  readonly changes?: ChangeFeed<AlertChange>;
   /** Whether memory has room for these records of an earlier run. If not, the start fails once all are counted. */
   holds(records: readonly AlertRecord[]): boolean;
   /** Gets the records that the disk cannot take at present. */
@@ -57,7 +61,7 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
 
   const ids = new AlertIds(deps.random);
   const intents = new IntentRegister();
-  const open = new OpenAlerts(deps.totals, intents);
+  const open = new OpenAlerts(deps.totals, intents, deps.changes);
   const unnotified = new UnnotifiedChannels();
   const writer = new AlertWriter(open, unnotified, deps, (records) => {
     deps.committed(records);

@@ -30,6 +30,13 @@ export interface NodeChange {
   readonly isPaused: boolean;
 }
 
+/** An alert was raised, or its deliveries changed. */
+export interface AlertChange {
+  /** Undefined if it was raised; of one that is delivered again, the record is the same as after it. */
+  readonly before: AlertRecord | undefined;
+  readonly record: AlertRecord;
+}
+
 /** The effect of a request, for channels that were notified of a failure of the node. */
 export type NodeNews =
   | {

@@ -77,8 +77,11 @@ export class Devices {
     return device !== undefined || typeof meta === 'string' || (this.#kept.size > 0 && this.#kept.has(user));
   }
 
-  /** @param before who held the user until now, if no devices are kept; asked for only then */
-  heal(user: UserId, heal: Heal, before: () => Holder): void {
+  /**
+   * @param before who held the user until now, if no devices are kept; asked for only then
+   * @returns whether the devices or their meta are others now
+   */
+  heal(user: UserId, heal: Heal, before: () => Holder): boolean {
     const kept = this.#kept.get(user) ?? this.#keep(user, before());
     const { devices } = kept;
     const known = devices.find(({ name }) => name === heal.device);
@@ -86,8 +89,10 @@ export class Devices {
     if (known !== undefined && !goesOn) this.#drop(kept, known);
     const device = goesOn ? known : this.#add(kept, new Device(user, heal.device, heal.readAt));
     device.lastSeen = heal.readAt;
+    const { meta } = device;
     if (heal.meta !== undefined) device.meta = heal.meta ?? undefined;
     this.#wheel.arm(device, heal.deadline);
+    return !goesOn || device.meta !== meta;
   }
 
   #keep(user: UserId, before: Holder): Kept {
@@ -121,6 +126,10 @@ export class Devices {
   othersUntil(user: UserId, name: string): Moment | undefined {
     const kept = this.#kept.get(user);
     return kept && latest(kept, name);
+  }
+
+  has(user: UserId, name: string): boolean {
+    return this.#kept.get(user)?.devices.some((each) => each.name === name) ?? false;
   }
 
   /** Ends a device. @returns until when the others keep the user online; undefined if no devices are kept */
@@ -165,14 +174,19 @@ export class Devices {
    * Drops the devices whose deadline lies before the horizon.
    *
    * @param isBusy whether a heal of the user may wait to be handled: then the device is looked at again later
+   * @param dropped called for a user whom something else still holds
    */
-  advance(horizon: Moment, isBusy: (user: UserId) => boolean): void {
+  advance(horizon: Moment, isBusy: (user: UserId) => boolean, dropped: (user: UserId) => void): void {
     if (this.#kept.size === 0) return;
     this.#wheel.advance(horizon, (device) => {
       const kept = this.#kept.get(device.user);
       if (kept === undefined) return;
-      if (isBusy(device.user)) this.#wheel.arm(device, device.deadline);
-      else kept.devices.splice(kept.devices.indexOf(device), 1);
+      if (isBusy(device.user)) {
+        this.#wheel.arm(device, device.deadline);
+        return;
+      }
+      kept.devices.splice(kept.devices.indexOf(device), 1);
+      if (latest(kept) >= horizon) dropped(device.user);
     });
   }
 }

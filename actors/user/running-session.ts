@@ -1,6 +1,6 @@
 import type { EndedSession } from '../../src/domain/session.js';
 import { instant, type Instant, type Moment } from '../../src/domain/time.js';
-import type { LiveDevice, UserReply } from './user.protocol.js';
+import type { LiveDevice, LiveSession, UserReply } from './user.protocol.js';
 
 /** A session that has begun. It stays the same session whatever the wall clock jumps to. */
 export interface RunningSession {
@@ -35,14 +35,16 @@ export function describe(session: RunningSession | undefined, lease: Lease, at: 
   if (at >= lease.deadline) {
     return { kind: 'described', session: undefined, ended: endedAt(session, lease, lease.deadline) };
   }
+  return { kind: 'described', session: liveSession(session, lease, at) };
+}
+
+/** @param at devices whose deadline has passed by then are left out */
+export function liveSession(session: RunningSession, lease: Lease, at: Moment): LiveSession {
   return {
-    kind: 'described',
-    session: {
-      onlineAt: session.onlineAt,
-      lastSeen: instantIn(session, lease.lastSeen),
-      deadline: instantIn(session, lease.deadline),
-      devices: devicesOf(session, lease, at),
-    },
+    onlineAt: session.onlineAt,
+    lastSeen: instantIn(session, lease.lastSeen),
+    deadline: instantIn(session, lease.deadline),
+    devices: devicesOf(session, lease, at),
   };
 }
 

@@ -4,6 +4,7 @@ import { moment, type Instant, type Millis, type Moment } from '../../src/domain
 import { isInteger, type UserId } from '../../src/domain/user-id.js';
 import type { Place } from '../../src/runtime/actor-system.js';
 import type { Settlement, UserEntry } from '../history/history.protocol.js';
+import type { ChangeFeed } from '../shards/change-feed.js';
 import { BatchReplies, type PendingRequest, type Refusal, type Replies } from '../shards/pending-request.js';
 import {
   DOWN,
@@ -21,7 +22,7 @@ import { DeferredCheckups } from './deferred-checkups.js';
 import { PendingUserRequest, UserActor, type UserDeps, type UserEntity } from './user.actor.js';
 import { isOnline, online, sessionOf, type decide, type Settled } from './user.machine.js';
 import type { RunningSession } from './running-session.js';
-import type { UserCommand, UserReply, UserRequest } from './user.protocol.js';
+import type { LiveSession, UserChange, UserCommand, UserReply, UserRequest } from './user.protocol.js';
 
 const ONLINE: UserReply = { kind: 'online' };
 const OFFLINE: UserReply = { kind: 'offline' };
@@ -39,6 +40,7 @@ export interface UserShardOptions extends ShardOptions {
 /** What a shard of users needs from outside. */
 export interface UserShardDeps extends ShardSupervisorDeps {
   readonly counts: UserCounts;
+  readonly changes: ChangeFeed<UserChange>;
   /** Whether one more user may be online. */
   hasRoom(): boolean;
   /** Whether memory has room for one more. */
@@ -55,6 +57,7 @@ export class UserShard extends ShardSupervisor<UserEntity, UserActor> implements
   readonly decide: typeof decide;
   readonly counts: UserCounts;
   readonly devices: Devices;
+  readonly changes: ChangeFeed<UserChange>;
   readonly #options: UserShardOptions;
   readonly #deps: UserShardDeps;
   #settledUpTo: Moment;
@@ -66,6 +69,7 @@ export class UserShard extends ShardSupervisor<UserEntity, UserActor> implements
     super(shard, options, deps);
     this.decide = options.decide;
     this.counts = deps.counts;
+    this.changes = deps.changes;
     this.devices = new Devices(this.horizon, RESOLUTION, () => options.devices);
     this.#options = options;
     this.#deps = deps;
@@ -177,6 +181,11 @@ export class UserShard extends ShardSupervisor<UserEntity, UserActor> implements
     for (const { key, state } of this.actors.values()) if (state.phase !== 'absent') yield key;
   }
 
+  /** The current session of a user, also of a shard that is down: nothing changes in it meanwhile. */
+  session(user: UserId): LiveSession | undefined {
+    return this.actors.get(user)?.session;
+  }
+
   settle(settlement: Settlement): void {
     // Only a settlement that opens a session has an instant.
     if (settlement.stored && settlement.onlineAt !== undefined) this.counts.openings++;
@@ -191,7 +200,11 @@ export class UserShard extends ShardSupervisor<UserEntity, UserActor> implements
     if (!this.isUp) return;
     this.#noteSettled();
     super.advance(horizon);
-    this.devices.advance(horizon, (user) => (this.actors.get(user)?.cell?.waiting ?? 0) > 0);
+    this.devices.advance(
+      horizon,
+      (user) => (this.actors.get(user)?.cell?.waiting ?? 0) > 0,
+      (user) => this.actors.get(user)?.updated(),
+    );
     this.#answerDeferred(horizon);
   }
 

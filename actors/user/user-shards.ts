@@ -7,11 +7,19 @@ import { wallAt, type Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem } from '../../src/runtime/actor-system.js';
 import type { HistoryEntry, Settlement } from '../history/history.protocol.js';
+import type { ChangeFeed } from '../shards/change-feed.js';
 import { HistoryBuffer } from '../shards/history-buffer.js';
 import type { UserCounts } from './user-counts.js';
 import { UserShard, type UserShardDeps, type UserShardOptions } from './user-shard.js';
 import type { RunningSession } from './running-session.js';
-import type { UserCommand, UserReply, UserRequest, UserShards } from './user.protocol.js';
+import type {
+  LiveSession,
+  UserChange,
+  UserCommand,
+  UserReply,
+  UserRequest,
+  UserShards,
+} from './user.protocol.js';
 
 export interface LocalUserShardsOptions extends UserShardOptions {
   readonly count: number;
@@ -24,6 +32,7 @@ export interface LocalUserShardsDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly counts: UserCounts;
+  readonly changes: ChangeFeed<UserChange>;
   /** Whether one more user may be online. */
   readonly hasRoom: () => boolean;
   /** Whether memory has room for one more user. */
@@ -146,8 +155,12 @@ export class LocalUserShards implements UserShards {
 
   /** Restores a session found at a restart. */
   recover(user: UserId, session: RunningSession, lease: { deadline: Moment; lastSeen: Moment }): void {
-    const shard = shardWithin(shardOf(user, this.count * this.#partitions), this.#partitions);
-    this.#at(shard).recover(user, session, lease);
+    this.#of(user).recover(user, session, lease);
+  }
+
+  /** The current session of a user, as far as time has been acted on. */
+  session(user: UserId): LiveSession | undefined {
+    return this.#of(user).session(user);
   }
 
   /** The recovery is over. Sessions that were silent up to `end` get the time that it took on top of theirs. */
@@ -177,6 +190,10 @@ export class LocalUserShards implements UserShards {
   /** Passes the collected entries to history at once. */
   flush(): void {
     this.#historyBuffer.flush();
+  }
+
+  #of(user: UserId): UserShard {
+    return this.#at(shardWithin(shardOf(user, this.count * this.#partitions), this.#partitions));
   }
 
   #at(shard: ShardIndex): UserShard {

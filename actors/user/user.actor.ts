@@ -2,10 +2,11 @@ import { assertNever } from '../../src/domain/assert-never.js';
 import { moment, type Instant, type Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { UserEntry } from '../history/history.protocol.js';
+import type { ChangeFeed } from '../shards/change-feed.js';
 import { EntityActor, type EntityDeps, type EntityMessage } from '../shards/entity-actor.js';
 import { PendingRequest, pendingIn } from '../shards/pending-request.js';
 import type { Device, Devices, Holder } from './devices.js';
-import type { Lease } from './running-session.js';
+import { liveSession, type Lease } from './running-session.js';
 import type { UserCounts } from './user-counts.js';
 import {
   ABSENT,
@@ -16,7 +17,16 @@ import {
   type UserEffect,
   type UserState,
 } from './user.machine.js';
-import { isReading, type UserReply, type UserRequest } from './user.protocol.js';
+import {
+  isReading,
+  type LiveSession,
+  type UserChange,
+  type UserReply,
+  type UserRequest,
+} from './user.protocol.js';
+
+/** As of this moment no deadline has passed. */
+const NOTHING_PAST = moment(-Infinity);
 
 /** The requests, replies and signals of a user. */
 export interface UserEntity {
@@ -55,6 +65,7 @@ export interface UserDeps extends EntityDeps<UserEntity> {
   readonly generation: number;
   readonly counts: UserCounts;
   readonly devices: Devices;
+  readonly changes: ChangeFeed<UserChange>;
   readonly decide: typeof decide;
   /** The deadline after a heal that was read at this moment. */
   deadlineSince(readAt: Moment): Moment;
@@ -97,8 +108,30 @@ export class UserActor extends EntityActor<UserEntity, UserDeps> implements Leas
   }
 
   private become(state: UserState): void {
+    const { state: before } = this;
+    if (state === before) return;
     this.state = state;
     if (state.phase === 'absent') this.deps.devices.forget(this.key);
+    const { listener } = this.deps.changes;
+    if (listener === undefined) return;
+    const { key: user, session } = this;
+    if (before.phase === 'opening' && session !== undefined) listener({ kind: 'online', user, session });
+    if (before.phase === 'leaving' && before.session !== undefined && session === undefined)
+      listener({ kind: 'offline', user, ended: before.ended });
+  }
+
+  /** The current session as far as time has been acted on: its deadline may have passed a moment ago. */
+  get session(): LiveSession | undefined {
+    const session = sessionOf(this.state);
+    return session && liveSession(session, this, NOTHING_PAST);
+  }
+
+  /** The user's devices have changed. */
+  updated(): void {
+    const { listener } = this.deps.changes;
+    if (listener === undefined) return;
+    const { key: user, session } = this;
+    if (session !== undefined) listener({ kind: 'updated', user, session });
   }
 
   private release(reply: UserReply): void {
@@ -143,13 +176,17 @@ export class UserActor extends EntityActor<UserEntity, UserDeps> implements Leas
     const { counts, devices, wheel } = this.deps;
     counts.heals += size;
     const deadline = this.deps.deadlineSince(readAt);
+    // The first heal after a restart is that of a device that was not known.
+    let isUpdate = heldBy === 'found';
     if (heldBy === 'nobody') devices.forget(this.key);
     if (devices.concerns(this.key, request)) {
       const { device, meta } = request;
-      devices.heal(this.key, { device, meta, arrivedAt, readAt, deadline }, () => this.holder(heldBy));
+      const heal = { device, meta, arrivedAt, readAt, deadline };
+      if (devices.heal(this.key, heal, () => this.holder(heldBy))) isUpdate = true;
     }
     this.lastSeen = readAt;
     wheel.arm(this, deadline);
+    if (isUpdate) this.updated();
   }
 
   private holder(kind: Holder['kind']): Holder {
@@ -162,9 +199,11 @@ export class UserActor extends EntityActor<UserEntity, UserDeps> implements Leas
 
   private leave({ request: { device }, readAt }: PendingRequest<UserEntity>): void {
     const { devices, wheel } = this.deps;
+    const isUpdate = device !== undefined && devices.has(this.key, device);
     const until = device === undefined ? undefined : devices.leave(this.key, device);
     this.lastSeen = readAt;
     if (until !== undefined) wheel.arm(this, until);
+    if (isUpdate) this.updated();
   }
 
   private submit(effect: Extract<UserEffect, { kind: 'submit' }>, message: UserActorMessage): void {
@@ -182,6 +221,7 @@ export class UserActor extends EntityActor<UserEntity, UserDeps> implements Leas
         return this.deps.submit({ kind: 'resume', shard, user, generation: this.deps.generation });
       case 'end':
         this.deps.endedInSilence(this.deadline);
+        this.deps.changes.listener?.({ kind: 'offline', user, ended: effect.session });
         return this.deps.submit({ kind: 'end', user, session: effect.session });
       case 'close':
         return this.deps.submit({ kind: 'close', shard, user, session: effect.session });

@@ -18,7 +18,13 @@ export type UserState =
   /** The first heal since a restart is being written. Heals wait for it. */
   | { readonly phase: 'resuming'; readonly session: RunningSession }
   /** A goodbye or an erasure is being written. Until it is, the session (if any) goes on. */
-  | { readonly phase: 'leaving'; readonly session: RunningSession | undefined; readonly reply: UserReply };
+  | {
+      readonly phase: 'leaving';
+      readonly session: RunningSession | undefined;
+      readonly reply: UserReply;
+      /** The session as a goodbye ends it. */
+      readonly ended?: EndedSession;
+    };
 
 /** The disk's result for what the user waits for. */
 export type Settled =
@@ -161,7 +167,7 @@ function goodbye(state: UserState, lease: Lease, command: UserRequest): Decision
         ? endedAt(state, { ...lease, lastSeen: command.readAt }, command.readAt, 'seen')
         : endedAt(state, lease, lease.deadline);
       return {
-        state: { phase: 'leaving', session: state, reply: OFFLINE },
+        state: { phase: 'leaving', session: state, reply: OFFLINE, ended: session },
         effects: [{ kind: 'submit', entry: 'close', session }, { kind: 'wait' }],
       };
     }

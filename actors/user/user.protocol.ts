@@ -61,6 +61,12 @@ export type UserReply =
     }
   | Refusal;
 
+/** A change of a user, once a checkup shows it. */
+export type UserChange =
+  | { readonly kind: 'online' | 'updated'; readonly user: UserId; readonly session: LiveSession }
+  /** Without the session the user was erased. */
+  | { readonly kind: 'offline'; readonly user: UserId; readonly ended: EndedSession | undefined };
+
 /** The seam. A shard may be anywhere, so its replies may come later, all those to one command together. */
 export interface UserShards {
   readonly count: number;

@@ -14,6 +14,7 @@ import type { UserId, UserIds } from '../domain/user-id.js';
 import type { FlipRange, HistoryRange } from '../ports/history-store.js';
 import type { AlertRange } from '../ports/outbox.js';
 import type { ConnectedClients, DaemonFacts, Stats } from './daemon-facts.js';
+import type { EventsApi } from './events/events-api.js';
 import type { DependencyChanges } from './dependencies.js';
 
 /** What the application offers to HTTP, the library and the command line. */
@@ -23,6 +24,8 @@ export interface Daemon {
   readonly nodes: NodesApi;
 
   readonly alerts: AlertsApi;
+
+  readonly events: EventsApi;
 
   /**
    * Holds time for a request that was read and cannot be handled yet, so that no user whom it may heal expires. Call it

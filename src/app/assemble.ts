@@ -1,6 +1,7 @@
 import { CommitMeter } from '../../actors/history/commit-meter.js';
 import { NodeCounts } from '../../actors/node/node-counts.js';
 import { ConfiguredChannels } from '../../actors/notifier/channel/configured-channels.js';
+import { changeFeed } from '../../actors/shards/change-feed.js';
 import { Admission } from '../../actors/user/admission.js';
 import { UserCounts } from '../../actors/user/user-counts.js';
 import { PartitionedUsers, type Users } from '../../actors/user/partitioned-users.js';
@@ -10,6 +11,7 @@ import { toMillis } from '../domain/time.js';
 import type { UserId } from '../domain/user-id.js';
 import { withFields } from '../ports/logger.js';
 import { ActorSystem } from '../runtime/actor-system.js';
+import type { Changes } from './events/hub.js';
 import { readingTurns } from './long-reads.js';
 import { OnlineIds } from './online-ids.js';
 import { MemoryGuard } from './memory-guard.js';
@@ -46,6 +48,7 @@ export interface Actors extends Division {
   readonly admission: Admission;
   readonly memory: MemoryGuard;
   readonly online: OnlineIds;
+  readonly changes: Changes;
   /** The limits in force. They may change while the daemon runs. */
   readonly limits: Config['limits'];
 }
@@ -80,14 +83,16 @@ export function assemble(config: Config, ports: AppPorts, look: () => void): Act
     meter: new CommitMeter(toMillis(config.history.slow_commit), logger),
     presence: ports.presence && new PresenceWatch(ports.presence, () => clock.wall()),
     online: new OnlineIds(config.user_ids, () => division.partitions, clock),
+    changes: { users: changeFeed(), nodes: changeFeed(), alerts: changeFeed() },
     turns: readingTurns(),
     look,
     hasRoom: () => division.users.size < limits.users && admission.admits(),
     pending: () => sumOf(division.partitions, ({ run }) => run?.history.pending ?? 0),
   };
   const division: Division = config.partitions === 1 ? undivided(shared) : divided(shared);
-  const { system, counts, nodeCounts, channels, meter, memory, online } = shared;
-  return { ...division, system, counts, nodeCounts, channels, meter, admission, memory, online, limits };
+  const { system, counts, nodeCounts, channels, meter, memory, online, changes } = shared;
+  const parts = { system, counts, nodeCounts, channels, meter, memory, online, changes };
+  return { ...division, ...parts, admission, limits };
 }
 
 /** One partition with everything, in the data directory itself. */

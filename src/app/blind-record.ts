@@ -12,10 +12,18 @@ export class BlindRecord {
   readonly #partitions: readonly Pick<Partition, 'blind'>[];
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #told: (interval: BlindInterval) => void;
   readonly totals = new BlindTotals();
   #recent: BlindInterval[] = [];
 
-  constructor(partitions: readonly Pick<Partition, 'blind'>[], clock: Clock, logger: Logger) {
+  /** @param told gets each interval */
+  constructor(
+    partitions: readonly Pick<Partition, 'blind'>[],
+    clock: Clock,
+    logger: Logger,
+    told: (interval: BlindInterval) => void,
+  ) {
+    this.#told = told;
     this.#partitions = partitions;
     this.#clock = clock;
     this.#logger = logger;
@@ -42,6 +50,7 @@ export class BlindRecord {
     this.totals.add(interval);
     this.#recent.push(interval);
     if (this.#recent.length > RECENT_BLIND_INTERVALS) this.#recent.shift();
+    this.#told(interval);
   }
 
   /** The last ones, oldest first. */

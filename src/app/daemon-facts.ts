@@ -62,6 +62,13 @@ export interface DaemonFacts {
     readonly open: number;
     readonly channels: readonly ChannelFacts[];
   };
+  readonly events: {
+    readonly readers: number;
+    /** Pairs of a user and a reader that watches it by name. */
+    readonly watched: number;
+    /** Readers dropped because they read too slowly. */
+    readonly slow: number;
+  };
   readonly memory: {
     /** The fullest memory that has a limit: 1 is full. */
     readonly used: number;

@@ -24,7 +24,7 @@ export interface Counted {
 export async function readFacts(
   actors: Actors,
   { blind, watchdog, wallSteps, isOwned }: Counted,
-): Promise<Omit<DaemonFacts, 'ready' | 'others'>> {
+): Promise<Omit<DaemonFacts, 'ready' | 'others' | 'events'>> {
   const { system, users, meter } = actors;
   const runs = runsOf(actors.partitions);
   const { heals, checkups, openings, recoveries, goodbyes, erasures, expiries } = actors.counts;

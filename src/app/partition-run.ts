@@ -58,7 +58,8 @@ export class PartitionRun {
     this.watch = watch;
     this.#shared = shared;
     this.#room = room;
-    const { system, clock, logger, config, limits, memory, counts, meter, presence, online, ports } = shared;
+    const { system, clock, logger, config, limits, memory, counts, meter, ports } = shared;
+    const { presence, online, changes } = shared;
     const deps = { system, clock, logger };
     this.history = new History(
       historyOptions(config, limits, () => shared.pending() - this.history.pending),
@@ -87,6 +88,7 @@ export class PartitionRun {
     this.users = new LocalUserShards(usersOptions(config, limits, shards, ports.decideUser ?? decide), {
       ...deps,
       counts,
+      changes: changes.users,
       hasRoom: () => shared.hasRoom(),
       hasMemory: () => memory.admitsUser(),
       submit: (entries) => {

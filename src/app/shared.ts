@@ -9,6 +9,7 @@ import type { Logger } from '../ports/logger.js';
 import type { ActorSystem } from '../runtime/actor-system.js';
 import type { OnlineIds } from './online-ids.js';
 import type { MemoryGuard } from './memory-guard.js';
+import type { Changes } from './events/hub.js';
 import type { AppPorts } from './ports.js';
 import type { PresenceWatch } from './presence-watch.js';
 
@@ -28,6 +29,7 @@ export interface Shared {
   readonly meter: CommitMeter;
   readonly presence: PresenceWatch | undefined;
   readonly online: OnlineIds;
+  readonly changes: Changes;
   /** Long reads of all partitions take turns. */
   readonly turns: LimitFunction;
   /** Notices a standstill that has just ended. */

@@ -45,6 +45,7 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
     ...deps,
     outbox,
     totals,
+    changes: shared.changes.alerts,
     closingNotices,
     random: Math.random,
     watched: () => nodes.unpaused,
@@ -79,6 +80,7 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
     {
       ...deps,
       hasMemory: () => memory.admitsNode(),
+      changes: shared.changes.nodes,
       counts: shared.nodeCounts,
       alerting: watchedBy(ports.flipped, alerting),
       submit: (entries) => {

@@ -206,6 +206,19 @@ export const schema = group({
       ),
     }),
   }),
+  events: group({
+    past: option(
+      whole(1, 10 * MILLION),
+      100_000,
+      'Number of events that are remembered, so that a reader who was away can continue. A reader that falls further behind is dropped.',
+    ),
+    readers: option(whole(1, MILLION), 5000, 'Maximum readers of events, watching sockets included.'),
+    watched: option(
+      whole(1, 100 * MILLION),
+      MILLION,
+      'Maximum users watched by name by all readers together. One whom two readers watch counts twice.',
+    ),
+  }),
   ping: group({
     url: option(
       orOff(text(/^https?:\/\/[^\s/]\S*$/i, 'an http or https URL')),

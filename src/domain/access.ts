@@ -48,6 +48,16 @@ export interface NodeQuota {
   readonly nodes: number;
 }
 
+/** What a user token claims besides its user. */
+export interface UserClaims {
+  /** The users whose events and checkups it may read; without it, only its own. */
+  readonly watch?: readonly UserId[] | 'all' | undefined;
+  /** Whether events show the meta of devices. */
+  readonly meta?: boolean;
+  /** The token is invalid from this instant on. */
+  readonly expires?: Instant;
+}
+
 /** An authenticated caller and its permissions. */
 export class Access {
   /** The caller's name in the audit log. */
@@ -57,27 +67,48 @@ export class Access {
   readonly #permissions: ReadonlySet<Permission>;
   readonly #users: UserReach | undefined;
   readonly #nodes: readonly string[] | undefined;
+  /** Of a user token: the users that it may watch. */
+  readonly #watch: ReadonlySet<UserId> | 'all' | undefined;
+  /** Whether it may see the meta of devices. */
+  readonly seesMeta: boolean;
+  /** It ends at this instant; undefined if it never does. */
+  readonly expires: Instant | undefined;
 
-  constructor(name: string, permissions: Iterable<Permission>, reach: Reach = {}, maxNodes?: number) {
+  constructor(
+    name: string,
+    permissions: Iterable<Permission>,
+    reach: Reach = {},
+    maxNodes?: number,
+    { watch, meta = true, expires }: UserClaims = {},
+  ) {
     this.name = name;
     this.nodeQuota = maxNodes === undefined ? undefined : { key: name, nodes: maxNodes };
     this.#permissions = new Set(permissions);
     this.#users = reach.users;
     this.#nodes = reach.nodes;
+    this.#watch = watch === undefined || watch === 'all' ? watch : new Set(watch);
+    this.seesMeta = meta;
+    this.expires = expires;
   }
 
-  static ofKey({ name, scopes, maxNodes, ...reach }: KeyRule): Access {
+  static ofKey({ name, scopes, maxNodes, expires, ...reach }: KeyRule): Access {
     return new Access(
       name,
       scopes.flatMap((scope) => INCLUDED[scope]),
       reach,
       maxNodes,
+      expires === undefined ? {} : { expires },
     );
   }
 
-  /** The access of a user token: its own user and nothing else. */
-  static ofUser(user: UserId): Access {
-    return new Access(`user ${user}`, ['heal', 'checkup'], { users: { only: user }, nodes: [] });
+  /** The access of a user token: to heal its own user, and to watch those whom it claims. */
+  static ofUser(user: UserId, { watch, meta = false, expires }: UserClaims = {}): Access {
+    const reach = { users: { only: user }, nodes: [] };
+    return new Access(`user ${user}`, ['heal', 'checkup'], reach, undefined, {
+      watch,
+      meta,
+      ...(expires !== undefined && { expires }),
+    });
   }
 
   may(permission: Permission): boolean {
@@ -91,6 +122,25 @@ export class Access {
     if ('only' in users) return users.only === user;
     if ('prefixes' in users) return users.prefixes.some((prefix) => user.startsWith(prefix));
     return isInteger(user) && BigInt(users.from) <= BigInt(user) && BigInt(user) <= BigInt(users.to);
+  }
+
+  /** For events and checkups. */
+  mayWatchUser(user: UserId): boolean {
+    const watch = this.#watch;
+    return watch === 'all' || (watch?.has(user) ?? false) || this.mayTouchUser(user);
+  }
+
+  /** The users whom it watches if it names none; undefined: all whom it may watch. */
+  get watched(): readonly UserId[] | undefined {
+    const [watch, users] = [this.#watch, this.#users];
+    if (watch === undefined) return typeof users === 'object' && 'only' in users ? [users.only] : undefined;
+    return watch === 'all' ? undefined : [...watch];
+  }
+
+  /** How many users it names that it may watch. */
+  get watches(): number {
+    const watch = this.#watch;
+    return watch === undefined || watch === 'all' ? 0 : watch.size;
   }
 
   mayTouchNode(name: NodeName): boolean {

@@ -11,6 +11,8 @@ import type { GatewayLimits } from './gateway-options.js';
 import { Resources } from './resources.js';
 import { inOriginForm, type RouteTable } from './route-table.js';
 import { addAlerts } from './alerts/alert-routes.js';
+import { addEvents } from './events/event-routes.js';
+import type { EventStreams } from './events/event-streams.js';
 import { addNodes } from './nodes/node-routes.js';
 import { addSocket } from './sockets/socket-route.js';
 import { addUsers } from './users/user-routes.js';
@@ -29,6 +31,7 @@ export function createApi(
   limits: Pick<GatewayLimits, 'batch' | 'body' | 'page'>,
   gateway: () => GatewayFacts,
   cors: () => Cors,
+  streams: EventStreams,
 ): Api {
   const app = express();
   app.disable('x-powered-by').enable('case sensitive routing');
@@ -50,6 +53,7 @@ export function createApi(
   addNodes(resources, daemon, clock, limits);
   addAlerts(resources, daemon, limits);
   addStats(resources, daemon);
+  addEvents(resources, { daemon, clock, streams, limits });
   app.use((_request, response) => {
     exchangeOf(response).refuse('HEARTBEAT_NOT_FOUND');
   });

@@ -46,7 +46,7 @@ export function takeFastLane(daemon: Daemon, limits: BatchLimits, exchange: Exch
   if (method === 'GET' && url.startsWith(CHECKUP)) {
     const user = userIn(daemon.users.ids, url.slice(CHECKUP.length));
     if (user === undefined || !exchange.isBodiless || isConditional(headers) || !daemon.serving) return false;
-    if (access !== ANYBODY && !(access.may('checkup') && access.mayTouchUser(user))) return false;
+    if (access !== ANYBODY && !(access.may('checkup') && access.mayWatchUser(user))) return false;
     checkup(daemon, exchange, user);
     return true;
   }

@@ -13,6 +13,7 @@ import type { Daemon } from '../app/api.js';
 import { Cors } from './security/cors.js';
 import type { Exchange } from './server/exchange.js';
 import { Exchanges } from './server/exchanges.js';
+import { EventStreams } from './events/event-streams.js';
 import { takeFastLane } from './fast-lane.js';
 import type { GatewayReport } from '../app/daemon-facts.js';
 import { IdleConnections } from './server/idle-connections.js';
@@ -51,6 +52,7 @@ export class Gateway {
   readonly #malformed: MalformedRequests;
   readonly #heads = new RequestHeads();
   readonly #api: Api;
+  readonly #streams: EventStreams;
   readonly #fastLane: boolean;
   readonly #accessControl: AccessControl;
   readonly #sockets: Sockets;
@@ -75,12 +77,14 @@ export class Gateway {
     this.#limits = { ...limits };
     this.#loadShedding = new LoadShedding(clock, limits.pass);
     this.#cors = new Cors(options.cors?.origins ?? []);
+    this.#streams = new EventStreams(clock);
     this.#api = createApi(
       daemon,
       clock,
       this.#limits,
       () => ({ ...this.inspect(), quotas: this.#quotas }),
       () => this.#cors,
+      this.#streams,
     );
     const { routes } = this.#api;
     this.#accessControl = new AccessControl(daemon, clock, routes, (exchange) => this.#handOver(exchange));
@@ -159,6 +163,7 @@ export class Gateway {
     this.#sockets.reconfigure();
     this.#heads.configure(hostRulesOf(options));
     this.#quotas = quotasIn(options);
+    this.#streams.reconfigured(options.auth !== undefined);
   }
 
   /** Stops accepting and answers what is in flight. Resolves when every connection is closed. */
@@ -262,6 +267,7 @@ export class Gateway {
   async #close(): Promise<void> {
     const { clock } = this.#parts;
     this.#closing = true;
+    this.#streams.end();
     // Of pipelined requests only the last may end the connection, or those behind it get no answer.
     for (const { response } of this.#exchanges.latest()) response.shouldKeepAlive = false;
     await new Promise<unknown>((resolve) => clock.afterReading(resolve, LAST_READING));

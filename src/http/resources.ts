@@ -90,7 +90,7 @@ export class Resources {
         const text = userIdText(request);
         const user = text === undefined ? undefined : this.#userIds.parse(text);
         if (user === undefined) exchange.refuse('HEARTBEAT_INVALID_USER_ID');
-        else if (isUserPermitted(exchange, user) && !failsByTag(exchange))
+        else if (isUserPermitted(exchange, user, method.needs) && !failsByTag(exchange))
           return method.handle(exchange, user, request);
       },
     }));

@@ -38,6 +38,8 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_UNKNOWN_TRANSFER_CODING: 'unsupported transfer coding: use chunked or Content-Length',
   HEARTBEAT_HEADERS_TOO_LARGE: 'request head too large',
   HEARTBEAT_NOT_READY: 'not ready yet, try again later',
+  HEARTBEAT_TOO_MANY_READERS:
+    'too many readers of events, or users watched by them: raise events.readers or events.watched',
   HEARTBEAT_OVERLOADED: 'overloaded, try again later',
   HEARTBEAT_MEMORY_SHORT: 'memory is short, so new users and nodes are refused, try again later',
   HEARTBEAT_STORE_REFUSES: 'the store refuses writes, try again later',
@@ -72,6 +74,21 @@ export const queryProblem = {
   node: 'query parameter node must be the name of a node',
   device: 'query parameter device must be 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-"',
   alertType: `query parameter type must be one of ${ALERT_TYPES.join(', ')}`,
+};
+
+/** Problems with the filter of a stream of events. */
+export const eventProblem = {
+  typesInQuery: (types: readonly string[]) =>
+    `query parameter types must be a comma-separated list of ${types.join(', ')}`,
+  userInQuery: 'query parameter users must be the id of a user',
+  usersInQuery: (most: number) =>
+    `query parameter users can be given ${most} times: send more in the body of POST /events`,
+  labels: (most: number) => `query parameter label can be given ${most} times`,
+  notObject: 'the body must be an object',
+  types: (types: readonly string[]) => `must be a list of ${types.join(', ')}`,
+  users: (most: number) => `must be a list of at most ${most} ids; write numbers beyond 2^53 as strings`,
+  labelsInBody: (most: number) => `must be a list of at most ${most} of key:value`,
+  nodes: 'must be a prefix of names, as a string',
 };
 
 /** Problems with other bodies. */

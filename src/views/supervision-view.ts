@@ -1,5 +1,6 @@
 import type { SupervisionFacts } from '../app/daemon-facts.js';
 import { toSeconds, unixSeconds } from '../domain/time.js';
+import { blindView } from './event-view.js';
 
 /** The answer to `GET /supervision`. What the parts report themselves is shown as it is. */
 export function supervisionView(facts: SupervisionFacts): object {
@@ -25,12 +26,7 @@ export function supervisionView(facts: SupervisionFacts): object {
       total: deadLetters.total,
       recent: deadLetters.recent.map(({ at, ...letter }) => ({ at: unixSeconds(at), ...letter })),
     },
-    blind_intervals: blindIntervals.map(({ from, to, cause }) => ({
-      from: unixSeconds(from),
-      to: unixSeconds(to),
-      seconds: toSeconds(to - from),
-      cause,
-    })),
+    blind_intervals: blindIntervals.map(blindView),
     process: facts.process,
     tree: { name: 'root', ...facts.tree },
   };

@@ -37,6 +37,11 @@ export function factsOfOffline(last: EndedSession | undefined): UserFacts {
   };
 }
 
+/** As those see it who may not see the meta of devices. */
+export function withoutMeta(facts: UserFacts): UserFacts {
+  return { ...facts, devices: facts.devices.map((device) => ({ ...device, meta: undefined })) };
+}
+
 /** The answer to `GET /users/:user_id`. */
 export function userText(id: string, facts: UserFacts): string {
   const { status, since, lastSeen, deadline, devices } = facts;

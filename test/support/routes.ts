@@ -1,4 +1,5 @@
 import { createApi } from '../../src/http/express-api.js';
+import { EventStreams } from '../../src/http/events/event-streams.js';
 import { Cors } from '../../src/http/security/cors.js';
 import type { Route } from '../../src/http/route-table.js';
 import { FakeDaemon } from '../http/support/fake-daemon.js';
@@ -16,6 +17,7 @@ export function allRoutes(): readonly Route[] {
     CONTRACT_LIMITS,
     () => NO_REQUESTS,
     () => new Cors([]),
+    new EventStreams(new SimulatedClock()),
   );
   return routes.all;
 }

@@ -3,6 +3,7 @@ import { NodeCounts } from '../../actors/node/node-counts.js';
 import { LocalNodeShards } from '../../actors/node/node-shards.js';
 import { UserCounts } from '../../actors/user/user-counts.js';
 import { LocalUserShards } from '../../actors/user/user-shards.js';
+import { changeFeed } from '../../actors/shards/change-feed.js';
 import { decide } from '../../actors/user/user.machine.js';
 import type { HistoryEntry } from '../../actors/history/history.protocol.js';
 import type { ExitSignal } from '../../actors/supervisor/child-spec.js';
@@ -34,7 +35,7 @@ export class StandaloneShards {
     const deps = { system, clock, logger, submit, hasMemory: () => true };
     this.users = new LocalUserShards(
       { ...options, partitions: 1, timeout: TIMEOUT, devices: 16, decide: decideUser },
-      { ...deps, counts: new UserCounts(), hasRoom: () => true },
+      { ...deps, counts: new UserCounts(), changes: changeFeed(), hasRoom: () => true },
     );
     this.nodes = new LocalNodeShards(
       {
@@ -49,6 +50,7 @@ export class StandaloneShards {
       {
         ...deps,
         alerting: this.alerting,
+        changes: changeFeed(),
         counts: new NodeCounts(),
         look: () => undefined,
         takesCheckpoints: () => true,

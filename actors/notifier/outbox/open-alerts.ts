@@ -2,6 +2,8 @@ import { raisedAt } from '../../../src/domain/alert-id.js';
 import { isOpen, type AlertId, type AlertRecord, type Delivery } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { Instant, Moment } from '../../../src/domain/time.js';
+import { changeFeed, type ChangeFeed } from '../../shards/change-feed.js';
+import type { AlertChange } from '../notifier.protocol.js';
 import { IntentRegister } from './attempt-intents.js';
 import { ChannelTotals } from '../channel/channel-totals.js';
 import { nodesOf } from '../grouping/group.js';
@@ -23,10 +25,16 @@ export class OpenAlerts {
   readonly #ofDeletedNodes = new Map<AlertId, NodeMessages>();
   readonly #totals: ChannelTotals;
   readonly #intents: IntentRegister;
+  readonly #changes: ChangeFeed<AlertChange>;
 
-  constructor(totals = new ChannelTotals(), intents = new IntentRegister()) {
+  constructor(
+    totals = new ChannelTotals(),
+    intents = new IntentRegister(),
+    changes = changeFeed<AlertChange>(),
+  ) {
     this.#totals = totals;
     this.#intents = intents;
+    this.#changes = changes;
   }
 
   get size(): number {
@@ -115,6 +123,8 @@ export class OpenAlerts {
   put(record: AlertRecord, now: Moment): void {
     this.#intents.update(record);
     this.#count(record);
+    const { listener } = this.#changes;
+    if (listener !== undefined) listener({ before: this.#before(record), record });
     this.#unstored.put(record);
     this.restore(record, now);
   }
@@ -146,10 +156,14 @@ export class OpenAlerts {
     if (this.#unstored.get(id) === record) this.#unstored.delete(id);
   }
 
+  #before(record: AlertRecord): AlertRecord | undefined {
+    return this.inMemory(record.alert.id) ?? (isDeliveredAgain(record) ? record : undefined);
+  }
+
   #count(record: AlertRecord): void {
     const before = this.#records.get(record.alert.id);
     // A failed one that was not open is delivered again; it was counted before.
-    if (before === undefined && record.deliveries.some(({ lastError }) => lastError !== undefined)) return;
+    if (before === undefined && isDeliveredAgain(record)) return;
     for (const { channel, state } of record.deliveries) {
       if (before !== undefined && deliveryTo(before, channel)?.state === state) continue;
       this.#totals.count(channel, state);
@@ -167,4 +181,9 @@ export class OpenAlerts {
     ofNode?.delete(id);
     if (ofNode?.size === 0) this.#ofNode.delete(node.name);
   }
+}
+
+/** Of a record that is in memory for the first time: whether it is a failed one of before. */
+function isDeliveredAgain({ deliveries }: AlertRecord): boolean {
+  return deliveries.some(({ lastError }) => lastError !== undefined);
 }

@@ -2,6 +2,7 @@ import type { NotifierReply } from '../../../actors/notifier/notifier.protocol.j
 import { parseAlertId } from '../../domain/alert-id.js';
 import type { AlertId, AlertRecord } from '../../domain/alert.js';
 import { isWanted } from '../../domain/alert-filter.js';
+import { isAlertVisible, visibleAlert } from '../../domain/alert-scope.js';
 import { parseAlertListing } from './alert-query.js';
 import { alertView } from '../../views/alert-view.js';
 import { isEveryNodePermitted } from '../security/authorization.js';
@@ -10,7 +11,6 @@ import type { Exchange } from '../server/exchange.js';
 import { failsByTag, preconditionOf } from '../input/preconditions.js';
 import type { GatewayLimits } from '../gateway-options.js';
 import type { Resources } from '../resources.js';
-import type { Access } from '../../domain/access.js';
 
 /** The most alerts read for one page, matching or not. See decision 69. */
 const MOST_LOOKED_AT = 10_000;
@@ -67,14 +67,14 @@ async function list({ alerts }: Daemon, exchange: Exchange, largestPage: number)
       if (isCut) break;
       looked++;
       last = record.alert.id;
-      if (!isInScope(exchange.access, record) || !isWanted(record, listing)) continue;
+      if (!isAlertVisible(exchange.access, record) || !isWanted(record, listing)) continue;
       page.push(record);
       length += record.alert.message.length + (record.alert.reason?.length ?? 0);
     }
     if (isCut) break;
   }
   exchange.json(200, {
-    alerts: page.map((record) => alertView(limitedToScope(exchange.access, record))),
+    alerts: page.map((record) => alertView(visibleAlert(exchange.access, record))),
     next_cursor: isCut ? (last ?? null) : null,
   });
 }
@@ -82,21 +82,4 @@ async function list({ alerts }: Daemon, exchange: Exchange, largestPage: number)
 function answer(exchange: Exchange, reply: NotifierReply): void {
   if (reply.kind === 'accepted') exchange.json(202, { id: reply.id });
   else exchange.refuse(reply.code);
-}
-
-/** Whether an alert names only nodes that the caller may see. */
-export function isInScope(access: Access, { alert: { node, mass, group } }: AlertRecord): boolean {
-  if (access.nodePrefixes === undefined) return true;
-  const named = [
-    ...(node === undefined ? [] : [node.name]),
-    ...(group?.nodes.map(({ name }) => name) ?? []),
-    ...(mass?.sample ?? []),
-  ];
-  return named.every((name) => access.mayTouchNode(name));
-}
-
-/** Hides the cause from callers who may not see that node. */
-export function limitedToScope(access: Access, record: AlertRecord): AlertRecord {
-  const { causedBy, ...alert } = record.alert;
-  return causedBy === undefined || access.mayTouchNode(causedBy) ? record : { ...record, alert };
 }

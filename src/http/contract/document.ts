@@ -15,6 +15,7 @@ import { TAGS, type Answer, type Example, type Operation, type Operations } from
 import { socketOperations } from '../sockets/socket-contract.js';
 import { alertOperations } from '../alerts/alert-contract.js';
 import { daemonOperations } from '../ops/ops-contract.js';
+import { eventOperations } from '../events/event-contract.js';
 import { nodeOperations } from '../nodes/contract/node-operations.js';
 import { presenceOperations } from '../users/user-contract.js';
 import { alertId, NAME_SHAPE, nodeName, userIdText } from '../../views/values.js';
@@ -45,6 +46,7 @@ function operations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
     ...socketOperations,
     ...nodeOperations(limits),
     ...alertOperations(limits),
+    ...eventOperations,
     ...daemonOperations,
   };
 }

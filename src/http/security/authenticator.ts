@@ -7,6 +7,8 @@ import { isToken, UserTokens } from './user-tokens.js';
 
 /** The most verified tokens that are remembered until they expire: about 30 MB of them. */
 const REMEMBERED = 100_000;
+/** So many ids in its `watch` take as much memory as a token without them. */
+const IDS_OF_A_TOKEN = 5;
 
 const MISSING = new Denied('a key is required: send it as "Authorization: Bearer <key>"');
 const NOT_BEARER = new Denied('the Authorization header must be "Bearer <key>"');
@@ -31,8 +33,10 @@ export class Authenticator {
   /** Verified credentials by their SHA-256. */
   readonly #known = new Map<string, Credential>();
   readonly #remembered: number;
+  /** What the verified credentials take, in tokens. */
+  #taken = 0;
 
-  /** @param remembered the most tokens */
+  /** @param remembered the most tokens; fewer if they watch many users */
   constructor(
     { keys, user_tokens }: AuthOptions,
     clock: Clock,
@@ -83,21 +87,31 @@ export class Authenticator {
 
   #inTime(digest: string, credential: Credential): Credential | Denied {
     if (credential.expires === undefined || this.#clock.wall() < credential.expires) return credential;
-    this.#known.delete(digest);
+    this.#forget(digest, credential);
     return credential.whenExpired;
   }
 
   /** The one verified first is dropped first: it has the least time left. */
   #remember(digest: string, credential: Credential): Credential {
-    if (this.#known.size >= this.#remembered) {
-      for (const oldest of this.#known.keys()) {
-        this.#known.delete(oldest);
-        break;
-      }
+    for (const [oldest, other] of this.#known) {
+      if (this.#taken < this.#remembered) break;
+      this.#forget(oldest, other);
     }
+    this.#forget(digest, this.#known.get(digest));
     this.#known.set(digest, credential);
+    this.#taken += weightOf(credential);
     return credential;
   }
+
+  #forget(digest: string, credential: Credential | undefined): void {
+    if (credential === undefined) return;
+    this.#known.delete(digest);
+    this.#taken -= weightOf(credential);
+  }
+}
+
+function weightOf({ access }: Credential): number {
+  return 1 + access.watches / IDS_OF_A_TOKEN;
 }
 
 function accessOf(found: Credential | Denied): Access | Denied {

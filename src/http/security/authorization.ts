@@ -9,8 +9,15 @@ export function isPermitted(exchange: Exchange, permission: Permission): boolean
   return exchange.access.may(permission) || refuse(exchange, forbidden.permission(permission));
 }
 
-export function isUserPermitted(exchange: Exchange, user: UserId): boolean {
-  return exchange.access.mayTouchUser(user) || refuse(exchange, forbidden.user);
+/** @param permission a checkup is permitted of users whom the caller may watch, too */
+export function isUserPermitted(
+  exchange: Exchange,
+  user: UserId,
+  permission?: Permission | 'nothing',
+): boolean {
+  const { access } = exchange;
+  const isCovered = permission === 'checkup' ? access.mayWatchUser(user) : access.mayTouchUser(user);
+  return isCovered || refuse(exchange, forbidden.user);
 }
 
 export function isNodePermitted(exchange: Exchange, name: NodeName): boolean {

@@ -35,7 +35,10 @@ export class Cors {
       return false;
     }
     response.setHeader('access-control-allow-methods', 'GET, HEAD, PUT, POST, DELETE');
-    response.setHeader('access-control-allow-headers', 'authorization, content-type, x-request-id');
+    response.setHeader(
+      'access-control-allow-headers',
+      'authorization, content-type, last-event-id, x-request-id',
+    );
     response.setHeader('access-control-max-age', MAX_AGE);
     exchange.answer(204, [], '');
     return true;

@@ -1,5 +1,5 @@
 import type { errors as joseErrors, JWTVerifyOptions } from 'jose';
-import { Access } from '../../domain/access.js';
+import { Access, type UserClaims } from '../../domain/access.js';
 import { instant } from '../../domain/time.js';
 import type { UserIds } from '../../domain/user-id.js';
 import type { Clock } from '../../ports/clock.js';
@@ -40,21 +40,42 @@ export class UserTokens {
     try {
       const currentDate = new Date(this.#clock.wall());
       const { payload } = await jwtVerify(token, this.#rule.key, { ...this.#options, currentDate });
-      const { sub, exp = 0 } = payload;
+      const { sub, exp = 0, watch, meta } = payload;
       const user = typeof sub === 'string' ? this.#userIds.parse(sub) : undefined;
       if (user === undefined)
         return new Denied('the token is not valid: its sub must be a user id, as a string');
+      const watched = this.#watched(watch);
+      if (watched === WRONG) return WRONG_WATCH;
+      if (meta !== undefined && typeof meta !== 'boolean') return WRONG_META;
+      const expires = instant(exp * 1000);
       return {
-        access: Access.ofUser(user),
-        expires: instant(exp * 1000),
+        access: Access.ofUser(user, { watch: watched, meta: meta === true, expires }),
+        expires,
         whenExpired: EXPIRED,
       };
     } catch (error) {
       return denied(error, errors);
     }
   }
+
+  /** The users that the claim `watch` names; undefined if there is none. */
+  #watched(watch: unknown): UserClaims['watch'] | typeof WRONG {
+    if (watch === undefined) return undefined;
+    if (watch === '*') return 'all';
+    if (!Array.isArray(watch) || watch.length > MOST_WATCHED) return WRONG;
+    const users = watch.map((id: unknown) => (typeof id === 'string' ? this.#userIds.parse(id) : undefined));
+    const parsed = users.filter((id) => id !== undefined);
+    return parsed.length === users.length ? parsed : WRONG;
+  }
 }
 
+/** Users in the claim `watch`. */
+const MOST_WATCHED = 500;
+const WRONG = Symbol('wrong');
+const WRONG_WATCH = new Denied(
+  `the token is not valid: its watch must be a list of at most ${MOST_WATCHED} user ids, as strings, or "*"`,
+);
+const WRONG_META = new Denied('the token is not valid: its meta must be true or false');
 const EXPIRED = new Denied('the token has expired');
 
 /** jose's messages about claims quote none of their values. */

@@ -24,6 +24,8 @@ export interface ExchangeHost {
   responded(status: number): void;
   /** A long answer has begun. */
   begun(exchange: Exchange): void;
+  /** An answer has begun that goes on until somebody ends it. */
+  endless(exchange: Exchange): void;
   /** The exchange is complete. */
   release(exchange: Exchange): void;
   /** The answer cannot be completed: its connection is reset, so that nobody takes it for a whole one. */
@@ -58,6 +60,8 @@ export class Exchange {
   /** Two fields of the host: its tick at the last progress, and where it keeps this exchange. */
   seenAt = 0;
   slot = 0;
+  /** Whether its answer goes on until somebody ends it. */
+  isEndless = false;
   /** The requests of its connection, and a field of theirs: what starts this request in its turn. */
   readonly pipeline: Pipeline;
   waiting: Waiting | undefined = undefined;
@@ -202,6 +206,31 @@ export class Exchange {
       });
     }
     return this.#progress();
+  }
+
+  /**
+   * Begins an answer that goes on until somebody ends it. False if nobody waits for it.
+   *
+   * @param drained called when all that was written has been sent
+   */
+  beginEndless(status: number, head: RawHeaders, drained: () => void): boolean {
+    if (!this.begin(status, head)) return false;
+    this.isEndless = true;
+    this.#host.endless(this);
+    this.response.on('drain', () => {
+      if (this.#progress()) drained();
+    });
+    return true;
+  }
+
+  /** Writes to such an answer. Whoever does so watches what is `unsent`. */
+  push(text: string): void {
+    if (this.open) this.response.write(text, 'latin1');
+  }
+
+  /** Bytes that were written and have not left this process. */
+  get unsent(): number {
+    return this.response.writableLength;
   }
 
   end(text: string): void {

@@ -39,6 +39,7 @@ export class Exchanges implements ExchangeHost {
   /** By status. */
   readonly #responses = new Float64Array(600);
   #tick = 0;
+  #endless = 0;
   #cancelTick: Cancel | undefined;
 
   /** @param timeout time without progress after which an exchange is cut */
@@ -59,8 +60,9 @@ export class Exchanges implements ExchangeHost {
     this.#patience = Math.ceil(toMillis(timeout) / this.#interval);
   }
 
+  /** Those that take a place: not answers that go on until somebody ends them. */
   get size(): number {
-    return this.#open.size;
+    return this.#open.size - this.#endless;
   }
 
   /** Answers that were given, by status. */
@@ -112,10 +114,15 @@ export class Exchanges implements ExchangeHost {
 
   release(exchange: Exchange): void {
     const { pipeline, slot } = exchange;
+    if (exchange.isEndless) this.#endless--;
     this.#open.remove(slot);
     pipeline.remove(exchange);
     this.#answerBegan(pipeline);
     this.released?.();
+  }
+
+  endless(_exchange: Exchange): void {
+    this.#endless++;
   }
 
   begun({ pipeline }: Exchange): void {
@@ -139,6 +146,8 @@ export class Exchanges implements ExchangeHost {
 
   #giveUpLate(): void {
     for (const exchange of this.#open.items()) {
+      // There may be nothing to send for long.
+      if (exchange.isEndless && exchange.unsent === 0) exchange.seenAt = this.#tick;
       if (this.#tick - exchange.seenAt > this.#patience) this.#giveUp(exchange);
     }
   }

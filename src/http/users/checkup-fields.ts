@@ -8,12 +8,13 @@ import {
   factsOfOffline,
   factsOfOnline,
   isCheckupField,
+  withoutMeta,
   type CheckupField,
   type UserFacts,
 } from '../../views/user-view.js';
 import { answerText, rejectedOf, type BatchOutcome } from '../input/batch.js';
 import type { Exchange } from '../server/exchange.js';
-import { idJson } from './id-json.js';
+import { idJson } from '../../views/id-json.js';
 
 const NONE: ReadonlySet<CheckupField> = new Set();
 
@@ -51,7 +52,8 @@ export async function answerWithFields(
     if (user === undefined || reply?.kind !== 'described') continue;
     if (!exchange.open) return;
     const facts = await factsOf(users, user, reply, fields.has('last_seen'));
-    results.push(checkupTextWith(fields, idJson(users.ids, user), facts));
+    const seen = exchange.access.seesMeta ? facts : withoutMeta(facts);
+    results.push(checkupTextWith(fields, idJson(users.ids, user), seen));
   }
   answerResults(exchange, results, outcome);
 }

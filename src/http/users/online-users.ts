@@ -7,7 +7,7 @@ import { coded } from '../../views/values.js';
 import { answerText } from '../input/batch.js';
 import { forLimit, limitUpTo, OPAQUE, readQuery, refuseQuery } from '../input/query.js';
 import type { Exchange } from '../server/exchange.js';
-import { idJson } from './id-json.js';
+import { idJson } from '../../views/id-json.js';
 
 /** The default size of a page. */
 const PAGE = 1000;

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import type { IncomingMessage } from 'node:http';
 import { bodyProblem, forbidden } from '../../views/messages.js';
 import type { Daemon } from '../../app/api.js';
-import { idJson } from './id-json.js';
+import { idJson } from '../../views/id-json.js';
 import { deviceIn, readDeviceHeal } from './device.js';
 import { parseEntry } from './batch-entry.js';
 import { answerResults, answerWithFields, fieldsIn } from './checkup-fields.js';
@@ -193,7 +193,7 @@ function usersOf(
     parse: (value, written) => parseInBatch(ids, value, written),
     invalid: 'HEARTBEAT_INVALID_USER_ID',
     longest: LONGEST_ID[ids.kind],
-    forbidden: (user) => (access.mayTouchUser(user) ? undefined : forbidden.user),
+    forbidden: (user) => (access.mayWatchUser(user) ? undefined : forbidden.user),
     ask: (users, answered) => daemon.users.askMany(kind, users, answered),
   };
 }

@@ -19,6 +19,7 @@ export function metricFamilies(
     ...actorFamilies(facts),
     ...storeFamilies(facts),
     ...channelFamilies(facts),
+    ...eventFamilies(facts),
     ...memoryFamilies(facts),
     ...blindFamilies(facts),
     ...(gateway === undefined ? [] : gatewayFamilies(gateway)),
@@ -223,6 +224,14 @@ function blindFamilies({
       readingsCut,
     ),
     counter('heartbeat_wall_clock_steps_total', 'How often the wall clock was set.', wallSteps),
+  ];
+}
+
+function eventFamilies({ events: { readers, watched, slow } }: DaemonFacts): MetricFamily[] {
+  return [
+    gauge('heartbeat_event_readers', 'Readers of events.', readers),
+    gauge('heartbeat_event_watched_users', 'Users watched by name, once for each reader.', watched),
+    counter('heartbeat_event_readers_dropped_total', 'Readers that read too slowly.', slow),
   ];
 }
 

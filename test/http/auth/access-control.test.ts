@@ -7,6 +7,7 @@ import { AccessControl } from '../../../src/http/security/access-control.js';
 import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import { Cors } from '../../../src/http/security/cors.js';
 import { Exchanges } from '../../../src/http/server/exchanges.js';
+import { EventStreams } from '../../../src/http/events/event-streams.js';
 import { takeFastLane } from '../../../src/http/fast-lane.js';
 import { listen } from '../../../src/http/server/listen.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
@@ -28,6 +29,7 @@ describe('the access of a request', () => {
       throw new TypeError('nobody may ask for this');
     },
     () => new Cors([]),
+    new EventStreams(clock),
   );
   const exchanges = new Exchanges(30, clock, new RecordingLogger(), {
     routes: api.routes,

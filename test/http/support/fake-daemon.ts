@@ -5,7 +5,8 @@ import type { Overload } from '../../../src/domain/overload.js';
 import { instant, type Instant } from '../../../src/domain/time.js';
 import { userIdsOf, type UserId } from '../../../src/domain/user-id.js';
 import { orderOf, spansOf } from '../../../src/domain/user-order.js';
-import type { ErrorCode } from '../../../src/errors.js';
+import { HeartbeatError, type ErrorCode } from '../../../src/errors.js';
+import type { EventsApi } from '../../../src/app/events/events-api.js';
 import { DependencyChanges } from '../../../src/app/dependencies.js';
 import type { AlertsApi, Daemon, NodesApi, OnlineUsers, UsersApi } from '../../../src/app/api.js';
 import type { DaemonFacts, Stats } from '../../../src/app/daemon-facts.js';
@@ -37,6 +38,13 @@ export class FakeDaemon implements Daemon, UsersApi {
     channels: ['ops', 'chat'],
     list: async function* () {},
     command: ({ answered }) => setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_ALERT' }),
+  };
+  /** And events. */
+  readonly events: EventsApi = {
+    readers: 0,
+    subscribe: () => {
+      throw new HeartbeatError('HEARTBEAT_NOT_READY', 'nothing happens');
+    },
   };
   serving = true;
   reasons: string[] = [];

@@ -4,7 +4,7 @@ import { parseAlertId } from '../../../src/domain/alert-id.js';
 import type { AlertRecord } from '../../../src/domain/alert.js';
 import { parseTextId, userIdsOf } from '../../../src/domain/user-id.js';
 import { instant } from '../../../src/domain/time.js';
-import { isInScope, limitedToScope } from '../../../src/http/alerts/alert-routes.js';
+import { isAlertVisible, visibleAlert } from '../../../src/domain/alert-scope.js';
 import { Authenticator } from '../../../src/http/security/authenticator.js';
 import { authOf, keyRule, START, token } from '../../http/auth/support.js';
 import { node, user } from '../../support/simulated-app.js';
@@ -58,8 +58,8 @@ describe('the access of a key', () => {
       [{}, true],
     ] as const) {
       const record = alert(more);
-      expect(isInScope(access, record)).to.equal(expected);
-      expect(isInScope(anybody, record)).to.equal(true);
+      expect(isAlertVisible(access, record)).to.equal(expected);
+      expect(isAlertVisible(anybody, record)).to.equal(true);
     }
   });
 });
@@ -69,11 +69,11 @@ describe('the cause of a failure', () => {
     const record = alert({ node: facts('web-1'), causedBy: node('switch') });
     const { causedBy, ...others } = record.alert;
     expect(causedBy).to.equal('switch');
-    expect(limitedToScope(Access.ofKey(keyRule('ops')), record)).to.equal(record);
+    expect(visibleAlert(Access.ofKey(keyRule('ops')), record)).to.equal(record);
     const both = Access.ofKey(keyRule('app', { nodes: ['web-', 'switch'] }));
-    expect(limitedToScope(both, record)).to.equal(record);
+    expect(visibleAlert(both, record)).to.equal(record);
     const web = Access.ofKey(keyRule('app', { nodes: ['web-'] }));
-    expect(limitedToScope(web, record).alert).to.deep.equal(others);
+    expect(visibleAlert(web, record).alert).to.deep.equal(others);
   });
 });
 

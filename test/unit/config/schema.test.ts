@@ -37,6 +37,7 @@ describe('the schema of the configuration', () => {
         mass_failure: { share: 0.3, at_least: 20, window: 10, hold: 60 },
         flapping: { max_per_hour: 12 },
       },
+      events: { past: 100_000, readers: 5000, watched: 1_000_000 },
       ping: { url: null, every: 60 },
       outbound: { proxy: null },
       limits: {

@@ -1,0 +1,43 @@
+import type { NodeFlip } from '../../../actors/node/node.protocol.js';
+import type { AlertRecord } from '../../domain/alert.js';
+import type { BlindInterval } from '../../domain/blindness.js';
+import type { NodeName } from '../../domain/node-name.js';
+import type { Instant } from '../../domain/time.js';
+import type { UserId } from '../../domain/user-id.js';
+import type { UserFacts } from '../../views/user-view.js';
+import type { EventType } from './events-api.js';
+
+interface Numbered {
+  /** Counts all changes of a run, from 1. */
+  readonly number: number;
+  readonly type: EventType;
+}
+
+export interface UserEvent extends Numbered {
+  readonly about: 'user';
+  readonly at: Instant;
+  readonly user: UserId;
+  readonly facts: UserFacts;
+}
+
+export interface NodeEvent extends Numbered, NodeFlip {
+  readonly about: 'node';
+  /** Its dependencies that have failed, in its order. */
+  readonly causes: readonly NodeName[];
+}
+
+export interface AlertEvent extends Numbered {
+  readonly about: 'alert';
+  readonly at: Instant;
+  readonly record: AlertRecord;
+  /** The channel on which its delivery has ended. */
+  readonly channel: string | undefined;
+}
+
+interface BlindEvent extends Numbered {
+  readonly about: 'daemon';
+  readonly interval: BlindInterval;
+}
+
+/** A change, before it is decided who hears of it. */
+export type ChangeEvent = UserEvent | NodeEvent | AlertEvent | BlindEvent;

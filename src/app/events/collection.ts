@@ -1,0 +1,148 @@
+import type { DescribedNode } from '../../../actors/node/node.protocol.js';
+import type { LiveSession } from '../../../actors/user/user.protocol.js';
+import type { NodeName } from '../../domain/node-name.js';
+import type { EndedSession } from '../../domain/session.js';
+import type { Instant } from '../../domain/time.js';
+import type { UserId } from '../../domain/user-id.js';
+import { HeartbeatError } from '../../errors.js';
+import { stateText } from '../../views/event-view.js';
+import { factsOfOffline, factsOfOnline, userText, type UserFacts } from '../../views/user-view.js';
+import type { NodeEvent, UserEvent } from './change.js';
+import type { Selection } from './selection.js';
+
+/** Users and nodes that are looked at in one pass of the event loop. */
+const SLICE = 500;
+
+/** Where the state of users and nodes is read: as far as time has been acted on, like the events. */
+export interface StateSources {
+  /** @throws HeartbeatError `HEARTBEAT_NOT_READY` if the user is not answered for here */
+  session(user: UserId): LiveSession | undefined;
+  lastSession(user: UserId): Promise<EndedSession | undefined>;
+  /** @throws HeartbeatError `HEARTBEAT_NOT_READY` if the nodes are not here */
+  nodes(): Iterable<DescribedNode>;
+  /** Its dependencies that have failed. */
+  causesOf(node: DescribedNode): readonly NodeName[];
+  /** As `GET /stats` shows them. @throws HeartbeatError `HEARTBEAT_NOT_READY` while a partition is away */
+  counts(): object;
+  /** Resolves in a later pass of the event loop. */
+  turn(): Promise<void>;
+}
+
+interface ShownNode {
+  readonly node: DescribedNode;
+  readonly causes: readonly NodeName[];
+}
+
+/**
+ * The state of what a reader hears of. It takes several passes of the event loop to read, and meanwhile events replace
+ * what was read: so it is the state at the moment at which it is taken, which the next event changes.
+ */
+export class Collection {
+  readonly #selection: Selection;
+  readonly #sources: StateSources;
+  readonly #users = new Map<UserId, UserFacts | undefined>();
+  readonly #nodes = new Map<NodeName, ShownNode | undefined>();
+  readonly #isWhole: boolean;
+
+  /** @param isWhole whether it is the state of everything, not only of these users */
+  constructor(selection: Selection, users: readonly UserId[], isWhole: boolean, sources: StateSources) {
+    this.#selection = selection;
+    this.#sources = sources;
+    this.#isWhole = isWhole;
+    for (const user of users) this.#users.set(user, undefined);
+  }
+
+  /** An event of one of its users. */
+  user({ user, facts }: UserEvent): void {
+    if (this.#users.has(user)) this.#users.set(user, facts);
+  }
+
+  node({ node, causes }: NodeEvent): void {
+    if (this.#isWhole) this.#nodes.set(node.name, this.#shown(node, causes));
+  }
+
+  #shown(node: DescribedNode, causes: readonly NodeName[]): ShownNode | undefined {
+    return this.#selection.shows(node) ? { node, causes } : undefined;
+  }
+
+  /** @throws HeartbeatError if something cannot be read */
+  async read(): Promise<void> {
+    let looked = 0;
+    let offline: UserId[] = [];
+    for (const [user, known] of this.#users) {
+      if (known !== undefined) continue;
+      const session = this.#sources.session(user);
+      if (session === undefined) offline.push(user);
+      else this.#users.set(user, factsOfOnline(session));
+      if (++looked % SLICE !== 0) continue;
+      await this.#readOffline(offline);
+      offline = [];
+      await this.#sources.turn();
+    }
+    await this.#readOffline(offline);
+    if (this.#isWhole && this.#selection.hearsNodes) await this.#readNodes();
+    if (this.#isWhole && this.#selection.counts) this.#sources.counts();
+  }
+
+  async #readOffline(users: readonly UserId[]): Promise<void> {
+    await Promise.all(
+      users.map(async (user) => {
+        const facts = factsOfOffline(await this.#lastSession(user));
+        // An event may have come meanwhile.
+        if (this.#users.has(user)) this.#users.set(user, this.#users.get(user) ?? facts);
+      }),
+    );
+  }
+
+  /** One damaged session hides no other user. */
+  async #lastSession(user: UserId): Promise<EndedSession | undefined> {
+    try {
+      return await this.#sources.lastSession(user);
+    } catch (error) {
+      if (error instanceof HeartbeatError && error.code === 'HEARTBEAT_STORE_CORRUPT') return undefined;
+      throw error;
+    }
+  }
+
+  async #readNodes(): Promise<void> {
+    let looked = 0;
+    for (const node of this.#sources.nodes()) {
+      if (!this.#nodes.has(node.name)) {
+        const shown = this.#selection.shows(node)
+          ? this.#shown(node, this.#sources.causesOf(node))
+          : undefined;
+        if (shown !== undefined) this.#nodes.set(node.name, shown);
+      }
+      if (++looked % SLICE === 0) await this.#sources.turn();
+    }
+  }
+
+  /** Leaves a user out. */
+  drop(user: UserId): void {
+    this.#users.delete(user);
+  }
+
+  get users(): Iterable<UserId> {
+    return this.#users.keys();
+  }
+
+  get size(): number {
+    return this.#users.size;
+  }
+
+  /** The state now, once it has been read. */
+  take(at: Instant, isReset: boolean): string {
+    const nodes = [...this.#nodes.values()].filter((shown) => shown !== undefined);
+    return stateText({
+      at,
+      users: Array.from(this.#users, ([user, facts]) =>
+        this.#selection.userText(user, facts ?? factsOfOffline(undefined), userText),
+      ),
+      nodes: nodes
+        .map(({ node, causes }) => ({ node, cause: this.#selection.cause(causes) }))
+        .sort((one, other) => (one.node.name < other.node.name ? -1 : 1)),
+      counts: this.#isWhole && this.#selection.counts ? this.#sources.counts() : undefined,
+      isReset,
+    });
+  }
+}

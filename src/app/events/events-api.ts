@@ -1,0 +1,111 @@
+import type { Access } from '../../domain/access.js';
+import type { UserId } from '../../domain/user-id.js';
+
+/** What a reader may hear of, by the `type` of an event. */
+export const EVENT_TYPES = [
+  'user.online',
+  'user.offline',
+  'user.updated',
+  'node.flip',
+  'alert.raised',
+  'alert.delivered',
+  'alert.dead',
+  'alert.cancelled',
+  'alert.folded',
+  'daemon.blind',
+] as const;
+
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** A label that a node must have. */
+export interface EventLabel {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Which events a reader wants. */
+export interface EventFilter {
+  /** Undefined: all. */
+  readonly types?: ReadonlySet<EventType> | undefined;
+  /**
+   * Undefined: all users, or none if nodes are chosen. An empty list is none: `watch` adds some. Those that the caller
+   * may not watch are left out.
+   */
+  readonly users?: readonly UserId[] | undefined;
+  /** Undefined: all nodes and alerts, or none if users are chosen. */
+  readonly nodes?: { readonly prefix: string; readonly labels: readonly EventLabel[] } | undefined;
+}
+
+/** An event as its reader gets it. */
+export interface SentEvent {
+  /** Opaque. A later subscription may continue after it. */
+  readonly id: string;
+  /** JSON in ASCII, in one line. */
+  readonly text: string;
+}
+
+/** Why a reader gets nothing any more. */
+export type EndOfEvents =
+  /** It read so slowly that what comes next is gone. */
+  | 'slow'
+  /** The state could not be read, for instance because a partition is away. It may come again. */
+  | 'failed'
+  /** The daemon stops. */
+  | 'stopping';
+
+/** Reads events. Each of its methods is called in a pass of the event loop of its own, never by an actor. */
+export interface EventReader {
+  /** Whether it can take no more for now. Once it can, call `resume` of the subscription. */
+  readonly isFull: boolean;
+  /**
+   * The state that the next events change: of everything that it hears of, or only of users whom `watch` added. Of
+   * everything it comes first, unless the subscription continues after an event, and again with `"reset":true` after
+   * changes that could not be followed.
+   */
+  state(state: SentEvent): void;
+  /**
+   * What has changed, in order: of one user, node or alert none is missing and none comes twice. Of a subscription that
+   * continues after an event, the first call may pass none.
+   */
+  events(events: readonly SentEvent[]): void;
+  /** Nothing comes any more. Not called after `close`. */
+  ended(why: EndOfEvents): void;
+}
+
+/** What a reader may do once it has subscribed. */
+export interface Subscription {
+  /**
+   * Adds users. Their events come after a `state` of them alone, and only of those who were not watched.
+   *
+   * @returns once that has been passed to the reader; at once if all were watched
+   * @throws HeartbeatError if there are too many, or their state cannot be read: then none was added
+   */
+  watch(users: readonly UserId[]): Promise<void>;
+
+  /** No events of these users come any more. */
+  unwatch(users: readonly UserId[]): void;
+
+  /** The users it watches by name, those included whose state is being read. */
+  readonly watched: number;
+
+  /** The reader can take more again. */
+  resume(): void;
+
+  /** Idempotent. Nothing is passed to the reader from now on. */
+  close(): void;
+}
+
+/** Events, as they happen. */
+export interface EventsApi {
+  /**
+   * Passes events to a reader from now on, the state first.
+   *
+   * @param access of the caller: it bounds what is passed on
+   * @param after the id of the last event that it has: the stream continues there if what was missed is still known
+   * @throws HeartbeatError `HEARTBEAT_TOO_MANY_READERS`, or `HEARTBEAT_NOT_READY` while a partition is away
+   */
+  subscribe(filter: EventFilter, access: Access, reader: EventReader, after?: string): Subscription;
+
+  /** Open subscriptions. */
+  readonly readers: number;
+}

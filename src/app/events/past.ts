@@ -1,0 +1,63 @@
+import Denque from 'denque';
+import type { ChangeEvent } from './change.js';
+
+/** The most bytes that remembered events take, by a rough count: many devices with much meta are worth many others. */
+const MOST_BYTES = 128 * 1024 * 1024;
+
+/** The latest events, so that a reader who was away may continue. Numbers have no gaps. */
+export class Past {
+  readonly #events = new Denque<ChangeEvent>();
+  readonly #most: number;
+  #bytes = 0;
+  #last = 0;
+
+  /** @param most events */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** The number of the latest event; 0 before the first. */
+  get last(): number {
+    return this.#last;
+  }
+
+  add(event: ChangeEvent): void {
+    this.#last = event.number;
+    this.#events.push(event);
+    this.#bytes += sizeOf(event);
+    while (this.#events.length > this.#most || this.#bytes > MOST_BYTES) {
+      const oldest = this.#events.shift();
+      if (oldest === undefined) return;
+      this.#bytes -= sizeOf(oldest);
+    }
+  }
+
+  /** Whether all events after this number are known. */
+  isKnownAfter(number: number): boolean {
+    return number <= this.#last && number >= this.#last - this.#events.length;
+  }
+
+  /** @returns undefined if it is not known any more, or not yet */
+  at(number: number): ChangeEvent | undefined {
+    const index = number - (this.#last - this.#events.length) - 1;
+    return index < 0 ? undefined : this.#events.peekAt(index);
+  }
+}
+
+function sizeOf(event: ChangeEvent): number {
+  switch (event.about) {
+    case 'user': {
+      let size = 300;
+      for (const { meta } of event.facts.devices) size += 150 + (meta?.length ?? 0);
+      return size;
+    }
+    case 'node':
+      return 1000;
+    case 'alert': {
+      const { group, mass } = event.record.alert;
+      return 1000 + 150 * ((group?.nodes.length ?? 0) + (mass?.sample.length ?? 0));
+    }
+    case 'daemon':
+      return 200;
+  }
+}

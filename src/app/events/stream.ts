@@ -1,0 +1,261 @@
+import type { UserId } from '../../domain/user-id.js';
+import { HeartbeatError } from '../../errors.js';
+import type { ChangeEvent } from './change.js';
+import { Collection, type StateSources } from './collection.js';
+import type { EndOfEvents, EventReader, SentEvent, Subscription } from './events-api.js';
+import type { Past } from './past.js';
+import type { Selection } from './selection.js';
+import type { Watchers } from './watchers.js';
+
+/** The most events that wait for the end of a pass of the event loop. Later ones are read from the past. */
+const MOST_PENDING = 1000;
+/** Of the past, this many events are looked at in a pass, and so many passed on at once. */
+const LOOKED_AT = 5000;
+const AT_ONCE = 200;
+
+/** What a stream needs of the hub. */
+export interface StreamHost {
+  readonly past: Past;
+  readonly sources: StateSources;
+  readonly watchers: Watchers<Stream>;
+  /** The most pairs of a user and a reader that watches it by name. */
+  readonly mostWatched: number;
+  /** How an event is sent to readers who see all of it; made once. */
+  textOf(event: ChangeEvent, selection: Selection): string;
+  /** The state as a reader gets it now. */
+  stateOf(collection: Collection, isReset: boolean): SentEvent;
+  idOf(number: number): string;
+  /** Has `flush` called at the end of this pass of the event loop. */
+  schedule(stream: Stream): void;
+  /** A reader threw an error. */
+  failed(error: unknown): void;
+  /** It has ended. */
+  gone(stream: Stream, why: EndOfEvents | 'closed'): void;
+}
+
+/**
+ * - `collecting`: its first state is being read.
+ * - `live`: events are passed on at the end of the pass in which they happen.
+ * - `behind`: it continues from the past, at the pace of its reader.
+ */
+type Mode = 'collecting' | 'live' | 'behind' | 'ended';
+
+/** The events of one reader. */
+export class Stream implements Subscription {
+  readonly #selection: Selection;
+  readonly #reader: EventReader;
+  readonly #host: StreamHost;
+  /** The users it names: from which number on their events are passed on, or where their state is being read. */
+  readonly #users = new Map<UserId, number | Collection>();
+  #mode: Mode = 'collecting';
+  /** The state that is passed on first. */
+  #whole: Collection | undefined;
+  #pending: SentEvent[] = [];
+  /** While behind: all up to this number have been passed on, or are pending. */
+  #passed = 0;
+  /** Whether nothing has been passed on yet of what follows an earlier event. */
+  #isContinuing = false;
+
+  constructor(selection: Selection, reader: EventReader, host: StreamHost) {
+    this.#selection = selection;
+    this.#reader = reader;
+    this.#host = host;
+  }
+
+  get watched(): number {
+    return this.#users.size;
+  }
+
+  /** @throws HeartbeatError if it names too many users */
+  start(isReset: boolean): void {
+    const users = (this.#selection.users ?? []).filter((user) => this.#selection.mayWatch(user));
+    const whole = new Collection(this.#selection, users, true, this.#host.sources);
+    this.#admit(whole);
+    this.#whole = whole;
+    whole.read().then(
+      () => this.#begin(whole, isReset),
+      () => this.end('failed'),
+    );
+  }
+
+  /** Continues after the event of this number, which is known. @throws as `start` */
+  continue(number: number): void {
+    const users = (this.#selection.users ?? []).filter((user) => this.#selection.mayWatch(user));
+    this.#admit(new Collection(this.#selection, users, true, this.#host.sources));
+    for (const user of users) this.#users.set(user, number);
+    this.#passed = number;
+    this.#mode = 'behind';
+    this.#isContinuing = true;
+    this.#host.schedule(this);
+  }
+
+  #begin(whole: Collection, isReset: boolean): void {
+    if (this.#mode !== 'collecting') return;
+    const state = this.#take(whole, isReset);
+    this.#whole = undefined;
+    this.#mode = 'live';
+    if (state !== undefined) this.#pass(() => this.#reader.state(state));
+  }
+
+  /** @returns undefined if it could not be read after all */
+  #take(collection: Collection, isReset: boolean): SentEvent | undefined {
+    const { last } = this.#host.past;
+    try {
+      const state = this.#host.stateOf(collection, isReset);
+      for (const user of collection.users) this.#users.set(user, last);
+      return state;
+    } catch {
+      this.end('failed');
+      return undefined;
+    }
+  }
+
+  async watch(users: readonly UserId[]): Promise<void> {
+    if (this.#mode === 'ended') return;
+    const added = users.filter((user) => !this.#users.has(user) && this.#selection.mayWatch(user));
+    if (added.length === 0) return;
+    const collection = new Collection(this.#selection, added, false, this.#host.sources);
+    this.#admit(collection);
+    try {
+      await collection.read();
+    } catch (error) {
+      this.unwatch([...collection.users].filter((user) => this.#users.get(user) === collection));
+      throw error;
+    }
+    if (this.#isEnded || collection.size === 0) return;
+    const state = this.#take(collection, false);
+    if (state !== undefined) this.#pass(() => this.#reader.state(state));
+  }
+
+  get #isEnded(): boolean {
+    return this.#mode === 'ended';
+  }
+
+  #admit(collection: Collection): void {
+    const { watchers, mostWatched } = this.#host;
+    if (watchers.size + collection.size > mostWatched) {
+      throw new HeartbeatError('HEARTBEAT_TOO_MANY_READERS', 'too many users are watched by name');
+    }
+    for (const user of collection.users) {
+      this.#users.set(user, collection);
+      watchers.add(user, this);
+    }
+  }
+
+  unwatch(users: readonly UserId[]): void {
+    for (const user of users) {
+      const watch = this.#users.get(user);
+      if (watch === undefined) continue;
+      if (watch instanceof Collection) watch.drop(user);
+      this.#users.delete(user);
+      this.#host.watchers.delete(user, this);
+    }
+  }
+
+  /** A change has happened. Called in the turn of the actor whose change it is. */
+  hear(event: ChangeEvent): void {
+    if (event.about === 'node') this.#whole?.node(event);
+    if (event.about === 'user') {
+      const watch = this.#users.get(event.user);
+      if (watch instanceof Collection) {
+        watch.user(event);
+        return;
+      }
+    }
+    if (this.#mode === 'behind') this.#notice();
+    if (this.#mode !== 'live' || !this.#selection.wants(event)) return;
+    if (this.#reader.isFull || this.#pending.length >= MOST_PENDING) {
+      this.#mode = 'behind';
+      this.#passed = event.number - 1;
+    } else this.#pending.push(this.#sent(event));
+    this.#host.schedule(this);
+  }
+
+  /** A reader that does not read at all never asks for more. */
+  #notice(): void {
+    if (!this.#host.past.isKnownAfter(this.#passed)) this.#host.schedule(this);
+  }
+
+  #sent(event: ChangeEvent): SentEvent {
+    return { id: this.#host.idOf(event.number), text: this.#host.textOf(event, this.#selection) };
+  }
+
+  /** Passes on what happened in this pass of the event loop, or more of the past. */
+  flush(): void {
+    if (this.#mode === 'ended') return;
+    const pending = this.#pending;
+    this.#pending = [];
+    if (pending.length > 0) this.#pass(() => this.#reader.events(pending));
+    if (this.#mode === 'behind') this.#catchUp();
+  }
+
+  resume(): void {
+    if (this.#mode === 'behind') this.#host.schedule(this);
+  }
+
+  #catchUp(): void {
+    const { past } = this.#host;
+    if (!past.isKnownAfter(this.#passed)) {
+      this.end('slow');
+      return;
+    }
+    let looked = 0;
+    let batch: SentEvent[] = [];
+    const passOn = (): void => {
+      const events = batch;
+      batch = [];
+      if (events.length > 0 || this.#isContinuing) this.#pass(() => this.#reader.events(events));
+      this.#isContinuing = false;
+    };
+    while (!this.#isEnded && !this.#reader.isFull && looked < LOOKED_AT && this.#passed < past.last) {
+      const event = past.at(this.#passed + 1);
+      if (event === undefined) break;
+      this.#passed++;
+      looked++;
+      if (this.#isWanted(event)) batch.push(this.#sent(event));
+      if (batch.length === AT_ONCE) passOn();
+    }
+    passOn();
+    if (this.#isEnded) return;
+    if (this.#passed === past.last) this.#mode = 'live';
+    else if (!this.#reader.isFull) this.#host.schedule(this);
+  }
+
+  /** What a reader throws reaches nobody else. */
+  #pass(pass: () => void): void {
+    try {
+      pass();
+    } catch (error) {
+      this.#stop('closed');
+      this.#host.failed(error);
+    }
+  }
+
+  /** Of a user who is watched by name, only what its state does not include. */
+  #isWanted(event: ChangeEvent): boolean {
+    if (event.about === 'user' && this.#selection.users !== undefined) {
+      const from = this.#users.get(event.user);
+      if (typeof from !== 'number' || event.number <= from) return false;
+    }
+    return this.#selection.wants(event);
+  }
+
+  close(): void {
+    this.#stop('closed');
+  }
+
+  end(why: EndOfEvents): void {
+    if (this.#stop(why)) this.#pass(() => this.#reader.ended(why));
+  }
+
+  #stop(why: EndOfEvents | 'closed'): boolean {
+    if (this.#isEnded) return false;
+    this.#mode = 'ended';
+    this.#pending = [];
+    this.#whole = undefined;
+    for (const user of this.#users.keys()) this.#host.watchers.delete(user, this);
+    this.#users.clear();
+    this.#host.gone(this, why);
+    return true;
+  }
+}

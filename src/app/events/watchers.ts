@@ -1,0 +1,37 @@
+import type { UserId } from '../../domain/user-id.js';
+
+/** Who watches a user by name. One lookup finds that it is nobody. */
+export class Watchers<Watcher extends object> {
+  /** Most users are watched by one, who then needs no list. */
+  readonly #of = new Map<UserId, Watcher | Watcher[]>();
+  #size = 0;
+
+  /** Pairs of a user and a watcher. */
+  get size(): number {
+    return this.#size;
+  }
+
+  add(user: UserId, watcher: Watcher): void {
+    const present = this.#of.get(user);
+    if (present === undefined) this.#of.set(user, watcher);
+    else if (Array.isArray(present)) present.push(watcher);
+    else this.#of.set(user, [present, watcher]);
+    this.#size++;
+  }
+
+  delete(user: UserId, watcher: Watcher): void {
+    const present = this.#of.get(user);
+    if (present === watcher) this.#of.delete(user);
+    else if (Array.isArray(present)) {
+      const at = present.indexOf(watcher);
+      if (at < 0) return;
+      present.splice(at, 1);
+      if (present.length === 0) this.#of.delete(user);
+    } else return;
+    this.#size--;
+  }
+
+  of(user: UserId): Watcher | readonly Watcher[] | undefined {
+    return this.#of.get(user);
+  }
+}

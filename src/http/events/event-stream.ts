@@ -1,0 +1,112 @@
+import type { EndOfEvents, EventReader, SentEvent, Subscription } from '../../app/events/events-api.js';
+import { ANYBODY } from '../../domain/access.js';
+import type { Instant, Moment } from '../../domain/time.js';
+import type { Exchange } from '../server/exchange.js';
+import type { RawHeaders } from '../server/json-answer.js';
+
+/** What may wait in the socket before the reader counts as full; what follows waits in the hub's past. */
+const MOST_UNSENT = 256 * 1024;
+/** A long state is written in pieces, so that a slow reader is seen to read. */
+const PIECE = 64 * 1024;
+
+export const STREAM_HEAD: RawHeaders = [
+  'content-type',
+  'text/event-stream; charset=utf-8',
+  'cache-control',
+  'no-store',
+  // Otherwise nginx collects an answer before it passes it on.
+  'x-accel-buffering',
+  'no',
+];
+
+/** A stream of events as it is written to its client (SSE). */
+export class EventStream implements EventReader {
+  readonly #exchange: Exchange;
+  readonly #began: (stream: EventStream) => void;
+  #subscription: Subscription | undefined;
+  /** The rest of a state. */
+  #rest = '';
+  /** When it was last written to. */
+  writtenAt: Moment;
+
+  /** @param began called before the first event is written */
+  constructor(exchange: Exchange, now: Moment, began: (stream: EventStream) => void) {
+    this.#exchange = exchange;
+    this.#began = began;
+    this.writtenAt = now;
+  }
+
+  /** When the caller's credential ends; undefined if it never does. */
+  get expires(): Instant | undefined {
+    return this.#exchange.access.expires;
+  }
+
+  get isOfAnybody(): boolean {
+    return this.#exchange.access === ANYBODY;
+  }
+
+  start(subscription: Subscription): void {
+    this.#subscription = subscription;
+    this.#exchange.response.once('close', () => subscription.close());
+  }
+
+  get isFull(): boolean {
+    return this.#rest !== '' || this.#exchange.unsent > MOST_UNSENT;
+  }
+
+  /** Begins the answer, if it has not begun. False if nobody waits for it. */
+  #begin(): boolean {
+    if (this.#exchange.streaming) return true;
+    const isBegun = this.#exchange.beginEndless(200, STREAM_HEAD, () => this.#drained());
+    if (isBegun) this.#began(this);
+    else this.#subscription?.close();
+    return isBegun;
+  }
+
+  state(state: SentEvent): void {
+    if (!this.#begin()) return;
+    this.#rest += framed(state);
+    this.#writeRest();
+  }
+
+  events(events: readonly SentEvent[]): void {
+    if (!this.#begin()) return;
+    const text = events.map(framed).join('');
+    if (this.#rest === '') this.#exchange.push(text);
+    else this.#rest += text;
+  }
+
+  #writeRest(): void {
+    while (this.#rest !== '' && this.#exchange.unsent < PIECE) {
+      this.#exchange.push(this.#rest.slice(0, PIECE));
+      this.#rest = this.#rest.slice(PIECE);
+    }
+  }
+
+  #drained(): void {
+    this.#writeRest();
+    if (!this.isFull) this.#subscription?.resume();
+  }
+
+  /** Shows proxies and the client that the stream lives. */
+  comment(text = ''): void {
+    if (!this.isFull) this.#exchange.push(`:${text}\n\n`);
+  }
+
+  /** Ends it in order, for instance because its caller's credential has ended. */
+  end(): void {
+    this.#subscription?.close();
+    this.#exchange.end('');
+  }
+
+  ended(why: EndOfEvents): void {
+    if (!this.#exchange.streaming) this.#exchange.refuse('HEARTBEAT_NOT_READY');
+    // A connection that is full would never come to its end.
+    else if (why === 'slow') this.#exchange.breakOff();
+    else this.#exchange.end('');
+  }
+}
+
+function framed({ id, text }: SentEvent): string {
+  return `id: ${id}\ndata: ${text}\n\n`;
+}

@@ -1,0 +1,70 @@
+import type { DescribedNode, NodeFlip } from '../../actors/node/node.protocol.js';
+import type { EventType } from '../app/events/events-api.js';
+import type { AlertRecord } from '../domain/alert.js';
+import type { BlindInterval } from '../domain/blindness.js';
+import type { NodeName } from '../domain/node-name.js';
+import { toSeconds, unixSeconds, type Instant } from '../domain/time.js';
+import { alertView } from './alert-view.js';
+import { inAscii } from './in-ascii.js';
+import { flipView, nodeViewWithCause } from './node-view.js';
+import { userText, type UserFacts } from './user-view.js';
+
+/*
+ * Events as JSON in ASCII, in one line. What they are about has the form in which its GET shows it.
+ */
+
+/** @param id as it stands in JSON */
+export function userEventText(type: EventType, at: Instant, id: string, facts: UserFacts): string {
+  return `{"type":"${type}","at_ms":${at},"user":${userText(id, facts)}}`;
+}
+
+/** @param cause the failed dependency that caused its failure */
+export function flipEventText({ flip, node }: NodeFlip, cause: NodeName | undefined): string {
+  return textOf({
+    type: 'node.flip',
+    at_ms: flip.at,
+    node: nodeViewWithCause(node, cause),
+    flip: flipView(flip),
+  });
+}
+
+/** @param channel whose delivery has ended */
+export function alertEventText(
+  type: EventType,
+  at: Instant,
+  record: AlertRecord,
+  channel: string | undefined,
+): string {
+  return textOf({ type, at_ms: at, alert: alertView(record), ...(channel !== undefined && { channel }) });
+}
+
+export function blindEventText(interval: BlindInterval): string {
+  return textOf({ type: 'daemon.blind', at_ms: interval.to, blind: blindView(interval) });
+}
+
+export function blindView({ from, to, cause }: BlindInterval): object {
+  return { from: unixSeconds(from), to: unixSeconds(to), seconds: toSeconds(to - from), cause };
+}
+
+/** The parts of a state. */
+export interface StateFacts {
+  readonly at: Instant;
+  /** Each as `userText` makes it. */
+  readonly users: readonly string[];
+  readonly nodes: readonly { readonly node: DescribedNode; readonly cause: NodeName | undefined }[];
+  /** As `GET /stats` shows them. */
+  readonly counts: object | undefined;
+  /** Whether what the reader had before may not be continued. */
+  readonly isReset: boolean;
+}
+
+export function stateText({ at, users, nodes, counts, isReset }: StateFacts): string {
+  const counted = counts === undefined ? '' : `,"counts":${textOf(counts)}`;
+  const shown = textOf(nodes.map(({ node, cause }) => nodeViewWithCause(node, cause)));
+  const reset = isReset ? ',"reset":true' : '';
+  return `{"type":"state","at_ms":${at},"users":[${users.join(',')}],"nodes":${shown}${counted}${reset}}`;
+}
+
+function textOf(value: object): string {
+  return inAscii(JSON.stringify(value));
+}
