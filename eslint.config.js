@@ -1,5 +1,5 @@
 // What the linter checks beyond good TypeScript: time comes from the Clock port, nact is imported in one module, and
-// casts are rare and explained. CONTRIBUTING.md ('Where to add what') and docs/decisions/0001-nact-is-imported-in-one-module.md
+// casts are rare and explained. Rules that need types are in .oxlintrc.json. CONTRIBUTING.md ('Where to add what') and docs/decisions/0001-nact-is-imported-in-one-module.md
 // say why.
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
@@ -49,13 +49,13 @@ const noGlobals = (names, message) => [
 ];
 const noImports = (...paths) => ['error', { paths }];
 
-/** A directive that turns a rule off names the rule and, after `--`, the reason. */
+/** A directive of either linter that turns a rule off names the rule and, after `--`, the reason. */
 const explainedDisable = {
   meta: { type: 'suggestion', schema: [] },
   create: ({ sourceCode, report }) => ({
     Program() {
       for (const comment of sourceCode.getAllComments()) {
-        const directive = /^\s*eslint-disable(?:-next-line|-line)?(?![\w-])([\s\S]*)$/.exec(
+        const directive = /^\s*(?:es|ox)lint-disable(?:-next-line|-line)?(?![\w-])([\s\S]*)$/.exec(
           comment.value,
         )?.[1];
         if (directive === undefined) continue;
@@ -64,7 +64,7 @@ const explainedDisable = {
         // A column of -1 lies before the directive, which would otherwise silence this very report.
         report({
           loc: { start: { line: comment.loc.start.line, column: -1 }, end: comment.loc.end },
-          message: 'Name the rule and the reason: eslint-disable-next-line <rule> -- <why>.',
+          message: 'Name the rule and the reason: eslint-disable-next-line <rule> -- <why>, or oxlint-…',
         });
       }
     },
@@ -88,28 +88,16 @@ export default defineConfig(
   },
   {
     files: TYPED,
-    extends: [js.configs.recommended, tseslint.configs.strictTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    extends: [js.configs.recommended, tseslint.configs.strict],
     plugins: { house: { rules: { 'explained-disable': explainedDisable } } },
     rules: {
       'house/explained-disable': 'error',
       eqeqeq: 'error',
       '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'never' }],
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/no-confusing-void-expression': [
-        'error',
-        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
-      ],
       '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-import-type-side-effects': 'error',
-      '@typescript-eslint/no-unnecessary-condition': [
-        'error',
-        { allowConstantLoopConditions: 'only-allowed-literals' },
-      ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
       'no-restricted-imports': noImports(NACT),
     },
   },
@@ -160,10 +148,9 @@ export default defineConfig(
         'Tests never sleep: use the simulated clock, or eventually() from test/support.',
       ),
       'no-restricted-imports': noImports(NACT, ...TIMER_MODULES),
-      // These fight chai (`expect(x).to.be.true`), indexing into what was just asserted, and async fakes.
+      // These fight chai (`expect(x).to.be.true`), and indexing into what was just asserted.
       '@typescript-eslint/no-unused-expressions': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
-      '@typescript-eslint/require-await': 'off',
     },
   },
   {
@@ -179,8 +166,6 @@ export default defineConfig(
     // Compiled and never run: what stands there stands for its type.
     files: ['test/types/**/*.ts'],
     rules: {
-      '@typescript-eslint/no-meaningless-void-operator': 'off',
-      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       '@typescript-eslint/no-unused-vars': 'off',
     },
   },

@@ -21,7 +21,11 @@ export const healP99Million: Row = {
       say(`${String(users)} users come online`);
       const { url, pid } = await servers.daemon({ sessionTimeoutSeconds: 600 });
       const client = new HeartbeatClient(url);
-      await healAll(client, firstUsers(users), signal).finally(() => client.close());
+      try {
+        await healAll(client, firstUsers(users), signal);
+      } finally {
+        await client.close();
+      }
       await untilQuiet([pid], signal);
       daemons.push({ users, url, pid, rounds: new Array<Round>() });
     }

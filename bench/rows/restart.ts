@@ -25,7 +25,11 @@ export const restart: Row = {
     let daemon = (await startAgain(context, directory)).daemon;
     say(`${String(users)} users come online`);
     const client = new HeartbeatClient(daemon.url);
-    await healAll(client, groupsOf(UserRange.random(), users), signal).finally(() => client.close());
+    try {
+      await healAll(client, groupsOf(UserRange.random(), users), signal);
+    } finally {
+      await client.close();
+    }
 
     const seconds = { SIGTERM: new Array<number>(), SIGKILL: new Array<number>() };
     const stopping: number[] = [];
@@ -79,6 +83,10 @@ async function startAgain({ servers }: BenchContext, directory: string): Promise
   const seconds = (performance.now() - begin) / 1000;
   if (status !== 200) throw new Error(`/readyz answered ${String(status)}`);
   const client = new HeartbeatClient(daemon.url, { connections: 1 });
-  const report = await client.supervision().finally(() => client.close());
-  return { daemon, seconds, progress, online: readDaemonFigures(report).online ?? 0 };
+  try {
+    const figures = readDaemonFigures(await client.supervision());
+    return { daemon, seconds, progress, online: figures.online ?? 0 };
+  } finally {
+    await client.close();
+  }
 }

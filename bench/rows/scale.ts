@@ -46,7 +46,11 @@ async function measure(
   const idle = residentBytes(pid);
   say(`${shown} come online`);
   const client = new HeartbeatClient(url);
-  await healAll(client, firstUsers(users), signal).finally(() => client.close());
+  try {
+    await healAll(client, firstUsers(users), signal);
+  } finally {
+    await client.close();
+  }
   await untilQuiet([pid], signal);
   say(`${shown}, until its memory is still`);
   const bytes = ((await settledBytes(pid, { ...size(SETTLE, SETTLE_QUICKLY), signal })) - idle) / users;

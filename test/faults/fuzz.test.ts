@@ -28,7 +28,11 @@ describe('every route of the built daemon with random requests', function () {
         await expectNoFault(port, made);
         sent++;
       }),
-      { numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: SECONDS * 1000, endOnFailure: true },
+      {
+        numRuns: Number.MAX_SAFE_INTEGER,
+        plugins: [fc.interruptAfterTimeLimit(SECONDS * 1000)],
+        endOnFailure: true,
+      },
     );
     expect(sent).to.be.greaterThan(0);
     const headers = { authorization: 'Bearer ops' };

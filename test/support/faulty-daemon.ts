@@ -7,7 +7,7 @@ import { UserActor, type UserActorMessage } from '../../actors/user/user.actor.j
 const SHAKY = '666';
 const BROKEN = '667';
 
-// eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on the actor, below
+// oxlint-disable-next-line typescript/unbound-method -- it is called on the actor, below
 const { receive } = UserActor.prototype;
 const attempted = new WeakSet<UserActorMessage>();
 

@@ -45,7 +45,6 @@ export function createLogger(
   const winstonLogger = winston.createLogger({
     level: 'debug',
     format,
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- only the types say that it is none
     transports: [new winston.transports.Stream({ stream })],
   });
   let least = LEVELS.indexOf(options.level);

@@ -247,7 +247,7 @@ describe('a channel', () => {
       channels: {
         ops: {
           answer: (_message, { attempt }) => {
-            // eslint-disable-next-line @typescript-eslint/only-throw-error -- as a careless notifier may
+            // oxlint-disable-next-line typescript/only-throw-error -- as a careless notifier may
             if (attempt === 1) throw 'nonsense';
             return Promise.resolve();
           },

@@ -21,7 +21,7 @@ describe('alerts in LevelDB', () => {
       { kind: 'alerts', records: [...records, recordAt(10_000, 'pending'), recordAt(10_001, 'held')] },
     ]);
     let read = 0;
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on the database, below
+    // oxlint-disable-next-line typescript/unbound-method -- it is called on the database, below
     const { iterator } = Level.prototype;
     Object.defineProperty(Level.prototype, 'iterator', {
       configurable: true,
