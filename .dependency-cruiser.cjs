@@ -30,6 +30,7 @@ const ROOMS = {
     path: '^src/config/',
     sees: [
       '^src/(ports|domain)/',
+      '^src/views/did-you-mean[.]ts$',
       '^src/adapters/(channels/|store-location[.]ts$|postgres/postgres-url[.]ts$)',
       ERRORS,
     ],

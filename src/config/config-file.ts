@@ -1,7 +1,7 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Document, Pair } from 'yaml';
 import type { GivenSection } from './setting-problems.js';
-import { didYouMean } from './did-you-mean.js';
+import { didYouMean } from '../views/did-you-mean.js';
 import { options } from './schema.js';
 import type { Given } from './value-source.js';
 

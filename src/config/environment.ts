@@ -1,5 +1,5 @@
 import { fromText } from './value-kinds.js';
-import { didYouMean } from './did-you-mean.js';
+import { didYouMean } from '../views/did-you-mean.js';
 import { options } from './schema.js';
 import type { Given } from './value-source.js';
 

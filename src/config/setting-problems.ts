@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { didYouMean } from './did-you-mean.js';
+import { didYouMean } from '../views/did-you-mean.js';
 
 /** A problem of one setting, without its line. */
 export interface SettingProblem {

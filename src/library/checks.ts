@@ -1,4 +1,4 @@
-import { didYouMean } from '../config/did-you-mean.js';
+import { didYouMean } from '../views/did-you-mean.js';
 import type { Seconds } from '../domain/time.js';
 
 /** The problem with a value: a sentence without its subject, or undefined. */

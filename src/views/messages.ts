@@ -73,6 +73,7 @@ export const queryProblem = {
   paused: 'query parameter paused must be true or false',
   node: 'query parameter node must be the name of a node',
   device: 'query parameter device must be 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-"',
+  deviceOfBatch: 'query parameter device is for one user: write {"id":…,"device":…} in place of an id',
   alertType: `query parameter type must be one of ${ALERT_TYPES.join(', ')}`,
 };
 
@@ -98,7 +99,9 @@ export const bodyProblem = {
   unknownField: 'unknown field',
   unusableName: 'this name is not allowed',
   tooDeep: (most: number) => `the body may be nested ${most} levels deep`,
-  entry: `invalid entry: it needs an id, and may have a device and meta of at most 1024 bytes of JSON`,
+  entry:
+    'invalid entry: it must have an id, may have a device (1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-", or null) and meta (an object of at most 1024 bytes of JSON, or null), and nothing else',
+  heal: 'the body must be a JSON object such as {"meta":{}}; without meta send none',
   meta: (most: number) => `meta must be an object of at most ${most} bytes of JSON, or null`,
   unread: 'this call takes no body: remove it',
   longReason: (most: number) => `a reason can have at most ${most} bytes`,

@@ -6,7 +6,8 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 const START = 1_700_000_000;
 const WRONG_META = { error: 'meta must be an object of at most 1024 bytes of JSON, or null' };
 const WRONG_ENTRY =
-  'invalid entry: it needs an id, and may have a device and meta of at most 1024 bytes of JSON';
+  'invalid entry: it must have an id, may have a device (1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-", or null) ' +
+  'and meta (an object of at most 1024 bytes of JSON, or null), and nothing else';
 const WRONG_DEVICE = {
   error: 'query parameter device must be 1 to 64 of A-Z, a-z, 0-9, ".", "_" and "-"',
 };
@@ -61,6 +62,31 @@ for (const kind of ['integer', 'text'] as const) {
       expect(await devices()).to.deep.equal([[null, null]]);
       expect(await json('DELETE', '/heal/7')).to.deep.equal({ status: 'offline' });
       expect(await devices()).to.deep.equal([]);
+    });
+
+    it('are not mistaken for all devices when the parameter is mistyped, nor ignored for a batch', async () => {
+      await json('PUT', '/heal/7?device=phone');
+      for (const name of ['devcie', 'devices', 'Device', 'device_id'])
+        for (const [method, path] of [
+          ['PUT', '/heal/7'],
+          ['DELETE', '/heal/7'],
+          ['POST', '/heal/7/goodbye'],
+        ] as const)
+          expect(await json(method, `${path}?${name}=phone`), name).to.deep.equal({
+            error: `unknown query parameter "${name}"; did you mean device?`,
+          });
+      expect(await json('POST', '/heal?device=phone', [7])).to.deep.equal({
+        code: 'HEARTBEAT_INVALID_QUERY',
+        error: 'query parameter device is for one user: write {"id":…,"device":…} in place of an id',
+      });
+      expect(await devices()).to.deep.equal([['phone', null]]);
+      expect(await json('PUT', '/heal/7?x=1&_=2')).to.deep.equal({ status: 'online' });
+    });
+
+    it('without a name are written as they are shown, in a batch', async () => {
+      const body = [{ id: 7, device: null, meta: { away: true } }];
+      expect(await json('POST', '/heal', body)).to.deep.equal({ accepted: 1, rejected: [] });
+      expect(await devices()).to.deep.equal([[null, { away: true }]]);
     });
 
     it('are heard only by a name that is one', async () => {

@@ -8,7 +8,7 @@ import {
   type SettingProblem,
 } from '../setting-problems.js';
 import { locate } from '../named-files.js';
-import { didYouMean } from '../did-you-mean.js';
+import { didYouMean } from '../../views/did-you-mean.js';
 import type { Source } from '../value-source.js';
 import { KEY_SETTINGS, keysFor } from './keys.js';
 import { readUserTokens, type ConfiguredUserTokens } from './user-token-settings.js';

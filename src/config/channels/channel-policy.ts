@@ -1,6 +1,6 @@
 import { toMillis } from '../../domain/time.js';
 import type { ChannelPolicy, MatchRule } from '../../ports/channel.js';
-import { didYouMean } from '../did-you-mean.js';
+import { didYouMean } from '../../views/did-you-mean.js';
 import type { Common } from './common-settings.js';
 
 /** The policy of a channel from its common settings. */

@@ -15,7 +15,7 @@ import {
   type Settings,
 } from '../setting-problems.js';
 import { locate } from '../named-files.js';
-import { didYouMean } from '../did-you-mean.js';
+import { didYouMean } from '../../views/did-you-mean.js';
 import type { Source } from '../value-source.js';
 import { common, COMMON, type Common } from './common-settings.js';
 import { readCertificates } from './certificates.js';

@@ -77,7 +77,7 @@ export const healInBatch = z
   .union([
     userId,
     userIdText,
-    z.strictObject({ id: z.union([userId, userIdText]), device: deviceName.optional(), meta: deviceMeta }),
+    z.strictObject({ id: z.union([userId, userIdText]), device: deviceName.nullish(), meta: deviceMeta }),
   ])
   .meta({ description: 'An id as a number or as a string, or an object with an id, a device and meta.' });
 

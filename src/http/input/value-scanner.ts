@@ -215,8 +215,9 @@ export class ValueScanner {
     const line = trimmed(this.#textUpTo(at));
     this.#begin('line', at + 1);
     if (line === '') return;
-    const quoted = line.length > 1 && line.startsWith('"') && line.endsWith('"');
-    this.#found(quoted ? unescaped(line.slice(1, -1)) : decoded(line), quoted ? 'quoted' : 'line');
+    // A line that begins with a quote is a string of JSON, or wrong: taken as it is, it would name somebody else.
+    if (line.startsWith('"')) this.#found(stringIn(line), 'quoted');
+    else this.#found(decoded(line), 'line');
   }
 
   #isInValue(): boolean {
@@ -264,11 +265,16 @@ function decoded(bytes: string): ScannedValue {
   }
 }
 
+/** What was between the quotes of a string. */
 function unescaped(bytes: string): ScannedValue {
   const text = decoded(bytes);
-  if (text?.includes('\\') !== true) return text;
+  return text?.includes('\\') === true ? stringIn(`"${bytes}"`) : text;
+}
+
+/** A string of JSON, with its quotes. */
+function stringIn(bytes: string): ScannedValue {
   try {
-    const value: unknown = JSON.parse(`"${text}"`);
+    const value: unknown = JSON.parse(decoded(bytes) ?? '');
     return typeof value === 'string' ? value : undefined;
   } catch {
     return undefined;

@@ -22,10 +22,10 @@ export type Ref = z.output<typeof ref>;
 const liveness = z.enum(['connection', 'page']).optional();
 
 /** A device that heals. */
-const healing = z.strictObject({ id: userInBatch, device: deviceName.optional(), meta: deviceMeta });
+const healing = z.strictObject({ id: userInBatch, device: deviceName.nullish(), meta: deviceMeta });
 
 /** A device that leaves; all devices of the user, if none is named. */
-const leaving = z.strictObject({ id: userInBatch, device: deviceName.optional() });
+const leaving = z.strictObject({ id: userInBatch, device: deviceName.nullish() });
 
 const STRICT: z.core.$ZodObjectParams = {
   error: ({ code }) => (code === 'unrecognized_keys' ? bodyProblem.unknownField : undefined),
@@ -104,7 +104,7 @@ function parseNamed(ids: UserIds, entry: unknown, fields: ReadonlySet<string>): 
   const user = parseId(ids, Reflect.get(entry, 'id'));
   const device: unknown = Reflect.get(entry, 'device');
   if (user === undefined) return undefined;
-  if (device === undefined) return { user };
+  if (device === undefined || device === null) return { user };
   return typeof device === 'string' && isDeviceName(device) ? { user, device } : undefined;
 }
 

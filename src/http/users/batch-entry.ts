@@ -19,7 +19,8 @@ export function parseEntry(ids: UserIds, text: string): UserDevice | undefined {
   const meta = metaOf(Reflect.get(entry, 'meta'));
   const device: unknown = Reflect.get(entry, 'device');
   if (user === undefined || meta === WRONG) return undefined;
-  if (device === undefined) return { user, meta };
+  // Answers show the device without a name so.
+  if (device === undefined || device === null) return { user, meta };
   return typeof device === 'string' && isDeviceName(device) ? { user, device, meta } : undefined;
 }
 

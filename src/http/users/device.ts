@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
+import { didYouMean } from '../../views/did-you-mean.js';
 import { isDeviceName, metaText, MOST_META, type DeviceHeal } from '../../domain/device.js';
 import { bodyProblem, queryProblem } from '../../views/messages.js';
 import { isJson } from '../input/body.js';
@@ -6,20 +8,43 @@ import { isObject, readJson } from '../input/json-body.js';
 import type { Exchange } from '../server/exchange.js';
 
 /**
- * The device of a request, by its query; undefined if there is none. Other parameters are ignored, as they always were.
- * Refuses the request if it is no device.
+ * The device of a request, by its query; undefined if there is none. Other parameters are ignored, as they always were,
+ * unless they look like `device` mistyped: a goodbye would end all devices of the user.
  *
  * @returns undefined if the request was refused
  */
 export function deviceIn(exchange: Exchange, { url }: Request): { readonly device?: string } | undefined {
   const query = url.indexOf('?');
   if (query < 0) return {};
-  const [device, ...more] = new URLSearchParams(url.slice(query + 1)).getAll('device');
-  if (device === undefined) return {};
-  if (more.length === 0 && isDeviceName(device)) return { device };
-  const message = more.length > 0 ? queryProblem.repeated('device') : queryProblem.device;
-  exchange.refuse('HEARTBEAT_INVALID_QUERY', { message });
+  const given = new URLSearchParams(url.slice(query + 1));
+  const [device, ...more] = given.getAll('device');
+  const message =
+    more.length > 0
+      ? queryProblem.repeated('device')
+      : device !== undefined && !isDeviceName(device)
+        ? queryProblem.device
+        : mistyped(given.keys());
+  if (message !== undefined) {
+    exchange.refuse('HEARTBEAT_INVALID_QUERY', { message });
+    return undefined;
+  }
+  return device === undefined ? {} : { device };
+}
+
+function mistyped(names: Iterable<string>): string | undefined {
+  for (const name of names) {
+    const hint = name === 'device' ? '' : didYouMean(name, ['device']);
+    if (hint !== '') return `${queryProblem.unknown(name)}${hint}`;
+  }
   return undefined;
+}
+
+/** A batch names its devices in its entries. @returns whether the request was refused */
+export function refusesDeviceOfBatch(exchange: Exchange, { url = '' }: IncomingMessage): boolean {
+  const query = url.indexOf('?');
+  if (query < 0 || !new URLSearchParams(url.slice(query + 1)).has('device')) return false;
+  exchange.refuse('HEARTBEAT_INVALID_QUERY', { message: queryProblem.deviceOfBatch });
+  return true;
 }
 
 /** Reads the device and its meta; a body of another type than JSON was dropped. Refuses the request if one is wrong. */
@@ -38,7 +63,8 @@ export function readDeviceHeal(
   readJson(exchange, request, limit, (body) => {
     const meta = isObject(body) ? metaOf(Reflect.get(body, 'meta')) : WRONG;
     if (meta === WRONG) {
-      exchange.refuse('HEARTBEAT_INVALID_BODY', { message: bodyProblem.meta(MOST_META) });
+      const message = isObject(body) ? bodyProblem.meta(MOST_META) : bodyProblem.heal;
+      exchange.refuse('HEARTBEAT_INVALID_BODY', { message });
     } else heal({ ...device, meta });
   });
 }

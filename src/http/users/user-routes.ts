@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { bodyProblem, forbidden } from '../../views/messages.js';
 import type { Daemon } from '../../app/api.js';
 import { idJson } from '../../views/id-json.js';
-import { deviceIn, readDeviceHeal } from './device.js';
+import { deviceIn, readDeviceHeal, refusesDeviceOfBatch } from './device.js';
 import { parseEntry } from './batch-entry.js';
 import { answerResults, answerWithFields, fieldsIn } from './checkup-fields.js';
 import { answerHeartRhythm } from './heart-rhythm.js';
@@ -62,7 +62,9 @@ export function addUsers(
         post: {
           needs: 'heal',
           body: 'batch',
-          handle: (exchange, request) => healBatch(daemon, limits, exchange, request),
+          handle: (exchange, request) => {
+            if (!refusesDeviceOfBatch(exchange, request)) healBatch(daemon, limits, exchange, request);
+          },
         },
       },
     )

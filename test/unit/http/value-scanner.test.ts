@@ -51,6 +51,19 @@ describe('the values of a batch', () => {
     );
   });
 
+  it('on a line that begins with a quote are strings of JSON, or none', () => {
+    const lines = ['"a\\u0062"', '"a"b"', '"', '"a', 'a"', '"a" "b"', '"\\x"'];
+    expect(scan([Buffer.from(lines.join('\n'))])).to.deep.equal([
+      ['ab', 'quoted'],
+      [undefined, 'quoted'],
+      [undefined, 'quoted'],
+      [undefined, 'quoted'],
+      ['a"', 'line'],
+      [undefined, 'quoted'],
+      [undefined, 'quoted'],
+    ]);
+  });
+
   it('are found one a line, however they arrive', () => {
     const word = fc.stringMatching(/^[a-z0-9äöü€+-]{1,9}$/);
     const line = fc.oneof(
