@@ -38,6 +38,7 @@ const SLOW = ['test/faults', 'test/e2e'];
 const BUSY = [
   'test/faults/mass-failure.test.ts',
   'test/faults/overload.test.ts',
+  'test/faults/sockets-overload.test.ts',
   'test/faults/sigkill.test.ts',
   'test/faults/alerts.test.ts',
   'test/faults/emitter.test.ts',
@@ -49,6 +50,7 @@ const BUSY = [
 ];
 /** Mostly waiting, as all others are, but for longer. */
 const LONG = [
+  'test/faults/sockets.test.ts',
   'test/e2e/store-copy.test.ts',
   'test/faults/postgres-owner.test.ts',
   'test/faults/nodes.test.ts',

@@ -5,6 +5,7 @@ import { eventually } from '../../support/eventually.js';
 import { makeCertificate } from '../../support/certificate.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
 import { starting, type GatewayUnderTest } from '../support/gateway-under-test.js';
+import { SocketClient } from '../sockets/support/socket-client.js';
 import { head } from '../support/raw-client.js';
 
 const withBody = (line: string, body: string): string => head(line, `Content-Length: ${body.length}`) + body;
@@ -50,6 +51,17 @@ describe('HTTPS', () => {
     expect((await gateway.call('POST', '/heal', { body: '[1,2]' })).json).to.have.property('accepted', 2);
     expect((await gateway.call('GET', '/nodes')).headers).to.have.property('strict-transport-security');
     expect(gateway.gateway.inspect().connections).to.be.above(0);
+  });
+
+  it('carries sockets, which are closed in order', async () => {
+    const gateway = await start({ tls });
+    const client = await new SocketClient(gateway.url, { rejectUnauthorized: false }).opened();
+    expect(await client.ask({ type: 'heal', devices: [{ id: 5 }] })).to.deep.equal({ type: 'ok' });
+    expect((await gateway.call('GET', '/checkup/5')).json).to.deep.equal({ id: 5, status: 'online' });
+    const closed = gateway.gateway.close();
+    expect((await client.end()).code).to.equal(1012);
+    await closed;
+    expect(gateway.gateway.inspect()).to.deep.include({ connections: 0 });
   });
 
   for (const size of [1_000, 16_385, 32_768, 40_000])
