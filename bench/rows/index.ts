@@ -16,6 +16,7 @@ import { postgres } from './postgres.js';
 import { restart } from './restart.js';
 import { rhythm } from './rhythm.js';
 import { scale } from './scale.js';
+import { sockets } from './sockets.js';
 
 /** Every row, in the order of the table; the last is for the chart. */
 export const ROWS: readonly Row[] = [
@@ -34,6 +35,7 @@ export const ROWS: readonly Row[] = [
   restart,
   rhythm,
   idle,
+  sockets,
   keys,
   postgres,
   scale,
