@@ -288,7 +288,11 @@ export const schema = group({
       null,
       'Maximum requests per second from one address (a /64 with IPv6). Behind a proxy all clients share one address.',
     ),
-    sockets: option(whole(0, BILLION), 50_000, 'Maximum open sockets. They also count as connections.'),
+    sockets: option(
+      whole(0, BILLION),
+      50_000,
+      'Maximum open sockets; 0 for none. They also count as connections.',
+    ),
     socket_frame: option(
       bytes(1, 16 * MiB),
       64 * KiB,
@@ -299,6 +303,7 @@ export const schema = group({
       100,
       'Maximum frames per second on one socket; also the allowed burst. Answers to pings do not count. Further frames get an error, and twice as many close the socket.',
     ),
+    socket_watched: option(whole(0, MILLION), 1000, 'Maximum users that one socket watches.'),
     socket_idle: option(
       timer,
       60,

@@ -31,20 +31,29 @@ const STRICT: z.core.$ZodObjectParams = {
   error: ({ code }) => (code === 'unrecognized_keys' ? bodyProblem.unknownField : undefined),
 };
 
+/** Users in a frame. */
+const users = <Id extends z.ZodType>(id: Id) => z.array(id).min(1);
+
 /** The client's frames by their type. Entries are checked one by one, so that a wrong one does not affect the others. */
-function framesOf<Healing extends z.ZodType, Leaving extends z.ZodType>(heals: Healing, leaves: Leaving) {
+function framesOf<Healing extends z.ZodType, Leaving extends z.ZodType, Id extends z.ZodType>(
+  heals: Healing,
+  leaves: Leaving,
+  id: Id,
+) {
   return {
     auth: z.strictObject({ type: z.literal('auth'), token: z.string().min(1), ref }, STRICT),
     heal: z.strictObject({ type: z.literal('heal'), devices: z.array(heals).min(1), liveness, ref }, STRICT),
     goodbye: z.strictObject({ type: z.literal('goodbye'), devices: z.array(leaves).min(1), ref }, STRICT),
+    watch: z.strictObject({ type: z.literal('watch'), users: users(id), ref }, STRICT),
+    unwatch: z.strictObject({ type: z.literal('unwatch'), users: users(id), ref }, STRICT),
     beat: z.strictObject({ type: z.literal('beat'), ref }, STRICT),
   } as const;
 }
 
 /** As the page documents them. */
-export const clientFrames = framesOf(healing, leaving);
+export const clientFrames = framesOf(healing, leaving, userInBatch);
 
-const read = framesOf(z.unknown(), z.unknown());
+const read = framesOf(z.unknown(), z.unknown(), z.unknown());
 
 type Frames = { readonly [Type in keyof typeof read]: z.output<(typeof read)[Type]> };
 
@@ -109,7 +118,7 @@ function parseNamed(ids: UserIds, entry: unknown, fields: ReadonlySet<string>): 
 }
 
 /** A number stands for its digits. One that JSON.parse may have changed is no id: it has to be written as a string. */
-function parseId({ parse }: UserIds, id: unknown): UserId | undefined {
+export function parseId({ parse }: UserIds, id: unknown): UserId | undefined {
   if (typeof id === 'string') return parse(id);
   return Number.isSafeInteger(id) && !Object.is(id, -0) ? parse(String(id)) : undefined;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Millis } from '../../domain/time.js';
 import type { ErrorCode } from '../../errors.js';
+import { describedUser } from '../../views/answers.js';
 import { sentenceFor } from '../../views/messages.js';
 import { asciiJson } from '../server/json-answer.js';
 import type { Ref } from './client-frames.js';
@@ -24,13 +25,24 @@ export const serverFrames = {
     accepted: z.int().optional().meta({ description: 'Entries that were taken, where others were not.' }),
     rejected: z.array(rejected).optional(),
   }),
+  state: z.strictObject({
+    type: z.literal('state'),
+    at_ms: z.int(),
+    users: z.array(describedUser),
+    nodes: z.array(z.unknown()).max(0).meta({ description: 'Empty: a socket watches users only.' }),
+    reset: z.literal(true).optional().meta({ description: 'Some changes are missing before it.' }),
+  }),
+  event: z.strictObject({
+    type: z.literal('event'),
+    event: z.looseObject({ type: z.string(), at_ms: z.int() }).meta({ description: 'As in docs/events.md.' }),
+  }),
   expiring: z.strictObject({
     type: z.literal('expiring'),
     in_ms: z.int().meta({ description: 'Milliseconds until the connection is closed.' }),
   }),
 } as const;
 
-type Frame = z.output<(typeof serverFrames)[keyof typeof serverFrames]>;
+type Frame = z.output<(typeof serverFrames)['ok' | 'error' | 'expiring']>;
 
 /** An entry of a frame that was not taken. */
 export type Rejected = z.output<typeof rejected> & { readonly code: ErrorCode };
@@ -55,6 +67,11 @@ export function rejectedFrame(to: Ref, accepted: number, entries: readonly Rejec
     accepted,
     rejected: [...entries],
   });
+}
+
+/** @param event JSON in ASCII */
+export function eventFrame(event: string): string {
+  return `{"type":"event","event":${event}}`;
 }
 
 export function expiringFrame(left: Millis): string {

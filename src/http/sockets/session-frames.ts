@@ -1,11 +1,12 @@
 import type { Access, Permission } from '../../domain/access.js';
-import type { ErrorCode } from '../../errors.js';
-import { forbidden } from '../../views/messages.js';
-import type { ClientFrame, FrameOf, Ref } from './client-frames.js';
+import { HeartbeatError, type ErrorCode } from '../../errors.js';
+import { forbidden, frameProblem } from '../../views/messages.js';
+import { parseId, type ClientFrame, type FrameOf, type Ref } from './client-frames.js';
 import { FrameReply } from './frame-reply.js';
 import { errorFrame, okFrame, rejectedFrame } from './server-frames.js';
 import { SessionDevices } from './session-devices.js';
 import type { SessionHost } from './session-host.js';
+import { SessionWatch } from './session-watch.js';
 
 /** A frame of a client that is authenticated. */
 export type AuthenticatedFrame = Exclude<ClientFrame, FrameOf<'auth'>>;
@@ -13,12 +14,18 @@ export type AuthenticatedFrame = Exclude<ClientFrame, FrameOf<'auth'>>;
 const NEEDS: Readonly<Record<AuthenticatedFrame['type'], Permission>> = {
   heal: 'heal',
   goodbye: 'heal',
+  watch: 'checkup',
+  unwatch: 'checkup',
   beat: 'heal',
 };
 
 /** What the connection does for its frames. */
 interface FrameOutput {
-  send(frame: string): void;
+  /** Whether the client has to read before it gets more events. */
+  readonly isFull: boolean;
+  send(frame: string, sent?: () => void): void;
+  /** The client reads so slowly that events were lost. */
+  isTooSlow(): void;
   /** No frame waits for its answer any more. */
   answeredAll(): void;
 }
@@ -28,6 +35,7 @@ export class SessionFrames {
   readonly #host: SessionHost;
   readonly #output: FrameOutput;
   #devices: SessionDevices | undefined;
+  #watch: SessionWatch | undefined;
   /** Frames that are not answered yet. */
   #unanswered = 0;
 
@@ -42,7 +50,19 @@ export class SessionFrames {
 
   /** Whether the caller may do all that the connection goes on doing. */
   arePermitted(access: Access): boolean {
-    return this.#devices?.arePermitted(access) ?? true;
+    if (this.#devices?.arePermitted(access) === false) return false;
+    const watched = this.#watch?.users ?? [];
+    return Array.from(watched).every((user) => access.may('checkup') && access.mayWatchUser(user));
+  }
+
+  /** The client has authenticated again. */
+  renewed(access: Access): void {
+    this.#watch?.restart(access).catch((error: unknown) => this.refuse(undefined, codeOf(error)));
+  }
+
+  /** The connection ends. */
+  close(): void {
+    this.#watch?.close();
   }
 
   handle(frame: AuthenticatedFrame, access: Access): void {
@@ -59,7 +79,11 @@ export class SessionFrames {
       case 'heal':
         return this.#heal(frame, access);
       case 'goodbye':
-        return this.#kept().goodbye(frame, access, this.#replyTo(frame));
+        return this.#kept().goodbye(frame, access, this.#replyTo(frame.ref, frame.devices.length));
+      case 'watch':
+        return this.#startWatching(frame, access);
+      case 'unwatch':
+        return this.#stopWatching(frame);
       case 'beat':
         return this.#beat(frame.ref);
     }
@@ -67,7 +91,66 @@ export class SessionFrames {
 
   #heal(frame: FrameOf<'heal'>, access: Access): void {
     if (this.#host.isOverloaded()) this.refuse(frame.ref, 'HEARTBEAT_OVERLOADED');
-    else this.#kept().heal(frame, access, this.#host.limits.batch, this.#replyTo(frame));
+    else
+      this.#kept().heal(
+        frame,
+        access,
+        this.#host.limits.batch,
+        this.#replyTo(frame.ref, frame.devices.length),
+      );
+  }
+
+  #startWatching(frame: FrameOf<'watch'>, access: Access): void {
+    const watch = (this.#watch ??= this.#newWatch());
+    if (watch.isBusy) {
+      this.refuse(frame.ref, 'HEARTBEAT_OVERLOADED');
+      return;
+    }
+    const most = this.#host.limits.socket_watched;
+    const reply = this.#replyTo(frame.ref, frame.users.length);
+    const added = frame.users.flatMap((entry, index) => {
+      const user = parseId(this.#host.users.ids, entry);
+      if (user === undefined) reply.reject(index, 'HEARTBEAT_INVALID_USER_ID');
+      else if (!access.mayWatchUser(user)) reply.reject(index, 'HEARTBEAT_FORBIDDEN', forbidden.user);
+      else if (watch.reserve(user, most)) return [{ user, index }];
+      else reply.reject(index, 'HEARTBEAT_OVERLOADED', frameProblem.tooManyWatched(most));
+      return [];
+    });
+    const users = added.map(({ user }) => user);
+    const answer = (settle: (index: number) => void): void => {
+      for (const { index } of added) settle(index);
+    };
+    watch.watch(users, access).then(
+      () => answer(() => reply.accept()),
+      (error: unknown) => answer((index) => reply.reject(index, codeOf(error))),
+    );
+  }
+
+  #stopWatching({ users, ref }: FrameOf<'unwatch'>): void {
+    const left = users.flatMap((entry) => parseId(this.#host.users.ids, entry) ?? []);
+    const watch = this.#watch;
+    if (left.length < users.length) this.refuse(ref, 'HEARTBEAT_INVALID_USER_ID');
+    else if (watch === undefined) this.ok(ref);
+    else if (watch.isBusy) this.refuse(ref, 'HEARTBEAT_OVERLOADED');
+    else
+      watch.unwatch(left).then(
+        () => this.ok(ref),
+        (error: unknown) => this.refuse(ref, codeOf(error)),
+      );
+  }
+
+  #newWatch(): SessionWatch {
+    const output = this.#output;
+    return new SessionWatch(this.#host.events, {
+      get isFull() {
+        return output.isFull;
+      },
+      send: (frame, sent) => output.send(frame, sent),
+      ended: (why) => {
+        if (why === 'slow') output.isTooSlow();
+        else if (why === 'failed') this.refuse(undefined, 'HEARTBEAT_NOT_READY', frameProblem.watchEnded);
+      },
+    });
   }
 
   /** The last ping was answered, which heals the devices that did not ask for more. */
@@ -96,9 +179,9 @@ export class SessionFrames {
     return (this.#devices ??= new SessionDevices(this.#host.users));
   }
 
-  #replyTo({ ref, devices }: FrameOf<'heal' | 'goodbye'>): FrameReply {
+  #replyTo(ref: Ref, entries: number): FrameReply {
     this.#unanswered++;
-    return new FrameReply(devices.length, (accepted, rejected) => {
+    return new FrameReply(entries, (accepted, rejected) => {
       if (rejected.length === 0) this.ok(ref);
       else this.#output.send(rejectedFrame(ref, accepted, rejected));
       this.#answered();
@@ -116,4 +199,8 @@ export class SessionFrames {
   refuse(ref: Ref, code: ErrorCode, error?: string): void {
     this.#output.send(errorFrame(ref, code, error));
   }
+}
+
+function codeOf(error: unknown): ErrorCode {
+  return error instanceof HeartbeatError ? error.code : 'HEARTBEAT_INTERNAL';
 }

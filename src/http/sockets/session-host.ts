@@ -1,4 +1,5 @@
 import type { UsersApi } from '../../app/api.js';
+import type { EventsApi } from '../../app/events/events-api.js';
 import type { Access } from '../../domain/access.js';
 import type { Millis, Moment } from '../../domain/time.js';
 import type { Clock } from '../../ports/clock.js';
@@ -8,7 +9,10 @@ import type { SocketLimits } from './socket-limits.js';
 
 /** The other end of a connection, as its session sees it. */
 export interface SocketPeer {
-  send(frame: string): void;
+  /** Bytes that wait to be sent. */
+  readonly unsent: number;
+  /** @param sent called once it has left, or cannot leave any more */
+  send(frame: string, sent?: () => void): void;
   /** @param payload in Latin-1 */
   ping(payload: string): void;
   pong(payload: Buffer): void;
@@ -19,6 +23,7 @@ export interface SocketPeer {
 export interface SessionHost {
   readonly clock: Pick<Clock, 'now' | 'wall'>;
   readonly users: Pick<UsersApi, 'ids' | 'ask' | 'askMany'>;
+  readonly events: EventsApi;
   readonly limits: SocketLimits;
   readonly counts: SocketCounts;
   /** Time between two pings. */

@@ -40,8 +40,12 @@ export class SocketConnection implements SocketPeer {
     });
   }
 
-  send(frame: string): void {
-    this.#ws.send(frame);
+  get unsent(): number {
+    return this.#ws.bufferedAmount;
+  }
+
+  send(frame: string, sent?: () => void): void {
+    this.#ws.send(frame, sent);
     this.#dropUnread();
   }
 

@@ -12,6 +12,8 @@ export interface SocketLimits {
   readonly socket_idle: Seconds;
   /** What may wait to be sent on one socket. */
   readonly socket_unsent: number;
+  /** Users whom one socket may watch. */
+  readonly socket_watched: number;
   /** Devices that one socket may keep online. */
   readonly batch: number;
 }

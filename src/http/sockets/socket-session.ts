@@ -31,6 +31,7 @@ export class SocketSession extends DueTimer {
   #heardAt: Moment;
   /** Frames that wait for a token to be verified. */
   #waiting: string[] | undefined;
+  #haveKeysChanged = false;
   readonly #frames: SessionFrames;
   #pingAt: Moment;
   /** The payload of the last ping, until it is answered. */
@@ -46,7 +47,11 @@ export class SocketSession extends DueTimer {
     this.#host = host;
     this.#peer = peer;
     this.#frames = new SessionFrames(host, {
-      send: (frame) => this.#send(frame),
+      get isFull() {
+        return peer.unsent > host.limits.socket_unsent / 2;
+      },
+      send: (frame, sent) => this.#send(frame, sent),
+      isTooSlow: () => this.#close('unread', CLOSE.policy, frameProblem.tooSlow),
       answeredAll: () => this.#closeIfAnswered(),
     });
     this.#openedAt = host.observed();
@@ -121,7 +126,13 @@ export class SocketSession extends DueTimer {
 
   /** The keys have changed: the client has to authenticate again. */
   renew(): void {
-    if (this.#closing !== undefined || this.#lease.access === undefined || !this.#host.needsAuth) return;
+    if (this.#closing !== undefined || !this.#host.needsAuth) return;
+    // What is being verified was looked up among the old ones.
+    this.#haveKeysChanged = this.#waiting !== undefined;
+    if (this.#lease.access !== undefined) this.#shorten();
+  }
+
+  #shorten(): void {
     this.#lease.shorten(RENEWAL, this.#host.clock.wall());
     if (this.#isInTime()) this.#schedule(this.#host.clock.now());
   }
@@ -141,6 +152,7 @@ export class SocketSession extends DueTimer {
   ended(): void {
     this.#closing ??= 'client';
     this.#host.unschedule(this);
+    this.#frames.close();
   }
 
   /** What the client sent is no WebSocket. */
@@ -218,9 +230,13 @@ export class SocketSession extends DueTimer {
       return;
     }
     const { clock } = this.#host;
+    const isOther = this.#lease.access !== access;
     this.#lease.grant(credential, clock.wall());
+    if (isOther) this.#frames.renewed(access);
     this.#frames.ok(ref);
     this.#schedule(clock.now());
+    if (this.#haveKeysChanged) this.#shorten();
+    this.#haveKeysChanged = false;
   }
 
   #closeIfAnswered(): void {
@@ -264,16 +280,17 @@ export class SocketSession extends DueTimer {
     this.#close('unauthorized', CLOSE.unauthorized, error);
   }
 
-  #send(frame: string): void {
+  #send(frame: string, sent?: () => void): void {
     if (this.#closing !== undefined) return;
     this.#host.counts.sent++;
-    this.#peer.send(frame);
+    this.#peer.send(frame, sent);
   }
 
   #close(closing: Closing, code: number, reason: string): void {
     if (this.#closing !== undefined) return;
     this.#closing = closing;
     this.#host.unschedule(this);
+    this.#frames.close();
     this.#peer.close(code, reason);
   }
 }

@@ -86,6 +86,7 @@ export class Sockets {
     this.#host = {
       clock,
       users: daemon.users,
+      events: daemon.events,
       limits: parts.limits,
       counts: noCounts(),
       pingEvery,

@@ -17,7 +17,7 @@ describe('a frame of a client', () => {
       expect(parseFrame(JSON.stringify(frame))).to.deep.equal(frame);
   });
 
-  const types = 'type must be one of auth, heal, goodbye, beat';
+  const types = 'type must be one of auth, heal, goodbye, watch, unwatch, beat';
   for (const [text, problem] of [
     ['', 'a frame must be a JSON object'],
     ['{', 'a frame must be a JSON object'],

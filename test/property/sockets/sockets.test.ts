@@ -95,7 +95,7 @@ class World {
 
   constructor(app: SimulatedApp) {
     this.app = app;
-    this.host = new FakeHost(app.clock, app.app.users);
+    this.host = new FakeHost(app.clock, app.app);
     this.host.needsAuth = true;
   }
 

@@ -48,6 +48,7 @@ describe('the schema of the configuration', () => {
         sockets: 50_000,
         socket_frame: 65_536,
         socket_idle: 60,
+        socket_watched: 1000,
         socket_unsent: 1_048_576,
         batch: 10_000,
         body: 1_048_576,

@@ -1,6 +1,7 @@
 import { ANYBODY, type Access } from '../../../../src/domain/access.js';
 import { instant, toMillis, type Millis } from '../../../../src/domain/time.js';
-import type { UsersApi } from '../../../../src/app/api.js';
+import type { Daemon } from '../../../../src/app/api.js';
+import type { EventsApi } from '../../../../src/app/events/events-api.js';
 import { Denied, type Credential } from '../../../../src/http/security/credentials.js';
 import type { SessionHost, SocketCounts, SocketPeer } from '../../../../src/http/sockets/session-host.js';
 import { SessionTimers } from '../../../../src/http/sockets/session-timers.js';
@@ -15,6 +16,7 @@ type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 export class FakeHost implements SessionHost {
   readonly clock: SimulatedClock;
   readonly users: SessionHost['users'];
+  readonly events: EventsApi;
   readonly limits: Mutable<SocketLimits> = { ...SOCKET_LIMITS, batch: 100 };
   readonly counts: SocketCounts = {
     received: 0,
@@ -34,9 +36,14 @@ export class FakeHost implements SessionHost {
   readonly #timers: SessionTimers;
   #payloads = 0;
 
-  constructor(clock: SimulatedClock, users: UsersApi, timeout = toMillis(7)) {
+  constructor(
+    clock: SimulatedClock,
+    { users, events }: Pick<Daemon, 'users' | 'events'>,
+    timeout = toMillis(7),
+  ) {
     this.clock = clock;
     this.users = users;
+    this.events = events;
     this.pingEvery = timeout / 3;
     this.#timers = new SessionTimers(clock, this.pingEvery);
   }
@@ -86,6 +93,7 @@ export class SessionUnderTest implements SocketPeer {
   readonly frames: unknown[] = [];
   readonly pings: string[] = [];
   readonly pongs: string[] = [];
+  unsent = 0;
   closed: { readonly code: number; readonly reason: string } | undefined;
   /** Whether pings are answered, as a browser does. */
   answers = false;

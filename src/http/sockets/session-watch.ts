@@ -1,0 +1,167 @@
+import type {
+  EndOfEvents,
+  EventReader,
+  EventsApi,
+  EventType,
+  SentEvent,
+  Subscription,
+} from '../../app/events/events-api.js';
+import type { Access } from '../../domain/access.js';
+import type { UserId } from '../../domain/user-id.js';
+import { eventFrame } from './server-frames.js';
+
+const TYPES: ReadonlySet<EventType> = new Set(['user.online', 'user.offline', 'user.updated'] as const);
+/** The state of a subscription to which no user has been added yet. */
+const OF_NOBODY = /^\{"type":"state","at_ms":\d+,"users":\[\]/;
+/** Users whose state is one frame: with much meta it is long, and more has to wait until it is read. */
+const IN_A_FRAME = 50;
+/** Frames of a client that wait until earlier ones are done. */
+const MOST_WAITING = 10;
+
+/** What the connection does for its watch. */
+export interface WatchOutput {
+  /** Whether the client has to read first. */
+  readonly isFull: boolean;
+  /** @param sent called once the system has taken it, or the connection is gone */
+  send(frame: string, sent: () => void): void;
+  ended(why: EndOfEvents): void;
+}
+
+/** The users whom one connection watches, and the way of their events to it. */
+export class SessionWatch implements EventReader {
+  readonly #events: EventsApi;
+  readonly #output: WatchOutput;
+  readonly #users = new Set<UserId>();
+  #subscription: Subscription | undefined;
+  /** What waits for the client to read. */
+  #readable: (() => void) | undefined;
+  #isBehind = false;
+  /** Frames are handled one after the other. */
+  #last: Promise<void> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(events: EventsApi, output: WatchOutput) {
+    this.#events = events;
+    this.#output = output;
+  }
+
+  get users(): ReadonlySet<UserId> {
+    return this.#users;
+  }
+
+  /** Whether no more frames are taken until earlier ones are done. */
+  get isBusy(): boolean {
+    return this.#waiting >= MOST_WAITING;
+  }
+
+  /** Takes a place for a user. @returns whether there is one */
+  reserve(user: UserId, most: number): boolean {
+    if (this.#users.size >= most && !this.#users.has(user)) return false;
+    this.#users.add(user);
+    return true;
+  }
+
+  /** Watches users that have a place. @returns once their state has been sent; rejects if it cannot be read */
+  watch(users: readonly UserId[], access: Access): Promise<void> {
+    return this.#inOrder(async () => {
+      try {
+        await this.#add(users, access);
+      } catch (error) {
+        for (const user of users) this.#users.delete(user);
+        this.#subscription?.unwatch(users);
+        throw error;
+      }
+    });
+  }
+
+  unwatch(users: readonly UserId[]): Promise<void> {
+    for (const user of users) this.#users.delete(user);
+    return this.#inOrder(() => {
+      this.#subscription?.unwatch(users);
+      return Promise.resolve();
+    });
+  }
+
+  /** The client has another token, which may show more or less: everything is sent anew. */
+  restart(access: Access): Promise<void> {
+    return this.#inOrder(async () => {
+      this.#drop();
+      await this.#add([...this.#users], access);
+    });
+  }
+
+  close(): void {
+    this.#users.clear();
+    this.#drop();
+  }
+
+  #drop(): void {
+    this.#subscription?.close();
+    this.#subscription = undefined;
+    this.#isBehind = false;
+    this.#readable?.();
+  }
+
+  async #add(users: readonly UserId[], access: Access): Promise<void> {
+    for (let at = 0; at < users.length; at += IN_A_FRAME) {
+      // The connection may be gone, and a user may be watched no longer.
+      const part = users.slice(at, at + IN_A_FRAME).filter((user) => this.#users.has(user));
+      if (part.length === 0) continue;
+      await this.#whenReadable();
+      const subscription = (this.#subscription ??= this.#events.subscribe(
+        { users: [], types: TYPES },
+        access,
+        this,
+      ));
+      await subscription.watch(part);
+    }
+  }
+
+  async #inOrder(handle: () => Promise<void>): Promise<void> {
+    this.#waiting++;
+    const earlier = this.#last;
+    const handled = earlier.then(handle);
+    this.#last = handled.catch(() => undefined);
+    try {
+      await handled;
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  #whenReadable(): Promise<void> {
+    if (!this.#output.isFull) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#readable = resolve;
+    });
+  }
+
+  readonly #sent = (): void => {
+    if (this.#output.isFull) return;
+    this.#readable?.();
+    this.#readable = undefined;
+    if (!this.#isBehind) return;
+    this.#isBehind = false;
+    this.#subscription?.resume();
+  };
+
+  get isFull(): boolean {
+    const { isFull } = this.#output;
+    if (isFull) this.#isBehind = true;
+    return isFull;
+  }
+
+  state({ text }: SentEvent): void {
+    if (!OF_NOBODY.test(text)) this.#output.send(text, this.#sent);
+  }
+
+  events(events: readonly SentEvent[]): void {
+    for (const { text } of events) this.#output.send(eventFrame(text), this.#sent);
+  }
+
+  ended(why: EndOfEvents): void {
+    this.#users.clear();
+    this.#drop();
+    this.#output.ended(why);
+  }
+}
