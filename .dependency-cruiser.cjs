@@ -36,6 +36,8 @@ const ROOMS = {
     ],
     packages: true,
   },
+  // It runs in browsers: no package, no module of Node, and nothing else of the repository.
+  browser: { path: '^src/client/browser/', sees: [] },
   client: { path: '^src/client/', sees: ['^src/domain/'], packages: true },
   // A file of nodes may hold what the API takes, and commands of the store open one.
   cli: {

@@ -1,0 +1,298 @@
+import { BackOff } from './back-off.js';
+import type { Cancel, Environment } from './environment.js';
+import type { Link, LinkEnd, LinkEvents, SentDevice } from './link.js';
+import { isPassing } from './refusal.js';
+import { SocketLink } from './socket-link.js';
+import { HeartbeatClientError, type Meta, type Status, type User } from './types.js';
+
+export interface ConnectionOptions {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly user: string | undefined;
+  readonly token: (() => string | Promise<string>) | undefined;
+}
+
+/** What hears of a connection. */
+export interface ConnectionEvents {
+  status(status: Status): void;
+  /** As they are now. */
+  users(users: readonly User[]): void;
+  /** Every change of these users is heard of from now on. */
+  fresh(users: readonly string[]): void;
+  /** No changes are heard of. */
+  stale(): void;
+  error(error: HeartbeatClientError): void;
+}
+
+/** A connection that lasts so long was none of those that are cut at once. */
+const STABLE = 10_000;
+/** How long the app may take for a token. */
+const TOKEN_WITHIN = 30_000;
+/** Without a network, as the browser says. It may be wrong. */
+const RETRY_OFFLINE = 30_000;
+/**
+ * Keeps devices online and users watched, over one link after the other. What is wanted is kept here, so that each new
+ * link begins with all of it.
+ */
+export class Connection {
+  readonly #env: Environment;
+  readonly #options: ConnectionOptions;
+  readonly #events: ConnectionEvents;
+  readonly #backOff: BackOff;
+  readonly #devices = new Map<string, Meta | null | undefined>();
+  readonly #users = new Set<string>();
+  #status: Status = 'offline';
+  #link: Link | undefined;
+  #isUp = false;
+  /** Counts links, so that answers for an earlier one are ignored. */
+  #run = 0;
+  #isRunning = false;
+  #hasNetwork = true;
+  #token: string | undefined;
+  #timer: Cancel | undefined;
+
+  constructor(env: Environment, options: ConnectionOptions, events: ConnectionEvents) {
+    this.#env = env;
+    this.#options = options;
+    this.#events = events;
+    this.#backOff = new BackOff(env);
+  }
+
+  start(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    this.#connect();
+  }
+
+  /** Closes the connection. The devices stay online until their time is over. */
+  stop(): void {
+    this.#isRunning = false;
+    this.#drop();
+    this.#show('offline');
+  }
+
+  /** Opens a new link: what the old one kept online without need is not kept any more. */
+  restart(): void {
+    if (!this.#isRunning) return;
+    this.#drop();
+    this.#retry(this.#backOff.soon());
+  }
+
+  /** There may be a network again, or none. */
+  network(isOnline: boolean): void {
+    this.#hasNetwork = isOnline;
+    if (!this.#isRunning) return;
+    if (isOnline && !this.#isUp) this.restart();
+    else if (!isOnline) {
+      this.#drop();
+      this.#retry(RETRY_OFFLINE);
+    }
+  }
+
+  /** The machine may have slept: finds out whether the link still works. */
+  wake(): void {
+    if (!this.#isRunning) return;
+    if (this.#isUp) this.#link?.probe();
+    else if (this.#link === undefined) this.restart();
+  }
+
+  heal(device: string, meta: Meta | null | undefined): void {
+    this.#devices.set(device, meta);
+    if (this.#isUp) this.#heal([[device, meta]]);
+  }
+
+  /** Ends a device. @returns once it is answered, or cannot be any more */
+  async goodbye(device: string): Promise<void> {
+    this.#devices.delete(device);
+    const link = this.#isUp ? this.#link : undefined;
+    if (link === undefined) return this.#goodbyeByHttp(device, false);
+    await new Promise<void>((resolve) =>
+      link.goodbye(device, (error) => {
+        if (error === undefined) resolve();
+        else resolve(this.#goodbyeByHttp(device, false));
+      }),
+    );
+  }
+
+  /** The same at the end of a page, which waits for no answer. */
+  goodbyeAtOnce(device: string): void {
+    this.#devices.delete(device);
+    if (this.#isUp) this.#link?.goodbye(device, () => undefined);
+    void this.#goodbyeByHttp(device, true);
+  }
+
+  /** Nobody keeps this device online any more, and nobody says goodbye for it. */
+  forget(device: string): void {
+    if (this.#devices.delete(device)) this.restart();
+  }
+
+  watch(users: readonly string[]): void {
+    const added = users.filter((user) => !this.#users.has(user));
+    for (const user of added) this.#users.add(user);
+    if (this.#isUp) this.#watch(added);
+  }
+
+  unwatch(users: readonly string[]): void {
+    const gone = users.filter((user) => this.#users.delete(user));
+    if (this.#isUp && gone.length > 0) this.#link?.unwatch(gone);
+  }
+
+  #connect(): void {
+    this.#timer = undefined;
+    const run = ++this.#run;
+    const isCurrent = (): boolean => run === this.#run;
+    this.#show(this.#hasNetwork ? 'connecting' : 'offline');
+    this.#backOff.began();
+    this.#askForToken((token, error) => {
+      if (!isCurrent()) return;
+      if (error !== undefined) this.#failed({});
+      else this.#open(token, isCurrent);
+    });
+  }
+
+  #open(token: string | undefined, isCurrent: () => boolean): void {
+    this.#token = token;
+    const ifCurrent =
+      <Given extends unknown[]>(handle: (...given: Given) => void) =>
+      (...given: Given): void => {
+        if (isCurrent()) handle(...given);
+      };
+    const events: LinkEvents = {
+      up: ifCurrent(() => this.#up(isCurrent)),
+      users: ifCurrent((users) => this.#events.users(users)),
+      expiring: ifCurrent(() => this.#renew(isCurrent)),
+      error: ifCurrent((error) => this.#events.error(error)),
+      down: ifCurrent((end) => this.#failed(end)),
+    };
+    this.#link = new SocketLink(this.#env, this.#options.url, this.#options.user, token, events);
+  }
+
+  #up(isCurrent: () => boolean): void {
+    this.#isUp = true;
+    this.#env.after(STABLE, () => {
+      if (isCurrent()) this.#backOff.succeeded();
+    });
+    if (this.#devices.size > 0) this.#heal([...this.#devices]);
+    else this.#show('online');
+    this.#watch([...this.#users]);
+  }
+
+  #heal(devices: readonly (readonly [string, Meta | null | undefined])[]): void {
+    const run = this.#run;
+    const sent = devices.map(([device, meta]): SentDevice =>
+      meta === undefined ? { device } : { device, meta },
+    );
+    this.#link?.heal(sent, (error) => {
+      if (run !== this.#run) return;
+      if (error === undefined) this.#show('online');
+      else this.#refused(error);
+    });
+  }
+
+  #watch(users: readonly string[]): void {
+    if (users.length === 0) return;
+    const run = this.#run;
+    this.#link?.watch(users, (fresh, error) => {
+      if (run !== this.#run) return;
+      this.#events.fresh(fresh.filter((user) => this.#users.has(user)));
+      if (error === undefined) return;
+      if (fresh.length > 0) this.#events.error(error);
+      else this.#refused(error);
+    });
+  }
+
+  #refused(error: HeartbeatClientError): void {
+    this.#events.error(error);
+    if (isPassing(error.code)) this.#failed({});
+  }
+
+  #renew(isCurrent: () => boolean): void {
+    this.#askForToken((token, error) => {
+      if (!isCurrent()) return;
+      if (error !== undefined) {
+        this.#env.after(this.#backOff.failed(), () => {
+          if (isCurrent()) this.#renew(isCurrent);
+        });
+        return;
+      }
+      this.#token = token;
+      if (token !== undefined) this.#link?.renew(token);
+    });
+  }
+
+  #askForToken(done: (token: string | undefined, error?: HeartbeatClientError) => void): void {
+    const { token } = this.#options;
+    if (token === undefined) {
+      done(undefined);
+      return;
+    }
+    let isDone = false;
+    const failed = (cause: unknown): void => {
+      if (isDone) return;
+      isDone = true;
+      const error = new HeartbeatClientError('HEARTBEAT_CLIENT_NO_TOKEN', 'token() gave no token', 0, {
+        cause,
+      });
+      this.#events.error(error);
+      done(undefined, error);
+    };
+    const cancel = this.#env.after(TOKEN_WITHIN, () => failed(undefined));
+    // An app without types may give anything.
+    const given = Promise.resolve().then((): unknown => token());
+    void given.then(
+      (value) => {
+        cancel();
+        if (typeof value !== 'string' || value === '') failed(value);
+        else if (!isDone) {
+          isDone = true;
+          done(value);
+        }
+      },
+      (cause: unknown) => {
+        cancel();
+        failed(cause);
+      },
+    );
+  }
+
+  #failed({ retryAfter }: LinkEnd): void {
+    this.#drop();
+    this.#retry(this.#backOff.failed(retryAfter));
+  }
+
+  #retry(wait: number): void {
+    this.#show(this.#hasNetwork ? 'connecting' : 'offline');
+    this.#timer = this.#env.after(wait, () => this.#connect());
+  }
+
+  #drop(): void {
+    this.#run++;
+    this.#isUp = false;
+    this.#timer?.();
+    this.#timer = undefined;
+    const link = this.#link;
+    this.#link = undefined;
+    link?.close();
+    this.#events.stale();
+  }
+
+  #show(status: Status): void {
+    if (status === this.#status) return;
+    this.#status = status;
+    this.#events.status(status);
+  }
+
+  /** A beacon could carry no token. */
+  async #goodbyeByHttp(device: string, keepalive: boolean): Promise<void> {
+    const { url, user } = this.#options;
+    if (user === undefined) return;
+    const headers: Record<string, string> = {};
+    if (this.#token !== undefined) headers.authorization = `Bearer ${this.#token}`;
+    const path = `/heal/${encodeURIComponent(user)}?device=${encodeURIComponent(device)}`;
+    try {
+      await this.#env.fetch(url + path, { method: 'DELETE', headers, keepalive });
+    } catch {
+      // Its time will be over soon.
+    }
+  }
+}

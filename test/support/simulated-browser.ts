@@ -1,0 +1,213 @@
+import type {
+  Cancel,
+  Environment,
+  HttpAnswer,
+  HttpRequest,
+  PageEvents,
+  Socket,
+  SocketEvents,
+} from '../../src/client/browser/environment.js';
+import { SeededRandom } from './seeded-random.js';
+import { SimulatedClock } from './simulated-clock.js';
+
+type Frame = Readonly<Record<string, unknown>>;
+
+/** What the simulated daemon knows of a socket. */
+export interface SimulatedSocket {
+  readonly url: string;
+  readonly events: SocketEvents;
+  readonly heard: Frame[];
+  readonly watched: Set<string>;
+  isOpen: boolean;
+}
+
+/** The devices of a user, with their meta. */
+type Devices = Map<string, unknown>;
+
+/**
+ * A page in a browser, and a naive daemon that it reaches: it knows who is online, and tells those who watch. Its time is
+ * that of the clock.
+ */
+export class SimulatedBrowser implements Environment {
+  readonly clock = new SimulatedClock();
+  readonly sockets: SimulatedSocket[] = [];
+  readonly requests: { readonly url: string; readonly request: HttpRequest }[] = [];
+  readonly reported: unknown[] = [];
+  readonly users = new Map<string, Devices>();
+  readonly storage = new Map<string, string>();
+  /** Each attempt to reach the daemon, as a time. */
+  readonly attempts: number[] = [];
+  pages: PageEvents[] = [];
+  /** Whether connections are refused. */
+  isDown = false;
+  /** Whether what is sent gets lost, in both directions, and nobody notices. */
+  isCut = false;
+  /** Tokens that it accepts; undefined: it needs none. */
+  tokens: Set<string> | undefined;
+  /** What it answers instead of `ok`, by the type of the frame. */
+  readonly refusals = new Map<string, string>();
+  /** Users whom nobody may watch. */
+  readonly forbidden = new Set<string>();
+  random: () => number;
+
+  constructor(seed = 1) {
+    const random = new SeededRandom(seed);
+    this.random = () => random.next();
+  }
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  after(milliseconds: number, callback: () => void): Cancel {
+    return this.clock.after(milliseconds, callback);
+  }
+
+  load(key: string): string | undefined {
+    return this.storage.get(key);
+  }
+
+  save(key: string, value: string): void {
+    this.storage.set(key, value);
+  }
+
+  resolve(url: string): string {
+    return url.replace(/\/+$/, '');
+  }
+
+  report(error: unknown): void {
+    this.reported.push(error);
+  }
+
+  page(events: PageEvents): Cancel {
+    this.pages.push(events);
+    return () => {
+      this.pages = this.pages.filter((each) => each !== events);
+    };
+  }
+
+  async fetch(url: string, request: HttpRequest): Promise<HttpAnswer> {
+    this.attempts.push(this.now());
+    this.requests.push({ url, request });
+    if (this.isDown) throw new TypeError('Failed to fetch');
+    return { status: 200, headers: { get: () => null }, text: async () => '{"status":"offline"}' };
+  }
+
+  openSocket(url: string, _protocol: string, events: SocketEvents): Socket {
+    this.attempts.push(this.now());
+    const socket: SimulatedSocket = { url, events, heard: [], watched: new Set(), isOpen: true };
+    this.sockets.push(socket);
+    this.clock.after(5, () => {
+      if (this.isDown) this.end(socket, 1006);
+      else if (socket.isOpen && !this.isCut) events.opened();
+    });
+    return {
+      send: (text) => {
+        if (!this.isCut) this.#hear(socket, JSON.parse(text) as Frame);
+      },
+      close: () => {
+        socket.isOpen = false;
+      },
+    };
+  }
+
+  /** The open socket that was opened last. */
+  get socket(): SimulatedSocket | undefined {
+    return this.sockets.findLast(({ isOpen }) => isOpen);
+  }
+
+  /** Frames of this type that the daemon has heard. */
+  heard(type: string): Frame[] {
+    return this.sockets.flatMap((socket) => socket.heard).filter((frame) => frame.type === type);
+  }
+
+  end(socket: SimulatedSocket, code: number, reason = ''): void {
+    if (!socket.isOpen) return;
+    socket.isOpen = false;
+    socket.events.closed(code, reason);
+  }
+
+  endAll(code: number, reason = ''): void {
+    for (const socket of this.sockets) this.end(socket, code, reason);
+  }
+
+  say(socket: SimulatedSocket, frame: object): void {
+    if (socket.isOpen && !this.isCut) socket.events.received(JSON.stringify(frame));
+  }
+
+  /** Another client brings a device online. */
+  join(user: string, device: string, meta: unknown = null): void {
+    const devices = this.users.get(user) ?? new Map<string, unknown>();
+    const type = devices.size === 0 ? 'user.online' : 'user.updated';
+    this.users.set(user, devices.set(device, meta));
+    this.#tell(type, user);
+  }
+
+  leave(user: string, device: string): void {
+    const devices = this.users.get(user);
+    if (devices?.delete(device) !== true) return;
+    this.#tell(devices.size === 0 ? 'user.offline' : 'user.updated', user);
+  }
+
+  view(user: string): object {
+    const devices = [...(this.users.get(user) ?? [])].map(([device, meta]) => ({ device, meta }));
+    return { id: user, status: devices.length > 0 ? 'online' : 'offline', since: 1, devices };
+  }
+
+  #tell(type: string, user: string): void {
+    for (const socket of this.sockets) {
+      if (socket.watched.has(user))
+        this.say(socket, { type: 'event', event: { type, user: this.view(user) } });
+    }
+  }
+
+  #state(socket: SimulatedSocket, users: readonly string[]): void {
+    const watched = users.filter((user) => !this.forbidden.has(user));
+    this.say(socket, { type: 'state', users: watched.map((user) => this.view(user)) });
+  }
+
+  #reject(socket: SimulatedSocket, ref: unknown, users: readonly string[], refused: readonly string[]): void {
+    const code = 'HEARTBEAT_FORBIDDEN';
+    const rejected = refused.map((user) => ({ index: users.indexOf(user), code, error: 'no' }));
+    this.say(socket, {
+      type: 'error',
+      ref,
+      code,
+      error: 'no',
+      accepted: users.length - refused.length,
+      rejected,
+    });
+  }
+
+  #hear(socket: SimulatedSocket, frame: Frame): void {
+    if (!socket.isOpen) return;
+    socket.heard.push(frame);
+    this.clock.after(3, () => this.#answer(socket, frame));
+  }
+
+  #answer(socket: SimulatedSocket, { type, ref, token, users, devices }: Frame): void {
+    const refusal = this.refusals.get(String(type));
+    const isDenied = type === 'auth' && this.tokens?.has(String(token)) === false;
+    const code = isDenied ? 'HEARTBEAT_UNAUTHORIZED' : refusal;
+    if (code !== undefined) {
+      this.say(socket, { type: 'error', ref, code, error: 'refused' });
+      if (isDenied && !this.isCut) this.end(socket, 4401);
+      return;
+    }
+    for (const user of (users ?? []) as string[]) {
+      if (type === 'unwatch') socket.watched.delete(user);
+      else socket.watched.add(user);
+    }
+    if (type === 'watch') this.#state(socket, users as string[]);
+    const refused = type === 'watch' ? (users as string[]).filter((user) => this.forbidden.has(user)) : [];
+    if (refused.length > 0) {
+      this.#reject(socket, ref, users as string[], refused);
+      return;
+    }
+    for (const { id, device, meta } of (devices ?? []) as { id: string; device: string; meta?: unknown }[]) {
+      if (type === 'heal') this.join(id, device, meta);
+      if (type === 'goodbye') this.leave(id, device);
+    }
+    if (ref !== undefined) this.say(socket, { type: 'ok', ref });
+  }
+}
