@@ -37,18 +37,16 @@ const data = fc.oneof(
     `{"type":"state","users":[{"id":7,"status":"online","devices":[{"device":"x","meta":{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}}]}]}`,
   ),
   fc.constantFrom<unknown>('', '[', '['.repeat(100_000), undefined, null, new Uint8Array(3)),
-  fc
-    .tuple(fc.constantFrom(...TYPES), value)
-    .map(([type, each]) =>
-      JSON.stringify({
-        type,
-        ref: 1,
-        users: each,
-        user: each,
-        event: { type: 'user.online', user: each },
-        code: each,
-      }),
-    ),
+  fc.tuple(fc.constantFrom(...TYPES), value).map(([type, each]) =>
+    JSON.stringify({
+      type,
+      ref: 1,
+      users: each,
+      user: each,
+      event: { type: 'user.online', user: each },
+      code: each,
+    }),
+  ),
 );
 
 describe('frames of the daemon, in a browser', () => {
