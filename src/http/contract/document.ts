@@ -92,7 +92,7 @@ function withTextIds(examples: readonly Example[]): readonly Example[] {
   return examples.map(({ path, body, answer, ...example }) => ({
     ...example,
     ...(path !== undefined && {
-      path: path['user_id'] === NO_INTEGER ? { ...path, user_id: NO_TEXT } : path,
+      path: path['user_id'] === NO_INTEGER ? { ...path, user_id: encodeURIComponent(NO_TEXT) } : path,
     }),
     ...(body !== undefined && {
       body: Array.isArray(body) ? body.map((id: unknown) => (id === NO_INTEGER ? NO_TEXT : id)) : body,
