@@ -63,6 +63,11 @@ export abstract class EntityActor<
   /** Whether anything about it must be kept, in memory or on its way to the disk. */
   abstract get isKnown(): boolean;
 
+  /** Whether a message may wait to be handled, in the mailbox or stashed. */
+  get isBusy(): boolean {
+    return this.#stash !== undefined || (this.cell?.waiting ?? 0) > 0;
+  }
+
   protected abstract handle(message: EntityMessage<Entity>): void;
 
   receive(message: EntityMessage<Entity>): void {

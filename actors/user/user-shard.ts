@@ -202,7 +202,7 @@ export class UserShard extends ShardSupervisor<UserEntity, UserActor> implements
     super.advance(horizon);
     this.devices.advance(
       horizon,
-      (user) => (this.actors.get(user)?.cell?.waiting ?? 0) > 0,
+      (user) => this.actors.get(user)?.isBusy ?? false,
       (user) => this.actors.get(user)?.updated(),
     );
     this.#answerDeferred(horizon);

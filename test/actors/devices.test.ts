@@ -2,12 +2,36 @@ import { expect } from 'chai';
 import type { LiveDevice, UserReply } from '../../actors/user/user.protocol.js';
 import type { DeviceHeal } from '../../src/domain/device.js';
 import type { UserId } from '../../src/domain/user-id.js';
+import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
+import type { HistoryRecord } from '../../src/ports/history-store.js';
 import { RefusingStore } from '../support/refusing-store.js';
 import { SimulatedApp, user } from '../support/simulated-app.js';
 import type { SimulatedClock } from '../support/simulated-clock.js';
 
 const ANN = user(7);
 const TIMEOUT = 7_000;
+
+/** A disk that a test can hold up. */
+class SlowStore extends MemoryHistoryStore {
+  #held: Promise<void> | undefined;
+  #release: () => void = () => undefined;
+
+  hold(): void {
+    this.#held = new Promise((resolve) => {
+      this.#release = resolve;
+    });
+  }
+
+  release(): void {
+    this.#held = undefined;
+    this.#release();
+  }
+
+  override async write(batch: readonly HistoryRecord[]): Promise<void> {
+    await this.#held;
+    return super.write(batch);
+  }
+}
 
 describe('devices of a user', () => {
   let store: RefusingStore;
@@ -213,6 +237,26 @@ describe('devices of a user', () => {
     expect(answers).to.deep.equal(['online', 'online', 'online']);
     expect(await names()).to.have.members(['phone', 'laptop', undefined]);
     expect(await daemon.history(ANN)).to.have.length(1);
+  });
+
+  it('keep the session if they held the user when a goodbye arrived, however late the disk lets it be handled', async () => {
+    const slow = new SlowStore();
+    daemon = await SimulatedApp.start({ store: slow });
+    slow.hold();
+    const answers: string[] = [];
+    const send = (kind: 'heal' | 'goodbye', device?: string): void =>
+      daemon.app.users.ask(kind, ANN, (reply) => answers.push(reply.kind), { device });
+    send('heal');
+    send('heal', 'phone');
+    await daemon.clock.advance(TIMEOUT / 2);
+    send('goodbye', 'phone');
+    send('heal');
+    await daemon.clock.advance(TIMEOUT / 2 + 100);
+    slow.release();
+    await daemon.clock.settle();
+    expect(answers).to.deep.equal(['online', 'online', 'online', 'online']);
+    expect(await daemon.history(ANN)).to.have.length(1);
+    expect(await names()).to.deep.equal([undefined]);
   });
 
   it('come in batches beside users without', async () => {
