@@ -8,6 +8,8 @@ import { crashStep, fate, scenarioOf, sharedSteps, wallClock, type Step } from '
 export interface Request {
   readonly kind: UserCommand['kind'] | 'history';
   readonly user: number;
+  /** Of a heal or a goodbye. */
+  readonly device?: string | undefined;
 }
 
 export type Crashing = UserMessage['kind'];
@@ -42,8 +44,11 @@ export const setting: fc.Arbitrary<Setting> = fc.record({
 
 const user = fc.nat(USERS - 1);
 
+/** Half of the heals and goodbyes name no device. */
+const device = fc.constantFrom(undefined, undefined, 'phone', 'tab');
+
 function request(...kinds: Request['kind'][]): fc.Arbitrary<Request> {
-  return fc.record({ kind: fc.constantFrom(...kinds), user });
+  return fc.record({ kind: fc.constantFrom(...kinds), user, device });
 }
 
 const steps = {

@@ -89,18 +89,19 @@ export class UserRunner extends ModelRunner<Request, Crashing, UserStep> {
   }
 
   protected override askAll(requests: readonly Request[], arrived?: Range): void {
-    for (const { kind, user: index } of requests) {
+    for (const { kind, user: index, device } of requests) {
       if (kind === 'history') this.#read(index).catch((error: unknown) => this.#broken.push(error));
       else
         this.#ask(
           kind,
           index,
           arrived && asOf(arrived, kind, requests.some(healsToo(index)), this.clock.now()),
+          kind === 'heal' || kind === 'goodbye' ? device : undefined,
         );
     }
   }
 
-  #ask(kind: UserCommand['kind'], index: number, arrived?: Range): void {
+  #ask(kind: UserCommand['kind'], index: number, arrived?: Range, device?: string): void {
     const { clock, app } = this.running;
     const process = this.#process;
     const readAt = clock.now();
@@ -109,9 +110,10 @@ export class UserRunner extends ModelRunner<Request, Crashing, UserStep> {
       arrived: arrived ?? exactly(readAt),
       readAt,
       wall: exactly(clock.wall()),
+      device,
     });
     this.#unanswered++;
-    app.users.ask(kind, this.#ids[index]!, (answer) => {
+    const answered = (answer: UserReply): void => {
       if (process !== this.#process) return;
       this.#unanswered--;
       try {
@@ -121,7 +123,8 @@ export class UserRunner extends ModelRunner<Request, Crashing, UserStep> {
         // Throwing it would crash the answering actor.
         this.#broken.push(error);
       }
-    });
+    };
+    app.users.ask(kind, this.#ids[index]!, answered, device === undefined ? undefined : { device });
   }
 
   #hear(asked: Asked, answer: UserReply): void {

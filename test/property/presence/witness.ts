@@ -17,9 +17,10 @@ export async function see(daemon: SimulatedApp, user: UserId, ranging: Setting['
   for (const range of rangesOf(sessions, ranging)) {
     expectSame(await daemon.history(user, range), cut(sessions, range), range);
   }
-  if (live === undefined) return { sessions, lastSeen: undefined };
+  const at = daemon.clock.now();
+  if (live === undefined) return { at, devices: [], sessions, lastSeen: undefined };
   expectSame([{ onlineAt: live.onlineAt, offlineAt: live.deadline }], sessions.slice(-1), 'described');
-  return { sessions, lastSeen: live.lastSeen };
+  return { at, devices: live.devices.map(({ name }) => name ?? ''), sessions, lastSeen: live.lastSeen };
 }
 
 function describe(daemon: SimulatedApp, user: UserId): Promise<Described> {

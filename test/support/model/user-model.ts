@@ -8,6 +8,7 @@ import {
   healed,
   healRefusedByDisk,
   hull,
+  leftByDevice,
   perhapsStored,
   restarted,
   saidOnline,
@@ -188,6 +189,7 @@ export class UserModel {
         return this.#refused(state, event, answer.code);
       case 'online':
         if (kind === 'heal') return this.#changed(state, event);
+        if (kind === 'goodbye') return leftByDevice(state, at);
         return racing || healedSince ? [state] : saidOnline(state, at.arrived, true);
       case 'offline':
         if (kind === 'goodbye') return this.#changed(state, event);
@@ -216,7 +218,11 @@ export class UserModel {
       return [state, ...changed, ...(event.disk === 'fails' ? [perhapsStored(state, changed)] : [])];
     }
     if (kind === 'heal') return healRefusedByDisk(state, at, this.#rules, joins);
-    if (kind === 'goodbye') return goodbyeRefusedByDisk(state, at);
+    if (kind === 'goodbye') {
+      const ended = goodbyeRefusedByDisk(state, at);
+      // A goodbye of one device waits with one of all, and is refused with it.
+      return ended.length === 0 && event.racing ? [state] : ended;
+    }
     return kind === 'erase' ? eraseRefusedByDisk(state, at) : [];
   }
 

@@ -17,16 +17,30 @@ export interface Past {
   readonly offlineAt: Range;
 }
 
+/** The device without a name, and those from before a restart, of which nothing else is known. */
+const UNNAMED = '';
+const FOUND = '*';
+
+/** A device that holds the user online. Its deadline may have passed. */
+interface Held {
+  readonly device: string;
+  readonly deadline: Range;
+  /** Whether there was no heal of it since the last blind interval. */
+  readonly quiet: boolean;
+}
+
 /** The open session; its deadline may have passed unnoticed. */
 interface Live {
   readonly onlineAt: Range;
   readonly openedAt: number;
   readonly lastHeal: number;
+  /** The latest one of its devices. */
   readonly deadline: Range;
+  readonly held: readonly Held[];
+  /** Whether the daemon tells devices apart: once one with a name has healed. */
+  readonly isTold: boolean;
   /** Set after a restart until the next heal: the end that is stored if no heal comes. */
   readonly endsAt?: Range | undefined;
-  /** Whether there was a heal since the last blind interval. */
-  readonly quiet: boolean;
   /** Whether there was a heal since the last restart; `perhaps` if it may not be on disk. */
   readonly heard: 'yes' | 'no' | 'perhaps';
 }
@@ -40,8 +54,10 @@ export interface State {
 
 export const STRANGER: State = { past: [], live: undefined, ifKilled: [] };
 
-/** The possible arrival of a request, when it was read, and the wall clock at that moment. */
+/** The possible arrival of a request, when it was read, the wall clock at that moment, and the device. */
 export interface Arrival {
+  /** Undefined: the one without a name, or all of them in a goodbye. */
+  readonly device?: string | undefined;
   readonly arrived: Range;
   readonly readAt: number;
   readonly wall: Range;
@@ -102,7 +118,21 @@ export function expired(state: State, now: number): State {
   return ended(state, live, offlineAt(live));
 }
 
-function opened(state: State, { readAt, wall }: Arrival, { timeout }: Rules): State {
+function latest(held: readonly Held[]): Range | undefined {
+  const [first, ...others] = held.map(({ deadline }) => deadline);
+  return first && others.reduce((one, other) => atLeast(one, other), first);
+}
+
+/** The devices after a heal of one of them. */
+function heldAfter({ held, isTold }: Live, device: string, deadline: Range): readonly Held[] {
+  const others = held
+    .filter((one) => one.device !== device)
+    // What was heard of devices from before a restart is forgotten when devices are told apart.
+    .map((one) => (!isTold && device !== UNNAMED && one.device === FOUND ? { ...one, quiet: true } : one));
+  return [...others, { device, deadline, quiet: false }];
+}
+
+function opened(state: State, { readAt, wall, device = UNNAMED }: Arrival, { timeout }: Rules): State {
   const before = state.past.at(-1);
   const earliest = before === undefined ? wall : atLeast(before.offlineAt, plus(before.onlineAt, 1));
   const live: Live = {
@@ -110,7 +140,8 @@ function opened(state: State, { readAt, wall }: Arrival, { timeout }: Rules): St
     openedAt: readAt,
     lastHeal: readAt,
     deadline: exactly(readAt + timeout),
-    quiet: false,
+    held: [{ device, deadline: exactly(readAt + timeout), quiet: false }],
+    isTold: device !== UNNAMED,
     heard: 'yes',
   };
   return { ...state, live };
@@ -130,12 +161,14 @@ export function healed(
   if (joins || at.arrived.lo <= live.deadline.hi) {
     const heard = live.heard === 'yes' || disk === 'works' ? 'yes' : 'perhaps';
     const deadline = exactly(at.readAt + rules.timeout);
+    const { device = UNNAMED } = at;
     const extended = {
       ...live,
       deadline,
+      held: heldAfter(live, device, deadline),
+      isTold: live.isTold || device !== UNNAMED,
       lastHeal: at.readAt,
       endsAt: undefined,
-      quiet: false,
       heard,
     } as const;
     states.push({ ...state, live: extended });
@@ -152,9 +185,28 @@ export function healRefusedByDisk(state: State, at: Arrival, rules: Rules, joins
   return [perhapsStored(state, healed(state, at, rules, 'works', false))];
 }
 
+/** Another device holds the user, and the session goes on. */
+export function leftByDevice(state: State, { device, arrived, readAt }: Arrival): State[] {
+  const { live } = state;
+  if (live === undefined || device === undefined) return [];
+  const held = live.held.filter((one) => one.device !== device);
+  const deadline = held.length === live.held.length ? live.deadline : latest(held);
+  if (deadline === undefined || arrived.lo >= deadline.hi) return [];
+  // Where devices are not told apart, the user was heard.
+  const others = live.isTold ? held : held.map((one) => ({ ...one, quiet: false }));
+  return [{ ...state, live: { ...live, held: others, deadline, lastHeal: readAt } }];
+}
+
+/** Whether a goodbye may end the session: no other device holds the user for certain. */
+function mayEnd({ held }: Live, { device, arrived }: Arrival): boolean {
+  const others = device === undefined ? undefined : latest(held.filter((one) => one.device !== device));
+  return others === undefined || arrived.hi >= others.lo;
+}
+
 export function goneByGoodbye(state: State, at: Arrival): State[] {
   const { live } = state;
   if (live === undefined) return [state];
+  if (!mayEnd(live, at)) return [];
   const states: State[] = [];
   if (at.arrived.lo < live.deadline.hi) states.push(ended(state, live, instantOf(live, exactly(at.readAt))));
   if (at.arrived.hi >= live.deadline.lo) states.push(ended(state, live, offlineAt(live)));
@@ -162,7 +214,8 @@ export function goneByGoodbye(state: State, at: Arrival): State[] {
 }
 
 export function goodbyeRefusedByDisk(state: State, at: Arrival): State[] {
-  return [perhapsStored(state, goneByGoodbye(state, at))];
+  const gone = goneByGoodbye(state, at);
+  return gone.length === 0 ? [] : [perhapsStored(state, gone)];
 }
 
 export function erased(state: State): State[] {
@@ -192,9 +245,18 @@ export interface Stall {
 export function stalled(state: State, { from, to, blind }: Stall, { timeout, grace, tick }: Rules): State[] {
   const { live } = state;
   if (live === undefined || !blind) return [state];
-  const shifted = plus(live.deadline, to - from, to - from + tick);
   const again = exactly(to + Math.min(timeout, grace));
-  const given = { ...live, deadline: live.quiet ? shifted : atLeast(shifted, again), quiet: true };
+  const isOver = ({ deadline }: Held): boolean => deadline.hi < from - tick;
+  const isOne = live.held.filter((one) => !isOver(one)).length === 1;
+  const held = live.held.map((one): Held => {
+    if (isOver(one)) return one;
+    const shifted = plus(one.deadline, to - from, to - from + tick);
+    const later = one.quiet ? shifted : atLeast(shifted, again);
+    // Of several, one may have been over, whether that was noticed or not.
+    const lo = !isOne && one.deadline.lo < from ? one.deadline.lo : later.lo;
+    return { ...one, deadline: { lo, hi: later.hi }, quiet: true };
+  });
+  const given = { ...live, held, deadline: latest(held) ?? live.deadline };
   const states: State[] = [];
   if (live.deadline.hi >= from - tick) states.push({ ...state, live: given });
   // It had ended, whether that was noticed or not.
@@ -232,7 +294,9 @@ function recovered(live: Live, restart: Restart, rules: Rules): Live {
   const { at, wall } = restart;
   // Across a restart, only the wall clock measures time.
   const openedAt = at - Math.max(0, wall - live.onlineAt.lo);
-  return { ...live, ...given(live, restart, rules), openedAt, quiet: true, heard: 'no' };
+  const found = given(live, restart, rules);
+  const held = [{ device: FOUND, deadline: found.deadline, quiet: true }];
+  return { ...live, ...found, held, isTold: false, openedAt, heard: 'no' };
 }
 
 function given(live: Live, restart: Restart, rules: Rules): Pick<Live, 'deadline' | 'endsAt'> {
@@ -273,13 +337,18 @@ export function saidOnline(state: State, arrived: Range, online: boolean): State
 
 /** The visible state of a user. */
 export interface View {
+  /** When it was seen. */
+  readonly at: number;
+  /** The devices of an open session. */
+  readonly devices: readonly string[];
   readonly sessions: readonly Session[];
   /** Of the last session, if it is open. */
   readonly lastSeen: number | undefined;
 }
 
 /** The state with what was seen, or undefined if it contradicts that. */
-export function shown(state: State, { sessions, lastSeen }: View): State[] {
+export function shown(state: State, view: View): State[] {
+  const { sessions, lastSeen } = view;
   const { past, live } = state;
   const before = sessions.slice(0, past.length);
   if (before.length < past.length || !before.every((session, index) => fits(session, past[index]))) return [];
@@ -291,6 +360,7 @@ export function shown(state: State, { sessions, lastSeen }: View): State[] {
   if (more.length > 0 || (last === undefined) !== (live === undefined)) return [];
   if (last === undefined || live === undefined) return [{ ...state, past: known }];
   const seen = fitted(live, last, lastSeen);
+  if (seen !== undefined && lastSeen !== undefined && !fitsDevices(seen, view)) return [];
   return seen === undefined ? [] : [{ ...state, past: known, live: seen }];
 }
 
@@ -308,7 +378,27 @@ function fitted(
   if (seen.endsAt === undefined && !isSeen) return undefined;
   if (!within(offlineAt, instantOf(seen, seen.deadline))) return undefined;
   const deadline = seen.openedAt + offlineAt - onlineAt;
-  return within(deadline, seen.deadline) ? { ...seen, deadline: exactly(deadline) } : seen;
+  return within(deadline, seen.deadline) ? withDeadline(seen, deadline) : seen;
+}
+
+/** No device holds the user for longer than that, and if only one can, it does. */
+function withDeadline(live: Live, deadline: number): Live {
+  const able = live.held.filter((one) => one.deadline.hi >= deadline);
+  const held = live.held.map((one) => {
+    if (!able.includes(one)) return one;
+    const lo = able.length === 1 ? deadline : Math.min(one.deadline.lo, deadline);
+    return { ...one, deadline: { lo, hi: deadline } };
+  });
+  return { ...live, held, deadline: exactly(deadline) };
+}
+
+/** Every device is shown that holds the user for certain, and none that cannot. */
+function fitsDevices({ held }: Live, { at, devices }: View): boolean {
+  const known = held.filter(({ device }) => device !== FOUND);
+  return (
+    known.every(({ device, deadline }) => deadline.lo <= at || devices.includes(device)) &&
+    devices.every((name) => known.some(({ device, deadline }) => device === name && deadline.hi > at))
+  );
 }
 
 /** The sessions that the history must contain, with their ends if known. */
