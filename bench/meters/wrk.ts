@@ -22,6 +22,8 @@ export interface WrkRun {
   readonly users?: number;
   /** A file of bearer tokens: a line per user, or one line for all. */
   readonly bearers?: string | undefined;
+  /** A file of ids: a line per user. If absent, they are numbered from 1. */
+  readonly ids?: string;
   readonly connections: number;
   readonly seconds: number;
   readonly signal: AbortSignal;
@@ -35,13 +37,14 @@ async function wrk({
   script,
   users = 1,
   bearers,
+  ids,
   connections,
   seconds,
   signal,
 }: WrkRun): Promise<WrkFigures> {
   const args = ['-t1', `-c${String(connections)}`, `-d${String(seconds)}s`, '--latency'];
   const scripted = script === undefined ? [] : ['-s', scriptPath(script)];
-  const env = environment(users, bearers);
+  const env = { ...environment(users, bearers), ...(ids !== undefined && { IDS: ids }) };
   return parseWrk(await runTool({ command: 'wrk', args: [...args, ...scripted, url], env, signal }));
 }
 

@@ -69,7 +69,7 @@ export const batch: Row = {
   },
 };
 
-interface Rate {
+export interface Rate {
   readonly perSecond: number;
   readonly cpuUs: number;
   readonly p99Ms: number;
@@ -78,7 +78,7 @@ interface Rate {
 }
 
 /** Sends heals as fast as they are accepted: each group is healed again as soon as its answer came. */
-async function rateOf(
+export async function rateOf(
   { seconds, signal }: BenchContext,
   client: HeartbeatClient,
   pid: number,

@@ -17,6 +17,7 @@ import { restart } from './restart.js';
 import { rhythm } from './rhythm.js';
 import { scale } from './scale.js';
 import { sockets } from './sockets.js';
+import { uuids } from './uuids.js';
 
 /** Every row, in the order of the table; the last is for the chart. */
 export const ROWS: readonly Row[] = [
@@ -38,5 +39,6 @@ export const ROWS: readonly Row[] = [
   sockets,
   keys,
   postgres,
+  uuids,
   scale,
 ];
