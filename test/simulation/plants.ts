@@ -21,25 +21,9 @@ import type { Channel } from '../../src/ports/channel.js';
 import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.js';
 import type { WriteOptions } from '../../src/ports/ordered-store.js';
 import { EntityActor } from '../../actors/shards/entity-actor.js';
-import type { Daemon } from './machine/daemon.js';
+import { DEVICE_PLANTS } from './device-plants.js';
+import { userRules, type Plant } from './plant.js';
 import { replaced } from './replaced.js';
-import type { FaultKind } from './world/faults.js';
-import type { Settings } from './world/settings.js';
-
-/** A fault planted in the daemon, to prove that the simulator finds it. */
-export interface Plant {
-  readonly name: string;
-  /** What it breaks, in plain English. */
-  readonly breaks: string;
-  /** The kinds of fault that reveal it. If absent, each seed chooses. */
-  readonly faults?: readonly FaultKind[];
-  /** The settings that reveal it. If absent, each seed chooses. */
-  readonly settings?: Partial<Settings>;
-  /** Wraps a port of the daemon. */
-  readonly ports?: (ports: AppPorts, daemon: Daemon) => AppPorts;
-  /** Replaces a method. @returns what undoes that */
-  readonly install?: () => () => void;
-}
 
 type WrapPorts = NonNullable<Plant['ports']>;
 
@@ -68,10 +52,6 @@ function storeWith(store: HistoryStore, write: HistoryStore['write']): HistorySt
 /** Drops every record of a kind. */
 function losing(...kinds: readonly HistoryRecord['kind'][]): WrapPorts {
   return written((records) => records.filter(({ kind }) => !kinds.includes(kind)));
-}
-
-function userRules(rules: typeof decide): WrapPorts {
-  return (ports) => ({ ...ports, decideUser: rules });
 }
 
 function nodeRules(rules: typeof decideNode): WrapPorts {
@@ -594,6 +574,7 @@ export const PLANTS: readonly Plant[] = [
     breaks: 'Nobody gets the time again in which the daemon was blind.',
     install: replaced(BlindRecord, 'notice', () => () => undefined),
   },
+  ...DEVICE_PLANTS,
 ];
 
 /** A registration is stored with the first status. */

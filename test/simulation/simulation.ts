@@ -15,9 +15,10 @@ import { Random } from './machine/random.js';
 import { AlertsOracle } from './oracle/alerts.js';
 import { LivenessOracle } from './oracle/liveness.js';
 import { NotificationsOracle } from './oracle/notifications.js';
-import { PresenceOracle } from './oracle/presence.js';
+import { DevicesOracle } from './oracle/devices.js';
+import { expectOrder, PresenceOracle } from './oracle/presence.js';
 import { SupervisionOracle } from './oracle/supervision.js';
-import type { Plant } from './plants.js';
+import type { Plant } from './plant.js';
 import { Faults, FAULT_KINDS, type FaultKind } from './world/faults.js';
 import { BrokenPromise, Ledger, type Line } from './world/ledger.js';
 import { HttpClient } from './world/http.js';
@@ -25,6 +26,7 @@ import { Network } from './world/network.js';
 import { NodeClient } from './world/nodes.js';
 import { CHANNELS, PASSING, Receiver, channelsOf } from './world/receivers.js';
 import { chooseSettings, flagsOf, type Settings } from './world/settings.js';
+import { DeviceClient } from './world/devices.js';
 import { UserClient } from './world/users.js';
 
 export interface SimulationOptions {
@@ -89,6 +91,7 @@ class Simulation {
   readonly #channelChance: Random;
   #channelNames: readonly string[] = CHANNELS;
   readonly #users: readonly UserClient[];
+  readonly #deviceUsers: readonly DeviceClient[];
   readonly #nodes: readonly NodeClient[];
   readonly #kinds: readonly FaultKind[];
   readonly #faults: Faults;
@@ -137,6 +140,11 @@ class Simulation {
       { length: settings.users },
       (_, index) => new UserClient(index + 1, { ...deps, oracle: this.#presence }),
     );
+    const ofDevices = new DevicesOracle(this.#ledger, this.#presence);
+    this.#deviceUsers = Array.from(
+      { length: settings.deviceUsers },
+      (_, index) => new DeviceClient(index + 1, { ...deps, oracle: ofDevices }),
+    );
     this.#nodes = Array.from({ length: settings.nodes }, (_, index) => new NodeClient(index + 1, deps));
     this.#kinds = this.#chosenFaults();
     this.#faults = new Faults(this.#kinds, random.fork('pace').pick([0.5, 1, 2]), {
@@ -147,7 +155,10 @@ class Simulation {
       network: this.#network,
       ledger: this.#ledger,
       settings,
-      clients: [...this.#users.map(({ id }) => id), ...this.#nodes.map(({ name }) => name)],
+      clients: [
+        ...[...this.#users, ...this.#deviceUsers].map(({ id }) => id),
+        ...this.#nodes.map(({ name }) => name),
+      ],
       receivers: [...this.#receivers.values()],
       reload: (chance) => {
         this.#reload(chance);
@@ -247,7 +258,7 @@ class Simulation {
     while (this.#loop.now < begun + this.#options.length) await this.#pass();
     this.#ledger.tell('All faults are over, and all clients fall silent.');
     this.#faults.end();
-    for (const client of [...this.#users, ...this.#nodes]) client.end();
+    for (const client of [...this.#users, ...this.#deviceUsers, ...this.#nodes]) client.end();
     await this.#untilReady();
     const { timeout, nodeTimeout, maxRetries, adaptive } = this.#settings;
     await this.#rest(Math.max(2 * timeout, (maxRetries + 3) * (adaptive?.max ?? nodeTimeout)) + 10_000);
@@ -342,6 +353,13 @@ class Simulation {
       const sessions = await this.#read<Session>(() => this.#daemon.app.users.history(id, { order: 'asc' }));
       this.#ledger.count('sessions', sessions.length);
       this.#presence.history(id, sessions, this.#loop.now);
+    }
+    for (const { id } of this.#deviceUsers) {
+      const sessions = await this.#read<Session>(() => this.#daemon.app.users.history(id, { order: 'asc' }));
+      this.#ledger.count('sessions of several devices', sessions.length);
+      expectOrder(sessions, (what) => {
+        throw new BrokenPromise(`User ${id}: ${what}.`, this.#loop.now, id);
+      });
     }
   }
 

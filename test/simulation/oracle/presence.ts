@@ -44,7 +44,7 @@ export class PresenceOracle {
   }
 
   /** @param until disturbances after this are ignored */
-  #deadline(heal: UserChange, until: number): Bounds {
+  deadline(heal: Pick<UserChange, 'at'>, until: number): Bounds {
     const { timeout, grace } = this.#rules;
     const again = Math.min(timeout, grace);
     let lo = heal.at + timeout;
@@ -85,13 +85,13 @@ export class PresenceOracle {
       throw new BrokenPromise(`User ${user} was said to be ${said}, but ${why}.`, asked.at, user);
     };
     if (isOnline) {
-      const heals = before.filter((change) => change.kind === 'heal' && this.#mayCount(change));
+      const heals = before.filter((change) => change.kind === 'heal' && this.mayCount(change));
       const last = heals.at(-1);
       if (last === undefined) return complain('never sent a heal');
       const change = before.at(-1);
       if (change !== undefined && change.kind !== 'heal' && isSettled(change, asked.at))
         return complain(`said goodbye at ${clockOf(change.at)}, which was confirmed`);
-      const { lo, hi } = this.#deadline(last, asked.at);
+      const { lo, hi } = this.deadline(last, asked.at);
       const underWay = last.answeredAt === undefined || last.answeredAt > asked.at;
       // Without disturbances, the session is over at the deadline itself.
       const isOver = hi < asked.earliest || (lo === hi && hi === asked.earliest && asked.at === hi);
@@ -105,7 +105,7 @@ export class PresenceOracle {
     if (last === undefined) return;
     const left = before.some(({ kind, at }) => kind !== 'heal' && at >= last.at);
     if (left) return;
-    const { lo } = this.#deadline(last, asked.at);
+    const { lo } = this.deadline(last, asked.at);
     if (asked.at < lo) complain(`the heal of ${clockOf(last.at)} holds until ${clockOf(lo)} at least`);
   }
 
@@ -198,13 +198,13 @@ export class PresenceOracle {
   }
 
   /** A refused request has no effect, unless it had reached the disk and a kill came before that was undone. */
-  #mayCount({ answer, mayBeOnDisk, at }: UserChange): boolean {
+  mayCount({ answer, mayBeOnDisk, at }: Pick<UserChange, 'answer' | 'mayBeOnDisk' | 'at'>): boolean {
     return answer !== 'refused' || (mayBeOnDisk && this.#ledger.diedInTrouble(at));
   }
 
   /** @param before the previous session, if the wall clock may have been set back to before its end */
   #opens(event: UserChange, { onlineAt }: Session, before?: Session): boolean {
-    if (event.kind !== 'heal' || !this.#mayCount(event)) return false;
+    if (event.kind !== 'heal' || !this.mayCount(event)) return false;
     const until = event.answeredAt ?? event.at + 60_000;
     return this.#ledger.leads(event.lead, event.at, until).some((lead) => {
       const proposed = event.at + lead;
@@ -252,13 +252,13 @@ export class PresenceOracle {
 
   /** No heal extends a session after its deadline. */
   #separation(mine: readonly UserChange[], complain: (what: string) => never): void {
-    const heals = mine.filter((change) => change.kind === 'heal' && this.#mayCount(change));
+    const heals = mine.filter((change) => change.kind === 'heal' && this.mayCount(change));
     heals.forEach((heal, index) => {
       const before = heals[index - 1];
       if (before === undefined || heal.answer !== 'done') return;
       // It waited while the opening was being written.
       if (before.answeredAt === undefined || before.answeredAt >= heal.at) return;
-      const { hi } = this.#deadline(before, heal.at);
+      const { hi } = this.deadline(before, heal.at);
       if (heal.earliest > hi)
         complain(`was over at ${clockOf(hi)}, and the heal of ${clockOf(heal.at)} extended it`);
     });
@@ -273,8 +273,8 @@ export class PresenceOracle {
     if (next === undefined) return;
     const last = mine.findLast(({ kind, answer }) => kind === 'heal' && answer === 'done');
     if (last === undefined || mine.slice(mine.indexOf(last)).some(({ kind }) => kind !== 'heal')) return;
-    const { lo } = this.#deadline(last, next.at);
-    // A heal exactly at the deadline extends the session.
+    const { lo } = this.deadline(last, next.at);
+    // At the very deadline it extends the session.
     if (next.at <= lo)
       complain(
         `was to go on until ${clockOf(lo)} at least, and the heal of ${clockOf(next.at)} began another`,
@@ -315,10 +315,10 @@ export class PresenceOracle {
       if (endsAt > left.at) complain(`goes on after the goodbye of ${clockOf(left.at)}, which was confirmed`);
       return;
     }
-    const last = mine.findLast((change) => change.kind === 'heal' && this.#mayCount(change));
+    const last = mine.findLast((change) => change.kind === 'heal' && this.mayCount(change));
     if (last === undefined) return;
     const { timeout } = this.#rules;
-    let { hi } = this.#deadline(last, Infinity);
+    let { hi } = this.deadline(last, Infinity);
     const restart = this.#ledger.disturbances.findLast((one) => one.kind === 'restart' && one.to > last.at);
     if (restart !== undefined && restart.from <= hi + this.#lag) hi += timeout + this.#lag;
     if (endsAt > hi)
@@ -344,12 +344,15 @@ function openerIn(
   return after ?? candidates[0] ?? -1;
 }
 
-function isSettled({ answer, answeredAt }: UserChange, by: number): boolean {
+export function isSettled(
+  { answer, answeredAt }: Pick<UserChange, 'answer' | 'answeredAt'>,
+  by: number,
+): boolean {
   return answer === 'done' && answeredAt !== undefined && answeredAt <= by;
 }
 
 /** Sessions are ordered and unique, and do not overlap. */
-function expectOrder(sessions: readonly Session[], complain: (what: string) => never): void {
+export function expectOrder(sessions: readonly Session[], complain: (what: string) => never): void {
   sessions.forEach(({ onlineAt, offlineAt }, index) => {
     if (offlineAt < onlineAt) complain(`the session of ${instantOf(onlineAt)} ends before it begins`);
     const before = sessions[index - 1];

@@ -17,6 +17,17 @@ export interface UserChange extends Asked {
   readonly kind: 'heal' | 'goodbye' | 'erase';
 }
 
+/** A heal of one device, or a goodbye of one or of all. */
+export interface DeviceChange extends Asked {
+  readonly kind: 'heal' | 'goodbye';
+  /** Undefined: the one without a name, or all of them in a goodbye. */
+  readonly device: string | undefined;
+  /** What a heal said of the device: JSON; null removes it, undefined leaves it. */
+  readonly meta: string | null | undefined;
+  /** Whether a goodbye ended the session. */
+  ended: boolean;
+}
+
 export interface NodeChange extends Asked {
   readonly kind:
     'heartbeat' | 'fail' | 'put' | 'pause' | 'resume' | 'forget' | 'acknowledge' | 'unacknowledge';
@@ -53,6 +64,8 @@ export interface Line {
 /** Everything that was done to the daemon and everything that it answered, as an outside observer sees it. */
 export class Ledger {
   readonly users = new Map<string, UserChange[]>();
+  /** Of users with several devices. */
+  readonly devices = new Map<string, DeviceChange[]>();
   readonly nodes = new Map<string, NodeChange[]>();
   /** The settings by node; most nodes have none. */
   readonly wanted = new Map<string, WantedSettings>();

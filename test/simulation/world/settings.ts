@@ -9,6 +9,8 @@ export interface Settings {
   readonly grace: number;
   readonly shards: number;
   readonly users: number;
+  /** Users with several devices. */
+  readonly deviceUsers: number;
   readonly nodes: number;
   readonly nodeTimeout: number;
   readonly maxRetries: number;
@@ -43,6 +45,7 @@ export function chooseSettings(random: Random, clients: number | undefined): Set
     adaptive: random.chance(0.3) ? { min: nodeTimeout / 2, max: 3 * nodeTimeout } : undefined,
     flappingMost: random.chance(0.1) ? random.pick([8, 12, 60]) : UNLIMITED,
     http: random.chance(0.25),
+    deviceUsers: random.chance(0.4) ? random.int(1, 3) : 0,
   };
 }
 

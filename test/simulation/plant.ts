@@ -1,0 +1,25 @@
+import type { decide } from '../../actors/user/user.machine.js';
+import type { AppPorts } from '../../src/app.js';
+import type { Daemon } from './machine/daemon.js';
+import type { FaultKind } from './world/faults.js';
+import type { Settings } from './world/settings.js';
+
+/** A fault planted in the daemon, to prove that the simulator finds it. */
+export interface Plant {
+  readonly name: string;
+  /** What it breaks, in plain English. */
+  readonly breaks: string;
+  /** The kinds of fault that reveal it. If absent, each seed chooses. */
+  readonly faults?: readonly FaultKind[];
+  /** The settings that reveal it. If absent, each seed chooses. */
+  readonly settings?: Partial<Settings>;
+  /** Wraps a port of the daemon. */
+  readonly ports?: (ports: AppPorts, daemon: Daemon) => AppPorts;
+  /** Replaces a method. @returns what undoes that */
+  readonly install?: () => () => void;
+}
+
+/** Decides about users by other rules. */
+export function userRules(rules: typeof decide): NonNullable<Plant['ports']> {
+  return (ports) => ({ ...ports, decideUser: rules });
+}
