@@ -2,7 +2,7 @@ import TinyQueue from 'tinyqueue';
 import type { Settlement } from '../../actors/history/history.protocol.js';
 import type { LocalUserShards } from '../../actors/user/user-shards.js';
 import type { UserReach } from '../domain/access.js';
-import { orderOf, spansOf, type Compare } from '../domain/user-order.js';
+import { isHigh, orderOf, spansOf, type Compare } from '../domain/user-order.js';
 import type { UserId, UserIdKind } from '../domain/user-id.js';
 import { HeartbeatError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
@@ -29,19 +29,25 @@ interface Partition {
 class SessionList {
   /** Whose users they are. */
   readonly of: readonly Shards[];
-  readonly #compare: Compare;
+  readonly #kind: UserIdKind;
   readonly #runs: Run[] = [];
+  /** Whether some id has to be compared with care. Runs without any are the same in either order. */
+  #hasHigh = false;
   /** Of those who came online since, the last ones. It is sorted, and never changed. */
   #recent: Run = [];
   readonly #opened: UserId[] = [];
 
-  constructor(of: readonly Shards[], compare: Compare) {
+  constructor(of: readonly Shards[], kind: UserIdKind) {
     this.of = of;
-    this.#compare = compare;
+    this.#kind = kind;
+  }
+
+  get compare(): Compare {
+    return orderOf(this.#kind, !this.#hasHigh);
   }
 
   add(run: UserId[]): void {
-    this.#runs.push(run.sort(this.#compare));
+    this.#runs.push(this.#sorted(run));
   }
 
   opened(user: UserId): void {
@@ -51,11 +57,16 @@ class SessionList {
   /** All runs as they are now. */
   get runs(): readonly Run[] {
     while (this.#opened.length > 0) {
-      const run = [...this.#recent, ...this.#opened.splice(0, RUN)].sort(this.#compare);
+      const run = this.#sorted([...this.#recent, ...this.#opened.splice(0, RUN)]);
       if (run.length >= RUN) this.#runs.push(run);
       this.#recent = run.length >= RUN ? [] : run;
     }
     return [...this.#runs, this.#recent];
+  }
+
+  #sorted(run: UserId[]): Run {
+    if (this.#kind === 'text') this.#hasHigh ||= run.some(isHigh);
+    return run.sort(this.compare);
   }
 }
 
@@ -65,7 +76,7 @@ class SessionList {
  * online meanwhile are added to it, so it misses nobody. Without a reader there is no list. See decision 130.
  */
 export class OnlineIds {
-  readonly #compare: Compare;
+  readonly #kind: UserIdKind;
   readonly #partitions: () => readonly Partition[];
   readonly #clock: Pick<Clock, 'after' | 'soon'>;
   #list: SessionList | undefined;
@@ -76,7 +87,7 @@ export class OnlineIds {
     partitions: () => readonly Partition[],
     clock: Pick<Clock, 'after' | 'soon'>,
   ) {
-    this.#compare = orderOf(kind);
+    this.#kind = kind;
     this.#partitions = partitions;
     this.#clock = clock;
   }
@@ -87,8 +98,10 @@ export class OnlineIds {
    * @throws HeartbeatError `HEARTBEAT_NOT_READY` while a partition is away
    */
   async from(after: UserId | undefined, reach: UserReach | undefined): Promise<Generator<UserId, undefined>> {
-    const { runs } = await this.#current();
-    return within(runs, this.#compare, after, reach);
+    const list = await this.#current();
+    // Before the order: those who came meanwhile are in them.
+    const { runs } = list;
+    return within(runs, list.compare, after, reach);
   }
 
   /** Called with everything that has been stored, before the users' actors learn of it. */
@@ -113,7 +126,7 @@ export class OnlineIds {
       await this.#made;
       return list;
     }
-    const list = new SessionList(here, this.#compare);
+    const list = new SessionList(here, this.#kind);
     const size = here.reduce((sum, users) => sum + users.size, 0);
     const making = this.#make(list);
     if (size > RUN) this.#share(list, making, size);

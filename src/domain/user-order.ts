@@ -11,9 +11,21 @@ interface Span {
   readonly holds: (id: UserId) => boolean;
 }
 
-/** The order in which users are listed: integers by their value, texts by the bytes of their UTF-8. */
-export function orderOf(kind: UserIdKind): Compare {
-  return kind === 'integer' ? compareIntegers : compareTexts;
+/**
+ * The order in which users are listed: integers by their value, texts by the bytes of their UTF-8.
+ *
+ * @param isPlain no text `isHigh`: they are compared in less than half the time
+ */
+export function orderOf(kind: UserIdKind, isPlain = false): Compare {
+  if (kind === 'integer') return compareIntegers;
+  return isPlain ? compareUnits : compareTexts;
+}
+
+const HIGH = /[\ud800-\uffff]/;
+
+/** Whether an id has characters whose order in UTF-16 is another one than in UTF-8. */
+export function isHigh(id: UserId): boolean {
+  return HIGH.test(id);
 }
 
 /** The users that a caller may touch, as spans in this order. */
@@ -36,6 +48,11 @@ function compareIntegers(one: string, other: string): number {
   if (isNegative !== other.startsWith('-')) return isNegative ? -1 : 1;
   const difference = one.length - other.length || (one < other ? -1 : Number(one > other));
   return isNegative ? -difference : difference;
+}
+
+function compareUnits(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
 }
 
 const SURROGATE = 0xd800;

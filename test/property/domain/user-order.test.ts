@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'chai';
 import type { UserReach } from '../../../src/domain/access.js';
-import { orderOf, spansOf } from '../../../src/domain/user-order.js';
+import { isHigh, orderOf, spansOf } from '../../../src/domain/user-order.js';
 import { parseTextId, userIdFromBigInt, type UserId } from '../../../src/domain/user-id.js';
 
 const integers = fc
@@ -10,6 +10,11 @@ const integers = fc
 const letters = fc.constantFrom('a', 'b', ':', '\u00e4', '\uffee', '\ue000', '\u{1f49a}', '\u{10fffe}');
 const texts = fc
   .string({ unit: fc.oneof(letters, fc.integer({ min: 0x20, max: 0x10ffff }).map(character)), maxLength: 6 })
+  .map(parseTextId)
+  .filter((id) => id !== undefined);
+
+const plainTexts = fc
+  .string({ unit: fc.integer({ min: 0x20, max: 0xd7ff }).map(character), maxLength: 3 })
   .map(parseTextId)
   .filter((id) => id !== undefined);
 
@@ -34,6 +39,17 @@ describe('the order of users', () => {
       fc.property(texts, texts, (one, other) => {
         const bytes = Buffer.compare(Buffer.from(one), Buffer.from(other));
         expect(Math.sign(order(one, other))).to.equal(bytes);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('of texts without high characters is that of JavaScript', () => {
+    const [order, plain] = [orderOf('text'), orderOf('text', true)];
+    fc.assert(
+      fc.property(plainTexts, plainTexts, (one, other) => {
+        expect([isHigh(one), isHigh(other)]).to.deep.equal([false, false]);
+        expect(Math.sign(plain(one, other))).to.equal(Math.sign(order(one, other)));
       }),
       { numRuns: 1000 },
     );

@@ -40,7 +40,7 @@ export class DevicesOracle {
       // A heal may have been handled after a goodbye that was read later.
       const heals = own
         .filter(({ kind }) => kind === 'heal')
-        .filter((heal) => goodbye === undefined || !isSettled(heal, goodbye.at));
+        .filter((heal) => goodbye === undefined || own.indexOf(heal) > left || !isSettled(heal, goodbye.at));
       const what = `device ${name ?? 'without a name'}`;
       if (heals.length === 0)
         this.#complain(user, asked, `has a ${what}, which did not heal since its last goodbye`);
@@ -80,7 +80,7 @@ export class DevicesOracle {
     const ended = changes[end];
     const heals = changes
       .filter((one) => one.kind === 'heal' && this.#presence.mayCount(one))
-      .filter((heal) => ended === undefined || !isSettled(heal, ended.at));
+      .filter((heal) => ended === undefined || changes.indexOf(heal) > end || !isSettled(heal, ended.at));
     for (const heal of heals) {
       if (!isSettled(heal, asked.at)) return;
       // What left before a restart is among those that may still be there after it.

@@ -12,7 +12,7 @@ import type { Answer } from './network.js';
 import type { UsersDeps } from './users.js';
 
 const NAMES = ['phone', 'tab', undefined];
-const METAS = [undefined, undefined, '{"away":true}', null];
+const SAID: readonly Pick<DeviceHeal, 'meta'>[] = [{}, {}, { meta: '{"away":true}' }, { meta: null }];
 /** Ids of other users are smaller. */
 const FIRST = 1000;
 
@@ -59,7 +59,7 @@ export class DeviceClient {
   #beat(device: string | undefined, leavesAt: number): void {
     const { loop, settings } = this.#deps;
     if (loop.now < leavesAt) {
-      this.#change('heal', { device, meta: this.#random.pick(METAS) });
+      this.#change('heal', { device, ...this.#random.pick(SAID) });
       this.#later(this.#random.int(settings.timeout * 0.2, settings.timeout * 0.9), () => {
         this.#beat(device, leavesAt);
       });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { OnlineIds } from '../../../src/app/online-ids.js';
 import { instant } from '../../../src/domain/time.js';
-import { parseUserId, type UserId } from '../../../src/domain/user-id.js';
+import { parseUserId, userIdsOf, type UserId, type UserIdKind } from '../../../src/domain/user-id.js';
 import { HeartbeatError } from '../../../src/errors.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 
@@ -36,10 +36,10 @@ describe('the ids of online users', () => {
   let answering: { users: Shards };
   let online: OnlineIds;
 
-  function make(count: number): Shards {
+  function make(count: number, kind: UserIdKind = 'integer'): Shards {
     clock = new SimulatedClock();
     answering = { users: new Shards(count) };
-    online = new OnlineIds('integer', () => [{ answering }], clock);
+    online = new OnlineIds(kind, () => [{ answering }], clock);
     return answering.users;
   }
 
@@ -97,6 +97,19 @@ describe('the ids of online users', () => {
     expect(found).to.have.length(MANY + 5000);
     expect(found.slice(0, 2)).to.deep.equal([id(-4999), id(-4998)]);
     expect(new Set(found).size).to.equal(found.length);
+  });
+
+  it('are in the order of their bytes, also where few of many texts have high characters', async () => {
+    const users = make(0, 'text');
+    const high = ['\u{1f49a}', '\ue000', 'a\u{1f49a}', 'a\uffee', 'a\ue000'];
+    const texts = Array.from({ length: 5000 }, (_, at) => `a${String(at)}`);
+    const ids = [...texts, ...high].flatMap((text) => userIdsOf('text').parse(text) ?? []);
+    users.users = ids;
+    const sorted = [...ids].sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
+    expect(await all()).to.deep.equal(sorted);
+    open(userIdsOf('text').parse('b\u{1f49a}') ?? expect.fail());
+    open(userIdsOf('text').parse('b\ue000') ?? expect.fail());
+    expect((await all()).filter((id) => id.startsWith('b'))).to.deep.equal(['b\ue000', 'b\u{1f49a}']);
   });
 
   it('are not promised while a partition comes and goes', async () => {
