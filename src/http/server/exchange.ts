@@ -217,6 +217,12 @@ export class Exchange {
     if (!this.begin(status, head)) return false;
     this.isEndless = true;
     this.#host.endless(this);
+    // A client that sends no more still gets a whole answer, but this one has no end to wait for.
+    const { socket } = this.request;
+    const ended = (): void => this.end('');
+    socket.once('end', ended);
+    this.response.once('close', () => socket.off('end', ended));
+    if (socket.readableEnded) ended();
     this.response.on('drain', () => {
       if (this.#progress()) drained();
     });

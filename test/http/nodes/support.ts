@@ -1,3 +1,4 @@
+import type { GatewayLimits } from '../../../src/http/gateway-options.js';
 import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import { recordingChannel } from '../../support/recording-channel.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
@@ -11,19 +12,27 @@ export class DaemonOverHttp extends ServedDaemon {
   readonly #disk: ReturnType<typeof diskUnderTest>;
   readonly alerting: RecordingAlerting;
 
-  constructor(flags: Readonly<Record<string, string>> = {}, auth?: AuthOptions) {
+  constructor(
+    flags: Readonly<Record<string, string>> = {},
+    auth?: AuthOptions,
+    limits?: Partial<GatewayLimits>,
+  ) {
     const disk = diskUnderTest();
     const clock = new SimulatedClock();
     clock.waitsFor = () => disk.busy > 0;
     const alerting = new RecordingAlerting();
     const channels = [recordingChannel('ops').channel, recordingChannel('chat').channel];
-    super(new SimulatedApp({ flags, clock, store: disk.attach(), alerting, channels }), auth);
+    super(new SimulatedApp({ flags, clock, store: disk.attach(), alerting, channels }), auth, limits);
     this.#disk = disk;
     this.alerting = alerting;
   }
 
-  static start(flags?: Readonly<Record<string, string>>, auth?: AuthOptions): Promise<DaemonOverHttp> {
-    return new DaemonOverHttp(flags, auth).serve();
+  static start(
+    flags?: Readonly<Record<string, string>>,
+    auth?: AuthOptions,
+    limits?: Partial<GatewayLimits>,
+  ): Promise<DaemonOverHttp> {
+    return new DaemonOverHttp(flags, auth, limits).serve();
   }
 
   /** Whether the disk refuses writes. */

@@ -1,4 +1,5 @@
 import { Agent } from 'undici';
+import type { GatewayLimits } from '../../../src/http/gateway-options.js';
 import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import type { SocketsReport } from '../../../src/app/daemon-facts.js';
 import { createGateway, type Gateway } from '../../../src/http/gateway.js';
@@ -13,7 +14,7 @@ export class ServedDaemon {
   readonly #agent = new Agent();
   #url = '';
 
-  constructor(daemon: SimulatedApp, auth?: AuthOptions) {
+  constructor(daemon: SimulatedApp, auth?: AuthOptions, more: Partial<GatewayLimits> = {}) {
     this.daemon = daemon;
     const { clock, logger, app } = daemon;
     const limits = {
@@ -28,6 +29,7 @@ export class ServedDaemon {
       batch: 100,
       page: 1000,
       ...SOCKET_LIMITS,
+      ...more,
     };
     const session_timeout = 7;
     this.#gateway = createGateway(
@@ -70,6 +72,12 @@ export class ServedDaemon {
       text,
       json: text === '' ? undefined : (JSON.parse(text) as unknown),
     };
+  }
+
+  /** The body of an answer that is no JSON. */
+  async text(path: string): Promise<string> {
+    const answer = await this.#agent.request({ origin: this.#url, path, method: 'GET' });
+    return answer.body.text();
   }
 
   get port(): number {
