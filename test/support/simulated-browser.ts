@@ -9,6 +9,7 @@ import type {
 } from '../../src/client/browser/environment.js';
 import { SeededRandom } from './seeded-random.js';
 import { SimulatedClock } from './simulated-clock.js';
+import { SimulatedHttp } from './simulated-http.js';
 
 type Frame = Readonly<Record<string, unknown>>;
 
@@ -48,6 +49,11 @@ export class SimulatedBrowser implements Environment {
   readonly refusals = new Map<string, string>();
   /** Users whom nobody may watch. */
   readonly forbidden = new Set<string>();
+  hasSockets = true;
+  /** Whether something on the way does not let sockets through. */
+  areSocketsBlocked = false;
+  readonly warned: string[] = [];
+  readonly http = new SimulatedHttp(this);
   random: () => number;
 
   constructor(seed = 1) {
@@ -75,6 +81,10 @@ export class SimulatedBrowser implements Environment {
     return url.replace(/\/+$/, '');
   }
 
+  warn(text: string): void {
+    this.warned.push(text);
+  }
+
   report(error: unknown): void {
     this.reported.push(error);
   }
@@ -90,7 +100,7 @@ export class SimulatedBrowser implements Environment {
     this.attempts.push(this.now());
     this.requests.push({ url, request });
     if (this.isDown) throw new TypeError('Failed to fetch');
-    return { status: 200, headers: { get: () => null }, text: async () => '{"status":"offline"}' };
+    return this.http.answer(url, request);
   }
 
   openSocket(url: string, _protocol: string, events: SocketEvents): Socket {
@@ -98,7 +108,7 @@ export class SimulatedBrowser implements Environment {
     const socket: SimulatedSocket = { url, events, heard: [], watched: new Set(), isOpen: true };
     this.sockets.push(socket);
     this.clock.after(5, () => {
-      if (this.isDown) this.end(socket, 1006);
+      if (this.isDown || this.areSocketsBlocked) this.end(socket, 1006);
       else if (socket.isOpen && !this.isCut) events.opened();
     });
     return {
@@ -155,6 +165,7 @@ export class SimulatedBrowser implements Environment {
   }
 
   #tell(type: string, user: string): void {
+    this.http.tell(type, user);
     for (const socket of this.sockets) {
       if (socket.watched.has(user))
         this.say(socket, { type: 'event', event: { type, user: this.view(user) } });

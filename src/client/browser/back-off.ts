@@ -7,10 +7,10 @@ const LONGEST = 30_000;
 const LONGEST_ASKED = 3_600_000;
 /** So many attempts may begin within the window, whatever their reasons. */
 const MOST = 20;
-const WINDOW = 10_000;
+const WINDOW = 11_000;
 
 /**
- * When to try again: exponential back-off with full jitter, and never more than 20 attempts within 10 s. A jitter that
+ * When to try again: exponential back-off with full jitter, and never more than 20 attempts within 11 s. A jitter that
  * happens to be short, or a network that comes and goes, would otherwise become a flood.
  */
 export class BackOff {

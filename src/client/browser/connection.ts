@@ -1,15 +1,18 @@
 import { BackOff } from './back-off.js';
 import type { Cancel, Environment } from './environment.js';
+import { goodbyeByHttp } from './goodbye.js';
+import { HttpLink } from './http-link.js';
 import type { Link, LinkEnd, LinkEvents, SentDevice } from './link.js';
 import { isPassing } from './refusal.js';
 import { SocketLink } from './socket-link.js';
+import { askForToken, type TokenSource } from './token.js';
 import { HeartbeatClientError, type Meta, type Status, type User } from './types.js';
 
 export interface ConnectionOptions {
   /** Without a slash at the end. */
   readonly url: string;
   readonly user: string | undefined;
-  readonly token: (() => string | Promise<string>) | undefined;
+  readonly token: TokenSource | undefined;
 }
 
 /** What hears of a connection. */
@@ -26,8 +29,11 @@ export interface ConnectionEvents {
 
 /** A connection that lasts so long was none of those that are cut at once. */
 const STABLE = 10_000;
-/** How long the app may take for a token. */
-const TOKEN_WITHIN = 30_000;
+/** Each third connection is tried by HTTP: something on the way may not let sockets through. */
+const EACH_BY_HTTP = 3;
+const TRY_SOCKET_AFTER = 600_000;
+/** In seconds. Browsers run the timers of hidden tabs once a minute. */
+const HOLDS_HIDDEN_TABS = 90;
 /** Without a network, as the browser says. It may be wrong. */
 const RETRY_OFFLINE = 30_000;
 /**
@@ -44,10 +50,14 @@ export class Connection {
   #status: Status = 'offline';
   #link: Link | undefined;
   #isUp = false;
+  #isSocket = true;
+  /** Connections since the last good one that could not be opened, or were by HTTP. */
+  #failures = 0;
   /** Counts links, so that answers for an earlier one are ignored. */
   #run = 0;
   #isRunning = false;
   #hasNetwork = true;
+  #hasWarned = false;
   #token: string | undefined;
   #timer: Cancel | undefined;
 
@@ -71,7 +81,7 @@ export class Connection {
     this.#show('offline');
   }
 
-  /** Opens a new link: what the old one kept online without need is not kept any more. */
+  /** Opens a new link. */
   restart(): void {
     if (!this.#isRunning) return;
     this.#drop();
@@ -121,11 +131,6 @@ export class Connection {
     void this.#goodbyeByHttp(device, true);
   }
 
-  /** Nobody keeps this device online any more, and nobody says goodbye for it. */
-  forget(device: string): void {
-    if (this.#devices.delete(device)) this.restart();
-  }
-
   watch(users: readonly string[]): void {
     const added = users.filter((user) => !this.#users.has(user));
     for (const user of added) this.#users.add(user);
@@ -143,11 +148,24 @@ export class Connection {
     const isCurrent = (): boolean => run === this.#run;
     this.#show(this.#hasNetwork ? 'connecting' : 'offline');
     this.#backOff.began();
-    this.#askForToken((token, error) => {
-      if (!isCurrent()) return;
-      if (error !== undefined) this.#failed({});
-      else this.#open(token, isCurrent);
-    });
+    this.#askForToken(
+      isCurrent,
+      (token) => this.#open(token, isCurrent),
+      () => this.#failed({}),
+    );
+  }
+
+  /** Calls one of both, unless there is another link by then. */
+  #askForToken(isCurrent: () => boolean, use: (token: string | undefined) => void, failed: () => void): void {
+    askForToken(this.#env, this.#options.token).then(
+      (token) => {
+        if (isCurrent()) use(token);
+      },
+      (error: unknown) => {
+        if (error instanceof HeartbeatClientError) this.#events.error(error);
+        if (isCurrent()) failed();
+      },
+    );
   }
 
   #open(token: string | undefined, isCurrent: () => boolean): void {
@@ -158,23 +176,48 @@ export class Connection {
         if (isCurrent()) handle(...given);
       };
     const events: LinkEvents = {
-      up: ifCurrent(() => this.#up(isCurrent)),
+      up: ifCurrent(() => this.#up()),
       users: ifCurrent((users) => this.#events.users(users)),
       expiring: ifCurrent(() => this.#renew(isCurrent)),
       error: ifCurrent((error) => this.#events.error(error)),
       down: ifCurrent((end) => this.#failed(end)),
+      healsFor: ifCurrent((seconds) => this.#warn(seconds)),
     };
-    this.#link = new SocketLink(this.#env, this.#options.url, this.#options.user, token, events);
+    const target = { ...this.#options, token };
+    this.#isSocket = this.#env.hasSockets && this.#failures % EACH_BY_HTTP < EACH_BY_HTTP - 1;
+    if (this.#isSocket) this.#link = new SocketLink(this.#env, target, events);
+    else {
+      // It makes two requests.
+      this.#backOff.began();
+      this.#link = new HttpLink(this.#env, target, events);
+    }
   }
 
-  #up(isCurrent: () => boolean): void {
+  #up(): void {
     this.#isUp = true;
-    this.#env.after(STABLE, () => {
-      if (isCurrent()) this.#backOff.succeeded();
+    this.#timer = this.#env.after(STABLE, () => {
+      this.#backOff.succeeded();
+      if (this.#isSocket) this.#failures = 0;
+      // Whatever prevented a socket may be gone by then.
+      else
+        this.#timer = this.#env.after(TRY_SOCKET_AFTER * (1 + this.#env.random()), () => this.#trySocket());
     });
     if (this.#devices.size > 0) this.#heal([...this.#devices]);
-    else this.#show('online');
+    else if (this.#isSocket) this.#show('online');
     this.#watch([...this.#users]);
+  }
+
+  #warn(sessionTimeout: number): void {
+    if (this.#hasWarned || sessionTimeout >= HOLDS_HIDDEN_TABS) return;
+    this.#hasWarned = true;
+    this.#env.warn(
+      `heartbeat: without a socket, hidden tabs go offline: session_timeout is ${sessionTimeout} s, not 90 s or more`,
+    );
+  }
+
+  #trySocket(): void {
+    this.#failures = 0;
+    if (this.#env.hasSockets) this.restart();
   }
 
   #heal(devices: readonly (readonly [string, Meta | null | undefined])[]): void {
@@ -194,6 +237,8 @@ export class Connection {
     const run = this.#run;
     this.#link?.watch(users, (fresh, error) => {
       if (run !== this.#run) return;
+      // Without devices and over HTTP, this is the first answer.
+      if (fresh.length > 0 && this.#devices.size === 0) this.#show('online');
       this.#events.fresh(fresh.filter((user) => this.#users.has(user)));
       if (error === undefined) return;
       if (fresh.length > 0) this.#events.error(error);
@@ -207,55 +252,19 @@ export class Connection {
   }
 
   #renew(isCurrent: () => boolean): void {
-    this.#askForToken((token, error) => {
-      if (!isCurrent()) return;
-      if (error !== undefined) {
-        this.#env.after(this.#backOff.failed(), () => {
-          if (isCurrent()) this.#renew(isCurrent);
-        });
-        return;
-      }
+    const use = (token: string | undefined): void => {
       this.#token = token;
       if (token !== undefined) this.#link?.renew(token);
+    };
+    this.#askForToken(isCurrent, use, () => {
+      this.#env.after(this.#backOff.failed(), () => {
+        if (isCurrent()) this.#renew(isCurrent);
+      });
     });
   }
 
-  #askForToken(done: (token: string | undefined, error?: HeartbeatClientError) => void): void {
-    const { token } = this.#options;
-    if (token === undefined) {
-      done(undefined);
-      return;
-    }
-    let isDone = false;
-    const failed = (cause: unknown): void => {
-      if (isDone) return;
-      isDone = true;
-      const error = new HeartbeatClientError('HEARTBEAT_CLIENT_NO_TOKEN', 'token() gave no token', 0, {
-        cause,
-      });
-      this.#events.error(error);
-      done(undefined, error);
-    };
-    const cancel = this.#env.after(TOKEN_WITHIN, () => failed(undefined));
-    // An app without types may give anything.
-    const given = Promise.resolve().then((): unknown => token());
-    void given.then(
-      (value) => {
-        cancel();
-        if (typeof value !== 'string' || value === '') failed(value);
-        else if (!isDone) {
-          isDone = true;
-          done(value);
-        }
-      },
-      (cause: unknown) => {
-        cancel();
-        failed(cause);
-      },
-    );
-  }
-
   #failed({ retryAfter }: LinkEnd): void {
+    if (!this.#isUp || !this.#isSocket) this.#failures++;
     this.#drop();
     this.#retry(this.#backOff.failed(retryAfter));
   }
@@ -282,17 +291,7 @@ export class Connection {
     this.#events.status(status);
   }
 
-  /** A beacon could carry no token. */
-  async #goodbyeByHttp(device: string, keepalive: boolean): Promise<void> {
-    const { url, user } = this.#options;
-    if (user === undefined) return;
-    const headers: Record<string, string> = {};
-    if (this.#token !== undefined) headers.authorization = `Bearer ${this.#token}`;
-    const path = `/heal/${encodeURIComponent(user)}?device=${encodeURIComponent(device)}`;
-    try {
-      await this.#env.fetch(url + path, { method: 'DELETE', headers, keepalive });
-    } catch {
-      // Its time will be over soon.
-    }
+  #goodbyeByHttp(device: string, keepalive: boolean): Promise<void> {
+    return goodbyeByHttp(this.#env, { ...this.#options, token: this.#token }, device, keepalive);
   }
 }

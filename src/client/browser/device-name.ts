@@ -1,9 +1,8 @@
 import type { Environment } from './environment.js';
 
-const KEY = 'heartbeat.device';
-/** A device has at most 64 characters. */
-const SUFFIX_LENGTH = 8;
-const LONGEST = 64 - SUFFIX_LENGTH - 1;
+/** A device has at most 64 characters: these, a hyphen, and 8 of the suffix. */
+const NAME = /^[\w.-]{1,55}$/;
+const SUFFIX = /^[a-z0-9]{8}$/;
 
 /**
  * The name with a suffix of its own for each tab, so that two tabs, and two computers, are two devices. A reload keeps it.
@@ -11,13 +10,12 @@ const LONGEST = 64 - SUFFIX_LENGTH - 1;
  * @throws RangeError
  */
 export function deviceName(env: Environment, name: string): string {
-  if (!/^[\w.-]+$/.test(name) || name.length > LONGEST)
-    throw new RangeError(`device must be 1 to ${LONGEST} of A-Za-z0-9._-`);
-  const key = `${KEY}.${name}`;
-  const kept = env.load(key);
-  if (kept !== undefined && /^[a-z0-9]{8}$/.test(kept)) return `${name}-${kept}`;
-  let suffix = '';
-  while (suffix.length < SUFFIX_LENGTH) suffix += Math.floor(env.random() * 36).toString(36);
-  env.save(key, suffix);
+  if (!NAME.test(name)) throw new RangeError('device must be 1 to 55 of A-Za-z0-9._-');
+  const key = `heartbeat.device.${name}`;
+  let suffix = env.load(key) ?? '';
+  if (!SUFFIX.test(suffix)) {
+    suffix = env.random().toString(36).slice(2, 10).padEnd(8, '0');
+    env.save(key, suffix);
+  }
   return `${name}-${suffix}`;
 }

@@ -20,12 +20,16 @@ export interface HttpRequest {
   readonly body?: string;
   /** The request outlives the page. */
   readonly keepalive?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
   text(): Promise<string>;
+  readonly body: {
+    getReader(): { read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }> };
+  } | null;
 }
 
 /** What happens to a page. */
@@ -47,7 +51,9 @@ export interface Environment {
   /** At least 0, less than 1. */
   random(): number;
   after(milliseconds: number, callback: () => void): Cancel;
-  /** Throws if there are no sockets, or if this one may not be opened. */
+  /** Whether sockets can be opened at all. */
+  readonly hasSockets: boolean;
+  /** Throws if this one may not be opened. */
   openSocket(url: string, protocol: string, events: SocketEvents): Socket;
   fetch(url: string, request: HttpRequest): Promise<HttpAnswer>;
   /** A value that the tab keeps while it is open, reloads included; undefined if there is none, or no storage. */
@@ -57,6 +63,8 @@ export interface Environment {
   resolve(url: string): string;
   /** Listens to the page, if there is one. @returns stops listening */
   page(events: PageEvents): Cancel;
+  /** Says something to developers. */
+  warn(text: string): void;
   /** Reports what a listener of the app has thrown. */
   report(error: unknown): void;
 }

@@ -56,7 +56,7 @@ export function parseJson(text: string): unknown {
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null;
 }
 
 function refusalIn({ code, error, accepted, rejected }: Record<string, unknown>): Refusal {

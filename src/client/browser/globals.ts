@@ -31,7 +31,6 @@ declare const sessionStorage: {
 };
 declare const window: Target | undefined;
 declare const document: (Target & { readonly visibilityState: string; readonly baseURI: string }) | undefined;
-declare const reportError: ((error: unknown) => void) | undefined;
 declare function fetch(url: string, request: HttpRequest & { readonly cache: string }): Promise<HttpAnswer>;
 
 export const browser: Environment = {
@@ -41,6 +40,7 @@ export const browser: Environment = {
     const timer = setTimeout(callback, milliseconds);
     return () => clearTimeout(timer);
   },
+  hasSockets: typeof WebSocket === 'function',
   openSocket,
   fetch: (url, request) => fetch(url, { ...request, cache: 'no-store' }),
   load(key) {
@@ -63,12 +63,12 @@ export const browser: Environment = {
     return new URL(url, base).href.replace(/\/+$/, '');
   },
   page: listenToPage,
+  // eslint-disable-next-line no-console -- The only place where a page's developer looks.
+  warn: (text) => console.warn(text),
   report(error) {
-    if (typeof reportError === 'function') reportError(error);
-    else
-      setTimeout(() => {
-        throw error;
-      });
+    setTimeout(() => {
+      throw error;
+    });
   },
 };
 
@@ -88,19 +88,16 @@ function openSocket(url: string, protocol: string, events: SocketEvents): Socket
 
 function listenToPage(events: PageEvents): () => void {
   const stop = new AbortController();
-  const { signal } = stop;
-  if (typeof window !== 'undefined' && 'addEventListener' in window) {
-    window.addEventListener('pagehide', ({ persisted }) => events.hidden(persisted === true), { signal });
-    window.addEventListener('pageshow', ({ persisted }) => persisted === true && events.shown(), { signal });
-    window.addEventListener('online', () => events.network(true), { signal });
-    window.addEventListener('offline', () => events.network(false), { signal });
-  }
-  if (typeof document !== 'undefined') {
+  const on = (target: Target, type: string, listener: Parameters<Target['addEventListener']>[1]): void =>
+    target.addEventListener(type, listener, { signal: stop.signal });
+  if (typeof document !== 'undefined' && typeof window !== 'undefined') {
     const page = document;
-    page.addEventListener('resume', () => events.woke(), { signal });
-    page.addEventListener('visibilitychange', () => page.visibilityState === 'visible' && events.woke(), {
-      signal,
-    });
+    on(window, 'pagehide', ({ persisted }) => events.hidden(persisted === true));
+    on(window, 'pageshow', ({ persisted }) => persisted === true && events.shown());
+    on(window, 'online', () => events.network(true));
+    on(window, 'offline', () => events.network(false));
+    on(page, 'resume', () => events.woke());
+    on(page, 'visibilitychange', () => page.visibilityState === 'visible' && events.woke());
   }
   return () => stop.abort();
 }

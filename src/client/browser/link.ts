@@ -1,5 +1,13 @@
 import type { HeartbeatClientError, Meta, User } from './types.js';
 
+/** Where a link leads. */
+export interface LinkTarget {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly user: string | undefined;
+  readonly token: string | undefined;
+}
+
 /** A device with its meta, as it is sent. */
 export interface SentDevice {
   readonly device: string;
@@ -25,6 +33,8 @@ export interface LinkEvents {
   /** The token ends soon. */
   expiring(): void;
   error(error: HeartbeatClientError): void;
+  /** It depends on timers: a heal holds for so many seconds. */
+  healsFor(seconds: number): void;
   /** It is gone. Not called after `close`. */
   down(end: LinkEnd): void;
 }

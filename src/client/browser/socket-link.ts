@@ -1,6 +1,6 @@
 import type { Cancel, Environment, Socket } from './environment.js';
 import { isRecord, parseFrame, parseJson, type ServerFrame } from './frames.js';
-import type { Answered, Link, LinkEvents, SentDevice, Watched } from './link.js';
+import type { Answered, Link, LinkEvents, LinkTarget, SentDevice, Watched } from './link.js';
 import { statusOf } from './refusal.js';
 import { HeartbeatClientError } from './types.js';
 
@@ -27,13 +27,7 @@ export class SocketLink implements Link {
   #patience: Cancel | undefined;
   #probing: Cancel | undefined;
 
-  constructor(
-    env: Environment,
-    url: string,
-    user: string | undefined,
-    token: string | undefined,
-    events: LinkEvents,
-  ) {
+  constructor(env: Environment, { url, user, token }: LinkTarget, events: LinkEvents) {
     this.#env = env;
     this.#events = events;
     this.#user = user;

@@ -21,6 +21,13 @@ export interface WatchSource {
 /** An iterator that is not read holds no more changes than this; then it is told everything at once. */
 const MOST_WAITING = 1000;
 
+/** The changes that a loop has not read yet. */
+interface Queue {
+  changes: Change[];
+  /** Lets the loop go on that waits for one. */
+  wake?: () => void;
+}
+
 /** Some users, as they come and go. */
 export class Watch implements AsyncIterable<Change> {
   readonly ids: readonly string[];
@@ -28,7 +35,7 @@ export class Watch implements AsyncIterable<Change> {
   readonly #emitter: Emitter<WatchEvents>;
   /** What the listeners know. */
   readonly #told = new Roster();
-  readonly #readers = new Set<Reader>();
+  readonly #queues = new Set<Queue>();
   #isStale = true;
   #isClosed = false;
 
@@ -64,18 +71,30 @@ export class Watch implements AsyncIterable<Change> {
   }
 
   /** The changes from now on. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Change> {
-    const reader = new Reader(() => this.#readers.delete(reader));
-    if (this.#isClosed) reader.close();
-    else this.#readers.add(reader);
-    return reader;
+  [Symbol.asyncIterator](): AsyncGenerator<Change, void> {
+    const queue: Queue = { changes: [] };
+    this.#queues.add(queue);
+    return this.#read(queue);
+  }
+
+  async *#read(queue: Queue): AsyncGenerator<Change, void> {
+    try {
+      for (;;) {
+        const change = queue.changes.shift();
+        if (change !== undefined) yield change;
+        else if (this.#isClosed) return;
+        else await new Promise<void>((resolve) => (queue.wake = resolve));
+      }
+    } finally {
+      this.#queues.delete(queue);
+    }
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#isStale = true;
-    for (const reader of [...this.#readers]) reader.close();
+    for (const { wake } of this.#queues) wake?.();
     this.#source.closed(this);
   }
 
@@ -100,57 +119,9 @@ export class Watch implements AsyncIterable<Change> {
   }
 
   #tell(change: Change): void {
-    for (const reader of [...this.#readers]) {
-      if (!reader.push(change)) reader.replace({ type: 'sync', users: this.list() });
+    for (const queue of this.#queues) {
+      if (queue.changes.push(change) > MOST_WAITING) queue.changes = [{ type: 'sync', users: this.list() }];
+      queue.wake?.();
     }
-  }
-}
-
-/** One loop over the changes of a watch. */
-class Reader implements AsyncIterableIterator<Change> {
-  readonly #ended: () => void;
-  #waiting: Change[] = [];
-  #asking: ((result: IteratorResult<Change, undefined>) => void)[] = [];
-  #isClosed = false;
-
-  constructor(ended: () => void) {
-    this.#ended = ended;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  next(): Promise<IteratorResult<Change, undefined>> {
-    const value = this.#waiting.shift();
-    if (value !== undefined) return Promise.resolve({ value, done: false });
-    if (this.#isClosed) return Promise.resolve({ value: undefined, done: true });
-    return new Promise((resolve) => this.#asking.push(resolve));
-  }
-
-  return(): Promise<IteratorResult<Change, undefined>> {
-    this.#waiting = [];
-    this.close();
-    return Promise.resolve({ value: undefined, done: true });
-  }
-
-  /** @returns whether there was room for it */
-  push(change: Change): boolean {
-    const resolve = this.#asking.shift();
-    if (resolve !== undefined) resolve({ value: change, done: false });
-    else if (this.#waiting.length >= MOST_WAITING) return false;
-    else this.#waiting.push(change);
-    return true;
-  }
-
-  replace(change: Change): void {
-    this.#waiting = [change];
-  }
-
-  close(): void {
-    this.#isClosed = true;
-    for (const resolve of this.#asking) resolve({ value: undefined, done: true });
-    this.#asking = [];
-    this.#ended();
   }
 }

@@ -122,6 +122,7 @@ describe('the client of browsers', () => {
     expect(browser.socket).to.equal(undefined);
     expect(client.status).to.equal('offline');
     browser.pages[0]?.shown();
+    await pass(1);
     await pass(200);
     expect(client.status).to.equal('online');
   });
