@@ -43,6 +43,6 @@ status = 200;
 await until('service', 'active');
 
 const { probes } = await emitter.stopHeartbeat();
-console.log(`${probes.unwell} nodes are unwell`);
+console.log(`${probes.failing} nodes are failing`);
 await daemon?.close();
 service.close();

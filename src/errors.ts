@@ -43,6 +43,7 @@ export const errorCodes = {
   HEARTBEAT_TOO_MANY_READERS: { status: 503, retryable: true },
   HEARTBEAT_MEMORY_SHORT: { status: 503, retryable: true },
   HEARTBEAT_STORE_REFUSES: { status: 503, retryable: true },
+  HEARTBEAT_STORE_AWAY: { status: 503, retryable: true },
   HEARTBEAT_ANSWER_TIMEOUT: { status: 503, retryable: true },
   HEARTBEAT_STORE_LOCKED: { status: 500, retryable: true },
   HEARTBEAT_STORE_CORRUPT: { status: 500, retryable: false },

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { HeartbeatError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { HistoryStore } from '../ports/history-store.js';
@@ -5,6 +7,7 @@ import type { Logger } from '../ports/logger.js';
 import type { Ownership } from '../ports/ownership.js';
 import { lockDirectory } from './level/directory-lock.js';
 import { levelStores } from './level/level-history-store.js';
+import { HISTORY } from './level/partitions.js';
 import { loadDriver } from './postgres/driver.js';
 import { postgresStores } from './postgres/postgres-history-store.js';
 import { postgresOpenError } from './postgres/postgres-errors.js';
@@ -66,7 +69,11 @@ export async function initStore(address: PostgresAddress): Promise<boolean> {
 /** @param partitions into how many partitions the users are divided */
 export function storesAt(location: StoreLocation, partitions: number, deps: StoreDeps): Stores {
   if (location.kind === 'leveldb') return { storeOf: levelStores(location.directory, partitions, deps) };
-  const { lockIn, clock } = deps;
+  const { lockIn, clock, logger } = deps;
+  if (lockIn !== undefined && existsSync(path.join(lockIn, HISTORY)))
+    logger?.warn('data_dir has a history that is not used: to move it, heartbeat store copy', {
+      data_dir: lockIn,
+    });
   const lock = lockIn === undefined ? undefined : () => lockDirectory(lockIn, clock);
   return postgresStores(location.address, partitions, deps, lock);
 }

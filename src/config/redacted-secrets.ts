@@ -1,4 +1,5 @@
 import { Secret } from '../adapters/channels/secret.js';
+import { hasPassword } from './store.js';
 import type { Effective } from './load-config.js';
 import { options, valueIn } from './schema.js';
 
@@ -9,10 +10,12 @@ export function secretsIn({ config, store, channels, auth, tls, proxies }: Effec
     return typeof value === 'string' ? [new Secret(value)] : [];
   });
   const password = store.kind === 'postgres' ? store.address.password : undefined;
+  const isInUrl = password !== undefined && hasPassword(config.store);
   const signing = auth?.user_tokens?.key;
   return [
     ...inOptions,
-    ...(password === undefined ? [] : [password, new Secret(config.store)]),
+    ...(password === undefined ? [] : [password]),
+    ...(isInUrl ? [new Secret(config.store)] : []),
     ...channels.flatMap(({ secrets }) => secrets),
     ...(signing?.type === 'secret' ? [new Secret(signing.export().toString())] : []),
     ...(tls === undefined ? [] : [tls.key]),

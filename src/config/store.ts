@@ -101,3 +101,8 @@ export function shownStore(store: string): string {
     return '(secret)';
   }
 }
+
+/** Whether the URL itself has a password. */
+export function hasPassword(store: string): boolean {
+  return store !== LEVELDB && parsePostgresUrl(store).password !== undefined;
+}

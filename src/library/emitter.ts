@@ -43,7 +43,7 @@ export interface EmitterOptions {
   /** A key of the daemon, if it needs one. */
   readonly key?: string;
   /**
-   * Gets a line when the daemon cannot be reached, and about nodes that are refused or unwell. Without it, only an end
+   * Gets a line when the daemon cannot be reached, and about nodes that are refused or failing. Without it, only an end
    * by an error is logged: in the log of the tracker's instance, or on standard error.
    */
   readonly logger?: LogTarget;

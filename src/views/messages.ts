@@ -43,6 +43,7 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_OVERLOADED: 'overloaded, try again later',
   HEARTBEAT_MEMORY_SHORT: 'memory is short, so new users and nodes are refused, try again later',
   HEARTBEAT_STORE_REFUSES: 'the store refuses writes, try again later',
+  HEARTBEAT_STORE_AWAY: 'the store cannot be read now, try again later',
   HEARTBEAT_STORE_CORRUPT: 'the database is damaged: restore it from a backup',
   HEARTBEAT_ANSWER_TIMEOUT: 'no response in time, try again later',
 };

@@ -48,7 +48,7 @@ describe('the examples', () => {
     for (const given of [[], [daemon.url]]) {
       const stdout = await ended(example('emitter-with-probes.js', given));
       expect(stdout).to.include('service is failed').and.to.include('probe passing again');
-      expect(stdout).to.match(/0 nodes are unwell\n$/);
+      expect(stdout).to.match(/0 nodes are failing\n$/);
     }
   });
 

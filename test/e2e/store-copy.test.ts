@@ -136,6 +136,8 @@ describe('heartbeat store copy', () => {
     const daemon = resources.launch(resources.directory(), { store: over });
     expect((await daemon.ended).code).to.equal(1);
     expect(daemon.stderr).to.include('is not finished: run heartbeat store copy again');
+    const onward = await command(over, path.join(resources.directory(), 'new'));
+    expect(onward.stderr).to.match(/holds an unfinished copy of .*: finish it with heartbeat store copy/);
     const there = await command('--json', from, over);
     const { records, written } = JSON.parse(there.stdout) as StoreCopy;
     expect(records).to.be.above(count);
@@ -206,8 +208,8 @@ describe('heartbeat store copy', () => {
       expect(error.message).to.include('holds other data');
     }
     const unfinished = path.join(resources.directory(), 'new');
-    await copied(over, unfinished, () => {
-      throw new Error('broken off');
+    await copied(over, unfinished, (phase) => {
+      if (phase === 'copying') throw new Error('broken off');
     }).catch(() => undefined);
     const error = await problemOf(copied(from, unfinished), 'HEARTBEAT_STORE_FAILED');
     expect(error.message).to.include('unfinished copy of postgres:');
@@ -263,6 +265,7 @@ describe('heartbeat store copy', () => {
     expect(error.message).to.match(
       /^the flip of the node "[^"]+" at \d[^ ]+Z in .* is damaged \(key \\x22[0-9a-f]+\)/,
     );
+    await copied(from, to);
     const newer = await broken((key) => (key.includes('version') ? Buffer.from('6') : undefined));
     await problemOf(copied(newer, to), 'HEARTBEAT_STORE_TOO_NEW');
     await problemOf(copied(from, newer), 'HEARTBEAT_STORE_TOO_NEW');

@@ -44,6 +44,19 @@ describe('a database for the daemon', () => {
     expect(existsSync(path.join(data, 'history'))).to.equal(false);
   });
 
+  it('is used beside a history in the data directory, and the log says that this one is not', async () => {
+    const data = resources.directory();
+    const before = await resources.daemon(data);
+    await heal(before.url, 1);
+    before.signal('SIGTERM');
+    await before.ended;
+    const store = postgres.url(await emptyDatabase());
+    await init(store).ended;
+    const daemon = await resources.daemon(data, { store });
+    const [line] = daemon.logged('data_dir has a history that is not used: to move it, heartbeat store copy');
+    expect(line).to.include({ level: 'warn', data_dir: data });
+  });
+
   it('that a newer daemon made is refused', async () => {
     const name = await emptyDatabase();
     await init(postgres.url(name)).ended;

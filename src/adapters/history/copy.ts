@@ -47,8 +47,10 @@ export async function copyHistory(
   progress: CopyProgress,
 ): Promise<CopyResult> {
   const version = await versionOf(source);
-  const isFinished = await prepare(source, target);
+  const stage = await stageOf(target, source);
   const total = await check(source, progress);
+  if (stage === 'empty') await begin(target, source);
+  const isFinished = stage === 'finished';
   let written = isFinished ? 0 : await writeMissing(source, target, progress, total);
   const copy = { ...target, store: await reopen() };
   const checksum = await verify(source, copy, progress, total, isFinished);
@@ -66,7 +68,8 @@ export async function copyHistory(
 /** The records that make a history of it. They are written last. */
 async function versionOf({ store, place }: CopyEnd): Promise<Entry[]> {
   const format = await readFormat(store, place);
-  if (format === 'none') throw failed(`there is no history in ${place.name}`);
+  if (format === 'none')
+    throw (await unfinished({ store, place })) ?? failed(`there is no history in ${place.name}`);
   if (format === 'older')
     throw failed(`the history in ${place.name} has an older format: start the daemon on it once`);
   const keys = [VERSION_KEY, FORMAT_KEY];
@@ -77,20 +80,30 @@ async function versionOf({ store, place }: CopyEnd): Promise<Entry[]> {
   });
 }
 
-/** @returns whether the target is a history of its own, which can only be a copy that was finished */
-async function prepare({ place: from }: CopyEnd, { store, place }: CopyEnd): Promise<boolean> {
+/** Where the copy to a target stands. A history of its own can only be a copy that was finished. */
+async function stageOf(target: CopyEnd, { place: from }: CopyEnd): Promise<'empty' | 'begun' | 'finished'> {
+  const { store, place } = target;
   const mark = await get(store, COPYING_KEY);
-  const begun = Buffer.from(from.name);
-  if (mark !== undefined) {
-    if (mark.equals(begun)) return false;
-    throw failed(
-      `${place.name} holds an unfinished copy of ${mark.toString()}: choose an empty store to copy to`,
-    );
-  }
-  if ((await readFormat(store, place)) !== 'none') return true;
+  if (mark?.equals(Buffer.from(from.name)) === true) return 'begun';
+  const other = await unfinished(target);
+  if (other !== undefined) throw other;
+  if ((await readFormat(store, place)) !== 'none') return 'finished';
   for await (const _ of store.entries(EVERYTHING, { limit: 1 })) throw otherData({ place });
-  await new Batch(store).put(COPYING_KEY, begun).write(SYNCED);
-  return false;
+  return 'empty';
+}
+
+/** Marks the target, so that it passes for nothing else. */
+async function begin({ store }: CopyEnd, { place: from }: CopyEnd): Promise<void> {
+  await new Batch(store).put(COPYING_KEY, Buffer.from(from.name)).write(SYNCED);
+}
+
+async function unfinished({ store, place }: CopyEnd): Promise<HeartbeatError | undefined> {
+  const mark = await get(store, COPYING_KEY);
+  if (mark === undefined) return undefined;
+  const copied = mark.toString();
+  return failed(
+    `${place.name} holds an unfinished copy of ${copied}: finish it with heartbeat store copy, or choose another store`,
+  );
 }
 
 /** @returns how many records there are */

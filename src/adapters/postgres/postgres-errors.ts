@@ -6,6 +6,8 @@ const DAMAGED = new Set(['XX001', 'XX002']);
 /** Connection exceptions, the server's word that it ends or refuses connections for now, and that it is a standby. */
 const LOST = /^08|^57P0[1-5]$|^25006$/;
 
+const NO_CONNECTION_LEFT = '53300';
+
 /** By the code or the text of an error, what a person can do. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/^28/, 'correct the user or the password'],
@@ -50,13 +52,20 @@ export function postgresOpenError(place: string, cause: unknown): HeartbeatError
 export function postgresReadError(cause: unknown): HeartbeatError {
   if (cause instanceof HeartbeatError) return cause;
   if (isDamage(cause)) return damaged(cause);
-  return readError(cause, saidBy(cause));
+  const error = readError(cause, saidBy(cause));
+  return isAway(cause) ? new HeartbeatError('HEARTBEAT_STORE_AWAY', error.message, { cause }) : error;
 }
 
 export function postgresWriteError(cause: unknown): HeartbeatError {
   if (cause instanceof HeartbeatError) return cause;
   if (isDamage(cause)) return damaged(cause);
   return refusedError(cause, saidBy(cause));
+}
+
+/** No server answers, or none has a connection left. A record that cannot be decoded is no such error. */
+function isAway(cause: unknown): boolean {
+  if (cause instanceof TypeError || cause instanceof RangeError) return false;
+  return cause instanceof NoAnswer || codeOf(cause) === NO_CONNECTION_LEFT || isConnectionError(cause);
 }
 
 function damaged(cause: unknown): HeartbeatError {

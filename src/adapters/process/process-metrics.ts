@@ -49,20 +49,30 @@ export class ProcessMetrics {
     const { user, system } = process.cpuUsage();
     const { rss, heapTotal, heapUsed, external, arrayBuffers } = memoryInUse();
     return [
-      counter('process_cpu_user_seconds_total', 'CPU time spent in the process.', user / 1e6),
-      counter('process_cpu_system_seconds_total', 'CPU time spent in the system for it.', system / 1e6),
-      counter('process_cpu_seconds_total', 'CPU time, of both kinds.', (user + system) / 1e6),
+      counter('process_cpu_user_seconds_total', 'CPU time in user mode.', user / 1e6),
+      counter('process_cpu_system_seconds_total', 'CPU time in system mode.', system / 1e6),
+      counter('process_cpu_seconds_total', 'CPU time, user and system.', (user + system) / 1e6),
       gauge('process_start_time_seconds', 'When the process started, in Unix seconds.', this.#startedAt),
       ...(rss === undefined
         ? []
         : [gauge('process_resident_memory_bytes', 'Memory of the process that is in RAM.', rss)]),
       ...fileDescriptors(),
-      gauge('nodejs_heap_size_total_bytes', 'The heap, taken from the system.', heapTotal),
-      gauge('nodejs_heap_size_used_bytes', 'The heap, in use.', heapUsed),
-      gauge('nodejs_external_memory_bytes', 'Memory outside the heap that objects keep.', external),
+      gauge('nodejs_heap_size_total_bytes', 'Size of the heap.', heapTotal),
+      gauge('nodejs_heap_size_used_bytes', 'Used part of the heap.', heapUsed),
+      gauge(
+        'nodejs_external_memory_bytes',
+        'Memory outside the heap that belongs to objects in it.',
+        external,
+      ),
       ...(arrayBuffers === undefined
         ? []
-        : [gauge('nodejs_array_buffers_bytes', 'The part of it that is in buffers.', arrayBuffers)]),
+        : [
+            gauge(
+              'nodejs_array_buffers_bytes',
+              'The part of the external memory that is in buffers.',
+              arrayBuffers,
+            ),
+          ]),
       {
         name: 'nodejs_gc_duration_seconds',
         help: 'How long garbage collections took, by kind.',
@@ -87,7 +97,9 @@ function fileDescriptors(): MetricFamily[] {
     const most = mostDescriptors();
     return [
       gauge('process_open_fds', 'File descriptors that are open.', open),
-      ...(most === undefined ? [] : [gauge('process_max_fds', 'How many there may be.', most)]),
+      ...(most === undefined
+        ? []
+        : [gauge('process_max_fds', 'File descriptors that the process may open.', most)]),
     ];
   } catch {
     return [];

@@ -6,7 +6,7 @@ export function progressLine({ nodes, heartbeats, calls, probes }: EmitterReport
   const parts = [`${nodes} nodes`, `${heartbeats.accepted} heartbeats`];
   if (heartbeats.refused > 0) parts.push(`${heartbeats.refused} refused`);
   if (calls.failed > 0) parts.push(`${calls.failed} calls failed`);
-  if (probes.run > 0) parts.push(`${probes.run} probes`, `${probes.unwell} unwell`);
+  if (probes.run > 0) parts.push(`${probes.run} probes`, `${probes.failing} failing`);
   return parts.join('  ');
 }
 
@@ -22,7 +22,7 @@ export function summaryText(url: string, elapsed: Seconds, report: EmitterReport
       ? []
       : [
           `probes     ${probes.run} run, ${probes.failed} failed, ${probes.reported} reported; ` +
-            `${probes.unwell} nodes failing at the end`,
+            `${probes.failing} nodes failing at the end`,
         ]),
     ...(settings.registered + settings.refused === 0
       ? []

@@ -16,7 +16,9 @@ interface StoreCommandDeps {
 
 /** Adds `store init` and `store copy` to the program. */
 export function addStoreCommand(program: Command, deps: StoreCommandDeps): void {
-  const store = program.command('store').description('manage what histories are stored in');
+  const store = program
+    .command('store')
+    .description('create the tables of a database, or copy a history to another store');
   addConfigOptions(
     store.command('init').description('create the tables in the database, if they are not there yet'),
   ).action(async (_options: object, command: Command) => {

@@ -13,9 +13,9 @@ export function addStoreCopyCommand(
 ): void {
   store
     .command('copy')
-    .description('copy a history, to a database or back; again after an interruption, it goes on')
-    .argument('<from>', 'the data directory, or the postgres:// URL of the database, to copy from')
-    .argument('<to>', 'the same of an empty store to copy to')
+    .description('copy a history to an empty store; run it again after an interruption, and it goes on')
+    .argument('<from>', 'a data directory, or the postgres:// URL of a database')
+    .argument('<to>', 'another data directory or database, which must be empty')
     .option('--json', 'the result as one JSON document')
     .action(async (from: string, to: string, { json }: { json?: boolean }, command: Command) => {
       const problems: string[] = [];

@@ -67,7 +67,7 @@ export class Emitter {
   readonly #observer: EmitterObserver;
   readonly #batches: string[][] = [];
   readonly #probed: EmittedNode[] = [];
-  readonly #unwell = new Set<string>();
+  readonly #failing = new Set<string>();
   readonly #refused = new Set<string>();
   readonly #tally = new Tally();
   readonly #calls: Calls;
@@ -105,7 +105,7 @@ export class Emitter {
       lingerMs: plan.intervalMs / 20,
       ...again,
       leastAgainMs,
-      isWanted: (name) => !this.#unwell.has(name),
+      isWanted: (name) => !this.#failing.has(name),
       send: (names) => this.#send(names),
     });
     const pace = { usualMs: plan.intervalMs, arrivalMs: plan.intervalMs };
@@ -141,7 +141,7 @@ export class Emitter {
   }
 
   get report(): EmitterReport {
-    return this.#tally.report(this.#size, this.#unwell.size);
+    return this.#tally.report(this.#size, this.#failing.size);
   }
 
   get #batchSize(): number {
@@ -183,14 +183,14 @@ export class Emitter {
     const reason = await runProbe(probe, deadlineMs);
     this.#tally.probed();
     if (reason === undefined) {
-      if (this.#unwell.delete(name)) this.#observer.probePassed(name);
+      if (this.#failing.delete(name)) this.#observer.probePassed(name);
       this.#batcher.add(name);
       return;
     }
     this.#tally.probeFailed();
     this.#batcher.remove(name);
-    if (!this.#unwell.has(name)) this.#observer.probeFailed(name, reason);
-    this.#unwell.add(name);
+    if (!this.#failing.has(name)) this.#observer.probeFailed(name, reason);
+    this.#failing.add(name);
     if ((onProbeFailure ?? this.#plan.onProbeFailure) === 'report')
       await this.#report(name, reason.slice(0, LONGEST_REASON));
   }

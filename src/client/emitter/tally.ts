@@ -19,7 +19,7 @@ export interface EmitterReport {
     readonly failed: number;
     readonly reported: number;
     /** Nodes whose last probe failed. */
-    readonly unwell: number;
+    readonly failing: number;
   };
   /** The settings of nodes. */
   readonly settings: {
@@ -78,12 +78,12 @@ export class Tally {
     this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + 1);
   }
 
-  report(nodes: number, unwell: number): EmitterReport {
+  report(nodes: number, failing: number): EmitterReport {
     return {
       nodes,
       heartbeats: { accepted: this.#accepted, refused: this.#refused },
       calls: { failed: this.#callsFailed, errors: Object.fromEntries(this.#errors) },
-      probes: { run: this.#probes, failed: this.#probesFailed, reported: this.#reported, unwell },
+      probes: { run: this.#probes, failed: this.#probesFailed, reported: this.#reported, failing },
       settings: { registered: this.#registered, refused: this.#settingsRefused },
       latest_ms: Math.round(this.#latestMs),
     };

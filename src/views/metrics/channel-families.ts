@@ -8,13 +8,13 @@ export function channelFamilies({ alerts: { open, channels } }: DaemonFacts): re
   return [
     {
       name: 'heartbeat_alerts_open',
-      help: 'Alerts about which something is still to be done.',
+      help: 'Alerts that are still to be delivered, by channel and state.',
       type: 'gauge',
       samples: [{ value: open }],
     },
     {
       name: 'heartbeat_channel_alerts_total',
-      help: 'What became of alerts, by channel.',
+      help: 'Alerts whose delivery has ended, by channel and outcome.',
       type: 'counter',
       samples: channels.flatMap((channel) =>
         OUTCOMES.map((outcome) => ({ labels: { channel: channel.name, outcome }, value: channel[outcome] })),
@@ -22,7 +22,7 @@ export function channelFamilies({ alerts: { open, channels } }: DaemonFacts): re
     },
     {
       name: 'heartbeat_channel_failed_attempts_total',
-      help: 'Attempts to deliver that failed and are made again.',
+      help: 'Failed attempts to deliver an alert that are repeated.',
       type: 'counter',
       samples: channels.map(({ name, failed }) => ({ labels: { channel: name }, value: failed })),
     },

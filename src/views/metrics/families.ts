@@ -32,11 +32,11 @@ function userFamilies({ users }: DaemonFacts): MetricFamily[] {
   return [
     gauge('heartbeat_users_online', 'Users that are online.', users.online),
     counter('heartbeat_heals_total', 'Heals that have been handled.', users.heals),
-    counter('heartbeat_checkups_total', 'Users who were asked about.', users.checkups),
+    counter('heartbeat_checkups_total', 'Users in checkups that have been handled.', users.checkups),
     counter('heartbeat_sessions_opened_total', 'Sessions that heals have opened.', users.openings),
     counter(
       'heartbeat_sessions_recovered_total',
-      'Sessions found at the start that went on.',
+      'Sessions found at the start that a heal continued.',
       users.recoveries,
     ),
     counter('heartbeat_sessions_closed_total', 'Sessions that ended by a goodbye.', users.goodbyes),
@@ -140,11 +140,7 @@ function actorFamilies({
 function storeFamilies({ store }: DaemonFacts): MetricFamily[] {
   return [
     gauge('heartbeat_store_refusing', 'Whether the store refuses writes: 1 or 0.', Number(store.refusing)),
-    counter(
-      'heartbeat_store_damage_total',
-      'How often something stored was found to be damaged.',
-      store.damages,
-    ),
+    counter('heartbeat_store_damage_total', 'Damaged records and files that were found.', store.damages),
     gauge(
       'heartbeat_store_missing',
       'Whether the files of the store are gone: 1 or 0.',
@@ -169,7 +165,7 @@ function storeFamilies({ store }: DaemonFacts): MetricFamily[] {
     ),
     {
       name: 'heartbeat_store_size_bytes',
-      help: 'What the store has on disk, about.',
+      help: 'Size of the store on disk, approximately.',
       type: 'gauge',
       samples: store.bytes === undefined ? [] : [{ value: store.bytes }],
     },
@@ -179,15 +175,15 @@ function storeFamilies({ store }: DaemonFacts): MetricFamily[] {
 
 function memoryFamilies({ memory: { used, short, shed } }: DaemonFacts): MetricFamily[] {
   return [
-    gauge('heartbeat_memory_used_ratio', 'Memory that lives, of what there may be: 1 is all of it.', used),
+    gauge('heartbeat_memory_used_ratio', 'Live memory as a share of what the process may use.', used),
     gauge(
       'heartbeat_memory_short',
-      'Whether nobody new is let in for want of memory: 1 or 0.',
+      'Whether new users and nodes are refused because memory is short: 1 or 0.',
       Number(short),
     ),
     counterBy(
       'heartbeat_memory_shed_total',
-      'What was refused for want of memory (limits.memory), by what it was.',
+      'Refused because memory is short (limits.memory), by kind.',
       'what',
       { opening: shed.openings, registration: shed.registrations },
     ),
@@ -246,7 +242,7 @@ function gatewayFamilies(report: GatewayReport): MetricFamily[] {
       pipelined,
     ),
     counterBy('heartbeat_http_responses_total', 'Answers that were given, by status.', 'code', responses),
-    counterBy('heartbeat_http_refused_total', 'What was refused for want of capacity or form.', 'reason', {
+    counterBy('heartbeat_http_refused_total', 'Refused requests and connections, by reason.', 'reason', {
       ...refused,
     }),
     ...socketFamilies(sockets),

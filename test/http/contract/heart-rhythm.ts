@@ -31,16 +31,18 @@ export function heartRhythmContract(start: Start): void {
   it('is a 503 or a 500 when the store fails before the first byte', async () => {
     const unforeseen = '{"error":"internal server error"}';
     const busy = '{"error":"overloaded, try again later"}';
+    const away = '{"error":"the store cannot be read now, try again later"}';
     for (const [error, status, text] of [
       [new HeartbeatError('HEARTBEAT_STORE_FAILED', 'no such block'), 500, unforeseen],
       [new HeartbeatError('HEARTBEAT_OVERLOADED', 'too much'), 503, busy],
+      [new HeartbeatError('HEARTBEAT_STORE_AWAY', 'no answer'), 503, away],
       [new TypeError('a fault of ours'), 500, unforeseen],
     ] as const) {
       served.daemon.historyFault = { error, after: 0 };
       const answer = await served.call('GET', `/heart_rhythm/${USER}`);
       expect([answer.status, answer.text]).to.deep.equal([status, text]);
     }
-    expect(served.logger.lines.map(({ level }) => level)).to.deep.equal(['error', 'debug', 'error']);
+    expect(served.logger.lines.map(({ level }) => level)).to.deep.equal(['error', 'debug', 'debug', 'error']);
   });
 
   it('names the parameter that cannot be used', async () => {

@@ -48,6 +48,13 @@ describe('where histories are stored', () => {
     expect(secretsIn(loaded).map((secret) => secret.reveal())).to.include('opensesame');
   });
 
+  it('is named in the log by its URL, unless that has the password in it', () => {
+    const revealed = (loaded: Effective): string[] => secretsIn(loaded).map((secret) => secret.reveal());
+    expect(revealed(inForce({ flags: { '--store': URL_WITH } }))).to.have.members(['opensesame', URL_WITH]);
+    const env = { HEARTBEAT_STORE_PASSWORD_ENV: 'HEARTBEAT_DB', HEARTBEAT_DB: 'opensesame' };
+    expect(revealed(inForce({ flags: { '--store': URL_WITHOUT }, env }))).to.deep.equal(['opensesame']);
+  });
+
   it('may be certified by an authority of its own', async () => {
     const directory = await temporaryDirectory();
     makeCertificate(directory.path, 'one');

@@ -9,7 +9,7 @@ const REPORT: EmitterReport = {
   nodes: 3,
   heartbeats: { accepted: 12, refused: 0 },
   calls: { failed: 0, errors: {} },
-  probes: { run: 0, failed: 0, reported: 0, unwell: 0 },
+  probes: { run: 0, failed: 0, reported: 0, failing: 0 },
   settings: { registered: 0, refused: 0 },
   latest_ms: 4,
 };
@@ -17,7 +17,7 @@ const WITH_FAULTS: EmitterReport = {
   ...REPORT,
   heartbeats: { accepted: 12, refused: 1 },
   calls: { failed: 2, errors: { ECONNREFUSED: 1, '503': 1 } },
-  probes: { run: 9, failed: 4, reported: 1, unwell: 2 },
+  probes: { run: 9, failed: 4, reported: 1, failing: 2 },
 };
 
 describe('the progress of an emitter', () => {
@@ -67,7 +67,7 @@ describe('the progress of an emitter', () => {
     expect(text).to.include('2 failed and were repeated (503: 1, ECONNREFUSED: 1)');
     expect(text).to.include('9 run, 4 failed, 1 reported; 2 nodes failing at the end');
     expect(progressLine(WITH_FAULTS)).to.equal(
-      '3 nodes  12 heartbeats  1 refused  2 calls failed  9 probes  2 unwell',
+      '3 nodes  12 heartbeats  1 refused  2 calls failed  9 probes  2 failing',
     );
   });
 

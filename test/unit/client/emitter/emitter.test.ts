@@ -159,7 +159,7 @@ describe('an emitter with probes', () => {
     ).begin();
     await eventually(() => expect(run.target.reports.length).to.be.at.least(2));
     expect(new Set(run.target.reports)).to.deep.equal(new Set(['reported']));
-    expect(run.emitter.report.probes.unwell).to.equal(2);
+    expect(run.emitter.report.probes.failing).to.equal(2);
   });
 
   it('sends those together that pass together, and those again that were not taken', async () => {
