@@ -2,7 +2,19 @@ import type { BenchContext } from './context.js';
 import type { Tool } from './tools.js';
 
 type Unit =
-  '×' | '/s' | 'ms' | 's' | 'µs' | 'B' | 'MB' | '%' | 'users' | 'calls' | 'nodes' | 'sessions' | 'lines';
+  | '×'
+  | '/s'
+  | 'ms'
+  | 's'
+  | 'µs'
+  | 'B'
+  | 'MB'
+  | '%'
+  | 'users'
+  | 'calls'
+  | 'nodes'
+  | 'sessions'
+  | 'lines';
 
 export type Bound = { readonly atLeast: number } | { readonly atMost: number };
 

@@ -7,7 +7,8 @@ const REOPEN = { min: 1, max: 30 };
 
 /** The outcome of an attempt. */
 export type ReopenOutcome =
-  { readonly kind: 'reopened' } | { readonly kind: 'still_refusing'; readonly error: unknown };
+  | { readonly kind: 'reopened' }
+  | { readonly kind: 'still_refusing'; readonly error: unknown };
 
 interface ReopeningDeps {
   readonly clock: Pick<Clock, 'after'>;

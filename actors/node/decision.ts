@@ -33,7 +33,8 @@ export type NodePhase =
 
 /** The result of a registration, change or deletion. */
 export type Settled = { readonly kind: 'settled'; readonly at: Moment } & (
-  { readonly stored: true } | { readonly stored: false; readonly code: ErrorCode }
+  | { readonly stored: true }
+  | { readonly stored: false; readonly code: ErrorCode }
 );
 
 /** Statuses up to this number are stored, or cannot be stored at present. */

@@ -41,7 +41,8 @@ export type SupervisorEffect =
   | Outcome;
 
 type Outcome =
-  { readonly kind: 'stopped' } | { readonly kind: 'escalate'; readonly reason: EscalationReason };
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'escalate'; readonly reason: EscalationReason };
 
 /** Why a supervisor gave up, in OTP's words. `error` is null if a permanent child ended normally. */
 export interface EscalationReason {

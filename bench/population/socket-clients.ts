@@ -17,7 +17,8 @@ export interface SocketLoad {
 export type Order = { readonly do: 'start'; readonly load: SocketLoad } | { readonly do: 'count' };
 
 export type Answer =
-  { readonly kind: 'online' } | { readonly kind: 'count'; readonly answered: number; readonly lost: number };
+  | { readonly kind: 'online' }
+  | { readonly kind: 'count'; readonly answered: number; readonly lost: number };
 
 const HANDSHAKE = [
   'GET /socket HTTP/1.1',

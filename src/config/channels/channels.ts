@@ -92,7 +92,8 @@ export function readChannels(given: GivenSection | undefined, deps: ChannelDeps)
 }
 
 type Read =
-  { readonly plan: Omit<ConfiguredChannel, 'source'> } | { readonly problems: readonly SettingProblem[] };
+  | { readonly plan: Omit<ConfiguredChannel, 'source'> }
+  | { readonly problems: readonly SettingProblem[] };
 
 function readChannel(settings: Settings, name: string, deps: ChannelDeps, by: string): Read {
   const { kind, ...others } = settings;

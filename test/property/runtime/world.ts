@@ -16,7 +16,14 @@ export type Deed =
 
 /** The owner's reaction to a crash. */
 export type Reaction =
-  'retry' | 'drop' | 'keep' | 'throw' | 'retry and throw' | 'stop' | 'stop and throw' | 'stop and retry';
+  | 'retry'
+  | 'drop'
+  | 'keep'
+  | 'throw'
+  | 'retry and throw'
+  | 'stop'
+  | 'stop and throw'
+  | 'stop and retry';
 
 export type Step =
   | { readonly kind: 'tell' | 'insist'; readonly deed: Deed }

@@ -30,7 +30,14 @@ export interface DeviceChange extends Asked {
 
 export interface NodeChange extends Asked {
   readonly kind:
-    'heartbeat' | 'fail' | 'put' | 'pause' | 'resume' | 'forget' | 'acknowledge' | 'unacknowledge';
+    | 'heartbeat'
+    | 'fail'
+    | 'put'
+    | 'pause'
+    | 'resume'
+    | 'forget'
+    | 'acknowledge'
+    | 'unacknowledge';
   /** Whether it registered the node. */
   created: boolean;
 }
