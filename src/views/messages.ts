@@ -113,7 +113,7 @@ export const frameProblem = {
   notAnObject: 'a frame must be a JSON object',
   unknownType: (types: string) => `type must be one of ${types}`,
   binary: 'a frame must be text',
-  leaving: 'invalid entry: it needs an id, and may have a device',
+  leaving: 'invalid entry: it needs an id, and may have a device; without one all devices of the user leave',
   tooManyDevices: (most: number) => `a socket can keep at most ${most} devices online`,
   tooManyWatched: (most: number) => `a socket can watch at most ${most} users`,
   watchEnded: 'no user is watched any more: send watch again',

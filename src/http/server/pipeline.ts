@@ -27,7 +27,7 @@ export interface Pipelined {
 declare module 'net' {
   interface Socket {
     /** Ours. */
-    pipeline?: Pipeline;
+    pipeline?: Pipeline | undefined;
   }
 }
 

@@ -25,7 +25,7 @@ const liveness = z.enum(['connection', 'page']).optional();
 const healing = z.strictObject({ id: userInBatch, device: deviceName.nullish(), meta: deviceMeta });
 
 /** A device that leaves; all devices of the user, if none is named. */
-const leaving = z.strictObject({ id: userInBatch, device: deviceName.nullish() });
+const leaving = z.strictObject({ id: userInBatch, device: deviceName.optional() });
 
 const STRICT: z.core.$ZodObjectParams = {
   error: ({ code }) => (code === 'unrecognized_keys' ? bodyProblem.unknownField : undefined),
@@ -105,6 +105,8 @@ export function parseHealing(ids: UserIds, entry: unknown): UserDevice | undefin
 
 /** @returns undefined if the entry of a `goodbye` is wrong */
 export function parseLeaving(ids: UserIds, entry: unknown): UserDevice | undefined {
+  // Null is how answers show the device without a name; here it would end all of them.
+  if (isObject(entry) && Reflect.get(entry, 'device') === null) return undefined;
   return parseNamed(ids, entry, LEAVING);
 }
 

@@ -20,7 +20,7 @@ const NEEDS: Readonly<Record<AuthenticatedFrame['type'], Permission>> = {
 };
 
 /** What the connection does for its frames. */
-interface FrameOutput {
+export interface FrameOutput {
   /** Whether the client has to read before it gets more events. */
   readonly isFull: boolean;
   send(frame: string, sent?: () => void): void;

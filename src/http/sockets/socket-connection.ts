@@ -1,4 +1,5 @@
-import type { WebSocket } from 'ws';
+import type { Duplex } from 'node:stream';
+import { WebSocket, type RawData } from 'ws';
 import type { Logger } from '../../ports/logger.js';
 import type { SessionHost, SocketPeer } from './session-host.js';
 import { SocketSession } from './socket-session.js';
@@ -8,36 +9,38 @@ const MOST_REASON = 123;
 /** The close code for an error of ours. */
 const INTERNAL = 1011;
 
+/** A WebSocket that knows its connection, so that all share their listeners: those of each would be a tenth of it. */
+export class ConnectedSocket extends WebSocket {
+  declare connection: SocketConnection | undefined;
+}
+
+/** What a connection needs from outside; the same for all. */
+export interface ConnectionHost {
+  readonly sessions: SessionHost;
+  readonly logger: Logger;
+  /** Called once, when it is gone. */
+  closed(connection: SocketConnection): void;
+}
+
 /** A session on a WebSocket. */
 export class SocketConnection implements SocketPeer {
   readonly session: SocketSession;
-  readonly #ws: WebSocket;
-  readonly #host: SessionHost;
-  readonly #logger: Logger;
+  /** What the WebSocket runs on. */
+  readonly socket: Duplex;
+  readonly #ws: ConnectedSocket;
+  readonly #host: ConnectionHost;
 
-  /** @param closed called once, when the connection is gone */
-  constructor(ws: WebSocket, host: SessionHost, logger: Logger, closed: () => void) {
+  constructor(ws: ConnectedSocket, socket: Duplex, host: ConnectionHost) {
     this.#ws = ws;
+    this.socket = socket;
     this.#host = host;
-    this.#logger = logger;
-    const session = new SocketSession(host, this);
-    this.session = session;
-    ws.on('message', (data, isBinary) => {
-      // Buffers are the default of ws.
-      if (isBinary || !Buffer.isBuffer(data)) this.#guarded(() => session.receivedBinary());
-      else this.#guarded(() => session.received(data.toString()));
-    });
-    ws.on('ping', (payload) => this.#guarded(() => session.pinged(payload)));
-    ws.on('pong', (payload) => this.#guarded(() => session.ponged(payload.toString('latin1'))));
-    // It closes the connection itself, with a code that says why: a frame was wrong or too large.
-    ws.on('error', (error) => {
-      logger.debug('socket broken', { reason: error.message });
-      session.broken();
-    });
-    ws.on('close', () => {
-      session.ended();
-      closed();
-    });
+    this.session = new SocketSession(host.sessions, this);
+    ws.connection = this;
+    ws.on('message', onMessage)
+      .on('ping', onPing)
+      .on('pong', onPong)
+      .on('error', onError)
+      .on('close', onClose);
   }
 
   get unsent(): number {
@@ -65,17 +68,56 @@ export class SocketConnection implements SocketPeer {
 
   /** A client that does not read is not waited for. */
   #dropUnread(): void {
-    if (this.#ws.bufferedAmount <= this.#host.limits.socket_unsent) return;
+    if (this.#ws.bufferedAmount <= this.#host.sessions.limits.socket_unsent) return;
     this.session.unread();
     this.#ws.terminate();
   }
 
-  #guarded(handle: () => void): void {
+  guarded(handle: (session: SocketSession) => void): void {
     try {
-      handle();
+      handle(this.session);
     } catch (error) {
-      this.#logger.error('socket failed', { error });
+      this.#host.logger.error('socket failed', { error });
       this.#ws.close(INTERNAL);
     }
   }
+
+  /** The WebSocket closes itself, with a code that says why: a frame was wrong or too large. */
+  broken({ message }: Error): void {
+    this.#host.logger.debug('socket broken', { reason: message });
+    this.session.broken();
+  }
+
+  ended(): void {
+    this.session.ended();
+    this.#host.closed(this);
+  }
+}
+
+function connectionOf(ws: WebSocket): SocketConnection | undefined {
+  return ws instanceof ConnectedSocket ? ws.connection : undefined;
+}
+
+function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
+  connectionOf(this)?.guarded((session) => {
+    // Buffers are the default of ws.
+    if (isBinary || !Buffer.isBuffer(data)) session.receivedBinary();
+    else session.received(data.toString());
+  });
+}
+
+function onPing(this: WebSocket, payload: Buffer): void {
+  connectionOf(this)?.guarded((session) => session.pinged(payload));
+}
+
+function onPong(this: WebSocket, payload: Buffer): void {
+  connectionOf(this)?.guarded((session) => session.ponged(payload.toString('latin1')));
+}
+
+function onError(this: WebSocket, error: Error): void {
+  connectionOf(this)?.broken(error);
+}
+
+function onClose(this: WebSocket): void {
+  connectionOf(this)?.ended();
 }

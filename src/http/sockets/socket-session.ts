@@ -5,7 +5,7 @@ import { Denied, type Credential } from '../security/credentials.js';
 import { parseFrame, type FrameOf, type Ref } from './client-frames.js';
 import { FrameRate } from './frame-rate.js';
 import { CLOSE, expiringFrame } from './server-frames.js';
-import { SessionFrames } from './session-frames.js';
+import { SessionFrames, type FrameOutput } from './session-frames.js';
 import type { Closing, SessionHost, SocketPeer } from './session-host.js';
 import { SessionLease } from './session-lease.js';
 import { DueTimer } from './session-timers.js';
@@ -21,7 +21,7 @@ const RENEWAL: Millis = toMillis(30);
  * One connection of a client: what it may do, and the devices that it keeps online. It knows nothing of WebSocket. As a
  * timer it is due at the next ping, or when something else has to be looked at.
  */
-export class SocketSession extends DueTimer {
+export class SocketSession extends DueTimer implements FrameOutput {
   readonly #host: SessionHost;
   readonly #peer: SocketPeer;
   readonly #rate = new FrameRate();
@@ -46,14 +46,7 @@ export class SocketSession extends DueTimer {
     super();
     this.#host = host;
     this.#peer = peer;
-    this.#frames = new SessionFrames(host, {
-      get isFull() {
-        return peer.unsent > host.limits.socket_unsent / 2;
-      },
-      send: (frame, sent) => this.#send(frame, sent),
-      isTooSlow: () => this.#close('unread', CLOSE.policy, frameProblem.tooSlow),
-      answeredAll: () => this.#closeIfAnswered(),
-    });
+    this.#frames = new SessionFrames(host, this);
     this.#openedAt = host.observed();
     this.#heardAt = this.#openedAt;
     const { clock } = host;
@@ -140,7 +133,7 @@ export class SocketSession extends DueTimer {
   /** The daemon stops. What was asked is answered first. */
   restart(reason: string): void {
     this.#restart ??= reason;
-    this.#closeIfAnswered();
+    if (this.#frames.unanswered === 0) this.restartNow();
   }
 
   /** The daemon waits no longer. */
@@ -239,8 +232,16 @@ export class SocketSession extends DueTimer {
     this.#haveKeysChanged = false;
   }
 
-  #closeIfAnswered(): void {
-    if (this.#frames.unanswered === 0) this.restartNow();
+  get isFull(): boolean {
+    return this.#peer.unsent > this.#host.limits.socket_unsent / 2;
+  }
+
+  isTooSlow(): void {
+    this.#close('unread', CLOSE.policy, frameProblem.tooSlow);
+  }
+
+  answeredAll(): void {
+    this.restartNow();
   }
 
   #ping(now: Moment): void {
@@ -271,7 +272,7 @@ export class SocketSession extends DueTimer {
       return false;
     }
     const left = this.#lease.takeNotice(wall);
-    if (left !== undefined) this.#send(expiringFrame(left));
+    if (left !== undefined) this.send(expiringFrame(left));
     return true;
   }
 
@@ -280,7 +281,7 @@ export class SocketSession extends DueTimer {
     this.#close('unauthorized', CLOSE.unauthorized, error);
   }
 
-  #send(frame: string, sent?: () => void): void {
+  send(frame: string, sent?: () => void): void {
     if (this.#closing !== undefined) return;
     this.#host.counts.sent++;
     this.#peer.send(frame, sent);

@@ -21,7 +21,7 @@ import {
 } from './handshake.js';
 import type { SessionHost, SocketCounts } from './session-host.js';
 import { SessionTimers } from './session-timers.js';
-import { SocketConnection } from './socket-connection.js';
+import { ConnectedSocket, SocketConnection, type ConnectionHost } from './socket-connection.js';
 import type { SocketLimits } from './socket-limits.js';
 
 /** Pings in the time after which a silent user goes offline. */
@@ -68,9 +68,10 @@ export class Sockets {
   readonly #daemon: Daemon;
   readonly #parts: SocketsParts;
   readonly #host: SessionHost;
+  readonly #connections: ConnectionHost;
   readonly #timers: SessionTimers;
   readonly #open = new Map<Duplex, SocketConnection>();
-  #server: WebSocketServer | undefined;
+  #server: SocketServer | undefined;
   #opened = 0;
   #refused = 0;
   /** Called when the last one is closed. */
@@ -104,6 +105,11 @@ export class Sockets {
       schedule: (session, at) => timers.schedule(session, at),
       unschedule: (session) => timers.unschedule(session),
       newPayload: payloads(),
+    };
+    this.#connections = {
+      sessions: this.#host,
+      logger: parts.logger,
+      closed: (connection) => this.#closed(connection),
     };
   }
 
@@ -144,19 +150,21 @@ export class Sockets {
 
   /** Takes over the connection of a request that was accepted. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { logger } = this.#parts;
-    this.#server ??= this.#newServer();
+    this.#server ??= newServer(this.#parts.limits.socket_frame);
     this.#server.handleUpgrade(request, socket, head, (ws) => {
       this.#opened++;
-      const connection = new SocketConnection(ws, this.#host, logger, () => {
-        this.#open.delete(socket);
-        this.#daemon.connected.sockets--;
-        this.#host.counts.closed[connection.session.closing ?? 'client']++;
-        if (this.#open.size === 0) this.#closedAll?.();
-      });
-      this.#open.set(socket, connection);
+      this.#open.set(socket, new SocketConnection(ws, socket, this.#connections));
       this.#daemon.connected.sockets++;
+      // Its requests are over.
+      request.socket.pipeline = undefined;
     });
+  }
+
+  #closed({ socket, session }: SocketConnection): void {
+    this.#open.delete(socket);
+    this.#daemon.connected.sockets--;
+    this.#host.counts.closed[session.closing ?? 'client']++;
+    if (this.#open.size === 0) this.#closedAll?.();
   }
 
   /** Other limits are in force, from the next socket on. */
@@ -202,24 +210,27 @@ export class Sockets {
       closed: { ...closed },
     };
   }
+}
 
-  #newServer(): WebSocketServer {
-    const { socket_frame: frame } = this.#parts.limits;
-    // The types of ws know less than it does.
-    const options = {
-      noServer: true,
-      clientTracking: false,
-      perMessageDeflate: false,
-      // They count as frames.
-      autoPong: false,
-      maxPayload: frame,
-      maxFragments: MOST_FRAGMENTS,
-      maxBufferedChunks: Math.max(LEAST_CHUNKS, Math.ceil(frame / SHORTEST_CHUNK)),
-      closeTimeout: CLOSE_TIMEOUT,
-      handleProtocols: () => SUBPROTOCOL,
-    };
-    return new WebSocketServer(options);
-  }
+type SocketServer = ReturnType<typeof newServer>;
+
+/** @param frame the most bytes of a message */
+function newServer(frame: number) {
+  // The types of ws know less than it does.
+  const options = {
+    noServer: true,
+    WebSocket: ConnectedSocket,
+    clientTracking: false,
+    perMessageDeflate: false,
+    // They count as frames.
+    autoPong: false,
+    maxPayload: frame,
+    maxFragments: MOST_FRAGMENTS,
+    maxBufferedChunks: Math.max(LEAST_CHUNKS, Math.ceil(frame / SHORTEST_CHUNK)),
+    closeTimeout: CLOSE_TIMEOUT,
+    handleProtocols: () => SUBPROTOCOL,
+  };
+  return new WebSocketServer(options);
 }
 
 function noCounts(): SocketCounts {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { bodyProblem } from '../../../src/views/messages.js';
 import { eventually } from '../../support/eventually.js';
 import { authOf, keyRule, START, token } from '../auth/support.js';
 import { DaemonOverHttp } from '../nodes/support.js';
@@ -103,8 +104,7 @@ describe('sockets', () => {
       it('reject wrong entries one by one', async () => {
         const client = await open();
         const devices = [{ id: '' }, { id: user('7') }, 8, { id: user('9'), device: '/' }];
-        const error =
-          'invalid entry: it needs an id, and may have a device and meta of at most 1024 bytes of JSON';
+        const error = bodyProblem.entry;
         const code = 'HEARTBEAT_INVALID_FRAME';
         expect(await client.ask({ type: 'heal', devices })).to.deep.equal({
           type: 'error',

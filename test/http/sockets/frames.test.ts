@@ -90,7 +90,6 @@ describe('an entry of a frame', () => {
     { id: 'nobody' },
     { id: 7, device: '' },
     { id: 7, device: 'a b' },
-    { id: 7, device: null },
     { id: 7, meta: 'away' },
     { id: 7, meta: [] },
     { id: 7, meta: { long: 'x'.repeat(1024) } },
@@ -101,7 +100,9 @@ describe('an entry of a frame', () => {
     });
   }
 
-  it('has no meta if it leaves', () => {
+  it('has no meta if it leaves, and no device without a name', () => {
+    expect(parseHealing(integers, { id: 7, device: null })).to.deep.equal({ user: '7', meta: undefined });
+    expect(parseLeaving(integers, { id: 7, device: null })).to.equal(undefined);
     expect(parseLeaving(integers, { id: 7, meta: {} })).to.equal(undefined);
   });
 });
