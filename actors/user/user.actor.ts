@@ -201,8 +201,11 @@ export class UserActor extends EntityActor<UserEntity, UserDeps> implements Leas
     const { devices, wheel } = this.deps;
     const isUpdate = device !== undefined && devices.has(this.key, device);
     const until = device === undefined ? undefined : devices.leave(this.key, device);
-    this.lastSeen = readAt;
-    if (until !== undefined) wheel.arm(this, until);
+    // Where devices are not told apart, the one that leaves is not the one whose last heal is shown.
+    if (until !== undefined) {
+      this.lastSeen = readAt;
+      wheel.arm(this, until);
+    }
     if (isUpdate) this.updated();
   }
 
