@@ -50,6 +50,7 @@ export type {
   UserDescription,
   UserDevice,
 } from './library/user-description.js';
+export type { UserEvent, UserEventsOptions, UserEventType } from './library/user-events.js';
 export type { Stats } from './app/daemon-facts.js';
 export type { NodeChanged, NodeDescription, NodeRhythm, NodeUptime } from './library/node-description.js';
 export { Tracker } from './library/tracker.js';

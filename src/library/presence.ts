@@ -17,6 +17,7 @@ import {
   refuseProblems,
   shown,
 } from './checks.js';
+import { userEvents, type UserEvent, type UserEventsOptions } from './user-events.js';
 import { duringCall, pulled } from './calls.js';
 import type { Beaten } from './nodes.js';
 import {
@@ -216,6 +217,16 @@ export class Users {
       for (const { onlineAt, offlineAt } of chunk)
         yield { onlineAt: new Date(onlineAt), offlineAt: new Date(offlineAt) };
     }
+  }
+
+  /**
+   * What changes, as it happens: first the state of the users who are named, then each change of it. It goes on until
+   * the instance closes; ending the loop ends it. What is not pulled takes no memory, up to 100,000 events.
+   *
+   * @throws HeartbeatError if it is pulled so slowly that events are lost
+   */
+  events(options: UserEventsOptions = {}): AsyncGenerator<UserEvent> {
+    return userEvents(this.#daemon, options);
   }
 
   /** Deletes everything stored about the user for good. */

@@ -1,7 +1,7 @@
 import type { DescribedNode, NodeFlip } from '../../actors/node/node.protocol.js';
-import type { EventType } from '../app/events/events-api.js';
 import type { AlertRecord } from '../domain/alert.js';
 import type { BlindInterval } from '../domain/blindness.js';
+import type { EventType } from '../domain/event-types.js';
 import type { NodeName } from '../domain/node-name.js';
 import { toSeconds, unixSeconds, type Instant } from '../domain/time.js';
 import { alertView } from './alert-view.js';

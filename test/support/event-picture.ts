@@ -6,6 +6,7 @@ import type {
   EventFilter,
   EventReader,
   SentEvent,
+  SentState,
   Subscription,
 } from '../../src/app/events/events-api.js';
 import { factsOfOffline, factsOfOnline, userText } from '../../src/views/user-view.js';
@@ -66,7 +67,7 @@ export class PicturingReader implements EventReader {
     return this.ids.at(-1);
   }
 
-  state({ id, text }: SentEvent): void {
+  state({ id, text }: SentState): void {
     const state = JSON.parse(text) as ShownState;
     this.ids.push(id);
     this.states.push(state);

@@ -2,10 +2,10 @@ import type { NodeFlip } from '../../../actors/node/node.protocol.js';
 import type { AlertRecord } from '../../domain/alert.js';
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { NodeName } from '../../domain/node-name.js';
+import type { EventType } from '../../domain/event-types.js';
 import type { Instant } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { UserFacts } from '../../views/user-view.js';
-import type { EventType } from './events-api.js';
 
 interface Numbered {
   /** Counts all changes of a run, from 1. */

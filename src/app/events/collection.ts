@@ -8,6 +8,7 @@ import { HeartbeatError } from '../../errors.js';
 import { stateText } from '../../views/event-view.js';
 import { factsOfOffline, factsOfOnline, userText, type UserFacts } from '../../views/user-view.js';
 import type { NodeEvent, UserEvent } from './change.js';
+import type { SentState } from './events-api.js';
 import type { Selection } from './selection.js';
 
 /** Users and nodes that are looked at in one pass of the event loop. */
@@ -126,6 +127,11 @@ export class Collection {
     return this.#users.keys();
   }
 
+  /** What is known of its users, once it has been read. */
+  get facts(): SentState['users'] {
+    return Array.from(this.#users, ([user, facts]) => ({ user, facts: facts ?? factsOfOffline(undefined) }));
+  }
+
   get size(): number {
     return this.#users.size;
   }
@@ -135,9 +141,7 @@ export class Collection {
     const nodes = [...this.#nodes.values()].filter((shown) => shown !== undefined);
     return stateText({
       at,
-      users: Array.from(this.#users, ([user, facts]) =>
-        this.#selection.userText(user, facts ?? factsOfOffline(undefined), userText),
-      ),
+      users: this.facts.map(({ user, facts }) => this.#selection.userText(user, facts, userText)),
       nodes: nodes
         .map(({ node, causes }) => ({ node, cause: this.#selection.cause(causes) }))
         .sort((one, other) => (one.node.name < other.node.name ? -1 : 1)),

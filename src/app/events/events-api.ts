@@ -1,21 +1,8 @@
 import type { Access } from '../../domain/access.js';
+import type { EventType } from '../../domain/event-types.js';
 import type { UserId } from '../../domain/user-id.js';
-
-/** What a reader may hear of, by the `type` of an event. */
-export const EVENT_TYPES = [
-  'user.online',
-  'user.offline',
-  'user.updated',
-  'node.flip',
-  'alert.raised',
-  'alert.delivered',
-  'alert.dead',
-  'alert.cancelled',
-  'alert.folded',
-  'daemon.blind',
-] as const;
-
-export type EventType = (typeof EVENT_TYPES)[number];
+import type { UserFacts } from '../../views/user-view.js';
+import type { ChangeEvent } from './change.js';
 
 /** A label that a node must have. */
 export interface EventLabel {
@@ -42,6 +29,14 @@ export interface SentEvent {
   readonly id: string;
   /** JSON in ASCII, in one line. */
   readonly text: string;
+  /** The same before it was written, with everything that only some may see. */
+  readonly change: ChangeEvent;
+}
+
+/** A state as its reader gets it. */
+export interface SentState extends Pick<SentEvent, 'id' | 'text'> {
+  /** The users in it. */
+  readonly users: readonly { readonly user: UserId; readonly facts: UserFacts }[];
 }
 
 /** Why a reader gets nothing any more. */
@@ -62,7 +57,7 @@ export interface EventReader {
    * everything it comes first, unless the subscription continues after an event, and again with `"reset":true` after
    * changes that could not be followed.
    */
-  state(state: SentEvent): void;
+  state(state: SentState): void;
   /**
    * What has changed, in order: of one user, node or alert none is missing and none comes twice. Of a subscription that
    * continues after an event, the first call may pass none.

@@ -6,6 +6,7 @@ import type { UserChange } from '../../../actors/user/user.protocol.js';
 import type { Access } from '../../domain/access.js';
 import type { Delivery } from '../../domain/alert.js';
 import type { BlindInterval } from '../../domain/blindness.js';
+import type { EventType } from '../../domain/event-types.js';
 import type { UserIds } from '../../domain/user-id.js';
 import { HeartbeatError } from '../../errors.js';
 import type { Clock } from '../../ports/clock.js';
@@ -18,8 +19,7 @@ import type {
   EventFilter,
   EventReader,
   EventsApi,
-  EventType,
-  SentEvent,
+  SentState,
   Subscription,
 } from './events-api.js';
 import { Past } from './past.js';
@@ -210,8 +210,9 @@ export class EventHub implements EventsApi, StreamHost {
     return this.#latestText.text;
   }
 
-  stateOf(collection: Collection, isReset: boolean): SentEvent {
-    return { id: this.idOf(this.#past.last), text: collection.take(this.#deps.clock.wall(), isReset) };
+  stateOf(collection: Collection, isReset: boolean): SentState {
+    const text = collection.take(this.#deps.clock.wall(), isReset);
+    return { id: this.idOf(this.#past.last), text, users: collection.facts };
   }
 
   idOf(number: number): string {

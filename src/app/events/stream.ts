@@ -2,7 +2,7 @@ import type { UserId } from '../../domain/user-id.js';
 import { HeartbeatError } from '../../errors.js';
 import type { ChangeEvent } from './change.js';
 import { Collection, type StateSources } from './collection.js';
-import type { EndOfEvents, EventReader, SentEvent, Subscription } from './events-api.js';
+import type { EndOfEvents, EventReader, SentEvent, SentState, Subscription } from './events-api.js';
 import type { Past } from './past.js';
 import type { Selection } from './selection.js';
 import type { Watchers } from './watchers.js';
@@ -23,7 +23,7 @@ export interface StreamHost {
   /** How an event is sent to readers who see all of it; made once. */
   textOf(event: ChangeEvent, selection: Selection): string;
   /** The state as a reader gets it now. */
-  stateOf(collection: Collection, isReset: boolean): SentEvent;
+  stateOf(collection: Collection, isReset: boolean): SentState;
   idOf(number: number): string;
   /** Has `flush` called at the end of this pass of the event loop. */
   schedule(stream: Stream): void;
@@ -98,7 +98,7 @@ export class Stream implements Subscription {
   }
 
   /** @returns undefined if it could not be read after all */
-  #take(collection: Collection, isReset: boolean): SentEvent | undefined {
+  #take(collection: Collection, isReset: boolean): SentState | undefined {
     const { last } = this.#host.past;
     try {
       const state = this.#host.stateOf(collection, isReset);
@@ -177,7 +177,8 @@ export class Stream implements Subscription {
   }
 
   #sent(event: ChangeEvent): SentEvent {
-    return { id: this.#host.idOf(event.number), text: this.#host.textOf(event, this.#selection) };
+    const text = this.#host.textOf(event, this.#selection);
+    return { id: this.#host.idOf(event.number), text, change: event };
   }
 
   /** Passes on what happened in this pass of the event loop, or more of the past. */

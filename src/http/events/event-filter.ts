@@ -1,10 +1,6 @@
 import { z } from 'zod';
-import {
-  EVENT_TYPES,
-  type EventFilter,
-  type EventLabel,
-  type EventType,
-} from '../../app/events/events-api.js';
+import type { EventFilter, EventLabel } from '../../app/events/events-api.js';
+import { EVENT_TYPES, type EventType } from '../../domain/event-types.js';
 import type { UserId, UserIds } from '../../domain/user-id.js';
 import { bodyProblem, eventProblem, queryProblem } from '../../views/messages.js';
 import type { BodyProblem } from '../../views/body-problems.js';

@@ -1,4 +1,10 @@
-import type { EndOfEvents, EventReader, SentEvent, Subscription } from '../../app/events/events-api.js';
+import type {
+  EndOfEvents,
+  EventReader,
+  SentEvent,
+  SentState,
+  Subscription,
+} from '../../app/events/events-api.js';
 import { ANYBODY } from '../../domain/access.js';
 import type { Instant, Moment } from '../../domain/time.js';
 import type { Exchange } from '../server/exchange.js';
@@ -63,7 +69,7 @@ export class EventStream implements EventReader {
     return isBegun;
   }
 
-  state(state: SentEvent): void {
+  state(state: SentState): void {
     if (!this.#begin()) return;
     this.#rest += framed(state);
     this.#writeRest();
@@ -107,6 +113,6 @@ export class EventStream implements EventReader {
   }
 }
 
-function framed({ id, text }: SentEvent): string {
+function framed({ id, text }: Pick<SentEvent, 'id' | 'text'>): string {
   return `id: ${id}\ndata: ${text}\n\n`;
 }

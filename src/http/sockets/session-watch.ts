@@ -2,10 +2,11 @@ import type {
   EndOfEvents,
   EventReader,
   EventsApi,
-  EventType,
   SentEvent,
+  SentState,
   Subscription,
 } from '../../app/events/events-api.js';
+import type { EventType } from '../../domain/event-types.js';
 import type { Access } from '../../domain/access.js';
 import type { UserId } from '../../domain/user-id.js';
 import { eventFrame } from './server-frames.js';
@@ -151,7 +152,7 @@ export class SessionWatch implements EventReader {
     return isFull;
   }
 
-  state({ text }: SentEvent): void {
+  state({ text }: SentState): void {
     if (!OF_NOBODY.test(text)) this.#output.send(text, this.#sent);
   }
 

@@ -55,6 +55,8 @@ const CALLS: Readonly<Record<string, Call>> = {
   unacknowledgeNode: { on: 'nodes', name: 'unacknowledge' },
   flips: { on: 'nodes', name: 'flips', given: ['db-1'], renamed: { to: 'before' } },
   alerts: { name: 'alerts', given: [] },
+  events: { on: 'users', name: 'events', given: [] },
+  eventsOfMany: { on: 'users', name: 'events', given: [] },
   redeliver: { name: 'redeliver' },
   testChannel: { name: 'testChannel' },
   readiness: { name: 'unready' },
@@ -64,10 +66,13 @@ const CALLS: Readonly<Record<string, Call>> = {
 };
 
 /** A program knows that its own process is alive; the others describe HTTP itself. */
-const OF_HTTP_ALONE = ['health', 'openapi', 'docs'];
+const OF_HTTP_ALONE = ['health', 'socket', 'openapi', 'docs'];
 
 /** A program iterates over a list as far as it wants. */
 const PAGES = ['limit', 'cursor'];
+
+/** A program has its callbacks for nodes and notifiers for alerts. */
+const OF_NODES = ['nodes', 'label'];
 
 /** There is only one value. */
 const FIXED = ['status'];
@@ -112,6 +117,7 @@ describe('what HTTP has', () => {
       if (call.on === undefined && call.name !== 'unready') expect(call.name in Heartbeat).to.equal(true);
       const asked = operation.parameters
         .filter((parameter) => parameter.in === 'query' && ![...PAGES, ...FIXED].includes(parameter.name))
+        .filter(({ name }) => id !== 'events' || !OF_NODES.includes(name))
         .map(({ name }) => call.renamed?.[name] ?? camel(name));
       if (asked.length > 0)
         expect(await optionsOf(instance, call)).to.have.members([...asked, ...(call.body ?? [])]);

@@ -1,0 +1,15 @@
+/** What a reader may hear of, by the `type` of an event. */
+export const EVENT_TYPES = [
+  'user.online',
+  'user.offline',
+  'user.updated',
+  'node.flip',
+  'alert.raised',
+  'alert.delivered',
+  'alert.dead',
+  'alert.cancelled',
+  'alert.folded',
+  'daemon.blind',
+] as const;
+
+export type EventType = (typeof EVENT_TYPES)[number];
