@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { ROOT } from './daemon-process.js';
+
+const CLIENT = path.join(ROOT, 'dist/src/client/browser');
+
+/** A site with one page and the built client, as an app would serve them. */
+export class StaticSite {
+  readonly #server: Server;
+
+  private constructor(page: string) {
+    this.#server = createServer((request, response) => {
+      const { pathname } = new URL(request.url ?? '/', 'http://site');
+      const [, file] = /^\/client\/([\w-]+\.js)$/.exec(pathname) ?? [];
+      if (file === undefined) {
+        response.writeHead(200, { 'content-type': 'text/html' }).end(page);
+        return;
+      }
+      readFile(path.join(CLIENT, file)).then(
+        (code) => response.writeHead(200, { 'content-type': 'text/javascript' }).end(code),
+        () => response.writeHead(404).end(),
+      );
+    });
+  }
+
+  static async start(page: string): Promise<StaticSite> {
+    const site = new StaticSite(page);
+    await new Promise<void>((resolve) => site.#server.listen(0, '127.0.0.1', resolve));
+    return site;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+}
