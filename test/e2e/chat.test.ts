@@ -1,0 +1,82 @@
+import path from 'node:path';
+import { expect } from 'chai';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { ROOT } from '../support/daemon-process.js';
+import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/free-port.js';
+import { TestResources } from '../support/test-resources.js';
+
+const SECRET = 'a secret of user tokens, in thirty-two bytes';
+
+describe('the example chat', () => {
+  const resources = new TestResources();
+  let browser: Browser;
+
+  before(async () => {
+    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  });
+
+  after(async () => {
+    await browser.close();
+    await resources.clear();
+  });
+
+  async function startServer(): Promise<string> {
+    const port = String(await freePort());
+    const flags = {
+      config: path.join(ROOT, 'examples/chat/heartbeat.yaml'),
+      'cors-origins': `http://127.0.0.1:${port}`,
+    };
+    const daemon = await resources.daemon(resources.directory(), flags, { env: { TOKEN_SECRET: SECRET } });
+    const server = resources.run({
+      command: [process.execPath, 'examples/chat/server.js'],
+      cwd: ROOT,
+      env: { PORT: port, TOKEN_SECRET: SECRET, HEARTBEAT_URL: daemon.url },
+    });
+    await eventually(() => expect(server.stdout, server.stderr).to.include('listening'));
+    return server.url;
+  }
+
+  async function open(url: string, name: string): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width: 600, height: 440 } });
+    const page = await context.newPage();
+    await page.goto(url);
+    await page.getByRole('button', { name }).click();
+    return page;
+  }
+
+  async function shows(page: Page, ...people: string[]): Promise<void> {
+    await eventually(async () =>
+      expect(
+        await page
+          .locator('#people li')
+          .evaluateAll((rows) =>
+            rows.map((row) => `${row.className} ${row.textContent}`.trim().replaceAll(/\s+/g, ' ')),
+          ),
+      ).to.deep.equal(people),
+    );
+  }
+
+  it('shows two people and their devices, who types, and what they say', async () => {
+    const url = await startServer();
+    const ann = await open(url, 'Ann');
+    await shows(ann, 'online Ann', 'Bob');
+    const bob = await open(url, 'Bob');
+    const phone = await open(url, 'Bob');
+    await shows(ann, 'online Ann', 'online Bob on 2 devices');
+    await phone.locator('input').fill('Hello');
+    await shows(ann, 'online Ann', 'online Bob on 2 devices is typing…');
+    await phone.locator('input').press('Enter');
+    await shows(ann, 'online Ann', 'online Bob on 2 devices');
+    for (const page of [ann, bob])
+      await eventually(async () =>
+        expect(await page.locator('#messages li').allInnerTexts()).to.deep.equal(['Bob: Hello']),
+      );
+    const { CHAT_SCREENSHOT } = process.env;
+    if (CHAT_SCREENSHOT !== undefined) await ann.screenshot({ path: CHAT_SCREENSHOT });
+    await phone.goto('about:blank');
+    await shows(ann, 'online Ann', 'online Bob');
+    await bob.goto('about:blank');
+    await shows(ann, 'online Ann', 'Bob');
+  });
+});
