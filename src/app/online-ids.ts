@@ -9,7 +9,7 @@ import type { Clock } from '../ports/clock.js';
 
 /** So many ids are sorted at once, in about 2 ms. */
 const RUN = 2048;
-/** A list is used for a millisecond for each of so many users: making lists takes a tenth of a core at most. */
+/** A list is used for a millisecond for each of so many users: making lists takes a tenth of a core, or a sixth. */
 const PER_MILLISECOND = 100;
 
 type Run = readonly UserId[];
