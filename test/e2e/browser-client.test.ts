@@ -13,9 +13,15 @@ const SECRET = 'a secret of user tokens, in thirty-two bytes';
 
 const PAGE = `<!doctype html><title>Presence</title><script type="module">
   import { connect } from '/client/index.js';
-  const { user, url, watch, sockets } = Object.fromEntries(new URLSearchParams(location.search));
+  import { oneConnection } from '/client/tabs/index.js';
+  const { user, url, watch, shared } = Object.fromEntries(new URLSearchParams(location.search));
   const told = (window.told = []);
-  window.heartbeat = connect({ url, user, token: () => window.fetchToken(user) });
+  window.heartbeat = connect({
+    url,
+    user,
+    token: () => window.fetchToken(user),
+    tabs: shared ? oneConnection : undefined,
+  });
   heartbeat.on('status', (status) => told.push(status));
   heartbeat.on('error', (error) => told.push('error ' + error.code));
   const friends = (window.friends = heartbeat.watch(watch.split(',')));
@@ -98,9 +104,10 @@ describe('the client, in a browser', () => {
     return context;
   }
 
-  async function open(context: BrowserContext, user: string, watch: string): Promise<Page> {
+  async function open(context: BrowserContext, user: string, watch: string, shared = ''): Promise<Page> {
     const page = await context.newPage();
-    await page.goto(`${site.origin}/?${new URLSearchParams({ user, watch, url: daemon.url }).toString()}`);
+    const query = new URLSearchParams({ user, watch, shared, url: daemon.url });
+    await page.goto(`${site.origin}/?${query.toString()}`);
     return page;
   }
 
@@ -219,6 +226,31 @@ describe('the client, in a browser', () => {
     );
     expect(await told(ann)).to.deep.equal(['connecting', 'online', 'join 2 1', 'update 2 1']);
     expect(await seen(bob)).to.deep.include({ status: 'online', stale: false, online: { 1: 1 } });
+  });
+
+  it('has one connection for ten tabs, and another tab takes over when the first is closed', async () => {
+    await start(60);
+    const ann = await open(await device(), '1', '2');
+    const bobs = await device();
+    let opened = 0;
+    bobs.on('page', (page) => page.on('websocket', () => opened++));
+    const pages: Page[] = [];
+    for (let count = 0; count < 10; count++) pages.push(await open(bobs, '2', '1', 'yes'));
+    for (const page of pages) await sees(page, { status: 'online', stale: false, online: { 1: 1 } });
+    await sees(ann, { online: { 2: 10 } });
+    expect(opened).to.equal(1);
+    await pages.shift()?.goto('about:blank');
+    await sees(ann, { online: { 2: 9 } });
+    await told(ann);
+    await eventually(() => expect(opened).to.equal(2));
+    for (const page of pages) await sees(page, { status: 'online', stale: false, online: { 1: 1 } });
+    await ann.evaluate('heartbeat.update({ away: true })');
+    for (const page of pages)
+      await eventually(async () =>
+        expect(await page.evaluate('friends.get(1).devices[0].meta')).to.deep.equal({ away: true }),
+      );
+    expect(opened).to.equal(2);
+    expect((await told(ann)).filter((each) => each.startsWith('leave'))).to.deep.equal([]);
   });
 
   it('renews its token before it ends, without a break', async () => {

@@ -13,7 +13,7 @@ export class StaticSite {
   private constructor(page: string) {
     this.#server = createServer((request, response) => {
       const { pathname } = new URL(request.url ?? '/', 'http://site');
-      const [, file] = /^\/client\/([\w-]+\.js)$/.exec(pathname) ?? [];
+      const [, file] = /^\/client\/([\w/-]+\.js)$/.exec(pathname) ?? [];
       if (file === undefined) {
         response.writeHead(200, { 'content-type': 'text/html' }).end(page);
         return;

@@ -2,6 +2,7 @@ import { Connection } from './connection.js';
 import { deviceName } from './device-name.js';
 import { Emitter } from './emitter.js';
 import type { Cancel, Environment } from './environment.js';
+import type { StartSharing } from './sharing.js';
 import type { HeartbeatClientError, Meta, Status, User, UserId } from './types.js';
 import { Watch } from './watch.js';
 
@@ -15,6 +16,8 @@ export interface ConnectOptions {
   /** What this page is: up to 55 of `A-Za-z0-9._-`. A random suffix makes it unique. Default `web`. */
   readonly device?: string | undefined;
   readonly meta?: Meta | undefined;
+  /** `oneConnection` of `heartbeat/client/tabs`: all tabs of the origin share one. */
+  readonly tabs?: StartSharing | undefined;
 }
 
 export interface ClientEvents {
@@ -42,12 +45,12 @@ export class Client {
   #status: Status = 'offline';
   #closing: Promise<void> | undefined;
 
-  constructor(env: Environment, { url, token, user, device = 'web', meta }: ConnectOptions) {
+  constructor(env: Environment, { url, token, user, device = 'web', meta, tabs }: ConnectOptions) {
     this.#env = env;
     this.#emitter = new Emitter((error) => env.report(error));
     this.#isHere = user !== undefined;
     this.device = deviceName(env, device);
-    const where = { url: env.resolve(url), user: user === undefined ? undefined : String(user), token };
+    const where = { url: env.resolve(url), user: user === undefined ? undefined : String(user), token, tabs };
     this.#connection = new Connection(env, where, {
       status: (status) => {
         this.#status = status;

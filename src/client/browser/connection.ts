@@ -1,31 +1,14 @@
 import { BackOff } from './back-off.js';
+import type { ConnectionEvents, ConnectionOptions } from './connection-options.js';
 import type { Cancel, Environment } from './environment.js';
 import { goodbyeByHttp } from './goodbye.js';
 import { HttpLink } from './http-link.js';
 import type { Link, LinkEnd, LinkEvents, SentDevice } from './link.js';
 import { isPassing } from './refusal.js';
+import type { Sharing } from './sharing.js';
 import { SocketLink } from './socket-link.js';
-import { askForToken, type TokenSource } from './token.js';
-import { HeartbeatClientError, type Meta, type Status, type User } from './types.js';
-
-export interface ConnectionOptions {
-  /** Without a slash at the end. */
-  readonly url: string;
-  readonly user: string | undefined;
-  readonly token: TokenSource | undefined;
-}
-
-/** What hears of a connection. */
-export interface ConnectionEvents {
-  status(status: Status): void;
-  /** As they are now. */
-  users(users: readonly User[]): void;
-  /** Every change of these users is heard of from now on. */
-  fresh(users: readonly string[]): void;
-  /** No changes are heard of. */
-  stale(): void;
-  error(error: HeartbeatClientError): void;
-}
+import { askForToken } from './token.js';
+import { HeartbeatClientError, type Meta, type Status } from './types.js';
 
 /** A connection that lasts so long was none of those that are cut at once. */
 const STABLE = 10_000;
@@ -49,6 +32,7 @@ export class Connection {
   readonly #users = new Set<string>();
   #status: Status = 'offline';
   #link: Link | undefined;
+  #sharing: Sharing | undefined;
   #isUp = false;
   #isSocket = true;
   /** Connections since the last good one that could not be opened, or were by HTTP. */
@@ -71,6 +55,8 @@ export class Connection {
   start(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
+    const { tabs, url, user } = this.#options;
+    this.#sharing = tabs?.(this.#env, `heartbeat ${url} ${user ?? ''}`, () => this.restart(0));
     this.#connect();
   }
 
@@ -78,14 +64,15 @@ export class Connection {
   stop(): void {
     this.#isRunning = false;
     this.#drop();
+    this.#sharing?.close();
     this.#show('offline');
   }
 
   /** Opens a new link. */
-  restart(): void {
+  restart(wait = this.#backOff.soon()): void {
     if (!this.#isRunning) return;
     this.#drop();
-    this.#retry(this.#backOff.soon());
+    this.#retry(wait);
   }
 
   /** There may be a network again, or none. */
@@ -185,12 +172,13 @@ export class Connection {
     };
     const target = { ...this.#options, token };
     this.#isSocket = this.#env.hasSockets && this.#failures % EACH_BY_HTTP < EACH_BY_HTTP - 1;
-    if (this.#isSocket) this.#link = new SocketLink(this.#env, target, events);
-    else {
+    const open = (given: LinkEvents): Link => {
+      if (this.#isSocket) return new SocketLink(this.#env, target, given);
       // It makes two requests.
       this.#backOff.began();
-      this.#link = new HttpLink(this.#env, target, events);
-    }
+      return new HttpLink(this.#env, target, given);
+    };
+    this.#link = this.#sharing?.link(events, open) ?? open(events);
   }
 
   #up(): void {
