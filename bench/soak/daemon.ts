@@ -103,9 +103,9 @@ export class SoakDaemon {
     return files.map((name) => join(this.#directory, name));
   }
 
-  /** The value of a metric, summed over all labels. */
-  async metric(name: string): Promise<number> {
-    return metricIn(await this.#metrics(), name);
+  async hasFailed(node: string): Promise<boolean> {
+    const answer = await fetch(`${this.#url}/nodes/${node}`, { headers: { connection: 'close' } });
+    return ((await answer.json()) as { readonly state: string }).state === 'failed';
   }
 
   async #metrics(): Promise<string> {
