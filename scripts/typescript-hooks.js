@@ -1,8 +1,10 @@
-// The hooks that scripts/typescript.js registers.
+// The hooks that scripts/typescript.js registers. They return at once, since `registerHooks` takes no promises.
 import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+const require = createRequire(import.meta.url);
 const ROOT = new URL('../', import.meta.url);
 /** Code of others, and what the compiler made. */
 const AS_IT_IS = /\/(?:node_modules|dist)\//;
@@ -18,13 +20,13 @@ export function resolve(specifier, context, next) {
   return next(specifier, context);
 }
 
-export async function load(url, context, next) {
+export function load(url, context, next) {
   if (!url.endsWith('.ts') || AS_IT_IS.test(url)) return next(url, context);
   const source = readFileSync(new URL(url), 'utf8');
   const cached = new URL(`${createHash('sha1').update(source).digest('hex')}.js`, CACHE);
   return {
     format: 'module',
-    source: textIn(cached) ?? (await withoutTypes(source, url, cached)),
+    source: textIn(cached) ?? withoutTypes(source, url, cached),
     shortCircuit: true,
   };
 }
@@ -38,8 +40,9 @@ function textIn(file) {
   }
 }
 
-async function withoutTypes(source, url, cached) {
-  const { default: blank } = await import('ts-blank-space');
+function withoutTypes(source, url, cached) {
+  // Only for a file that has changed, since it loads the compiler.
+  const { default: blank } = require('ts-blank-space');
   const text = blank(source, (node) => {
     throw new SyntaxError(`${fileURLToPath(url)}: not erasable: ${node.getText()}`);
   });
