@@ -63,7 +63,7 @@ export class SocketConnection implements SocketPeer {
   }
 
   close(code: number, reason: string): void {
-    this.#ws.close(code, reason.slice(0, MOST_REASON));
+    this.#ws.close(code, shortened(reason));
   }
 
   /** A client that does not read is not waited for. */
@@ -92,6 +92,11 @@ export class SocketConnection implements SocketPeer {
     this.session.ended();
     this.#host.closed(this);
   }
+}
+
+/** As much of a reason as a close frame takes, without half a character: a client may have chosen some of it. */
+function shortened(reason: string): string {
+  return reason.slice(0, new TextEncoder().encodeInto(reason, new Uint8Array(MOST_REASON)).read);
 }
 
 function connectionOf(ws: WebSocket): SocketConnection | undefined {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { eventually } from '../../support/eventually.js';
+import { authOf, keyRule } from '../auth/support.js';
 import { starting, type GatewayUnderTest } from '../support/gateway-under-test.js';
 import type { RawClient } from '../support/raw-client.js';
 import { BINARY, closeCode, frame, PING, PONG, rawSocket, says, TEXT } from './support/raw-socket.js';
@@ -162,5 +163,14 @@ describe('hostile and broken clients of sockets', () => {
     await closeCode(client);
     await served.clock.settle();
     await expectUnharmed(served);
+  });
+
+  it('that choose the text of the error hear why they are closed, as far as a close frame takes it', async () => {
+    const served = await start({ auth: authOf(keyRule('key')) });
+    const client = (await rawSocket(served)).send(
+      frame(TEXT, Buffer.from(`{"type":"beat","${'é'.repeat(100)}":1}`)),
+    );
+    expect(await closeCode(client)).to.equal(4401);
+    expect(served.logger.lines.filter(({ level }) => level === 'error')).to.deep.equal([]);
   });
 });
