@@ -166,7 +166,7 @@ export class Connection {
       up: ifCurrent(() => this.#up()),
       users: ifCurrent((users) => this.#events.users(users)),
       expiring: ifCurrent(() => this.#renew(isCurrent)),
-      error: ifCurrent((error) => this.#events.error(error)),
+      error: ifCurrent((error) => this.#refused(error)),
       down: ifCurrent((end) => this.#failed(end)),
       healsFor: ifCurrent((seconds) => this.#warn(seconds)),
     };

@@ -64,6 +64,17 @@ describe('watching users in a browser', () => {
     expect(watch.stale).to.equal(false);
   });
 
+  it('watches anew, over another connection, if the daemon watches nobody any more', async () => {
+    const watch = watching('ann');
+    await pass(10);
+    browser.say(browser.socket!, { type: 'error', code: 'HEARTBEAT_NOT_READY', error: 'send watch again' });
+    expect(watch.stale).to.equal(true);
+    browser.join('ann', 'web');
+    await pass(2000);
+    expect(watch.stale).to.equal(false);
+    expect(told).to.deep.equal(['sync ', 'join ann', 'sync ann']);
+  });
+
   it('tells differences after a reset', async () => {
     browser.join('ann', 'web');
     watching('ann', 'bob');
