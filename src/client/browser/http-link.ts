@@ -172,6 +172,8 @@ export class HttpLink implements Link {
       return answer;
     } finally {
       cancel();
+      // A stream is aborted by `close` itself.
+      this.#ending.signal.removeEventListener('abort', abort);
     }
   }
 
