@@ -30,7 +30,6 @@ export const serverFrames = {
     at_ms: z.int(),
     users: z.array(describedUser),
     nodes: z.array(z.unknown()).max(0).meta({ description: 'Empty: a socket watches users only.' }),
-    reset: z.literal(true).optional().meta({ description: 'Some changes are missing before it.' }),
   }),
   event: z.strictObject({
     type: z.literal('event'),
