@@ -12,18 +12,18 @@ export class BlindRecord {
   readonly #partitions: readonly Pick<Partition, 'blind'>[];
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #told: (interval: BlindInterval) => void;
+  readonly #listener: (interval: BlindInterval) => void;
   readonly totals = new BlindTotals();
   #recent: BlindInterval[] = [];
 
-  /** @param told gets each interval */
+  /** @param listener gets each interval */
   constructor(
     partitions: readonly Pick<Partition, 'blind'>[],
     clock: Clock,
     logger: Logger,
-    told: (interval: BlindInterval) => void,
+    listener: (interval: BlindInterval) => void,
   ) {
-    this.#told = told;
+    this.#listener = listener;
     this.#partitions = partitions;
     this.#clock = clock;
     this.#logger = logger;
@@ -50,7 +50,7 @@ export class BlindRecord {
     this.totals.add(interval);
     this.#recent.push(interval);
     if (this.#recent.length > RECENT_BLIND_INTERVALS) this.#recent.shift();
-    this.#told(interval);
+    this.#listener(interval);
   }
 
   /** The last ones, oldest first. */

@@ -97,7 +97,7 @@ export interface EventsApi {
    *
    * @param access of the caller: it bounds what is passed on
    * @param after the id of the last event that it has: the stream continues there if what was missed is still known
-   * @throws HeartbeatError `HEARTBEAT_TOO_MANY_READERS`, or `HEARTBEAT_NOT_READY` while a partition is away
+   * @throws HeartbeatError `HEARTBEAT_TOO_MANY_READERS`, or `HEARTBEAT_NOT_READY` once the daemon stops
    */
   subscribe(filter: EventFilter, access: Access, reader: EventReader, after?: string): Subscription;
 

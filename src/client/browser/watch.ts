@@ -34,7 +34,7 @@ export class Watch implements AsyncIterable<Change> {
   readonly #source: WatchSource;
   readonly #emitter: Emitter<WatchEvents>;
   /** What the listeners know. */
-  readonly #told = new Roster();
+  readonly #roster = new Roster();
   readonly #queues = new Set<Queue>();
   #isStale = true;
   #isClosed = false;
@@ -100,9 +100,9 @@ export class Watch implements AsyncIterable<Change> {
 
   /** @internal */
   heard(user: User): void {
-    const change = this.#isClosed ? undefined : this.#told.set(user);
+    const change = this.#isClosed ? undefined : this.#roster.set(user);
     if (change === undefined) return;
-    this.#tell(change);
+    this.#enqueue(change);
     this.#emitter.emit(change.type, change.user);
   }
 
@@ -114,11 +114,11 @@ export class Watch implements AsyncIterable<Change> {
     this.#isStale = isStale;
     if (isStale) return;
     const users = this.list();
-    this.#tell({ type: 'sync', users });
+    this.#enqueue({ type: 'sync', users });
     this.#emitter.emit('sync', users);
   }
 
-  #tell(change: Change): void {
+  #enqueue(change: Change): void {
     for (const queue of this.#queues) {
       if (queue.changes.push(change) > MOST_WAITING) queue.changes = [{ type: 'sync', users: this.list() }];
       queue.wake?.();

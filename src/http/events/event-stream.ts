@@ -32,14 +32,14 @@ export class EventStream implements EventReader {
   #subscription: Subscription | undefined;
   /** The rest of a state. */
   #rest = '';
-  /** When it was last written to. */
-  writtenAt: Moment;
+  /** When its last comment was due. */
+  commentedAt: Moment;
 
   /** @param began called before the first event is written */
   constructor(exchange: Exchange, now: Moment, began: (stream: EventStream) => void) {
     this.#exchange = exchange;
     this.#began = began;
-    this.writtenAt = now;
+    this.commentedAt = now;
   }
 
   /** When the caller's credential ends; undefined if it never does. */

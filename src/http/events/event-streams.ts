@@ -45,8 +45,8 @@ export class EventStreams {
     const [now, wall] = [this.#clock.now(), this.#clock.wall()];
     for (const stream of this.#streams) {
       if (stream.expires !== undefined && wall >= stream.expires) stream.end();
-      else if (now - stream.writtenAt >= COMMENT_EVERY) {
-        stream.writtenAt = now;
+      else if (now - stream.commentedAt >= COMMENT_EVERY) {
+        stream.commentedAt = now;
         stream.comment();
       }
     }
