@@ -1,6 +1,7 @@
 import type { Row } from '../row.js';
 import { batch } from './batch.js';
 import { checkup } from './checkup.js';
+import { events } from './events.js';
 import { healCold } from './heal-cold.js';
 import { healP99Million } from './heal-p99-million.js';
 import { heal, healP99 } from './heal.js';
@@ -37,6 +38,7 @@ export const ROWS: readonly Row[] = [
   rhythm,
   idle,
   sockets,
+  events,
   keys,
   postgres,
   uuids,
