@@ -14,7 +14,7 @@ declare const navigator:
 declare const BroadcastChannel: (new (name: string) => MessageChannel) | undefined;
 
 const browser: TabsEnvironment = {
-  newId: () => crypto.randomUUID(),
+  newId: () => Math.random().toString(36).slice(2),
   lock(name, held) {
     void navigator?.locks?.request(name, held).catch(() => undefined);
   },
