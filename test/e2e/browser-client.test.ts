@@ -253,6 +253,32 @@ describe('the client, in a browser', () => {
     expect((await told(ann)).filter((each) => each.startsWith('leave'))).to.deep.equal([]);
   });
 
+  it('draws a dot for a user, and for another one if it is told so', async () => {
+    await start(60);
+    const ann = await open(await device(), '1', '1');
+    const bob = await open(await device(), '2', '1');
+    await ann.evaluate(`(async () => {
+      const { definePresenceDot } = await import('/client/elements/presence-dot.js');
+      definePresenceDot(heartbeat);
+      document.body.innerHTML = '<presence-dot user="2"></presence-dot>';
+    })()`);
+    const dot = ann.locator('presence-dot');
+    const shows = (status: string, color: string): Promise<unknown> =>
+      eventually(async () => {
+        expect(await dot.getAttribute('status')).to.equal(status);
+        expect(await dot.getAttribute('stale')).to.equal(null);
+        expect(
+          await ann.evaluate("getComputedStyle(document.querySelector('presence-dot')).backgroundColor"),
+        ).to.equal(color);
+      });
+    const green = 'rgb(45, 164, 78)';
+    await shows('online', green);
+    await bob.evaluate('heartbeat.close()');
+    await shows('offline', 'rgb(168, 168, 168)');
+    await ann.evaluate("document.querySelector('presence-dot').setAttribute('user', '1')");
+    await shows('online', green);
+  });
+
   it('renews its token before it ends, without a break', async () => {
     tokenLife = 4;
     await start(60);
