@@ -35,7 +35,7 @@ export interface SentEvent {
 
 /** A state as its reader gets it. */
 export interface SentState extends Pick<SentEvent, 'id' | 'text'> {
-  /** The users in it. */
+  /** The users in it. Read it before `state` returns. */
   readonly users: readonly { readonly user: UserId; readonly facts: UserFacts }[];
 }
 

@@ -212,7 +212,14 @@ export class EventHub implements EventsApi, StreamHost {
 
   stateOf(collection: Collection, isReset: boolean): SentState {
     const text = collection.take(this.#deps.clock.wall(), isReset);
-    return { id: this.idOf(this.#past.last), text, users: collection.facts };
+    return {
+      id: this.idOf(this.#past.last),
+      text,
+      // Most readers only pass the text on.
+      get users() {
+        return collection.facts;
+      },
+    };
   }
 
   idOf(number: number): string {
