@@ -166,7 +166,11 @@ export class Connection {
       up: ifCurrent(() => this.#up()),
       users: ifCurrent((users) => this.#events.users(users)),
       expiring: ifCurrent(() => this.#renew(isCurrent)),
-      error: ifCurrent((error) => this.#refused(error)),
+      error: ifCurrent((error) => {
+        // It may have ended the watch. Other refusals of a ping's answer pass by themselves.
+        if (error.code === 'HEARTBEAT_NOT_READY') this.#refused(error);
+        else this.#events.error(error);
+      }),
       down: ifCurrent((end) => this.#failed(end)),
       healsFor: ifCurrent((seconds) => this.#warn(seconds)),
     };
