@@ -1,5 +1,6 @@
 // Clients on sockets, in a process of their own: they cost as little as they can, so that the daemon is measured.
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What the clients are to do, each on a connection of its own. */
 export interface SocketLoad {
@@ -37,6 +38,7 @@ const PING = 0x89;
 const PONG = 0x8a;
 /** Connections that are being opened at once. */
 const AT_ONCE = 200;
+const AGAIN_MS = 200;
 
 let answered = 0;
 let lost = 0;
@@ -64,29 +66,50 @@ function readFrames(chunk: Buffer, found: (kind: number, payload: Buffer) => voi
   }
 }
 
-/** Resolves once its user is online. */
-function open({ port, kind }: SocketLoad, user: number): Promise<void> {
+/** Resolves once its user is online. What is refused, because many come at once, is tried again. */
+async function open(load: SocketLoad, user: number): Promise<void> {
+  while (!(await tryToOpen(load, user))) await sleep(AGAIN_MS);
+}
+
+/** @returns whether its user is online */
+function tryToOpen({ port, kind }: SocketLoad, user: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    let isOnline = false;
+    const online = (): void => {
+      isOnline = true;
+      resolve(true);
+    };
     socket.on('error', () => undefined);
-    socket.on('close', () => lost++);
-    if (kind === 'heals') healByHttp(socket, user, resolve);
-    else {
-      socket.write(HANDSHAKE);
-      socket.once('data', (head: Buffer) => {
-        if (!head.toString('latin1').startsWith('HTTP/1.1 101') || !head.includes(END_OF_HEAD)) lost++;
-        socket.write(healOf(user));
-        socket.on('data', (chunk: Buffer) => {
-          readFrames(chunk, (type, payload) => {
-            if (type === PING) socket.write(frame(PONG, payload));
-            if (type !== TEXT) return;
-            resolve();
-            answered++;
-            if (kind === 'beats') socket.write(BEAT);
-          });
+    socket.on('close', () => {
+      if (isOnline) lost++;
+      else resolve(false);
+    });
+    if (kind === 'heals') {
+      healByHttp(socket, user, online);
+      return;
+    }
+    socket.write(HANDSHAKE);
+    socket.once('data', (head: Buffer) => {
+      if (!head.toString('latin1').startsWith('HTTP/1.1 101') || !head.includes(END_OF_HEAD)) {
+        socket.destroy();
+        return;
+      }
+      socket.write(healOf(user));
+      socket.on('data', (chunk: Buffer) => {
+        readFrames(chunk, (type, payload) => {
+          if (type === PING) socket.write(frame(PONG, payload));
+          if (type !== TEXT) return;
+          if (!payload.includes('"ok"')) {
+            socket.destroy();
+            return;
+          }
+          online();
+          answered++;
+          if (kind === 'beats') socket.write(BEAT);
         });
       });
-    }
+    });
   });
 }
 
