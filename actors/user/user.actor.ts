@@ -88,13 +88,17 @@ export class UserActor extends EntityActor<UserEntity, UserDeps> implements Leas
   protected override handle(message: UserActorMessage): void {
     if (message.kind === 'settled') this.countEnd(message);
     const decision = this.deps.decide(this.state, this, message);
+    const { state: before } = this;
     this.become(decision.state);
+    if (message.kind === 'settled' && message.stored) this.reportErasure(before);
     for (const effect of decision.effects) this.run(effect, message);
   }
 
   /** Handling the disk's result failed. What is on disk counts, and those who waited get the failure. */
   settleAnyhow(settled: Settled, reply: UserReply): void {
-    this.become(afterSettling(this.state, settled));
+    const { state: before } = this;
+    this.become(afterSettling(before, settled));
+    if (settled.stored) this.reportErasure(before);
     if (this.state.phase === 'online') this.watch();
     this.release(reply);
   }
@@ -116,8 +120,13 @@ export class UserActor extends EntityActor<UserEntity, UserDeps> implements Leas
     if (listener === undefined) return;
     const { key: user, session } = this;
     if (before.phase === 'opening' && session !== undefined) listener({ kind: 'online', user, session });
-    if (before.phase === 'leaving' && before.session !== undefined && session === undefined)
-      listener({ kind: 'offline', user, ended: before.ended });
+    if (before.phase !== 'leaving' || before.session === undefined || session !== undefined) return;
+    if (before.reply.kind !== 'erased') listener({ kind: 'offline', user, ended: before.ended });
+  }
+
+  private reportErasure(before: UserState): void {
+    if (before.phase !== 'leaving' || before.reply.kind !== 'erased') return;
+    this.deps.changes.listener?.({ kind: 'erased', user: this.key, wasOnline: before.session !== undefined });
   }
 
   /** The current session as far as time has been acted on: its deadline may have passed a moment ago. */
@@ -201,11 +210,8 @@ export class UserActor extends EntityActor<UserEntity, UserDeps> implements Leas
     const { devices, wheel } = this.deps;
     const isUpdate = device !== undefined && devices.has(this.key, device);
     const until = device === undefined ? undefined : devices.leave(this.key, device);
-    // Where devices are not told apart, the one that leaves is not the one whose last heal is shown.
-    if (until !== undefined) {
-      this.lastSeen = readAt;
-      wheel.arm(this, until);
-    }
+    this.lastSeen = readAt;
+    if (until !== undefined) wheel.arm(this, until);
     if (isUpdate) this.updated();
   }
 

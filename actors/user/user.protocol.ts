@@ -64,8 +64,9 @@ export type UserReply =
 /** A change of a user, once a checkup shows it. */
 export type UserChange =
   | { readonly kind: 'online' | 'updated'; readonly user: UserId; readonly session: LiveSession }
-  /** Without the session the user was erased. */
-  | { readonly kind: 'offline'; readonly user: UserId; readonly ended: EndedSession | undefined };
+  | { readonly kind: 'offline'; readonly user: UserId; readonly ended: EndedSession | undefined }
+  /** Nothing of the user's past may be shown any more. */
+  | { readonly kind: 'erased'; readonly user: UserId; readonly wasOnline: boolean };
 
 /** The seam. A shard may be anywhere, so its replies may come later, all those to one command together. */
 export interface UserShards {

@@ -48,11 +48,11 @@ describe('the example chat', () => {
   async function shows(page: Page, ...people: string[]): Promise<void> {
     await eventually(async () =>
       expect(
-        await page
-          .locator('#people li')
-          .evaluateAll((rows) =>
-            rows.map((row) => `${row.className} ${row.textContent}`.trim().replaceAll(/\s+/g, ' ')),
-          ),
+        (
+          await page.evaluate<string[]>(
+            '[...document.querySelectorAll("#people li")].map((row) => `${row.className} ${row.textContent}`)',
+          )
+        ).map((row) => row.trim().replaceAll(/\s+/g, ' ')),
       ).to.deep.equal(people),
     );
   }

@@ -17,7 +17,9 @@ export interface UserEvent extends Numbered {
   readonly about: 'user';
   readonly at: Instant;
   readonly user: UserId;
-  readonly facts: UserFacts;
+  facts: UserFacts;
+  /** The user was erased since: nobody gets the event any more. */
+  isErased?: true;
 }
 
 export interface NodeEvent extends Numbered, NodeFlip {

@@ -152,6 +152,10 @@ export class EventHub implements EventsApi, StreamHost {
   }
 
   #userChanged(change: UserChange): void {
+    if (change.kind === 'erased') {
+      this.#erase(change);
+      return;
+    }
     const facts = change.kind === 'offline' ? factsOfOffline(change.ended) : factsOfOnline(change.session);
     const at = change.kind === 'updated' ? undefined : facts.since;
     const event: UserEvent = {
@@ -167,6 +171,12 @@ export class EventHub implements EventsApi, StreamHost {
     if (named instanceof Stream) named.hear(event);
     else if (named !== undefined) for (const stream of named) stream.hear(event);
     for (const stream of this.#ofUsers) stream.hear(event);
+  }
+
+  /** A reader who was away, and missed what is forgotten now, hears at least that the user is offline. */
+  #erase({ user, wasOnline }: Extract<UserChange, { readonly kind: 'erased' }>): void {
+    this.#latestText = undefined;
+    if (this.#past.erase(user) || wasOnline) this.#userChanged({ kind: 'offline', user, ended: undefined });
   }
 
   #flipped({ flip, node }: NodeFlip): void {

@@ -1,4 +1,6 @@
 import Denque from 'denque';
+import type { UserId } from '../../domain/user-id.js';
+import { factsOfOffline } from '../../views/user-view.js';
 import type { ChangeEvent } from './change.js';
 
 /** The most bytes that remembered events take, by a rough count: many devices with much meta are worth many others. */
@@ -30,6 +32,21 @@ export class Past {
       if (oldest === undefined) return;
       this.#bytes -= sizeOf(oldest);
     }
+  }
+
+  /** Forgets what it knows of a user. @returns whether that was anything */
+  erase(user: UserId): boolean {
+    let found = false;
+    for (let index = 0; index < this.#events.length; index++) {
+      const event = this.#events.peekAt(index);
+      if (event?.about !== 'user' || event.user !== user) continue;
+      this.#bytes -= sizeOf(event);
+      event.facts = factsOfOffline(undefined);
+      event.isErased = true;
+      this.#bytes += sizeOf(event);
+      found = true;
+    }
+    return found;
   }
 
   /** Whether all events after this number are known. */

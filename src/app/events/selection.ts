@@ -56,6 +56,7 @@ export class Selection {
     if (types !== undefined && !types.has(event.type)) return false;
     switch (event.about) {
       case 'user':
+        if (event.isErased === true) return false;
         return this.users !== undefined || (this.hearsAllUsers && this.mayWatch(event.user));
       case 'node':
         return this.hearsNodes && this.#hears(event.node);

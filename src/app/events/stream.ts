@@ -184,7 +184,8 @@ export class Stream implements Subscription {
   /** Passes on what happened in this pass of the event loop, or more of the past. */
   flush(): void {
     if (this.#mode === 'ended') return;
-    const pending = this.#pending;
+    // Since they happened, a user may have been dropped, or watched anew with a state that includes them.
+    const pending = this.#pending.filter(({ change }) => this.#isWanted(change));
     this.#pending = [];
     if (pending.length > 0) this.#pass(() => this.#reader.events(pending));
     if (this.#mode === 'behind') this.#catchUp();

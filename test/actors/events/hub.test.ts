@@ -111,6 +111,40 @@ describe('a reader of events', () => {
     expect(reader.log.at(-1)?.user).to.deep.equal(await shownUser(daemon, ANN));
   });
 
+  it('that was away gets nothing of a user who was erased since, but that the user is offline', async () => {
+    const reader = await read(daemon, { users: [ANN, BEN] });
+    await heal(daemon, BEN);
+    const after = reader.last;
+    await heal(daemon, ANN, 'phone', '{"secret":1}');
+    await goodbye(daemon, ANN);
+    await daemon.ask('erase', ANN);
+    const next = await read(daemon, { users: [ANN, BEN] }, { after });
+    expect(types(next)).to.deep.equal(['user.offline']);
+    expect(next.log[0]?.user).to.deep.equal(await shownUser(daemon, ANN));
+    await heal(daemon, ANN);
+    await daemon.ask('erase', ANN);
+    expect(types(next)).to.deep.equal(['user.offline', 'user.online', 'user.offline']);
+    await daemon.ask('erase', CAT);
+    expect(next.log).to.have.length(3);
+  });
+
+  it('gets no event of a user whom it has dropped, nor one that a new state includes', async () => {
+    await heal(daemon, ANN, 'phone');
+    const reader = await read(daemon, { users: [ANN] });
+    const change = (meta: string): void => {
+      daemon.app.users.ask('heal', ANN, () => undefined, { device: 'phone', meta });
+      reader.subscription?.unwatch([ANN]);
+    };
+    change('{"n":1}');
+    await daemon.clock.settle();
+    await reader.subscription?.watch([ANN]);
+    change('{"n":2}');
+    await reader.subscription?.watch([ANN]);
+    await daemon.clock.settle();
+    expect(reader.log).to.deep.equal([]);
+    expect(reader.states.at(-1)?.users).to.deep.equal([await shownUser(daemon, ANN)]);
+  });
+
   it('hears of a goodbye only once it is stored, and not if the store refuses it', async () => {
     const store = new RefusingStore();
     const refusing = await SimulatedApp.start({ store });
