@@ -99,16 +99,21 @@ export class EventStream implements EventReader {
     if (!this.isFull) this.#exchange.push(`:${text}\n\n`);
   }
 
-  /** Ends it in order, for instance because its caller's credential has ended. */
+  /** Ends it, for instance because its caller's credential has ended. */
   end(): void {
     this.#subscription?.close();
-    this.#exchange.end('');
+    this.#finish();
   }
 
   ended(why: EndOfEvents): void {
     if (!this.#exchange.streaming) this.#exchange.refuse('HEARTBEAT_NOT_READY');
-    // A connection that is full would never come to its end.
     else if (why === 'slow') this.#exchange.breakOff();
+    else this.#finish();
+  }
+
+  /** In order, unless its client may have stopped reading: such a connection would never come to its end. */
+  #finish(): void {
+    if (this.isFull) this.#exchange.breakOff();
     else this.#exchange.end('');
   }
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { EventClient } from '../../support/event-client.js';
 import type { ShownEvent } from '../../support/event-picture.js';
 import { eventually } from '../../support/eventually.js';
+import { authOf, token as tokenOf } from '../auth/support.js';
 import { DaemonOverHttp } from '../nodes/support.js';
 
 /** With a meta of this size, an event is a little longer. */
@@ -70,5 +71,18 @@ describe('a reader of events over HTTP that reads slowly', () => {
     await change(20_000);
     await served.daemon.clock.advance(7_000);
     expect(served.daemon.app.events.readers).to.equal(0);
+  });
+
+  it('is cut off if its token ends meanwhile, instead of keeping its connection', async () => {
+    served = await DaemonOverHttp.start({}, authOf(), { request_timeout: 100 });
+    const exp = Math.floor(served.daemon.clock.wall() / 1000) + 20;
+    const headers = { authorization: `Bearer ${await tokenOf({ sub: '7', exp, meta: true })}` };
+    client = await new EventClient(served.port, '/events', { headers }).received(1);
+    client.pause();
+    await change(20_000);
+    await served.daemon.clock.advance(30_000);
+    client.resume();
+    await client.over();
+    expect(client.isCut).to.equal(true);
   });
 });
