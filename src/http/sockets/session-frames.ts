@@ -113,7 +113,8 @@ export class SessionFrames {
       if (user === undefined) reply.reject(index, 'HEARTBEAT_INVALID_USER_ID');
       else if (!access.mayWatchUser(user)) reply.reject(index, 'HEARTBEAT_FORBIDDEN', forbidden.user);
       else if (watch.reserve(user, most)) return [{ user, index }];
-      else reply.reject(index, 'HEARTBEAT_OVERLOADED', frameProblem.tooManyWatched(most));
+      // Not `HEARTBEAT_OVERLOADED`: asking again never helps.
+      else reply.reject(index, 'HEARTBEAT_INVALID_FRAME', frameProblem.tooManyWatched(most));
       return [];
     });
     const users = added.map(({ user }) => user);

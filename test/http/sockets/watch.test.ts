@@ -104,7 +104,7 @@ describe('watching users over a socket', () => {
       expect(answer).to.deep.include({ accepted: 100 });
       expect(answer['rejected']).to.deep.equal([
         { index: 100, code: 'HEARTBEAT_INVALID_USER_ID', error: 'invalid user_id format' },
-        { index: 101, code: 'HEARTBEAT_OVERLOADED', error: 'a socket can watch at most 100 users' },
+        { index: 101, code: 'HEARTBEAT_INVALID_FRAME', error: 'a socket can watch at most 100 users' },
       ]);
       expect(await client.ask({ type: 'unwatch', users: [0] })).to.deep.equal({ type: 'ok' });
       expect(await client.ask({ type: 'watch', users: [100] })).to.deep.equal({ type: 'ok' });
