@@ -204,7 +204,7 @@ export class EventHub implements EventsApi, StreamHost {
     for (const stream of this.#ofNodes) stream.hear(event);
   }
 
-  /** The daemon was blind. It is told before anything that happens after it. */
+  /** The daemon was blind. Call it before any change that happens after that. */
   blind(interval: BlindInterval): void {
     if (this.#changes.users.listener === undefined) return;
     const number = this.#past.last + 1;

@@ -18,7 +18,7 @@ export interface WatchSource {
   closed(watch: Watch): void;
 }
 
-/** An iterator that is not read holds no more changes than this; then it is told everything at once. */
+/** An iterator that is not read holds no more changes than this; beyond that, one `sync` replaces them. */
 const MOST_WAITING = 1000;
 
 /** The changes that a loop has not read yet. */

@@ -2,14 +2,14 @@ import type { Access } from '../../domain/access.js';
 import { instant, toMillis, type Instant, type Millis } from '../../domain/time.js';
 import type { Credential } from '../security/credentials.js';
 
-/** How long before its token expires a client is told; half of what is left at first, if that is less. */
+/** How long before its token expires a client gets `expiring`; half of the time left at first, if that is less. */
 const NOTICE: Millis = toMillis(60);
 
 /** What a connection is permitted, and until when: as long as its key or token is valid. */
 export class SessionLease {
   #access: Access | undefined;
   #expires: Instant | undefined;
-  /** When the client is told. */
+  /** When the client gets `expiring`. */
   #noticeAt: Instant | undefined;
 
   /** Undefined until there is one. */
@@ -24,7 +24,7 @@ export class SessionLease {
       expires === undefined ? undefined : instant(expires - Math.min(NOTICE, (expires - wall) / 2));
   }
 
-  /** Ends it after this time, if it would be longer. The client is told at once. */
+  /** Ends it after this time, if it would be longer. `expiring` is due at once. */
   shorten(to: Millis, wall: Instant): void {
     const expires = instant(wall + to);
     if (this.#expires !== undefined && this.#expires <= expires) return;
@@ -36,7 +36,7 @@ export class SessionLease {
     return this.#expires !== undefined && wall >= this.#expires;
   }
 
-  /** Whether the client is to be told now; true once. @returns what is left */
+  /** Whether `expiring` is due. @returns the time left, once; else undefined */
   takeNotice(wall: Instant): Millis | undefined {
     if (this.#expires === undefined || this.#noticeAt === undefined || wall < this.#noticeAt)
       return undefined;

@@ -19,7 +19,7 @@ import { idJson } from '../../views/id-json.js';
 const NONE: ReadonlySet<CheckupField> = new Set();
 
 /**
- * The fields that a checkup of many users shall show of each. Other parameters are ignored, as they always were. Refuses
+ * The fields that a checkup of many users shows of each. Other parameters are ignored, as before. Refuses
  * the request if a field is unknown.
  *
  * @returns undefined if the request was refused
