@@ -73,8 +73,9 @@ export class Devices {
   }
 
   /** Whether a heal changes anything here. */
-  concerns(user: UserId, { device, meta }: DeviceHeal): boolean {
-    return device !== undefined || typeof meta === 'string' || (this.#kept.size > 0 && this.#kept.has(user));
+  concerns(user: UserId, { device, meta, metaIfNew }: DeviceHeal): boolean {
+    if (device !== undefined || typeof meta === 'string' || metaIfNew !== undefined) return true;
+    return this.#kept.size > 0 && this.#kept.has(user);
   }
 
   /**
@@ -91,6 +92,7 @@ export class Devices {
     device.lastSeen = heal.readAt;
     const { meta } = device;
     if (heal.meta !== undefined) device.meta = heal.meta ?? undefined;
+    else if (!goesOn) device.meta = heal.metaIfNew;
     this.#wheel.arm(device, heal.deadline);
     return !goesOn || device.meta !== meta;
   }

@@ -106,8 +106,8 @@ export class UserShard extends ShardSupervisor<UserEntity, UserActor> implements
     const { kind, arrivedAt, readAt } = command;
     command.users.forEach((item, index) => {
       if (typeof item === 'string') return this.route(item, command, batch, index);
-      const { user, device, meta } = item;
-      return this.route(user, { kind, arrivedAt, readAt, device, meta }, batch, index);
+      const { user, device, meta, metaIfNew } = item;
+      return this.route(user, { kind, arrivedAt, readAt, device, meta, metaIfNew }, batch, index);
     });
   }
 

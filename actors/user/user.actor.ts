@@ -48,13 +48,10 @@ export class PendingUserRequest extends PendingRequest<UserEntity> {
     return this.request.device;
   }
 
-  get meta(): string | null | undefined {
-    return this.request.meta;
-  }
-
   override equals(other: object): other is PendingUserRequest {
     if (!(other instanceof PendingUserRequest) || this.kind !== other.kind) return false;
-    if (this.device !== other.device || this.meta !== other.meta) return false;
+    if (this.device !== other.device || this.request.meta !== other.request.meta) return false;
+    if (this.request.metaIfNew !== other.request.metaIfNew) return false;
     return this.arrivedAt === other.arrivedAt && this.readAt === other.readAt;
   }
 }
@@ -189,8 +186,8 @@ export class UserActor extends EntityActor<UserEntity, UserDeps> implements Leas
     let isUpdate = heldBy === 'found';
     if (heldBy === 'nobody') devices.forget(this.key);
     if (devices.concerns(this.key, request)) {
-      const { device, meta } = request;
-      const heal = { device, meta, arrivedAt, readAt, deadline };
+      const { device, meta, metaIfNew } = request;
+      const heal = { device, meta, metaIfNew, arrivedAt, readAt, deadline };
       if (devices.heal(this.key, heal, () => this.holder(heldBy))) isUpdate = true;
     }
     this.lastSeen = readAt;

@@ -14,6 +14,8 @@ export interface DeviceHeal {
   readonly device?: string | undefined;
   /** A JSON object as text; null removes it, undefined leaves it. */
   readonly meta?: string | null | undefined;
+  /** What `meta` becomes if the device was not online: a JSON object as text. */
+  readonly metaIfNew?: string | undefined;
 }
 
 /** @returns the meta of a device as JSON; undefined if it is no object there, too long, or nested too deeply */

@@ -158,6 +158,25 @@ describe('devices of a user', () => {
     expect((await devices()).at(-1)).to.deep.include({ name: undefined, meta: '{"tab":1}' });
   });
 
+  it('have the meta of a heal that is only for new ones if they were not online', async () => {
+    const healNew = (device: string | undefined, metaIfNew: string): Promise<string> =>
+      ask('heal', { device, metaIfNew });
+    await healNew('phone', '{"of":1}');
+    await healNew('phone', '{"of":2}');
+    expect((await devices()).map(({ meta }) => meta)).to.deep.equal(['{"of":1}']);
+    await heal('phone', null);
+    await healNew('phone', '{"of":3}');
+    expect((await devices()).map(({ meta }) => meta)).to.deep.equal([undefined]);
+    await daemon.clock.advance(4_000);
+    await heal('laptop');
+    await daemon.clock.advance(4_000);
+    await healNew('phone', '{"of":4}');
+    expect((await devices()).map(({ meta }) => meta)).to.deep.equal([undefined, '{"of":4}']);
+    await daemon.clock.advance(8_000);
+    await healNew(undefined, '{"of":5}');
+    expect((await devices()).map(({ meta }) => meta)).to.deep.equal(['{"of":5}']);
+  });
+
   it('that expired come back as new ones', async () => {
     await heal('phone', '{}');
     await daemon.clock.advance(5_000);

@@ -5,6 +5,8 @@ import type { UserId } from '../../domain/user-id.js';
 export interface HeldDevice {
   readonly user: UserId;
   readonly device: string | undefined;
+  /** Its last meta, for when it has gone offline before the client answers again. */
+  metaIfNew: string | undefined;
   /** Whether only `beat` frames are its heals. */
   onBeat: boolean;
   /** Whether a heal has been accepted, so that it stays. */
@@ -23,15 +25,16 @@ export class HeldDevices {
   }
 
   /** @returns undefined if there would be more than `most` */
-  hold({ user, device }: UserDevice, onBeat: boolean, most: number): HeldDevice | undefined {
+  hold({ user, device, meta }: UserDevice, onBeat: boolean, most: number): HeldDevice | undefined {
     const devices = this.#users.get(user) ?? [];
     const known = devices.find((held) => held.device === device);
     if (known !== undefined) {
       known.onBeat = onBeat;
+      if (meta !== undefined) known.metaIfNew = meta ?? undefined;
       return known;
     }
     if (this.#size >= most) return undefined;
-    const held = { user, device, onBeat, isAccepted: false, pending: 0 };
+    const held = { user, device, metaIfNew: meta ?? undefined, onBeat, isAccepted: false, pending: 0 };
     this.#users.set(user, [...devices, held]);
     this.#size++;
     return held;

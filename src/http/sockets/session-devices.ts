@@ -106,13 +106,14 @@ export class SessionDevices {
     else
       this.#users.ask('heal', first.user, (answer) => answered(refusalIn([answer])), {
         device: first.device,
+        metaIfNew: first.metaIfNew,
       });
   }
 }
 
-/** A user alone costs less than a device without a name, and is the same. */
+/** A user alone costs less than a device without a name and meta, and is the same. */
 function withoutDevice(held: HeldDevice): UserId | UserDevice {
-  return held.device === undefined ? held.user : held;
+  return held.device === undefined && held.metaIfNew === undefined ? held.user : held;
 }
 
 function refusalIn(replies: readonly UserReply[]): ErrorCode | undefined {

@@ -135,6 +135,32 @@ describe('sockets', () => {
       expect(served.sockets).to.include({ pings: 1, pongs: 0 });
     });
 
+    it('come back with their meta by a pong that comes after they went offline', async () => {
+      const client = await open({ autoPong: false });
+      const payloads: Buffer[] = [];
+      client.ws.on('ping', (payload: Buffer) => payloads.push(payload));
+      const devicesOf = async (id: number): Promise<unknown> =>
+        ((await get(`/users/${String(id)}`)) as { devices: { device: string; meta: unknown }[] }).devices.map(
+          ({ device, meta }) => [device, meta],
+        );
+      const phone = { id: 7, device: 'phone', meta: { away: true } };
+      await client.ask({
+        type: 'heal',
+        devices: [phone, { id: 8, meta: { here: 1 } }, { id: 9, device: 'a' }],
+      });
+      await served.daemon.clock.advance(9_000);
+      expect([await statusOf(7), await statusOf(8)]).to.deep.equal(['offline', 'offline']);
+      await eventually(() => expect(payloads).to.have.lengthOf(1), { every: 1 });
+      client.ws.pong(payloads[0]);
+      await eventually(() => expect(served.sockets.pongs).to.equal(1), { every: 1 });
+      await served.daemon.clock.settle();
+      expect([await devicesOf(7), await devicesOf(8), await devicesOf(9)]).to.deep.equal([
+        [['phone', { away: true }]],
+        [[null, { here: 1 }]],
+        [['a', null]],
+      ]);
+    });
+
     it('are closed after the idle time', async () => {
       const client = await open({ autoPong: false });
       await served.daemon.clock.advance(65_000);
