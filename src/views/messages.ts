@@ -121,6 +121,7 @@ export const frameProblem = {
   authFirst: 'the first frame must be auth',
   noAuth: (seconds: number) => `no auth frame came within ${seconds} s`,
   expired: 'the key or token has expired, or the keys have changed',
+  keysChanged: 'the keys have changed: send auth again',
   notVerified: 'the token could not be verified',
   otherCaller: 'this key or token does not cover all devices of this socket',
   flood: 'too many frames',

@@ -4,6 +4,7 @@ import type { Clock } from '../../ports/clock.js';
 import { statsView } from '../../views/stats-view.js';
 import type { Daemon } from '../api.js';
 import type { Actors } from '../assemble.js';
+import { readingTurns } from '../long-reads.js';
 import type { OwnershipCheck } from '../ownership-check.js';
 import type { StateSources } from './collection.js';
 
@@ -31,5 +32,6 @@ export function stateSources(
     },
     counts: () => statsView(daemon.stats()),
     turn: () => new Promise((resolve) => clock.soon(resolve)),
+    inTurn: readingTurns(),
   };
 }

@@ -14,8 +14,8 @@ import { DueTimer } from './session-timers.js';
 const AUTH_WITHIN: Millis = toMillis(5);
 /** The longest that time is held back while a token is verified: strangers must not decide about time. */
 const HELD: Millis = toMillis(1);
-/** How long a client has to authenticate again after the keys have changed. */
-const RENEWAL: Millis = toMillis(30);
+/** How long a client has to authenticate again after the keys have changed. Until it has, its frames are refused. */
+const RENEWAL: Millis = toMillis(10);
 
 /**
  * One connection of a client: what it may do, and the devices that it keeps online. It knows nothing of WebSocket. As a
@@ -32,6 +32,8 @@ export class SocketSession extends DueTimer implements FrameOutput {
   /** Frames that wait for a token to be verified. */
   #waiting: string[] | undefined;
   #haveKeysChanged = false;
+  /** The keys have changed since it authenticated. */
+  #mustRenew = false;
   readonly #frames: SessionFrames;
   #pingAt: Moment;
   /** The payload of the last ping, until it is answered. */
@@ -126,6 +128,7 @@ export class SocketSession extends DueTimer implements FrameOutput {
   }
 
   #shorten(): void {
+    this.#mustRenew = true;
     this.#lease.shorten(RENEWAL, this.#host.clock.wall());
     if (this.#isInTime()) this.#schedule(this.#host.clock.now());
   }
@@ -184,6 +187,7 @@ export class SocketSession extends DueTimer implements FrameOutput {
     else if (access === undefined)
       this.#unauthorized(ref, frame.type === 'wrong' ? frame.problem : frameProblem.authFirst);
     else if (!this.#isInTime()) return;
+    else if (this.#mustRenew) this.#frames.refuse(ref, 'HEARTBEAT_UNAUTHORIZED', frameProblem.keysChanged);
     else if (frame.type === 'wrong') this.#frames.refuse(ref, 'HEARTBEAT_INVALID_FRAME', frame.problem);
     else this.#frames.handle(frame, access);
   }
@@ -225,6 +229,7 @@ export class SocketSession extends DueTimer implements FrameOutput {
     const { clock } = this.#host;
     const isOther = this.#lease.access !== access;
     this.#lease.grant(credential, clock.wall());
+    this.#mustRenew = false;
     if (isOther) this.#frames.renewed(access);
     this.#frames.ok(ref);
     this.#schedule(clock.now());

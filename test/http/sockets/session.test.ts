@@ -176,14 +176,24 @@ describe('a session of a socket', () => {
       expect(socket.closed?.code).to.equal(4401);
     });
 
-    it('has to authenticate again within 30 s after the keys have changed', async () => {
+    it('has to authenticate again within 10 s after the keys have changed, before anything else', async () => {
       host.allow('key');
       const [socket, other] = [open().says({ type: 'auth', token: 'key' }), open()];
       other.says({ type: 'auth', token: 'key' });
       for (const each of [socket, other]) each.session.renew();
-      expect(socket.heard()).to.deep.equal([{ type: 'expiring', in_ms: 30_000 }]);
-      socket.says({ type: 'auth', token: 'key' });
-      await clock.advance(31 * SECOND);
+      expect(socket.heard()).to.deep.equal([{ type: 'expiring', in_ms: 10_000 }]);
+      socket.says({ ...HEAL, ref: 1 });
+      const error = 'the keys have changed: send auth again';
+      expect(socket.heard().at(-1)).to.deep.equal({
+        type: 'error',
+        ref: 1,
+        code: 'HEARTBEAT_UNAUTHORIZED',
+        error,
+      });
+      expect(heals()).to.equal(0);
+      socket.says({ type: 'auth', token: 'key' }).says({ ...HEAL, ref: 2 });
+      expect(heals()).to.equal(1);
+      await clock.advance(11 * SECOND);
       expect([socket.closed, other.closed?.code]).to.deep.equal([undefined, 4401]);
     });
   });
