@@ -159,11 +159,13 @@ export class Gateway {
     this.#idle.allow(toMillis(options.keep_alive_timeout));
     this.#loadShedding = new LoadShedding(this.#parts.clock, limits.pass);
     this.#cors = new Cors(cors?.origins ?? []);
-    if (this.#accessControl.configure(options)) this.#sockets.renew();
+    if (this.#accessControl.configure(options)) {
+      this.#sockets.renew();
+      this.#streams.reconfigured(options.auth !== undefined);
+    }
     this.#sockets.reconfigure();
     this.#heads.configure(hostRulesOf(options));
     this.#quotas = quotasIn(options);
-    this.#streams.reconfigured(options.auth !== undefined);
   }
 
   /** Stops accepting and answers what is in flight. Resolves when every connection is closed. */

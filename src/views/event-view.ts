@@ -51,7 +51,8 @@ export interface StateFacts {
   readonly at: Instant;
   /** Each as `userText` makes it. */
   readonly users: readonly string[];
-  readonly nodes: readonly { readonly node: DescribedNode; readonly cause: NodeName | undefined }[];
+  /** Each as `nodeText` makes it. */
+  readonly nodes: readonly string[];
   /** As `GET /stats` shows them. */
   readonly counts: object | undefined;
   /** Whether what the reader had before may not be continued. */
@@ -60,9 +61,13 @@ export interface StateFacts {
 
 export function stateText({ at, users, nodes, counts, isReset }: StateFacts): string {
   const counted = counts === undefined ? '' : `,"counts":${textOf(counts)}`;
-  const shown = textOf(nodes.map(({ node, cause }) => nodeViewWithCause(node, cause)));
   const reset = isReset ? ',"reset":true' : '';
-  return `{"type":"state","at_ms":${at},"users":[${users.join(',')}],"nodes":${shown}${counted}${reset}}`;
+  return `{"type":"state","at_ms":${at},"users":[${users.join(',')}],"nodes":[${nodes.join(',')}]${counted}${reset}}`;
+}
+
+/** A node in a state. */
+export function nodeText(node: DescribedNode, cause: NodeName | undefined): string {
+  return textOf(nodeViewWithCause(node, cause));
 }
 
 function textOf(value: object): string {

@@ -395,7 +395,7 @@ export const PLANTS: readonly Plant[] = [
     breaks: 'A restart forgets how many messages a flapping node has caused.',
     faults: ['kill'],
     settings: FLAPPING,
-    install: replaced(Flapping, 'resume', () => () => undefined),
+    install: replaced(Flapping, 'resume', () => () => []),
   },
   {
     name: 'summary-never-sent',

@@ -5,7 +5,7 @@ import type { EndedSession } from '../../domain/session.js';
 import type { Instant } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
 import { HeartbeatError } from '../../errors.js';
-import { stateText } from '../../views/event-view.js';
+import { nodeText, stateText } from '../../views/event-view.js';
 import { factsOfOffline, factsOfOnline, userText, type UserFacts } from '../../views/user-view.js';
 import type { NodeEvent, UserEvent } from './change.js';
 import type { SentState } from './events-api.js';
@@ -39,11 +39,6 @@ interface ShownUser {
   readonly text: string;
 }
 
-interface ShownNode {
-  readonly node: DescribedNode;
-  readonly causes: readonly NodeName[];
-}
-
 /**
  * The state of what a reader hears of. It takes several passes of the event loop to read, and meanwhile events replace
  * what was read: so it is the state at the moment at which it is taken, which the next event changes.
@@ -52,7 +47,8 @@ export class Collection {
   readonly #selection: Selection;
   readonly #sources: StateSources;
   readonly #users = new Map<UserId, ShownUser | undefined>();
-  readonly #nodes = new Map<NodeName, ShownNode | undefined>();
+  /** As text; undefined if it is not shown. */
+  readonly #nodes = new Map<NodeName, string | undefined>();
   readonly #isWhole: boolean;
 
   /** @param isWhole whether it is the state of everything, not only of these users */
@@ -76,8 +72,8 @@ export class Collection {
     if (this.#isWhole) this.#nodes.set(node.name, this.#shown(node, causes));
   }
 
-  #shown(node: DescribedNode, causes: readonly NodeName[]): ShownNode | undefined {
-    return this.#selection.shows(node) ? { node, causes } : undefined;
+  #shown(node: DescribedNode, causes: readonly NodeName[]): string | undefined {
+    return this.#selection.shows(node) ? nodeText(node, this.#selection.cause(causes)) : undefined;
   }
 
   /** @throws HeartbeatError if something cannot be read */
@@ -158,13 +154,11 @@ export class Collection {
 
   /** The state now, once it has been read. */
   take(at: Instant, isReset: boolean): string {
-    const nodes = [...this.#nodes.values()].filter((shown) => shown !== undefined);
+    const nodes = [...this.#nodes].filter(([, shown]) => shown !== undefined);
     return stateText({
       at,
       users: Array.from(this.#users.values(), (shown) => shown?.text ?? '').filter((text) => text !== ''),
-      nodes: nodes
-        .map(({ node, causes }) => ({ node, cause: this.#selection.cause(causes) }))
-        .sort((one, other) => (one.node.name < other.node.name ? -1 : 1)),
+      nodes: nodes.sort(([one], [other]) => (one < other ? -1 : 1)).map(([, shown]) => shown ?? ''),
       counts: this.#isWhole && this.#selection.counts ? this.#sources.counts() : undefined,
       isReset,
     });

@@ -80,6 +80,8 @@ export class EventHub implements EventsApi, StreamHost {
   #scheduled = new Set<Stream>();
   #latestText: { readonly number: number; readonly text: string } | undefined;
   #isStopping = false;
+  /** Whether all readers will begin anew after this pass. */
+  #isInterrupting = false;
 
   constructor(options: EventHubOptions, changes: Changes, deps: EventHubDeps) {
     this.#options = options;
@@ -143,8 +145,17 @@ export class EventHub implements EventsApi, StreamHost {
       hear();
     } catch (error) {
       this.failed(error);
-      this.#deps.clock.soon(() => this.interrupt());
+      this.#interruptSoon();
     }
+  }
+
+  #interruptSoon(): void {
+    if (this.#isInterrupting) return;
+    this.#isInterrupting = true;
+    this.#deps.clock.soon(() => {
+      this.#isInterrupting = false;
+      this.interrupt();
+    });
   }
 
   failed(error: unknown): void {

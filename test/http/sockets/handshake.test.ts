@@ -169,7 +169,7 @@ describe('the request for a socket', () => {
     client.send(says({ type: 'auth', token: 'key', ref: 1 }));
     await eventually(() => expect(client.received).to.include('{"type":"ok","ref":1}'), { every: 2 });
     served.reconfigure({ auth: authOf(keyRule('other')) });
-    await eventually(() => expect(client.received).to.include('{"type":"expiring","in_ms":30000}'), {
+    await eventually(() => expect(client.received).to.include('{"type":"expiring","in_ms":10000}'), {
       every: 2,
     });
     client.send(frame(TEXT, '{"type":"auth","token":"key"}'));

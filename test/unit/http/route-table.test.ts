@@ -75,6 +75,7 @@ describe('the route table', () => {
       'PUT /nodes/:name',
       'POST /nodes/:name/fail',
       'POST /nodes/:name/acknowledge',
+      'POST /events',
     ]);
     expect(where(({ isProbe }) => isProbe === true)).to.have.members(['GET /healthz', 'GET /readyz']);
   });

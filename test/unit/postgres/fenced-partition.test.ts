@@ -106,7 +106,7 @@ describe('a history in PostgreSQL', function () {
     const store = await open();
     await store.write([ended(ALICE, 100, 200)]);
     await postgres.stop();
-    await problemOf(historyOf(store, ALICE), 'HEARTBEAT_STORE_FAILED');
+    await problemOf(historyOf(store, ALICE), 'HEARTBEAT_STORE_AWAY');
     await postgres.run();
     expect(await historyOf(store, ALICE)).to.deep.equal([session(100, 200)]);
     await store.write([ended(ALICE, 300, 400)]);
