@@ -17,6 +17,8 @@ export interface SocketPeer {
   ping(payload: string): void;
   pong(payload: Buffer): void;
   close(code: number, reason: string): void;
+  /** Closes the connection after an error of ours. */
+  failed(error: unknown): void;
 }
 
 /** What all sessions share. */

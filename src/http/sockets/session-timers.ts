@@ -13,6 +13,8 @@ const LEAST = 100;
 /** What is called when its time has come. */
 export abstract class DueTimer extends Timer {
   abstract due(now: Moment): void;
+  /** Called with what `due` throws, so that the others are not affected. */
+  abstract failed(error: unknown): void;
 }
 
 /** One timer for the pings and the other deadlines of all sessions. It runs while there are any. */
@@ -71,6 +73,14 @@ export class SessionTimers {
     this.#observed = moment(this.#observed + passed);
     this.#tickedAt = now;
     const most = Math.max(LEAST, Math.ceil((AHEAD * this.#wheel.size * passed) / this.#pingEvery));
-    this.#wheel.advance(now, (session) => session.due(now), most);
+    this.#wheel.advance(now, (session) => look(session, now), most);
+  }
+}
+
+function look(session: DueTimer, now: Moment): void {
+  try {
+    session.due(now);
+  } catch (error) {
+    session.failed(error);
   }
 }

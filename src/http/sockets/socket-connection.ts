@@ -77,9 +77,13 @@ export class SocketConnection implements SocketPeer {
     try {
       handle(this.session);
     } catch (error) {
-      this.#host.logger.error('socket failed', { error });
-      this.#ws.close(INTERNAL);
+      this.failed(error);
     }
+  }
+
+  failed(error: unknown): void {
+    this.#host.logger.error('socket failed', { error });
+    this.#ws.close(INTERNAL);
   }
 
   /** The WebSocket closes itself, with a code that says why: a frame was wrong or too large. */

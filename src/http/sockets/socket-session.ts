@@ -119,6 +119,10 @@ export class SocketSession extends DueTimer implements FrameOutput {
     this.#schedule(now);
   }
 
+  override failed(error: unknown): void {
+    this.#peer.failed(error);
+  }
+
   /** The keys have changed: the client has to authenticate again. */
   renew(): void {
     if (this.#closing !== undefined || !this.#host.needsAuth) return;

@@ -338,6 +338,15 @@ describe('a session of a socket', () => {
     });
   });
 
+  it('fails alone if its ping throws', async () => {
+    const [broken, alive] = [open(), open()];
+    broken.fault = new Error('broken');
+    alive.answers = true;
+    await clock.advance(2 * THIRD + 100);
+    expect([broken.failure, alive.failure]).to.deep.equal([broken.fault, undefined]);
+    expect(alive.pings).to.have.lengthOf(2);
+  });
+
   it('is closed if nothing is heard for the idle time, but not for a standstill of the daemon', async () => {
     const [silent, alive] = [open(), open()];
     alive.answers = true;

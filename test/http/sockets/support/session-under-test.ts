@@ -97,6 +97,9 @@ export class SessionUnderTest implements SocketPeer {
   closed: { readonly code: number; readonly reason: string } | undefined;
   /** Whether pings are answered, as a browser does. */
   answers = false;
+  /** If set, pings and frames throw this. */
+  fault: Error | undefined;
+  failure: unknown;
 
   constructor(host: SessionHost) {
     this.session = new SocketSession(host, this);
@@ -114,10 +117,12 @@ export class SessionUnderTest implements SocketPeer {
   }
 
   send(frame: string): void {
+    if (this.fault !== undefined) throw this.fault;
     this.frames.push(JSON.parse(frame) as unknown);
   }
 
   ping(payload: string): void {
+    if (this.fault !== undefined) throw this.fault;
     this.pings.push(payload);
     if (this.answers) setImmediate(() => this.session.ponged(payload));
   }
@@ -128,5 +133,9 @@ export class SessionUnderTest implements SocketPeer {
 
   close(code: number, reason: string): void {
     this.closed = { code, reason };
+  }
+
+  failed(error: unknown): void {
+    this.failure = error;
   }
 }
