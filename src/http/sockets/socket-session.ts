@@ -216,7 +216,9 @@ export class SocketSession extends DueTimer implements FrameOutput {
         if (this.#closing === undefined) this.#authenticated(ref, credential);
         for (const text of waiting) this.#takeInOrder(text);
       });
-    void found.then(verified, () => verified(new Denied(frameProblem.notVerified)));
+    found
+      .then(verified, () => verified(new Denied(frameProblem.notVerified)))
+      .catch((error: unknown) => this.failed(error));
   }
 
   #authenticated(ref: Ref, credential: Credential | Denied): void {

@@ -94,6 +94,15 @@ describe('a session of a socket', () => {
       expect([socket.closed?.code, daemon.asked]).to.deep.equal([4401, []]);
     });
 
+    it('fails alone if an answer throws after a token was verified', async () => {
+      host.allow('good');
+      host.credentials.set('slow', Promise.resolve(host.credentials.get('good')!));
+      const socket = open().says({ type: 'auth', token: 'slow', ref: 1 }).says({ type: 'beat', ref: 2 });
+      socket.fault = new Error('broken');
+      await settle();
+      expect([socket.failure, host.deferred]).to.deep.equal([socket.fault, 0]);
+    });
+
     it('allows what the key allows', async () => {
       host.allow('reader', new Access('reader', ['read']));
       host.allow('own', Access.ofUser(userId(8)));
