@@ -16,6 +16,10 @@ export interface SocketPeer {
   /** @param payload in Latin-1 */
   ping(payload: string): void;
   pong(payload: Buffer): void;
+  /** Reads no more, so that the client has to wait. */
+  pause(): void;
+  /** Reads again. Idempotent. */
+  resume(): void;
   close(code: number, reason: string): void;
   /** Closes the connection after an error of ours. */
   failed(error: unknown): void;

@@ -62,6 +62,14 @@ export class SocketConnection implements SocketPeer {
     this.#dropUnread();
   }
 
+  pause(): void {
+    this.#ws.pause();
+  }
+
+  resume(): void {
+    this.#ws.resume();
+  }
+
   close(code: number, reason: string): void {
     this.#ws.close(code, shortened(reason));
   }

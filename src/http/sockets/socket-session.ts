@@ -4,6 +4,7 @@ import { frameProblem } from '../../views/messages.js';
 import { Denied, type Credential } from '../security/credentials.js';
 import { parseFrame, type FrameOf, type Ref } from './client-frames.js';
 import { FrameRate } from './frame-rate.js';
+import { FrameStash } from './frame-stash.js';
 import { CLOSE, expiringFrame } from './server-frames.js';
 import { SessionFrames, type FrameOutput } from './session-frames.js';
 import type { Closing, SessionHost, SocketPeer } from './session-host.js';
@@ -30,7 +31,7 @@ export class SocketSession extends DueTimer implements FrameOutput {
   readonly #openedAt: Moment;
   #heardAt: Moment;
   /** Frames that wait for a token to be verified. */
-  #waiting: string[] | undefined;
+  #waiting: FrameStash | undefined;
   #haveKeysChanged = false;
   /** The keys have changed since it authenticated. */
   #mustRenew = false;
@@ -178,8 +179,13 @@ export class SocketSession extends DueTimer implements FrameOutput {
   }
 
   #takeInOrder(text: string): void {
-    if (this.#waiting !== undefined) this.#waiting.push(text);
-    else if (this.#closing === undefined) this.#take(text);
+    const waiting = this.#waiting;
+    if (waiting === undefined) {
+      if (this.#closing === undefined) this.#take(text);
+      return;
+    }
+    waiting.add(text);
+    if (waiting.length > this.#host.limits.socket_frame) this.#peer.pause();
   }
 
   #take(text: string): void {
@@ -207,14 +213,15 @@ export class SocketSession extends DueTimer implements FrameOutput {
       return;
     }
     // What comes meanwhile counts as of now, and is taken in its order. See decision 21.
-    this.#waiting = [];
+    this.#waiting = new FrameStash();
     const resume = this.#host.defer(HELD);
     const verified = (credential: Credential | Denied): void =>
       resume(() => {
-        const waiting = this.#waiting ?? [];
+        const waiting = this.#waiting;
         this.#waiting = undefined;
+        this.#peer.resume();
         if (this.#closing === undefined) this.#authenticated(ref, credential);
-        for (const text of waiting) this.#takeInOrder(text);
+        waiting?.unstash((text) => this.#takeInOrder(text));
       });
     found
       .then(verified, () => verified(new Denied(frameProblem.notVerified)))

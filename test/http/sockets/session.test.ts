@@ -86,6 +86,28 @@ describe('a session of a socket', () => {
       expect(host.deferred).to.equal(0);
     });
 
+    it('reads no more than a frame while a token is verified, and then goes on', async () => {
+      host.limits.socket_frame = 1000;
+      let verified: (credential: Denied) => void = () => undefined;
+      host.credentials.set('slow', new Promise((resolve) => (verified = resolve)));
+      host.allow('good');
+      const socket = open().says({ type: 'auth', token: 'slow' });
+      const frame = { type: 'heal', devices: [{ id: 7, meta: { long: 'x'.repeat(600) } }] };
+      socket.says({ ...frame, ref: 1 });
+      expect(socket.isPaused).to.equal(false);
+      socket.says({ ...frame, ref: 2 });
+      expect(socket.isPaused).to.equal(true);
+      verified(host.credentials.get('good') as never);
+      await settle();
+      expect([socket.isPaused, socket.heard()]).to.deep.equal([
+        false,
+        [
+          { type: 'ok', ref: 1 },
+          { type: 'ok', ref: 2 },
+        ],
+      ]);
+    });
+
     it('takes nothing that came behind a token that is refused', async () => {
       host.needsAuth = true;
       host.credentials.set('slow', Promise.resolve(new Denied('the token has expired')));

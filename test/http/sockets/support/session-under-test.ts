@@ -100,6 +100,7 @@ export class SessionUnderTest implements SocketPeer {
   /** If set, pings and frames throw this. */
   fault: Error | undefined;
   failure: unknown;
+  isPaused = false;
 
   constructor(host: SessionHost) {
     this.session = new SocketSession(host, this);
@@ -129,6 +130,14 @@ export class SessionUnderTest implements SocketPeer {
 
   pong(payload: Buffer): void {
     this.pongs.push(payload.toString());
+  }
+
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  resume(): void {
+    this.isPaused = false;
   }
 
   close(code: number, reason: string): void {
