@@ -9,6 +9,8 @@ import type {
 import type { EventType } from '../../domain/event-types.js';
 import type { Access } from '../../domain/access.js';
 import type { UserId } from '../../domain/user-id.js';
+import { HeartbeatError } from '../../errors.js';
+import { frameProblem } from '../../views/messages.js';
 import { eventFrame } from './server-frames.js';
 
 const TYPES: ReadonlySet<EventType> = new Set(['user.online', 'user.offline', 'user.updated'] as const);
@@ -40,6 +42,8 @@ export class SessionWatch implements EventReader {
   /** Frames are handled one after the other. */
   #last: Promise<void> = Promise.resolve();
   #waiting = 0;
+  /** How often the hub has ended the subscription, and with it what was watched. */
+  #endings = 0;
 
   constructor(events: EventsApi, output: WatchOutput) {
     this.#events = events;
@@ -64,12 +68,16 @@ export class SessionWatch implements EventReader {
 
   /** Watches users that have a place. @returns once their state has been sent; rejects if it cannot be read */
   watch(users: readonly UserId[], access: Access): Promise<void> {
+    const endings = this.#endings;
     return this.#inOrder(async () => {
       try {
-        await this.#add(users, access);
+        await this.#add(users, access, endings);
       } catch (error) {
-        for (const user of users) this.#users.delete(user);
-        this.#subscription?.unwatch(users);
+        // After an end they have no place any more, or a later frame has taken one.
+        if (this.#endings === endings) {
+          for (const user of users) this.#users.delete(user);
+          this.#subscription?.unwatch(users);
+        }
         throw error;
       }
     });
@@ -87,7 +95,7 @@ export class SessionWatch implements EventReader {
   restart(access: Access): Promise<void> {
     return this.#inOrder(async () => {
       this.#drop();
-      await this.#add([...this.#users], access);
+      await this.#add([...this.#users], access, this.#endings);
     });
   }
 
@@ -103,12 +111,14 @@ export class SessionWatch implements EventReader {
     this.#readable?.();
   }
 
-  async #add(users: readonly UserId[], access: Access): Promise<void> {
+  /** @param endings when the users got their places */
+  async #add(users: readonly UserId[], access: Access, endings: number): Promise<void> {
     for (let at = 0; at < users.length; at += IN_A_FRAME) {
+      await this.#whenReadable();
+      this.#expectNoEndSince(endings);
       // The connection may be gone, and a user may be watched no longer.
       const part = users.slice(at, at + IN_A_FRAME).filter((user) => this.#users.has(user));
       if (part.length === 0) continue;
-      await this.#whenReadable();
       const subscription = (this.#subscription ??= this.#events.subscribe(
         { users: [], types: TYPES },
         access,
@@ -116,6 +126,11 @@ export class SessionWatch implements EventReader {
       ));
       await subscription.watch(part);
     }
+    this.#expectNoEndSince(endings);
+  }
+
+  #expectNoEndSince(endings: number): void {
+    if (this.#endings !== endings) throw new HeartbeatError('HEARTBEAT_NOT_READY', frameProblem.watchEnded);
   }
 
   async #inOrder(handle: () => Promise<void>): Promise<void> {
@@ -161,6 +176,7 @@ export class SessionWatch implements EventReader {
   }
 
   ended(why: EndOfEvents): void {
+    this.#endings++;
     this.#users.clear();
     this.#drop();
     this.#output.ended(why);

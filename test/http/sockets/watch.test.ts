@@ -1,7 +1,13 @@
 import { expect } from 'chai';
+import type { EventReader, EventsApi, Subscription } from '../../../src/app/events/events-api.js';
+import { Access } from '../../../src/domain/access.js';
+import { HeartbeatError } from '../../../src/errors.js';
 import { eventually } from '../../support/eventually.js';
 import { authOf, keyRule, START, token } from '../auth/support.js';
+import { SimulatedClock } from '../../support/simulated-clock.js';
 import { DaemonOverHttp } from '../nodes/support.js';
+import { FakeDaemon } from '../support/fake-daemon.js';
+import { FakeHost, SessionUnderTest } from './support/session-under-test.js';
 import { SocketClient } from './support/socket-client.js';
 
 interface ShownUser {
@@ -192,5 +198,76 @@ describe('watching users over a socket', () => {
       client.says({ type: 'auth', token: await token({ sub: '5', exp: START + 600 }), ref: 'less' });
       expect((await client.end()).code).to.equal(4401);
     });
+  });
+});
+
+/** Events whose states come when a test says so. */
+class HeldEvents implements EventsApi {
+  readers = 0;
+  readonly accesses: Access[] = [];
+  /** If set, subscriptions are refused with it. */
+  fault: Error | undefined;
+  reader: EventReader | undefined;
+  #held: (() => void)[] = [];
+
+  subscribe(_filter: unknown, access: Access, reader: EventReader): Subscription {
+    if (this.fault !== undefined) throw this.fault;
+    this.accesses.push(access);
+    this.reader = reader;
+    return {
+      watched: 0,
+      watch: () => new Promise((resolve) => this.#held.push(resolve)),
+      unwatch: () => undefined,
+      resume: () => undefined,
+      close: () => undefined,
+    };
+  }
+
+  release(): void {
+    for (const resolve of this.#held.splice(0)) resolve();
+  }
+}
+
+describe('the watch of a socket', () => {
+  let clock: SimulatedClock;
+  let events: HeldEvents;
+  let host: FakeHost;
+
+  beforeEach(() => {
+    clock = new SimulatedClock();
+    events = new HeldEvents();
+    host = new FakeHost(clock, { users: new FakeDaemon(), events });
+  });
+
+  const settle = (): Promise<void> => clock.settle();
+
+  async function release(): Promise<void> {
+    await settle();
+    events.release();
+    await settle();
+  }
+
+  const answers = (socket: SessionUnderTest): unknown =>
+    (socket.heard() as { ref?: number; type: string; code?: string }[]).map(({ ref, type, code }) => [
+      ref,
+      code ?? type,
+    ]);
+
+  it('that ends while users are added says ok to none of them, and to later ones again', async () => {
+    const socket = new SessionUnderTest(host);
+    socket.says({ type: 'watch', users: Array.from({ length: 60 }, (_, index) => index), ref: 1 });
+    socket.says({ type: 'watch', users: [70], ref: 2 });
+    await settle();
+    events.reader?.ended('failed');
+    socket.says({ type: 'watch', users: [0, 70], ref: 3 });
+    await release();
+    expect(answers(socket)).to.deep.equal([
+      [undefined, 'HEARTBEAT_NOT_READY'],
+      [1, 'HEARTBEAT_NOT_READY'],
+      [2, 'HEARTBEAT_NOT_READY'],
+    ]);
+    await release();
+    expect(answers(socket)).to.deep.equal([[3, 'ok']]);
+    expect(events.accesses).to.have.lengthOf(2);
   });
 });
