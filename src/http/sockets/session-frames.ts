@@ -57,7 +57,7 @@ export class SessionFrames {
 
   /** The client has authenticated again. */
   renewed(access: Access): void {
-    this.#watch?.restart(access).catch((error: unknown) => this.refuse(undefined, codeOf(error)));
+    this.#watch?.restart(access);
   }
 
   /** The connection ends. */

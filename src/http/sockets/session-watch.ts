@@ -44,6 +44,8 @@ export class SessionWatch implements EventReader {
   #waiting = 0;
   /** How often the hub has ended the subscription, and with it what was watched. */
   #endings = 0;
+  /** Whose access the next restart is for. */
+  #restartAs: Access | undefined;
 
   constructor(events: EventsApi, output: WatchOutput) {
     this.#events = events;
@@ -92,11 +94,23 @@ export class SessionWatch implements EventReader {
   }
 
   /** The client has another token, which may show more or less: everything is sent anew. */
-  restart(access: Access): Promise<void> {
-    return this.#inOrder(async () => {
-      this.#drop();
-      await this.#add([...this.#users], access, this.#endings);
-    });
+  restart(access: Access): void {
+    const isWaiting = this.#restartAs !== undefined;
+    this.#restartAs = access;
+    if (!isWaiting) void this.#inOrder(() => this.#restart());
+  }
+
+  async #restart(): Promise<void> {
+    const access = this.#restartAs;
+    this.#restartAs = undefined;
+    if (access === undefined) return;
+    const endings = this.#endings;
+    this.#drop();
+    try {
+      await this.#add([...this.#users], access, endings);
+    } catch {
+      if (this.#endings === endings) this.ended('failed');
+    }
   }
 
   close(): void {

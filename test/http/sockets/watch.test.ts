@@ -270,4 +270,38 @@ describe('the watch of a socket', () => {
     expect(answers(socket)).to.deep.equal([[3, 'ok']]);
     expect(events.accesses).to.have.lengthOf(2);
   });
+
+  async function watching(): Promise<SessionUnderTest> {
+    host.allow('one', new Access('one', ['checkup']));
+    host.allow('two', new Access('two', ['checkup']));
+    const socket = new SessionUnderTest(host);
+    socket.says({ type: 'auth', token: 'one' }).says({ type: 'watch', users: [7], ref: 1 });
+    await release();
+    expect(answers(socket)).to.deep.equal([[1, 'ok']]);
+    return socket;
+  }
+
+  it('starts anew once for tokens that come meanwhile, as the last of them', async () => {
+    const socket = await watching();
+    for (let count = 0; count < 10; count++)
+      for (const token of ['two', 'one', 'two']) socket.says({ type: 'auth', token });
+    await release();
+    expect(events.accesses.map(({ name }) => name)).to.deep.equal(['one', 'two']);
+  });
+
+  it('ends if it cannot start anew, and others can be watched in its place', async () => {
+    host.limits.socket_watched = 1;
+    const socket = await watching();
+    events.fault = new HeartbeatError('HEARTBEAT_TOO_MANY_READERS', 'too many');
+    socket.says({ type: 'auth', token: 'two', ref: 2 });
+    await settle();
+    expect(answers(socket)).to.deep.equal([
+      [2, 'ok'],
+      [undefined, 'HEARTBEAT_NOT_READY'],
+    ]);
+    events.fault = undefined;
+    socket.says({ type: 'watch', users: [8], ref: 3 });
+    await release();
+    expect(answers(socket)).to.deep.equal([[3, 'ok']]);
+  });
 });
