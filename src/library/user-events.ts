@@ -7,7 +7,7 @@ import { isIterable, must, objectOf, one, refuseProblems } from './checks.js';
 import { described, type UserDescription } from './user-description.js';
 
 /** The events of users. */
-export const USER_EVENTS = ['user.online', 'user.offline', 'user.updated'] as const;
+const USER_EVENTS = ['user.online', 'user.offline', 'user.updated'] as const;
 
 export type UserEventType = (typeof USER_EVENTS)[number];
 

@@ -18,7 +18,11 @@ const TIMEOUT = 12;
 
 describe('readers of events', () => {
   const resources = new TestResources();
-  let isOver = false;
+  let isOver: boolean;
+
+  beforeEach(() => {
+    isOver = false;
+  });
 
   afterEach(async () => {
     isOver = true;
@@ -27,7 +31,6 @@ describe('readers of events', () => {
 
   /** Heals the faithful all the time, and lets the others come and go, until the test is over. */
   async function live(base: string): Promise<void> {
-    isOver = false;
     const call = (method: string, target: string) =>
       fetch(`${base}${target}`, { method, signal: AbortSignal.timeout(5_000) })
         .then((answer) => answer.text())

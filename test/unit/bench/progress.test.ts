@@ -22,7 +22,8 @@ function watch(progress: Progress): void {
 /** Since Node 26 each `read` returns one chunk. */
 function textIn(stream: PassThrough): string {
   let text = '';
-  for (let chunk: unknown = stream.read(); chunk !== null; chunk = stream.read()) text += String(chunk);
+  for (let chunk: unknown = stream.read(); chunk !== null; chunk = stream.read())
+    text += Buffer.isBuffer(chunk) ? chunk.toString() : '';
   return text;
 }
 

@@ -8,9 +8,9 @@ afterEach(() => instances.clear());
 async function take(events: AsyncGenerator<UserEvent>, count: number): Promise<UserEvent[]> {
   const taken: UserEvent[] = [];
   while (taken.length < count) {
-    const { value, done } = await events.next();
-    if (done === true) break;
-    taken.push(value);
+    const step = await events.next();
+    if (step.done === true) break;
+    taken.push(step.value);
   }
   return taken;
 }
