@@ -187,9 +187,10 @@ export class App implements Daemon {
   async stop(): Promise<void> {
     if (this.#phase === 'stopping') return;
     this.#phase = 'stopping';
-    const { system, partitions, memory, channels } = this.#actors;
+    const { system, partitions, memory, channels, online } = this.#actors;
     this.#ports.logger.info('stopping');
     this.events.stop();
+    online.stop();
     await this.#handOver.end();
     for (const run of runsOf(partitions)) run.end();
     await this.#root.stop();

@@ -5,7 +5,7 @@ import type { UserReach } from '../domain/access.js';
 import { isHigh, orderOf, spansOf, type Compare } from '../domain/user-order.js';
 import type { UserId, UserIdKind } from '../domain/user-id.js';
 import { HeartbeatError } from '../errors.js';
-import type { Clock } from '../ports/clock.js';
+import type { Cancel, Clock } from '../ports/clock.js';
 
 /** So many ids are sorted at once, in about 2 ms. */
 const RUN = 2048;
@@ -81,6 +81,8 @@ export class OnlineIds {
   readonly #clock: Pick<Clock, 'after' | 'soon'>;
   #list: SessionList | undefined;
   #made: Promise<void> | undefined;
+  #cancel: Cancel | undefined;
+  #isStopped = false;
 
   constructor(
     kind: UserIdKind,
@@ -140,7 +142,17 @@ export class OnlineIds {
     const forget = (): void => {
       if (this.#list === list) this.#list = this.#made = undefined;
     };
-    making.then(() => this.#clock.after(size / PER_MILLISECOND, forget), forget);
+    making.then(() => {
+      if (this.#isStopped) return;
+      this.#cancel?.();
+      this.#cancel = this.#clock.after(size / PER_MILLISECOND, forget);
+    }, forget);
+  }
+
+  /** No timer keeps the process alive. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancel?.();
   }
 
   async #make(list: SessionList): Promise<void> {

@@ -14,7 +14,7 @@ export type UserEventType = (typeof USER_EVENTS)[number];
 export interface UserEventsOptions {
   /** Only of these users. Default: all. */
   readonly users?: Iterable<UserIdLike>;
-  /** Only of these types. Default: all. */
+  /** Only of these types. Default, and if empty: all, as in `POST /events`. */
   readonly types?: readonly UserEventType[];
 }
 
@@ -52,7 +52,8 @@ export async function* userEvents(
   const { users, events } = await daemon();
   const named = options.users && [...options.users].map((user) => userIdOf(users.ids, user));
   const queue = new EventQueue();
-  const types = new Set(options.types ?? USER_EVENTS);
+  const { types: chosen = [] } = options;
+  const types = new Set(chosen.length === 0 ? USER_EVENTS : chosen);
   const subscription = events.subscribe({ users: named, types }, ANYBODY, queue);
   try {
     for (let next = await queue.next(); next !== undefined; next = await queue.next()) {
