@@ -92,6 +92,10 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
     channels,
     delayedGroup: (record, channel) => escalation.delayedGroup(record, channel, clock.wall()),
     upToDate: (alert) => massFailure.upToDate(alert),
+    begins: (record, delivery) => {
+      const times = { now: clock.now(), wall: clock.wall() };
+      flapping.begins(record, delivery, times, open.messagesOfDeleted(record));
+    },
   });
   const deliveries = new Deliveries(open, writer, attemptIntents, {
     clock,

@@ -86,6 +86,8 @@ export interface AttemptIntentsDeps {
   delayedGroup(record: AlertRecord, channel: string): readonly AlertRecord[];
   /** The alert with its present facts. */
   upToDate(alert: Alert): Alert;
+  /** The first attempt of a delivery begins. */
+  begins(record: AlertRecord, delivery: Delivery): void;
 }
 
 /**
@@ -154,6 +156,7 @@ export class AttemptIntents {
     const record = open.get(id);
     const delivery = record === undefined ? undefined : deliveryTo(record, channel);
     if (record === undefined || delivery === undefined) return;
+    if (delivery.attempts === 1) this.#deps.begins(record, delivery);
     channels.get(channel)?.granted(id, messageOf(record, delivery), delivery.attempts);
   }
 }

@@ -85,6 +85,24 @@ export class Flapping {
     this.#sweep(at);
   }
 
+  /**
+   * The first attempt of a counted message begins: it counts from now on. A channel that was down may have kept it for
+   * hours.
+   */
+  begins(
+    { alert: { node, reminder } }: AlertRecord,
+    { channel, since }: Delivery,
+    { now, wall }: { readonly now: Moment; readonly wall: Instant },
+    ofDeleted?: NodeMessages,
+  ): void {
+    if (node === undefined || reminder !== undefined || since === wall) return;
+    const countedAt = momentOf(since, now, wall);
+    const sent = this.#lastHour(channel, node.name, now, ofDeleted);
+    const own = sent.findLastIndex((at) => Math.abs(at - countedAt) <= 1);
+    if (own >= 0) sent.splice(own, 1);
+    this.sent(channel, node.name, now, ofDeleted);
+  }
+
   /** A counted message was not delivered after all. */
   notSent(channel: string, node: NodeName): void {
     this.#sent.get(channel)?.get(node)?.pop();

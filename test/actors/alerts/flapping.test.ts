@@ -108,6 +108,23 @@ describe('a node that flaps', () => {
     await second.stop();
   });
 
+  it('is counted from the first attempt, however long its channel was down', async () => {
+    let isUp = false;
+    const answer = (): Promise<void> => (isUp ? Promise.resolve() : Promise.reject(new Error('down')));
+    const alerts = await SimulatedAlerts.start({ maxPerHour: 6, channels: { ops: { answer } } });
+    await flap(alerts, 2, 1);
+    await alerts.pass(4000);
+    isUp = true;
+    await flap(alerts, 6, 300);
+    await alerts.pass(3600);
+    const firstAttempts = new Map<string, Seen>();
+    for (const each of alerts.seen)
+      if (!firstAttempts.has(each.message.id)) firstAttempts.set(each.message.id, each);
+    expect(mostInAnHour([...firstAttempts.values()])).to.be.within(2, 6);
+    expect(alerts.told().at(-1)).to.equal('node.recovered node1');
+    await alerts.stop();
+  });
+
   it('sends its only message of the hour at once with max_per_hour 1', async () => {
     const alerts = await SimulatedAlerts.start({ maxPerHour: 1 });
     await flap(alerts, 5, 10);

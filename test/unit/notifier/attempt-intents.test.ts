@@ -28,6 +28,7 @@ class Outbox {
       channels: new Map(['a', 'b'].map((name) => [name, channel(name)])),
       delayedGroup: () => [],
       upToDate: (alert) => alert,
+      begins: () => undefined,
     });
   }
 

@@ -28,6 +28,7 @@ describe('the pending deliveries', () => {
       channels,
       delayedGroup: () => [],
       upToDate: (alert) => alert,
+      begins: () => undefined,
     });
     const deliveries = new Deliveries(open, writer, attemptIntents, {
       clock,
