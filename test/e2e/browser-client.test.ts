@@ -187,7 +187,9 @@ describe('the client, in a browser', () => {
     await sees(ann, { status: 'connecting', stale: true });
     await start(60, port);
     await sees(ann, { status: 'online', stale: false, online: { 2: 1 } });
-    expect(await told(ann)).to.deep.equal(['connecting', 'online']);
+    // Devices are in memory only: the user of one that has not healed again is online without it.
+    const others = (await told(ann)).filter((each) => !each.startsWith('update'));
+    expect(others).to.deep.equal(['connecting', 'online']);
   });
 
   it('goes grey after the timeout, not before, when its process is killed', async () => {
