@@ -7,3 +7,15 @@ export interface ChangeFeed<Change> {
 export function changeFeed<Change>(): ChangeFeed<Change> {
   return { listener: undefined };
 }
+
+/** Adds a listener to those that are there. */
+export function listen<Change>(feed: ChangeFeed<Change>, listener: (change: Change) => void): void {
+  const { listener: before } = feed;
+  feed.listener =
+    before === undefined
+      ? listener
+      : (change) => {
+          before(change);
+          listener(change);
+        };
+}

@@ -1,7 +1,7 @@
 import { CommitMeter } from '../../actors/history/commit-meter.js';
 import { NodeCounts } from '../../actors/node/node-counts.js';
 import { ConfiguredChannels } from '../../actors/notifier/channel/configured-channels.js';
-import { changeFeed } from '../../actors/shards/change-feed.js';
+import { changeFeed, listen } from '../../actors/shards/change-feed.js';
 import { Admission } from '../../actors/user/admission.js';
 import { UserCounts } from '../../actors/user/user-counts.js';
 import { PartitionedUsers, type Users } from '../../actors/user/partitioned-users.js';
@@ -19,7 +19,7 @@ import { Partition } from './partition.js';
 import { PartitionRun } from './partition-run.js';
 import { patienceOf } from './options.js';
 import type { AppPorts } from './ports.js';
-import { PresenceWatch } from './presence-watch.js';
+import { statusOnly } from './presence-change.js';
 import type { Shared } from './shared.js';
 import { sumOf } from './sum.js';
 import type { Room } from './startup-memory.js';
@@ -81,7 +81,6 @@ export function assemble(config: Config, ports: AppPorts, look: () => void): Act
     nodeCounts: new NodeCounts(),
     channels: new ConfiguredChannels(ports.channels ?? [], { clock, logger, patience: patienceOf(config) }),
     meter: new CommitMeter(toMillis(config.history.slow_commit), logger),
-    presence: ports.presence && new PresenceWatch(ports.presence, () => clock.wall()),
     online: new OnlineIds(config.user_ids, () => division.partitions, clock),
     changes: { users: changeFeed(), nodes: changeFeed(), alerts: changeFeed() },
     turns: readingTurns(),
@@ -91,6 +90,11 @@ export function assemble(config: Config, ports: AppPorts, look: () => void): Act
   };
   const division: Division = config.partitions === 1 ? undivided(shared) : divided(shared);
   const { system, counts, nodeCounts, channels, meter, memory, online, changes } = shared;
+  if (ports.presence !== undefined)
+    listen(
+      changes.users,
+      statusOnly(ports.presence, () => clock.wall()),
+    );
   const parts = { system, counts, nodeCounts, channels, meter, memory, online, changes };
   return { ...division, ...parts, admission, limits };
 }

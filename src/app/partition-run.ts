@@ -59,7 +59,7 @@ export class PartitionRun {
     this.#shared = shared;
     this.#room = room;
     const { system, clock, logger, config, limits, memory, counts, meter, ports } = shared;
-    const { presence, online, changes } = shared;
+    const { online, changes } = shared;
     const deps = { system, clock, logger };
     this.history = new History(
       historyOptions(config, limits, () => shared.pending() - this.history.pending),
@@ -70,7 +70,6 @@ export class PartitionRun {
         settle: (settlements) => {
           online.settled(settlements);
           this.users.settle(settlements);
-          presence?.settled(settlements);
         },
         alertsCommitted: (records, stored) => {
           if (records.length > 0) watch?.alerting.committed(records, stored);
@@ -93,7 +92,6 @@ export class PartitionRun {
       hasMemory: () => memory.admitsUser(),
       submit: (entries) => {
         this.history.submit(entries);
-        presence?.submitted(entries);
       },
     });
     this.reads = longReads(store, (read) => shared.turns(() => this.#whileHere(read)));

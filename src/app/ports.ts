@@ -10,7 +10,7 @@ import type { Logger } from '../ports/logger.js';
 import type { Memory } from '../ports/memory.js';
 import type { MetricFamily } from '../ports/metrics.js';
 import type { Ownership } from '../ports/ownership.js';
-import type { PresenceChange } from './presence-watch.js';
+import type { PresenceChange } from './presence-change.js';
 
 /** The daemon's ports. */
 export interface AppPorts {

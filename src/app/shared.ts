@@ -11,7 +11,6 @@ import type { OnlineIds } from './online-ids.js';
 import type { MemoryGuard } from './memory-guard.js';
 import type { Changes } from './events/hub.js';
 import type { AppPorts } from './ports.js';
-import type { PresenceWatch } from './presence-watch.js';
 
 /** What the partitions of a process share. */
 export interface Shared {
@@ -27,7 +26,6 @@ export interface Shared {
   readonly nodeCounts: NodeCounts;
   readonly channels: ConfiguredChannels;
   readonly meter: CommitMeter;
-  readonly presence: PresenceWatch | undefined;
   readonly online: OnlineIds;
   readonly changes: Changes;
   /** Long reads of all partitions take turns. */

@@ -1,4 +1,4 @@
-import type { PresenceChange } from '../app/presence-watch.js';
+import type { PresenceChange } from '../app/presence-change.js';
 import type { Flip } from '../domain/node.js';
 import type { LogFields, Logger } from '../ports/logger.js';
 import { aFunction, expectArgument, shown, type Check } from './checks.js';

@@ -10,7 +10,7 @@ import type { Config } from '../config/schema.js';
 import { HeartbeatError } from '../errors.js';
 import { metricFamilies } from '../views/metrics/families.js';
 import { metricsText } from '../views/metrics/text.js';
-import type { PresenceChange } from '../app/presence-watch.js';
+import type { PresenceChange } from '../app/presence-change.js';
 import type { Logger } from '../ports/logger.js';
 import { systemClock } from './clock.js';
 import { planFor } from './in-process.js';

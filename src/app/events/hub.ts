@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { NodeFlip } from '../../../actors/node/node.protocol.js';
 import type { AlertChange } from '../../../actors/notifier/notifier.protocol.js';
-import type { ChangeFeed } from '../../../actors/shards/change-feed.js';
+import { listen, type ChangeFeed } from '../../../actors/shards/change-feed.js';
 import type { UserChange } from '../../../actors/user/user.protocol.js';
 import type { Access } from '../../domain/access.js';
 import type { Delivery } from '../../domain/alert.js';
@@ -79,6 +79,8 @@ export class EventHub implements EventsApi, StreamHost {
   #run = '';
   #scheduled = new Set<Stream>();
   #latestText: { readonly number: number; readonly text: string } | undefined;
+  /** From the first reader on. */
+  #isListening = false;
   #isStopping = false;
   /** Whether all readers will begin anew after this pass. */
   #isInterrupting = false;
@@ -126,11 +128,12 @@ export class EventHub implements EventsApi, StreamHost {
 
   #listen(): void {
     const { users, nodes, alerts } = this.#changes;
-    if (users.listener !== undefined) return;
+    if (this.#isListening) return;
+    this.#isListening = true;
     this.#begin();
-    users.listener = (change) => this.#guarded(() => this.#userChanged(change));
-    nodes.listener = (flip) => this.#guarded(() => this.#flipped(flip));
-    alerts.listener = (change) => this.#guarded(() => this.#alertChanged(change));
+    listen(users, (change) => this.#guarded(() => this.#userChanged(change)));
+    listen(nodes, (flip) => this.#guarded(() => this.#flipped(flip)));
+    listen(alerts, (change) => this.#guarded(() => this.#alertChanged(change)));
   }
 
   #begin(): void {
@@ -217,7 +220,7 @@ export class EventHub implements EventsApi, StreamHost {
 
   /** The daemon was blind. Call it before any change that happens after that. */
   blind(interval: BlindInterval): void {
-    if (this.#changes.users.listener === undefined) return;
+    if (!this.#isListening) return;
     const number = this.#past.last + 1;
     const event: ChangeEvent = { number, type: 'daemon.blind', about: 'daemon', interval };
     this.#past.add(event);
@@ -275,7 +278,7 @@ export class EventHub implements EventsApi, StreamHost {
 
   /** What follows cannot be followed from here: each reader begins anew. */
   interrupt(): void {
-    if (this.#changes.users.listener === undefined) return;
+    if (!this.#isListening) return;
     for (const stream of [...this.#streams]) stream.end('failed');
     this.#begin();
   }
