@@ -21,3 +21,37 @@ export type MetricFamily = { readonly name: string; readonly help: string } & (
   | { readonly type: 'counter' | 'gauge'; readonly samples: readonly Sample[] }
   | { readonly type: 'histogram'; readonly samples: readonly Distribution[] }
 );
+
+export function gauge(name: string, help: string, value: number): MetricFamily {
+  return { name, help, type: 'gauge', samples: [{ value }] };
+}
+
+export function counter(name: string, help: string, value: number): MetricFamily {
+  return { name, help, type: 'counter', samples: [{ value }] };
+}
+
+export function gaugeBy(
+  name: string,
+  help: string,
+  label: string,
+  values: Readonly<Record<string, number>>,
+): MetricFamily {
+  return { name, help, type: 'gauge', samples: samplesBy(label, values) };
+}
+
+export function counterBy(
+  name: string,
+  help: string,
+  label: string,
+  values: Readonly<Record<string, number>>,
+): MetricFamily {
+  return { name, help, type: 'counter', samples: samplesBy(label, values) };
+}
+
+function samplesBy(label: string, values: Readonly<Record<string, number>>): Sample[] {
+  return Object.entries(values).map(([text, value]) => ({ labels: { [label]: text }, value }));
+}
+
+export function histogram(name: string, help: string, distribution: Distribution): MetricFamily {
+  return { name, help, type: 'histogram', samples: [distribution] };
+}

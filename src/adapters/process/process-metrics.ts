@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { constants, PerformanceObserver, type PerformanceEntry } from 'node:perf_hooks';
 import { Histogram } from '../../domain/histogram.js';
 import type { Instant } from '../../domain/time.js';
-import type { MetricFamily } from '../../ports/metrics.js';
+import { counter, gauge, type MetricFamily } from '../../ports/metrics.js';
 import { mostDescriptors } from './descriptors.js';
 import { memoryInUse } from './memory-in-use.js';
 
@@ -108,12 +108,4 @@ function fileDescriptors(): MetricFamily[] {
 
 function versionInfo(name: string, help: string, version: string): MetricFamily {
   return { name, help, type: 'gauge', samples: [{ labels: { version }, value: 1 }] };
-}
-
-function counter(name: string, help: string, value: number): MetricFamily {
-  return { name, help, type: 'counter', samples: [{ value }] };
-}
-
-function gauge(name: string, help: string, value: number): MetricFamily {
-  return { name, help, type: 'gauge', samples: [{ value }] };
 }

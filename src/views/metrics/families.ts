@@ -1,6 +1,15 @@
-import type { Distribution, MetricFamily, Sample } from '../../ports/metrics.js';
-import type { GatewayFacts, GatewayReport, DaemonFacts, SocketsReport } from '../../app/daemon-facts.js';
+import {
+  counter,
+  counterBy,
+  gauge,
+  gaugeBy,
+  histogram,
+  type MetricFamily,
+  type Sample,
+} from '../../ports/metrics.js';
+import type { GatewayFacts, DaemonFacts } from '../../app/daemon-facts.js';
 import { channelFamilies } from './channel-families.js';
+import { eventFamilies, gatewayFamilies } from './connection-families.js';
 
 /**
  * Every metric that is answered. `docs/metrics.md` describes each, and a test holds it to this.
@@ -221,83 +230,4 @@ function blindFamilies({
     ),
     counter('heartbeat_wall_clock_steps_total', 'How often the wall clock was set.', wallSteps),
   ];
-}
-
-function eventFamilies({ events: { readers, watched, slow } }: DaemonFacts): MetricFamily[] {
-  return [
-    gauge('heartbeat_event_readers', 'Readers of events.', readers),
-    gauge('heartbeat_event_watched_users', 'Users watched by name, once for each reader.', watched),
-    counter('heartbeat_event_readers_dropped_total', 'Readers that read too slowly.', slow),
-  ];
-}
-
-function gatewayFamilies(report: GatewayReport): MetricFamily[] {
-  const { connections, in_flight, pipelined, responses, refused, sockets } = report;
-  return [
-    gauge('heartbeat_http_connections', 'Connections that are open.', connections),
-    gauge('heartbeat_http_requests_in_flight', 'Requests that are being answered.', in_flight),
-    gauge(
-      'heartbeat_http_requests_pipelined',
-      'Requests that wait for others of their own connection.',
-      pipelined,
-    ),
-    counterBy('heartbeat_http_responses_total', 'Answers that were given, by status.', 'code', responses),
-    counterBy('heartbeat_http_refused_total', 'Refused requests and connections, by reason.', 'reason', {
-      ...refused,
-    }),
-    ...socketFamilies(sockets),
-  ];
-}
-
-function socketFamilies(sockets: SocketsReport): MetricFamily[] {
-  const { open, opened, refused, received, sent, pings, pongs, ignored_pongs: ignored, closed } = sockets;
-  return [
-    gauge('heartbeat_sockets', 'Sockets that are open.', open),
-    counter('heartbeat_sockets_opened_total', 'Sockets that were opened.', opened),
-    counter('heartbeat_sockets_refused_total', 'Requests for a socket that were refused.', refused),
-    counterBy('heartbeat_sockets_closed_total', 'Sockets that were closed.', 'reason', closed),
-    counterBy('heartbeat_socket_frames_total', 'Frames on sockets, without pings and pongs.', 'direction', {
-      received,
-      sent,
-    }),
-    counter('heartbeat_socket_pings_total', 'Pings that were sent on sockets.', pings),
-    counterBy('heartbeat_socket_pongs_total', 'Pongs on sockets, by what they did.', 'result', {
-      heal: pongs,
-      ignored,
-    }),
-  ];
-}
-
-function gauge(name: string, help: string, value: number): MetricFamily {
-  return { name, help, type: 'gauge', samples: [{ value }] };
-}
-
-function counter(name: string, help: string, value: number): MetricFamily {
-  return { name, help, type: 'counter', samples: [{ value }] };
-}
-
-function gaugeBy(
-  name: string,
-  help: string,
-  label: string,
-  values: Readonly<Record<string, number>>,
-): MetricFamily {
-  return { name, help, type: 'gauge', samples: samplesBy(label, values) };
-}
-
-function counterBy(
-  name: string,
-  help: string,
-  label: string,
-  values: Readonly<Record<string, number>>,
-): MetricFamily {
-  return { name, help, type: 'counter', samples: samplesBy(label, values) };
-}
-
-function samplesBy(label: string, values: Readonly<Record<string, number>>): Sample[] {
-  return Object.entries(values).map(([text, value]) => ({ labels: { [label]: text }, value }));
-}
-
-function histogram(name: string, help: string, distribution: Distribution): MetricFamily {
-  return { name, help, type: 'histogram', samples: [distribution] };
 }
