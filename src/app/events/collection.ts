@@ -50,6 +50,7 @@ export class Collection {
   /** As text; undefined if it is not shown. */
   readonly #nodes = new Map<NodeName, string | undefined>();
   readonly #isWhole: boolean;
+  #isGivenUp = false;
 
   /** @param isWhole whether it is the state of everything, not only of these users */
   constructor(selection: Selection, users: readonly UserId[], isWhole: boolean, sources: StateSources) {
@@ -89,6 +90,7 @@ export class Collection {
       await this.#readOffline(offline);
       offline = [];
       await this.#sources.turn();
+      if (this.#isGivenUp) return;
     }
     await this.#readOffline(offline);
     if (this.#isWhole && this.#selection.hearsNodes) await this.#readNodes();
@@ -129,6 +131,11 @@ export class Collection {
       }
       if (++looked % SLICE === 0) await this.#sources.turn();
     }
+  }
+
+  /** Nobody waits for it any more. */
+  giveUp(): void {
+    this.#isGivenUp = true;
   }
 
   /** Leaves a user out. */

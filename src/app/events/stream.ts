@@ -9,6 +9,8 @@ import type { Watchers } from './watchers.js';
 
 /** The most events that wait for the end of a pass of the event loop. Later ones are read from the past. */
 const MOST_PENDING = 1000;
+/** Users of an ended stream that are forgotten in one pass of the event loop. */
+const FORGOTTEN_AT_ONCE = 1000;
 /** Of the past, this many events are looked at in a pass, and so many passed on at once. */
 const LOOKED_AT = 5000;
 const AT_ONCE = 200;
@@ -254,10 +256,20 @@ export class Stream implements Subscription {
     if (this.#isEnded) return false;
     this.#mode = 'ended';
     this.#pending = [];
+    this.#whole?.giveUp();
     this.#whole = undefined;
-    for (const user of this.#users.keys()) this.#host.watchers.delete(user, this);
-    this.#users.clear();
+    void this.#forget();
     this.#host.gone(this, why);
     return true;
+  }
+
+  /** In slices: 100,000 users take 50 ms, and many readers may go at once. */
+  async #forget(): Promise<void> {
+    let forgotten = 0;
+    for (const user of this.#users.keys()) {
+      this.#host.watchers.delete(user, this);
+      if (++forgotten % FORGOTTEN_AT_ONCE === 0) await this.#host.sources.turn();
+    }
+    this.#users.clear();
   }
 }

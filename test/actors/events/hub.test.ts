@@ -28,6 +28,16 @@ class SlowReads extends MemoryHistoryStore {
   }
 }
 
+/** Counts the users whose last session is read. */
+class CountingReads extends MemoryHistoryStore {
+  reads = 0;
+
+  override lastSession(id: UserId): Promise<EndedSession | undefined> {
+    this.reads++;
+    return super.lastSession(id);
+  }
+}
+
 async function heal(daemon: SimulatedApp, id: UserId, device?: string, meta?: string | null): Promise<void> {
   daemon.app.users.ask('heal', id, () => undefined, { device, meta });
   await daemon.clock.settle();
@@ -254,6 +264,19 @@ describe('a reader of events', () => {
     await goodbye(daemon, ANN);
     expect(types(reader)).to.deep.equal(['user.online', 'user.offline']);
     expect(reader.subscription?.watched).to.equal(1);
+  });
+
+  it('that goes before its state has come has no more read for it, and is forgotten', async () => {
+    const store = new CountingReads();
+    const counting = await SimulatedApp.start({ store });
+    const users = Array.from({ length: 5000 }, (_, at) => user(at + 1));
+    const reader = subscribe(counting, { users });
+    reader.subscription?.close();
+    for (let passes = 0; passes < 10; passes++) await counting.clock.settle();
+    expect(store.reads).to.be.below(500);
+    expect(reader.states).to.deep.equal([]);
+    expect((await counting.app.facts()).events).to.deep.equal({ readers: 0, watched: 0, slow: 0 });
+    await counting.app.stop();
   });
 
   it('continues after an event, without a state', async () => {
