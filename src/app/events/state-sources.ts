@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { DescribedNode } from '../../../actors/node/node.protocol.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { Clock } from '../../ports/clock.js';
@@ -15,6 +16,7 @@ export function stateSources(
   ownership: OwnershipCheck,
   clock: Pick<Clock, 'soon'>,
 ): StateSources {
+  const turns = pLimit(1);
   return {
     session: (user) => {
       ownership.check();
@@ -31,7 +33,7 @@ export function stateSources(
       return dependsOn.filter((name) => nodes?.node(name)?.state === 'failed');
     },
     counts: () => statsView(daemon.stats()),
-    turn: () => new Promise((resolve) => clock.soon(resolve)),
+    turn: () => turns(() => new Promise((resolve) => clock.soon(resolve))),
     inTurn: readingTurns(),
   };
 }

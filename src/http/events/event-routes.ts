@@ -15,6 +15,9 @@ import type { EventStreams } from './event-streams.js';
 /** How long a client should wait before it connects again, in milliseconds: spread, so that not all come at once. */
 const RETRY = { least: 1000, most: 3000 };
 
+/** From this number of users on, the state of one stream is made after that of another. */
+const MANY = 1000;
+
 /** What streams of events need. */
 interface EventsDeps {
   readonly daemon: Daemon;
@@ -27,46 +30,54 @@ interface EventsDeps {
 export function addEvents(resources: Resources, deps: EventsDeps): void {
   const { ids } = deps.daemon.users;
   const turns = pLimit(1);
+  /** Bodies are parsed one in a pass of the event loop, since each may name 100,000 users. */
+  const inTurn = (begin: () => void | Promise<void>): Promise<void> =>
+    turns(async () => {
+      await begin();
+      await new Promise<void>((resolve) => deps.clock.soon(resolve));
+    });
   // A user token, too: it may checkup whom it may watch.
   const needs = 'checkup';
   resources.add('/events', {
     get: {
       needs,
-      handle: (exchange, request) => open(deps, exchange, request, filterInQuery(request.originalUrl, ids)),
+      handle: (exchange, request) => {
+        void open(deps, exchange, request, filterInQuery(request.originalUrl, ids));
+      },
     },
     post: {
       needs,
       body: 'json',
       handle: (exchange, request) =>
-        readJson(exchange, request, deps.limits.body, (body) => {
-          turns(() => openInTurn(deps, exchange, request, body)).catch((error: unknown) =>
-            exchange.fail(error),
-          );
-        }),
+        readJson(
+          exchange,
+          request,
+          deps.limits.body,
+          (body) => {
+            // The client may have gone meanwhile.
+            if (!exchange.open) return undefined;
+            const read = filterInBody(body, ids);
+            if ('filter' in read) return open(deps, exchange, request, read.filter);
+            refuseBody(exchange, read.problems);
+            return undefined;
+          },
+          inTurn,
+        ),
     },
   });
 }
 
-/** One in a pass of the event loop: a stream that names 100,000 users takes 0.2 s to begin. */
-async function openInTurn(
+/** @returns resolves once the next one may be opened; undefined if at once */
+function open(
   deps: EventsDeps,
   exchange: Exchange,
   request: Request,
-  body: unknown,
-): Promise<void> {
-  // The client may have gone meanwhile.
-  if (!exchange.open) return;
-  const read = filterInBody(body, deps.daemon.users.ids);
-  if ('problems' in read) refuseBody(exchange, read.problems);
-  else open(deps, exchange, request, read.filter);
-  await new Promise<void>((resolve) => deps.clock.soon(resolve));
-}
-
-function open(deps: EventsDeps, exchange: Exchange, request: Request, filter: EventFilter): void {
-  if (!isFilterPermitted(exchange, filter)) return;
+  filter: EventFilter,
+): Promise<void> | undefined {
+  if (!isFilterPermitted(exchange, filter)) return undefined;
   if (request.method === 'HEAD') {
     exchange.answer(200, STREAM_HEAD, '');
-    return;
+    return undefined;
   }
   const { daemon, clock, streams } = deps;
   const stream = new EventStream(exchange, clock.now(), (begun) => {
@@ -81,6 +92,8 @@ function open(deps: EventsDeps, exchange: Exchange, request: Request, filter: Ev
   const after = request.headers['last-event-id'];
   const id = typeof after === 'string' ? after : undefined;
   stream.start(daemon.events.subscribe(filter, exchange.access, stream, id));
+  // Several of them together would make long passes of the event loop, one after the other.
+  return (filter.users?.length ?? 0) > MANY ? stream.begun : undefined;
 }
 
 function isFilterPermitted(exchange: Exchange, { users, nodes }: EventFilter): boolean {

@@ -29,6 +29,9 @@ export const STREAM_HEAD: RawHeaders = [
 export class EventStream implements EventReader {
   readonly #exchange: Exchange;
   readonly #began: (stream: EventStream) => void;
+  /** Resolves once the answer begins, or nobody waits for it any more. */
+  readonly begun: Promise<void>;
+  #settle: () => void = () => undefined;
   #subscription: Subscription | undefined;
   /** The rest of a state. */
   #rest = '';
@@ -40,6 +43,10 @@ export class EventStream implements EventReader {
     this.#exchange = exchange;
     this.#began = began;
     this.commentedAt = now;
+    this.begun = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    exchange.response.once('close', this.#settle);
   }
 
   /** When the caller's credential ends; undefined if it never does. */
@@ -64,6 +71,7 @@ export class EventStream implements EventReader {
   #begin(): boolean {
     if (this.#exchange.streaming) return true;
     const isBegun = this.#exchange.beginEndless(200, STREAM_HEAD, () => this.#drained());
+    this.#settle();
     if (isBegun) this.#began(this);
     else this.#subscription?.close();
     return isBegun;

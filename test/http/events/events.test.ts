@@ -74,6 +74,19 @@ for (const [way, query] of Object.entries(PATHS)) {
       ]);
     });
 
+    it('of very many users begin one after another, also when one leaves before its turn', async () => {
+      const body = { users: Array.from({ length: 2000 }, (_, at) => at) };
+      const all = Array.from({ length: 4 }, () => open('/events', { method: 'POST', body }));
+      all[1]?.close();
+      for (const [at, client] of all.entries()) if (at !== 1) await client.received(1);
+      expect(all.map(({ events }) => events.length)).to.deep.equal([1, 0, 1, 1]);
+      await heal(1999);
+      for (const [at, client] of all.entries()) if (at !== 1) await client.received(2);
+      await eventually(async () =>
+        expect((await served.call('GET', '/stats')).json).to.include({ event_readers: 3 }),
+      );
+    });
+
     it('show nodes as their GET does', async () => {
       await served.call('PUT', '/nodes/db-1', { labels: { env: 'prod' } });
       const client = await open('/events?nodes=db-&label=env:prod').received(1);
