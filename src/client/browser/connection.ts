@@ -239,7 +239,8 @@ export class Connection {
   }
 
   #refused(error: HeartbeatClientError): void {
-    this.#events.error(error);
+    // A connection that breaks is shown by the status.
+    if (error.code !== 'HEARTBEAT_CLIENT_UNREACHABLE') this.#events.error(error);
     if (isPassing(error.code)) this.#failed({});
   }
 

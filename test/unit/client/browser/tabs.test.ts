@@ -86,6 +86,8 @@ describe('tabs that share a connection', () => {
     const first = open('ann');
     open('ann');
     const third = open('ann');
+    const errors: unknown[] = [];
+    third.client.on('error', (error) => errors.push(error));
     await pass(2000);
     const closed = first.client.close();
     await pass(100);
@@ -95,6 +97,7 @@ describe('tabs that share a connection', () => {
     expect(third.client.status).to.equal('online');
     expect(third.watch.stale).to.equal(false);
     expect(devices()).to.deep.equal(['tab1', 'tab2']);
+    expect(errors).to.deep.equal([]);
     expect(browser.socket?.heard.filter(({ type }) => type === 'heal')).to.have.length(2);
   });
 
