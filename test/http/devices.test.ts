@@ -79,6 +79,7 @@ for (const kind of ['integer', 'text'] as const) {
         code: 'HEARTBEAT_INVALID_QUERY',
         error: 'query parameter device is for one user: write {"id":…,"device":…} in place of an id',
       });
+      expect((await call('POST', '/heal?devcie=phone', [7])).status).to.equal(400);
       expect(await devices()).to.deep.equal([['phone', null]]);
       expect(await json('PUT', '/heal/7?x=1&_=2')).to.deep.equal({ status: 'online' });
     });

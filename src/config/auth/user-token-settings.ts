@@ -21,7 +21,7 @@ const SECRETS: readonly SecretSetting[] = [
     required: false,
     inline: false,
     check: (text) =>
-      Buffer.byteLength(text) < LEAST_BYTES ? `must have ${LEAST_BYTES} bytes at the least` : undefined,
+      Buffer.byteLength(text) < LEAST_BYTES ? `must have at least ${LEAST_BYTES} bytes` : undefined,
   },
   {
     name: 'public_key',

@@ -42,8 +42,11 @@ function mistyped(names: Iterable<string>): string | undefined {
 /** A batch names its devices in its entries. @returns whether the request was refused */
 export function refusesDeviceOfBatch(exchange: Exchange, { url = '' }: IncomingMessage): boolean {
   const query = url.indexOf('?');
-  if (query < 0 || !new URLSearchParams(url.slice(query + 1)).has('device')) return false;
-  exchange.refuse('HEARTBEAT_INVALID_QUERY', { message: queryProblem.deviceOfBatch });
+  if (query < 0) return false;
+  const given = new URLSearchParams(url.slice(query + 1));
+  const message = given.has('device') ? queryProblem.deviceOfBatch : mistyped(given.keys());
+  if (message === undefined) return false;
+  exchange.refuse('HEARTBEAT_INVALID_QUERY', { message });
   return true;
 }
 

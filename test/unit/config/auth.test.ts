@@ -149,7 +149,7 @@ describe('user tokens in the configuration', () => {
       ['{}', /user_tokens: must hold secret_env or secret_file for HS256, or public_key_file/],
       ['5', /user_tokens: must hold settings/],
       ['{ secret_env: NOPE }', /the variable NOPE is not set/],
-      ['{ secret_env: SHORT }', /secret_env: must have 32 bytes at the least/],
+      ['{ secret_env: SHORT }', /secret_env: must have at least 32 bytes/],
       ['{ secret_env: LONG, public_key_env: PEM }', /and not both/],
     ] as const) {
       const env = { SHORT: 'x'.repeat(31), LONG: SECRET, PEM: pem(ec) };

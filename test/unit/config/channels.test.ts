@@ -174,7 +174,7 @@ describe('channels in the configuration', () => {
       `channels.two.url: must be set only once, not as url and url_env ${at(16)}`,
       `channels.none.url_env: the variable NOPE is not set ${at(17)}`,
       `channels.file.url_file: the file /nowhere cannot be read ${at(18)}`,
-      `channels.short.secret_env: must have 16 characters at the least ${at(19)}`,
+      `channels.short.secret_env: must have at least 16 characters ${at(19)}`,
       `channels.three: must be a map of settings with a kind ${at(20)}`,
       `channels.log.retry: must be a map with min_delay, max_delay or give_up_after ${at(21)}`,
       `channels.log.url: unknown setting; remove it ${at(21)}`,

@@ -131,7 +131,7 @@ export const webhook: ChannelKind<z.output<typeof settings>> = {
       name: 'secret',
       required: false,
       inline: false,
-      check: (text) => (text.length >= 16 ? undefined : 'must have 16 characters at the least'),
+      check: (text) => (text.length >= 16 ? undefined : 'must have at least 16 characters'),
     },
   ],
   hidden: ['headers'],
