@@ -25,22 +25,28 @@ export interface PartitionParts {
 /** What runs in the partition that watches the nodes. */
 interface WatchParts {
   readonly outbox: ChildSpec['start'];
-  /** Channels may come and go while the daemon runs. */
-  readonly channels: {
-    all(): Iterable<Startable>;
-    /** Called each time that all channels have started; `childOf` turns one into a child spec for the supervisor. */
-    started(supervisor: Supervisor, childOf: (channel: Startable) => ChildSpec): void;
-  };
+  readonly channels: ChannelParts;
   /** Shards of nodes. */
   readonly nodes: readonly Shard[];
 }
 
 /** The HTTP listener, which stops before all others. */
 export const GATEWAY = 'gateway';
+/** Stops after it, so that what the last requests have changed is sent. Partitions come and go before it. */
+export const USER_EVENTS = 'user-events';
+
+/** Channels, which may come and go while the daemon runs. */
+interface ChannelParts {
+  all(): Iterable<Startable>;
+  /** Called each time that all channels have started; `childOf` turns one into a child spec for the supervisor. */
+  started(supervisor: Supervisor, childOf: (channel: Startable) => ChildSpec): void;
+}
 
 /** The parts that the tree supervises. */
 export interface Parts {
   readonly partitions: readonly PartitionParts[];
+  /** Channels that send events of users. */
+  readonly userEvents: ChannelParts;
   readonly gateway: ChildSpec['start'];
 }
 
@@ -82,22 +88,28 @@ export const POLICIES = {
  * │  └─ shard-<n>       one actor per online user, which it restarts itself with what it kept
  * ├─ nodes              one_for_one
  * │  └─ shard-<n>       one actor per node, likewise
+ * ├─ user-events        one_for_one
+ * │  └─ <name>          sends events of users by one channel
  * └─ gateway            the HTTP listener
  * ```
  *
- * With several partitions, all but the gateway is in a supervisor of each, below the root: `users-<n>` with its history
+ * With several partitions, all but the last two are in a supervisor of each, below the root: `users-<n>` with its history
  * and users, and `watch` with its history, the notifier and the nodes.
  *
  * @param shutdownTimeout seconds for all of it to stop, from the last child to the first
  */
-export function tree({ partitions, gateway }: Parts, shutdownTimeout: number): SupervisorNode {
+export function tree({ partitions, userEvents, gateway }: Parts, shutdownTimeout: number): SupervisorNode {
   return {
     kind: 'supervisor',
     id: 'root',
     restart: 'permanent',
     shutdown: shutdownTimeout,
     policy: POLICIES.root,
-    children: [...partitionsOf(partitions, shutdownTimeout), worker(GATEWAY, shutdownTimeout * 0.4, gateway)],
+    children: [
+      ...partitionsOf(partitions, shutdownTimeout),
+      channelsOf(USER_EVENTS, userEvents, shutdownTimeout * 0.15),
+      worker(GATEWAY, shutdownTimeout * 0.4, gateway),
+    ],
   };
 }
 
@@ -136,28 +148,29 @@ function childrenOf({ history, users, watch }: PartitionParts, time: Seconds): S
 }
 
 function notifierOf({ outbox, channels }: WatchParts, time: Seconds): SupervisorNode {
-  const channel = ({ name, start }: Startable): WorkerNode => worker(name, time * 0.15, start);
   return {
     kind: 'supervisor',
     id: 'notifier',
     restart: 'permanent',
     shutdown: time * 0.2,
     policy: POLICIES.notifier,
-    children: [
-      worker('outbox', time * 0.05, outbox),
-      {
-        kind: 'supervisor',
-        id: 'channel',
-        restart: 'permanent',
-        shutdown: time * 0.15,
-        policy: POLICIES.channels,
-        // Those that exist at the time; the supervisor asks again at each start.
-        get children() {
-          return Array.from(channels.all(), channel);
-        },
-        started: (supervisor) => channels.started(supervisor, channel),
-      },
-    ],
+    children: [worker('outbox', time * 0.05, outbox), channelsOf('channel', channels, time * 0.15)],
+  };
+}
+
+function channelsOf(id: string, channels: ChannelParts, time: Seconds): SupervisorNode {
+  const channel = ({ name, start }: Startable): WorkerNode => worker(name, time, start);
+  return {
+    kind: 'supervisor',
+    id,
+    restart: 'permanent',
+    shutdown: time,
+    policy: POLICIES.channels,
+    // Those that exist at the time; the supervisor asks again at each start.
+    get children() {
+      return Array.from(channels.all(), channel);
+    },
+    started: (supervisor) => channels.started(supervisor, channel),
   };
 }
 

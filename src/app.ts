@@ -2,12 +2,13 @@ import pLimit from 'p-limit';
 import type { ExitSignal, RunningChild } from '../actors/supervisor/child-spec.js';
 import { buildSupervisor, childSpec } from '../actors/supervisor/build-supervisor.js';
 import type { SupervisionContext, Supervisor } from '../actors/supervisor/supervisor.actor.js';
-import { GATEWAY, partitionOf, tree, type PartitionParts } from '../actors/tree.js';
+import { partitionOf, tree, USER_EVENTS, type PartitionParts } from '../actors/tree.js';
 import { assemble, type Actors } from './app/assemble.js';
 import { BlindRecord, RECENT_BLIND_INTERVALS } from './app/blind-record.js';
 import { Checkpoints } from './app/checkpoints.js';
 import { readFacts, readSupervision } from './app/facts.js';
 import { nodeQueries } from './app/node-queries.js';
+import { ChannelFeed } from './app/events/channel-feed.js';
 import { EventHub } from './app/events/hub.js';
 import { stateSources } from './app/events/state-sources.js';
 import { HandOver } from './app/hand-over.js';
@@ -52,6 +53,7 @@ export class App implements Daemon {
   readonly alerts: AlertsApi;
   readonly connected: ConnectedClients = { sockets: 0, eventReaders: 0 };
   readonly events: EventHub;
+  readonly #channelFeed: ChannelFeed;
   readonly #watchdog: Watchdog;
   readonly #ownership: OwnershipCheck;
   readonly #blindness: BlindRecord;
@@ -100,6 +102,8 @@ export class App implements Daemon {
     const { ids } = this.users;
     const sources = stateSources(actors, this, this.#ownership, clock);
     this.events = new EventHub(config.events, actors.changes, { clock, logger, ids, sources });
+    this.#channelFeed = new ChannelFeed(actors.changes.users, actors.userEvents, { clock, logger, ids });
+    this.#channelFeed.listen();
     const context = { system: actors.system, clock, logger };
     const place = actors.system.place(actors.system, 'root');
     const root = this.#buildTree(context, place);
@@ -107,14 +111,17 @@ export class App implements Daemon {
     const share = config.shutdown_timeout / actors.partitions.length;
     const branches = {
       add: (parts: PartitionParts) => {
-        root.add(childSpec(context, place, partitionOf(parts, share)), GATEWAY);
+        root.add(childSpec(context, place, partitionOf(parts, share)), USER_EVENTS);
       },
       remove: (id: string) => root.remove(id),
     };
     this.#handOver = new HandOver(actors, {
       tree: branches,
       blindness: this.#blindness,
-      events: this.events,
+      interrupt: () => {
+        this.events.interrupt();
+        this.#channelFeed.interrupt();
+      },
       clock,
       logger,
     });
@@ -123,6 +130,7 @@ export class App implements Daemon {
   #buildTree(context: SupervisionContext, place: Place): Supervisor {
     const parts = {
       partitions: runsOf(this.#actors.partitions).map(({ parts }) => parts),
+      userEvents: this.#actors.userEvents,
       gateway: (exitSignal: ExitSignal) => this.#startGateway(exitSignal),
     };
     return buildSupervisor(context, place, tree(parts, this.#config.shutdown_timeout), {
@@ -187,7 +195,7 @@ export class App implements Daemon {
   async stop(): Promise<void> {
     if (this.#phase === 'stopping') return;
     this.#phase = 'stopping';
-    const { system, partitions, memory, channels, online } = this.#actors;
+    const { system, partitions, memory, channels, userEvents, online } = this.#actors;
     this.#ports.logger.info('stopping');
     this.events.stop();
     online.stop();
@@ -201,6 +209,7 @@ export class App implements Daemon {
     const closed = await Promise.allSettled([
       ...runsOf(partitions).map((run) => run.close()),
       channels.close(),
+      userEvents.close(),
     ]);
     system.stop();
     // What cannot be closed keeps nothing else open.
@@ -224,9 +233,10 @@ export class App implements Daemon {
 
   /** Applies other limits and channels. Alerts waiting for a channel that is gone become dead letters. */
   async reconfigure(limits: Config['limits'], channels: readonly Channel[]): Promise<void> {
-    const { home, channels: configured } = this.#actors;
+    const { home, channels: configured, userEvents } = this.#actors;
     Object.assign(this.#actors.limits, limits);
-    await configured.replace(channels, home.run?.watch);
+    await Promise.all([configured.replace(channels, home.run?.watch), userEvents.replace(channels)]);
+    this.#channelFeed.listen();
   }
 
   async #startGateway(exitSignal: ExitSignal): Promise<RunningChild> {

@@ -1,6 +1,7 @@
 import { CommitMeter } from '../../actors/history/commit-meter.js';
 import { NodeCounts } from '../../actors/node/node-counts.js';
 import { ConfiguredChannels } from '../../actors/notifier/channel/configured-channels.js';
+import { UserEventChannels } from '../../actors/notifier/user-events/user-event-channels.js';
 import { changeFeed, listen } from '../../actors/shards/change-feed.js';
 import { Admission } from '../../actors/user/admission.js';
 import { UserCounts } from '../../actors/user/user-counts.js';
@@ -17,7 +18,7 @@ import { OnlineIds } from './online-ids.js';
 import { MemoryGuard } from './memory-guard.js';
 import { Partition } from './partition.js';
 import { PartitionRun } from './partition-run.js';
-import { patienceOf } from './options.js';
+import { patienceOf, userEventsDeps } from './options.js';
 import type { AppPorts } from './ports.js';
 import { statusOnly } from './presence-change.js';
 import type { Shared } from './shared.js';
@@ -44,6 +45,8 @@ export interface Actors extends Division {
   readonly counts: UserCounts;
   readonly nodeCounts: NodeCounts;
   readonly channels: ConfiguredChannels;
+  /** The channels that send events of users. */
+  readonly userEvents: UserEventChannels;
   readonly meter: CommitMeter;
   readonly admission: Admission;
   readonly memory: MemoryGuard;
@@ -95,7 +98,8 @@ export function assemble(config: Config, ports: AppPorts, look: () => void): Act
       changes.users,
       statusOnly(ports.presence, () => clock.wall()),
     );
-  const parts = { system, counts, nodeCounts, channels, meter, memory, online, changes };
+  const userEvents = new UserEventChannels(channels.all, userEventsDeps(config, { system, clock, logger }));
+  const parts = { system, counts, nodeCounts, channels, userEvents, meter, memory, online, changes };
   return { ...division, ...parts, admission, limits };
 }
 

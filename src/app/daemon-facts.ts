@@ -62,6 +62,8 @@ export interface DaemonFacts {
     readonly open: number;
     readonly channels: readonly ChannelFacts[];
   };
+  /** By channels that send events of users, or have sent some. */
+  readonly userEvents: readonly UserEventFacts[];
   readonly events: {
     readonly readers: number;
     /** Pairs of a user and a reader that watches it by name. */
@@ -144,6 +146,16 @@ interface ChannelFacts {
   readonly dead: number;
   readonly cancelled: number;
   readonly folded: number;
+}
+
+interface UserEventFacts {
+  readonly name: string;
+  /** Undefined if it asks for none any more. Its counts stay. */
+  readonly waiting: number | undefined;
+  readonly sent: number;
+  readonly dropped: number;
+  /** Attempts that failed. */
+  readonly failed: number;
 }
 
 export const BREAKER_STATES = ['closed', 'half_open', 'open'] as const;

@@ -50,6 +50,7 @@ export async function readFacts(
       isMissing: runs.some(({ store }) => store.trouble?.kind === 'missing'),
     },
     alerts: alertFacts(actors),
+    userEvents: actors.userEvents.figures,
     memory: { used: actors.memory.used, short: actors.memory.isShort, shed: actors.memory.shed },
     blind: blind.byCause,
     eventLoopDelay: watchdog.delays,

@@ -3,13 +3,13 @@ import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { Actors } from './assemble.js';
 import type { BlindRecord } from './blind-record.js';
-import type { EventHub } from './events/hub.js';
 import type { Partition, PartitionTree } from './partition.js';
 
 interface HandOverDeps {
   readonly tree: PartitionTree;
   readonly blindness: Pick<BlindRecord, 'keep'>;
-  readonly events: Pick<EventHub, 'interrupt'>;
+  /** What changes in a partition that goes is not heard here from now on. */
+  readonly interrupt: () => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -31,11 +31,10 @@ export class HandOver {
    * notices.
    */
   async give(id: string): Promise<void> {
-    const { clock, logger, tree, events } = this.#deps;
+    const { clock, logger, tree, interrupt } = this.#deps;
     const begun = clock.now();
     await this.#move(id, (partition) => {
-      // What changes there from now on is not heard here.
-      events.interrupt();
+      interrupt();
       return partition.handOver(tree);
     });
     logger.info('partition handed over', { partition: id, milliseconds: Math.round(clock.now() - begun) });

@@ -1,5 +1,6 @@
 import type { HistoryOptions } from '../../actors/history/history.actor.js';
 import type { AlertsOptions } from '../../actors/notifier/create.js';
+import type { UserEventsDeps } from '../../actors/notifier/user-events/user-events.actor.js';
 import { POLICIES } from '../../actors/tree.js';
 import type { LocalUserShardsOptions } from '../../actors/user/user-shards.js';
 import type { Config } from '../config/schema.js';
@@ -82,5 +83,19 @@ export function alertsOptions(config: Config, limits: Config['limits']): AlertsO
     patience: patienceOf(config),
     restarts: POLICIES.outbox,
     channelRestarts: POLICIES.channel,
+  };
+}
+
+export function userEventsDeps(
+  config: Config,
+  { system, clock, logger }: Pick<UserEventsDeps, 'system' | 'clock' | 'logger'>,
+): UserEventsDeps {
+  return {
+    system,
+    clock,
+    logger,
+    random: Math.random,
+    restarts: POLICIES.channel,
+    patience: patienceOf(config),
   };
 }

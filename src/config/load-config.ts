@@ -65,8 +65,9 @@ export function loadConfig(sources: ConfigSources): Loaded {
   const { flags, env, isTerminal } = sources;
   const file = readConfigFile(sources);
   const { cwd, readFile = readText } = sources;
-  const channels = readChannels(file.sections['channels'], { env, cwd, readFile });
-  const auth = readAuth(file.sections['auth'], userIdsNamed(flags, env, file), { env, cwd, readFile });
+  const userIds = userIdsNamed(flags, env, file);
+  const channels = readChannels(file.sections['channels'], { env, cwd, readFile, userIds });
+  const auth = readAuth(file.sections['auth'], userIds, { env, cwd, readFile });
   const environment = readEnvironment(env, [
     ...channels.variables,
     ...auth.variables,

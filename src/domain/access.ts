@@ -23,6 +23,13 @@ export type UserReach =
   | { readonly only: UserId }
   | 'none';
 
+export function isWithin(reach: UserReach, user: UserId): boolean {
+  if (reach === 'none') return false;
+  if ('only' in reach) return reach.only === user;
+  if ('prefixes' in reach) return reach.prefixes.some((prefix) => user.startsWith(prefix));
+  return isInteger(user) && BigInt(reach.from) <= BigInt(user) && BigInt(user) <= BigInt(reach.to);
+}
+
 /** The users and nodes that a caller may touch. What is left out is not limited. */
 export interface Reach {
   readonly users?: UserReach;
@@ -116,12 +123,7 @@ export class Access {
   }
 
   mayTouchUser(user: UserId): boolean {
-    const users = this.#users;
-    if (users === undefined) return true;
-    if (users === 'none') return false;
-    if ('only' in users) return users.only === user;
-    if ('prefixes' in users) return users.prefixes.some((prefix) => user.startsWith(prefix));
-    return isInteger(user) && BigInt(users.from) <= BigInt(user) && BigInt(user) <= BigInt(users.to);
+    return this.#users === undefined || isWithin(this.#users, user);
   }
 
   /** For events and checkups. */

@@ -12,4 +12,9 @@ export const EVENT_TYPES = [
   'daemon.blind',
 ] as const;
 
+/** Those that a channel may send. */
+export const STATUS_EVENTS = ['user.online', 'user.offline'] as const satisfies readonly EventType[];
+
+export type StatusEvent = (typeof STATUS_EVENTS)[number];
+
 export type EventType = (typeof EVENT_TYPES)[number];

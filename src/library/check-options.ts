@@ -18,7 +18,7 @@ import {
   type Reader,
 } from './checks.js';
 import { camel } from './casing.js';
-import { common } from '../config/channels/common-settings.js';
+import { COMMON } from '../config/channels/common-settings.js';
 
 const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 const DAY = 86_400;
@@ -88,7 +88,7 @@ const http: Reader = (value, place) =>
 
 /** The settings that every channel has, in camelCase. */
 const policy = Object.fromEntries(
-  Object.keys(common.shape).map((name): [string, Reader] => [camel(name), fileData]),
+  COMMON.map((name): [string, Reader] => [camel(name), fileData]),
 );
 
 const entry = objectOf({

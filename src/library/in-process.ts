@@ -1,3 +1,4 @@
+import { PERMIT_ALL } from '../adapters/channels/http/address-guard.js';
 import type { Prepared } from '../adapters/channels/kind.js';
 import type { ChannelPlan } from '../adapters/channels/make.js';
 import { BaseNotifier, type AlertMessage, type Attempt } from '../ports/channel.js';
@@ -45,9 +46,11 @@ class InProcessNotifier extends BaseNotifier implements Prepared {
 }
 
 /** The plan of a channel for an existing notifier. */
-export function planFor(notifier: Notifying, { policy, ...plan }: ChannelPlan): ChannelPlan {
+export function planFor(notifier: Notifying, { policy, makeForUsers, ...plan }: ChannelPlan): ChannelPlan {
   return {
     ...plan,
+    // As for its alerts.
+    makeForUsers: makeForUsers && ((tools) => makeForUsers({ ...tools, guard: PERMIT_ALL })),
     policy: { ...policy, kind: notifier.constructor.name },
     make: (tools) => {
       if (notifier instanceof BuiltInNotifier) notifier.join(tools);

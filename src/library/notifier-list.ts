@@ -1,6 +1,4 @@
-import type { z } from 'zod';
-import type { common } from '../config/channels/common-settings.js';
-import type { AlertType } from '../domain/alert.js';
+import type { ChannelEvent, CommonGiven } from '../config/channels/common-settings.js';
 import type { CamelCased } from './casing.js';
 import { notifierList } from './check-options.js';
 import { refuseProblems } from './checks.js';
@@ -10,17 +8,22 @@ import { identityOf } from './notifier-identity.js';
 /** A notifier: an object that extends `BaseNotifier`, or has its methods. */
 export type Notifying = Pick<BaseNotifier, 'notify'> & Partial<Pick<BaseNotifier, 'close'>>;
 
-/** Matches alerts of one of the types whose node has one of the values of each label; `'*'` is any. */
+/**
+ * Matches alerts of one of the types whose node has one of the values of each label; `'*'` is any. Or events of one of
+ * the types, of one of the users.
+ */
 export interface Matching {
-  readonly types?: readonly Exclude<AlertType, 'channel.closed' | 'test'>[];
+  readonly types?: readonly Exclude<ChannelEvent, 'channel.closed' | 'test'>[];
   readonly labels?: Readonly<Record<string, string | readonly string[]>>;
+  /** Integers from the first to the second; or a prefix of ids, or several, with `user_ids: text`. */
+  readonly users?: string | readonly (string | number)[];
 }
 
 /**
  * A notifier with its policy: types of alerts, the most attempts at once, how long one may take, and how it is retried.
  * Durations are in seconds; docs/channels/README.md explains each.
  */
-export interface NotifierEntry extends Omit<CamelCased<z.input<typeof common>>, 'match'> {
+export interface NotifierEntry extends Omit<CamelCased<CommonGiven>, 'match'> {
   readonly notifier: Notifying;
   /** An alert must match one of these. Default: everything. */
   readonly match?: Matching | readonly Matching[];

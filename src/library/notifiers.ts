@@ -1,6 +1,7 @@
 import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../adapters/channels/kind.js';
 import { PERMIT_ALL } from '../adapters/channels/http/address-guard.js';
 import { DnsResolver } from '../adapters/channels/http/dns-resolver.js';
+import { channelKinds } from '../adapters/channels/registry.js';
 import { redis } from '../adapters/channels/redis/redis.js';
 import { Secret } from '../adapters/channels/secret.js';
 import { slack } from '../adapters/channels/slack/slack.js';
@@ -31,6 +32,8 @@ const ALONE: ChannelTools = {
 /** A kind of channel that the daemon has too. May be extended, and used alone. */
 export class BuiltInNotifier extends BaseNotifier implements Prepared {
   readonly #create: (tools: ChannelTools) => AnyNotifier & Partial<Prepared>;
+  /** As a configuration file has it. */
+  readonly #asChannel: () => object;
   #inner: (AnyNotifier & Partial<Prepared>) | undefined;
   #tools: ChannelTools | undefined;
 
@@ -51,9 +54,16 @@ export class BuiltInNotifier extends BaseNotifier implements Prepared {
       if (typeof text === 'string') secrets[name] = new Secret(text);
     }
     identify(this, settings, given);
+    const name = Object.entries<ChannelKind>(channelKinds).find(([, each]) => each === kind)?.[0];
+    this.#asChannel = () => ({ kind: name, ...settings, ...given });
     const made: Secrets = secrets;
     // The programmer wrote the URL, which is permission enough for whatever its name resolves to.
     this.#create = (tools) => kind.create(parsed.data, made, { ...tools, guard: PERMIT_ALL });
+  }
+
+  /** Its kind and settings, secrets included, as a configuration file has them. */
+  asChannel(): object {
+    return this.#asChannel();
   }
 
   /**

@@ -10,6 +10,7 @@ import { camel, snakeCased } from './casing.js';
 import { nodeOptions, problemsOfOptions, sound } from './check-options.js';
 import { isObject, refuseProblems } from './checks.js';
 import type { NotifierEntry } from './notifier-list.js';
+import { BuiltInNotifier } from './notifiers.js';
 import type { HeartbeatOptions } from './options.js';
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -118,16 +119,19 @@ function textOf(document: object): string {
   }
 }
 
-/** Each notifier of the program becomes a channel that delivers nothing, with that notifier's policy. */
+/** Each notifier of the program becomes a channel with its policy: of its kind, or one that delivers nothing. */
 function documentOf(
   { settings = {}, dataDir, sessionTimeout, timeout, maxRetries, remindEvery, http }: HeartbeatOptions,
   notifiers: ReadonlyMap<string, NotifierEntry>,
 ): object {
   const where = typeof http === 'object' ? http : {};
   const stands = [...notifiers].map(
-    ([name, { notifier: _notifier, name: _name, ...policy }]): [string, object] => [
+    ([name, { notifier, name: _name, ...policy }]): [string, object] => [
       name,
-      { ...snakeCased(policy), kind: 'log' },
+      {
+        ...snakeCased(policy),
+        ...(notifier instanceof BuiltInNotifier ? notifier.asChannel() : { kind: 'log' }),
+      },
     ],
   );
   const channels = { ...mapIn(settings, 'channels'), ...Object.fromEntries(stands) };

@@ -1,6 +1,8 @@
+import type { UserReach } from '../domain/access.js';
 import type { AlertType } from '../domain/alert.js';
+import type { StatusEvent } from '../domain/event-types.js';
 import type { NodeState } from '../domain/node.js';
-import type { Millis, Seconds } from '../domain/time.js';
+import type { Instant, Millis, Seconds } from '../domain/time.js';
 
 /** An alert as channels get it; the body of a webhook. Instants are Unix seconds unless the name ends in `_ms`. */
 export interface AlertMessage {
@@ -71,6 +73,27 @@ export abstract class BaseNotifier<Alert = AlertMessage> {
   }
 }
 
+/** Events of users as a channel sends them: several in one message. */
+export interface UserEventsMessage {
+  /** The same in every attempt, so that a receiver can drop repeats. */
+  readonly id: string;
+  /** When it was made. */
+  readonly at: Instant;
+  /** In the order in which they happened; each is JSON in ASCII, in the form of `GET /events`. */
+  readonly events: readonly string[];
+  /** How many events were left out between the message before and these. */
+  readonly dropped: number;
+  /** Nobody knows how many were: the daemon has started since, or could not follow all users. */
+  readonly isReset: boolean;
+}
+
+/** Sends events of users, if a channel asks for them. The promise means the same as that of `BaseNotifier`. */
+export interface UserEventsNotifier {
+  notifyOfUsers(message: UserEventsMessage, attempt: Attempt): Promise<void>;
+  /** Closes connections. */
+  close(): Promise<void>;
+}
+
 /** A failed node that a channel has been notified of. */
 export interface OpenFailure {
   readonly name: string;
@@ -106,18 +129,26 @@ export class NotifyError extends Error {
   readonly permanent: boolean;
   /** The wait that the receiver asks for. */
   readonly retryAfter: Seconds | undefined;
+  /** The receiver would take a part of it. */
+  readonly tooLarge: boolean;
 
   constructor(
     message: string,
     {
       permanent = false,
       retryAfter,
+      tooLarge = false,
       ...options
-    }: ErrorOptions & { readonly permanent?: boolean; readonly retryAfter?: Seconds | undefined } = {},
+    }: ErrorOptions & {
+      readonly permanent?: boolean;
+      readonly retryAfter?: Seconds | undefined;
+      readonly tooLarge?: boolean;
+    } = {},
   ) {
     super(message, options);
     this.permanent = permanent;
     this.retryAfter = retryAfter;
+    this.tooLarge = tooLarge;
   }
 }
 
@@ -126,6 +157,19 @@ export interface MatchRule {
   readonly types?: readonly AlertType[];
   /** `*` matches any value. */
   readonly labels?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A rule matches an event of one of the types, of one of the users. */
+export interface UserMatchRule {
+  readonly types?: readonly StatusEvent[];
+  readonly users?: UserReach;
+}
+
+/** Which events of users a channel sends. */
+export interface UserEventsPolicy {
+  readonly types: readonly StatusEvent[];
+  /** If there are rules, an event must match one of them. */
+  readonly match?: readonly UserMatchRule[];
 }
 
 /** The settings that every channel has, whatever its kind. */
@@ -143,6 +187,8 @@ export interface ChannelPolicy {
   readonly after?: Millis;
   /** The channel that gets what cannot be delivered here. */
   readonly fallback?: string;
+  /** Absent: none. */
+  readonly userEvents?: UserEventsPolicy;
   readonly retry: { readonly minDelay: Millis; readonly maxDelay: Millis; readonly giveUpAfter: Millis };
 }
 
@@ -150,6 +196,8 @@ export interface ChannelPolicy {
 export interface Channel {
   readonly policy: ChannelPolicy;
   readonly notifier: Pick<BaseNotifier, 'notify' | 'close'> & Partial<Resending>;
+  /** Present if its policy asks for events of users. It has connections of its own, so that alerts never wait for it. */
+  readonly userEvents?: UserEventsNotifier | undefined;
   /** A digest that tells its receiver from others; undefined if the receiver is not known. */
   readonly receiver?: string | undefined;
 }

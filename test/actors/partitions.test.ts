@@ -73,7 +73,7 @@ describe('several partitions in one process', () => {
   it('have a store each, and a supervisor each', async () => {
     expect([...stores.all.keys()].sort()).to.deep.equal(PARTITION_IDS);
     const { tree } = await supervision();
-    expect(tree.children.map(({ name }) => name)).to.deep.equal([...PARTITION_IDS, 'gateway']);
+    expect(tree.children.map(({ name }) => name)).to.deep.equal([...PARTITION_IDS, 'user-events', 'gateway']);
     const childrenOf = (at: number): unknown => tree.children[at]?.children?.map(({ name }) => name);
     expect(childrenOf(0)).to.deep.equal(['history', 'users']);
     expect(childrenOf(4)).to.deep.equal(['history', 'notifier', 'nodes']);

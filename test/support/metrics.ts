@@ -67,6 +67,7 @@ export const NO_FACTS: DaemonFacts = {
     sessions: 0,
   },
   alerts: { open: 0, channels: [] },
+  userEvents: [],
   events: { readers: 0, watched: 0, slow: 0 },
   memory: { used: 0, short: false, shed: { openings: 0, registrations: 0 } },
   blind: { stalled: { intervals: 0, seconds: 0 }, restarted: { intervals: 0, seconds: 0 } },

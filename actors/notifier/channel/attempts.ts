@@ -1,20 +1,12 @@
 import type { AlertId } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
-import { isWait } from '../../../src/domain/retry-after.js';
-import { toMillis, toSeconds, type Millis } from '../../../src/domain/time.js';
-import {
-  NotifyError,
-  type AlertMessage,
-  type Channel,
-  type OpenFailure,
-} from '../../../src/ports/channel.js';
+import type { Millis } from '../../../src/domain/time.js';
+import type { AlertMessage, Channel, OpenFailure } from '../../../src/ports/channel.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
+import { beginAttempt } from './attempt.js';
 import type { Outcome } from './channel.protocol.js';
 import type { ClosingNotices } from './closing-notice.js';
-
-/** The most characters of an error that are stored. */
-const LONGEST_ERROR = 1_000;
 
 export interface AttemptsDeps {
   readonly clock: Clock;
@@ -90,34 +82,21 @@ export class Attempts {
 
   /** The first result counts: the notifier's, or the timeout. */
   begin(id: AlertId, message: AlertMessage, attempt: number): void {
-    const { clock } = this.#deps;
-    const { policy } = this.#channel;
-    const { attemptTimeout } = policy;
-    const controller = new AbortController();
-    this.#underWay.set(id, controller);
-    const settle = (outcome: Outcome): void => {
-      if (this.#underWay.get(id) !== controller) return;
-      this.#underWay.delete(id);
-      cancel();
-      this.#deps.attempted(id, attempt, outcome);
-      if (this.#underWay.size > 0) return;
-      this.#idle?.();
-      void this.#closeReplaced();
-    };
-    const cancel = clock.after(attemptTimeout, () => {
-      settle(failure(new NotifyError(`no answer within ${toSeconds(attemptTimeout)} s`)));
-      controller.abort();
-    });
-    this.#notify(message, controller.signal, attempt).then(
-      () => settle({ kind: 'delivered' }),
-      (error: unknown) => settle(failure(error)),
+    const { notifier, policy } = this.#channel;
+    const controller = beginAttempt(
+      this.#deps.clock,
+      policy.attemptTimeout,
+      (signal) => notifier.notify(message, { signal, attempt }),
+      (outcome) => {
+        if (this.#underWay.get(id) !== controller) return;
+        this.#underWay.delete(id);
+        this.#deps.attempted(id, attempt, outcome);
+        if (this.#underWay.size > 0) return;
+        this.#idle?.();
+        void this.#closeReplaced();
+      },
     );
-  }
-
-  /** An exception before the notifier returns a promise is treated like a rejection. */
-  async #notify(message: AlertMessage, signal: AbortSignal, attempt: number): Promise<void> {
-    const { notifier } = this.#channel;
-    await notifier.notify(message, { signal, attempt });
+    this.#underWay.set(id, controller);
   }
 
   /** Attempts under way get this long to end; then they are aborted. */
@@ -160,33 +139,4 @@ export async function closeChannel(
   } catch (error) {
     logger.warn('channel could not be closed', { channel, error });
   }
-}
-
-function failure(error: unknown): Outcome {
-  if (error instanceof NotifyError) {
-    // The notifier may be written without types, or may pass on what a provider says.
-    const { permanent, retryAfter, message }: { [Key in keyof NotifyError]: unknown } = error;
-    const waits = isWait(retryAfter);
-    const text = shown(message);
-    return {
-      kind: 'failed',
-      error:
-        waits || retryAfter === undefined || retryAfter === null ? text : `${text} ${ignored(retryAfter)}`,
-      permanent: permanent === true,
-      retryAfter: waits ? toMillis(retryAfter) : undefined,
-    };
-  }
-  const message = error instanceof Error ? error.message : error;
-  return { kind: 'failed', error: shown(message), permanent: false, retryAfter: undefined };
-}
-
-/** The message is stored, logged and listed. */
-function shown(message: unknown): string {
-  const text = String(message);
-  return text.length > LONGEST_ERROR ? `${text.slice(0, LONGEST_ERROR)}…` : text;
-}
-
-function ignored(retryAfter: unknown): string {
-  const shown = typeof retryAfter === 'number' ? String(retryAfter) : typeof retryAfter;
-  return `(it asks for a pause of ${shown} seconds, which is no number of seconds up to a year, and is ignored)`;
 }

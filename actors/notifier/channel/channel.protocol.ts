@@ -27,6 +27,8 @@ export type Outcome =
       readonly error: string;
       readonly permanent: boolean;
       readonly retryAfter: Millis | undefined;
+      /** The receiver would take a part of it. */
+      readonly tooLarge?: boolean;
     };
 
 export type ChannelEvent =

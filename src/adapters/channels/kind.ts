@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { AlertType } from '../../domain/alert.js';
-import type { BaseNotifier, ChannelPolicy } from '../../ports/channel.js';
+import type { BaseNotifier, ChannelPolicy, UserEventsNotifier } from '../../ports/channel.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import type { Guard } from './http/address-guard.js';
@@ -57,4 +57,10 @@ export interface ChannelKind<Settings extends object = object> {
   /** Types of alerts that it must not get, and why. */
   readonly unfit?: { readonly events: readonly AlertType[]; readonly because: string };
   create(settings: Settings, secrets: Secrets, tools: ChannelTools): BaseNotifier & Partial<Prepared>;
+  /** Makes what sends events of users, with connections of its own. Absent: this kind cannot send any. */
+  createForUsers?(
+    settings: Settings,
+    secrets: Secrets,
+    tools: ChannelTools,
+  ): UserEventsNotifier & Partial<Prepared>;
 }

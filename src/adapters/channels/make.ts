@@ -1,11 +1,11 @@
-import type { BaseNotifier, Channel, ChannelPolicy } from '../../ports/channel.js';
+import type { BaseNotifier, Channel, ChannelPolicy, UserEventsNotifier } from '../../ports/channel.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import { Redaction } from './redaction.js';
 import { AddressGuard } from './http/address-guard.js';
 import { DnsResolver } from './http/dns-resolver.js';
 import type { Proxies } from './http/proxies.js';
-import { RedactingNotifier } from './redacting-notifier.js';
+import { RedactingNotifier, RedactingUserEvents } from './redacting-notifier.js';
 import type { ChannelTools, Prepared } from './kind.js';
 import type { Secret } from './secret.js';
 
@@ -22,6 +22,8 @@ export interface ChannelPlan {
   /** Secrets to redact from the outcomes of its alerts. */
   readonly secrets: readonly Secret[];
   readonly make: (tools: ChannelTools) => BaseNotifier & Partial<Prepared>;
+  /** Present if its policy asks for events of users. */
+  readonly makeForUsers?: ((tools: ChannelTools) => UserEventsNotifier & Partial<Prepared>) | undefined;
   /** See `Channel`. */
   readonly receiver?: string | undefined;
 }
@@ -45,8 +47,8 @@ export async function makeChannels(
 }> {
   const channels: Channel[] = [];
   const problems: { channel: string; problem: string }[] = [];
-  for (const { policy, allowAddresses, ca, secrets, make, receiver } of plans) {
-    const made = make({
+  for (const { policy, allowAddresses, ca, secrets, make, makeForUsers, receiver } of plans) {
+    const tools = () => ({
       policy,
       clock,
       logger,
@@ -55,15 +57,22 @@ export async function makeChannels(
       ca,
       proxies,
     });
-    const notifier = new RedactingNotifier(made, new Redaction(secrets));
-    channels.push({ policy, receiver, notifier });
-    await notifier.prepare().catch((error: unknown) => {
+    const redaction = new Redaction(secrets);
+    const notifier = new RedactingNotifier(make(tools()), redaction);
+    // One message at a time, on a connection of its own.
+    const ofUsers = makeForUsers?.({ ...tools(), policy: { ...policy, concurrency: 1 } });
+    const userEvents = ofUsers && new RedactingUserEvents(ofUsers, redaction);
+    channels.push({ policy, receiver, notifier, userEvents });
+    await Promise.all([notifier.prepare(), userEvents?.prepare()]).catch((error: unknown) => {
       problems.push({
         channel: policy.name,
         problem: error instanceof Error ? error.message : String(error),
       });
     });
   }
-  if (problems.length > 0) await Promise.all(channels.map(({ notifier }) => notifier.close()));
+  if (problems.length > 0)
+    await Promise.all(
+      channels.flatMap(({ notifier, userEvents }) => [notifier.close(), userEvents?.close()]),
+    );
   return { channels, problems };
 }

@@ -4,6 +4,8 @@ import {
   type Attempt,
   type Resending,
   type OpenFailure,
+  type UserEventsMessage,
+  type UserEventsNotifier,
 } from '../../ports/channel.js';
 import type { Redaction } from './redaction.js';
 import type { Prepared } from './kind.js';
@@ -52,6 +54,37 @@ export class RedactingNotifier extends BaseNotifier implements Resending, Prepar
   }
 
   override async close(): Promise<void> {
+    await this.#notifier.close();
+  }
+}
+
+/** The same for what sends events of users. */
+export class RedactingUserEvents implements UserEventsNotifier, Prepared {
+  readonly #notifier: UserEventsNotifier & Partial<Prepared>;
+  readonly #redaction: Redaction;
+
+  constructor(notifier: UserEventsNotifier & Partial<Prepared>, redaction: Redaction) {
+    this.#notifier = notifier;
+    this.#redaction = redaction;
+  }
+
+  async prepare(): Promise<void> {
+    try {
+      await this.#notifier.prepare?.();
+    } catch (error) {
+      throw this.#redaction.concealError(error);
+    }
+  }
+
+  async notifyOfUsers(message: UserEventsMessage, attempt: Attempt): Promise<void> {
+    try {
+      await this.#notifier.notifyOfUsers(message, attempt);
+    } catch (error) {
+      throw this.#redaction.concealError(error);
+    }
+  }
+
+  async close(): Promise<void> {
     await this.#notifier.close();
   }
 }

@@ -1,49 +1,14 @@
 import * as z from 'zod';
 import { SCOPES, type KeyRule } from '../../domain/access.js';
 import { instant, type Instant } from '../../domain/time.js';
-import { parseUserId, type UserIdKind } from '../../domain/user-id.js';
+import type { UserIdKind } from '../../domain/user-id.js';
+import { usersSetting } from '../users-setting.js';
 
 const DAY = 86_400_000;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 const HASH = /^sha256:[0-9a-f]{64}$/i;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
-
-const NO_RANGE =
-  'must be two user ids, the smaller first, such as [1, 1000000], or [] for none; a prefix of ids needs user_ids: text';
-
-const user = z
-  .union([z.int().transform(String), z.string()], { error: NO_RANGE })
-  .transform((text, context) => {
-    const id = parseUserId(text);
-    if (id !== undefined) return id;
-    context.addIssue({ code: 'custom', message: NO_RANGE });
-    return z.NEVER;
-  });
-
-const range = z
-  .array(user, {
-    error: NO_RANGE,
-  })
-  .transform((ids, context) => {
-    const [from, to] = ids;
-    if (from === undefined) return 'none' as const;
-    if (to !== undefined && ids.length === 2 && BigInt(from) <= BigInt(to)) return { from, to };
-    context.addIssue({ code: 'custom', message: NO_RANGE });
-    return z.NEVER;
-  });
-
-const NO_USERS =
-  'must be a prefix of user ids, such as "tenant1:", a list of prefixes, or [] for none; a range of ids needs user_ids: integer';
-
-const prefixesOfUsers = z
-  .union([z.string().transform((only) => [only]), z.array(z.string())], { error: NO_USERS })
-  .transform((prefixes, context) => {
-    if (prefixes.length === 0) return 'none' as const;
-    if (prefixes.every((each) => each !== '')) return { prefixes };
-    context.addIssue({ code: 'custom', message: NO_USERS });
-    return z.NEVER;
-  });
 
 const NO_PREFIX = 'must be a prefix of node names, such as "web-", or a list of prefixes';
 
@@ -62,7 +27,7 @@ const expires = z.string({ error: NO_DATE }).transform((text, context) => {
 
 const NO_QUOTA = 'must be a whole number of nodes, 0 or more';
 
-const keyOf = (users: typeof range | typeof prefixesOfUsers) =>
+const keyOf = (kind: UserIdKind) =>
   z.strictObject(
     {
       name: z
@@ -77,7 +42,7 @@ const keyOf = (users: typeof range | typeof prefixesOfUsers) =>
           error: `must be a list of ${SCOPES.join(', ')}`,
         })
         .min(1, { error: `must have at least one of ${SCOPES.join(', ')}` }),
-      users: users.optional(),
+      users: usersSetting({ kind, mayBeNone: true }).optional(),
       nodes: nodes.optional(),
       expires: expires.optional(),
       max_nodes: z.int({ error: NO_QUOTA }).min(0, { error: NO_QUOTA }).optional(),
@@ -86,12 +51,12 @@ const keyOf = (users: typeof range | typeof prefixesOfUsers) =>
   );
 
 /** The settings of a key. */
-export const KEY_SETTINGS: readonly string[] = Object.keys(keyOf(range).shape);
+export const KEY_SETTINGS: readonly string[] = Object.keys(keyOf('integer').shape);
 
 /** @param kind of the ids that `users` is about: a range of integers, or prefixes of texts */
 export const keysFor = (kind: UserIdKind) =>
   z
-    .array(keyOf(kind === 'integer' ? range : prefixesOfUsers), { error: 'must be a list of keys' })
+    .array(keyOf(kind), { error: 'must be a list of keys' })
     .superRefine((all, context) => {
       for (const field of ['name', 'hash'] as const) {
         const seen = new Set<string>();

@@ -15,11 +15,12 @@ import {
   type Settings,
 } from '../setting-problems.js';
 import { locate } from '../named-files.js';
+import type { UserIdKind } from '../../domain/user-id.js';
 import { didYouMean } from '../../views/did-you-mean.js';
 import type { Source } from '../value-source.js';
-import { common, COMMON, type Common } from './common-settings.js';
+import { commonFor, COMMON, type Common } from './common-settings.js';
 import { readCertificates } from './certificates.js';
-import { fallbackProblem, policyOf } from './channel-policy.js';
+import { fallbackProblem, policyOf, userEventProblems } from './channel-policy.js';
 import { namesOf, readSecrets, type SecretSources } from './secret-settings.js';
 
 export interface ConfiguredChannel extends ChannelPlan {
@@ -33,6 +34,8 @@ export interface ChannelDeps {
   readonly env: SecretSources['env'];
   readonly cwd: string;
   readonly readFile: (path: string) => string;
+  /** The kind of users' ids. */
+  readonly userIds: UserIdKind;
 }
 
 export interface ReadChannels {
@@ -50,11 +53,8 @@ const KINDS: Readonly<Record<string, ChannelKind>> = channelKinds;
 /** Checks every channel. Without any, alerts go to the log. */
 export function readChannels(given: GivenSection | undefined, deps: ChannelDeps): ReadChannels {
   const none = given === undefined || given.value === null || given.value === undefined;
-  if (none || (isMap(given.value) && Object.keys(given.value).length === 0)) {
-    const read = readChannel({ kind: 'log' }, 'log', deps, deps.cwd);
-    const source = { kind: 'default', because: 'no channel is configured' } as const;
-    return { channels: 'plan' in read ? [{ ...read.plan, source }] : [], problems: [], variables: [] };
-  }
+  if (none || (isMap(given.value) && Object.keys(given.value).length === 0))
+    return { channels: logFor('no channel is configured', [], deps), problems: [], variables: [] };
   const { value, path, lineOf } = given;
   const placed = (at: readonly PropertyKey[], problem: string): string =>
     `${['channels', ...at].map(String).join('.')}: ${problem} (from ${path}:${lineOf(at)})`;
@@ -88,7 +88,21 @@ export function readChannels(given: GivenSection | undefined, deps: ChannelDeps)
     const problem = fallbackProblem(policy, fallbacks);
     if (problem !== undefined) problems.push(placed([policy.name, 'fallback'], problem));
   }
-  return { channels, problems, variables };
+  const isAlerted = channels.some(({ policy }) => policy.userEvents === undefined || policy.events.length > 0);
+  const added = isAlerted || problems.length > 0 ? [] : logFor('no channel gets alerts', channels, deps);
+  return { channels: [...channels, ...added], problems, variables };
+}
+
+/** The log, which gets the alerts if no other channel does. */
+function logFor(
+  because: string,
+  others: readonly ConfiguredChannel[],
+  deps: ChannelDeps,
+): readonly ConfiguredChannel[] {
+  let name = 'log';
+  while (others.some(({ policy }) => policy.name === name)) name += '-alerts';
+  const read = readChannel({ kind: 'log' }, name, deps, deps.cwd);
+  return 'plan' in read ? [{ ...read.plan, source: { kind: 'default', because } }] : [];
 }
 
 type Read =
@@ -99,11 +113,14 @@ function readChannel(settings: Settings, name: string, deps: ChannelDeps, by: st
   const { kind, ...others } = settings;
   const shared = Object.fromEntries(Object.entries(others).filter(([key]) => COMMON.includes(key)));
   const own = Object.fromEntries(Object.entries(others).filter(([key]) => !COMMON.includes(key)));
-  const parsed = common.safeParse(shared);
+  const parsed = commonFor(deps.userIds).safeParse(shared);
   const problems = [...(parsed.success ? orderProblems(parsed.data) : problemsOf(parsed.error, COMMON))];
   const located = (name: string): string => locate(name, { by, cwd: deps.cwd });
   const builtIn = typeof kind === 'string' && Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
-  if (parsed.success) problems.push(...unfitProblems(builtIn, parsed.data));
+  if (parsed.success) {
+    problems.push(...unfitProblems(builtIn, parsed.data));
+    problems.push(...userEventProblems(parsed.data, builtIn?.createForUsers !== undefined));
+  }
   const made =
     builtIn !== undefined
       ? readBuiltIn(builtIn, own, { env: deps.env, readFile: (path) => deps.readFile(located(path)) })
@@ -113,13 +130,15 @@ function readChannel(settings: Settings, name: string, deps: ChannelDeps, by: st
   const trusted = readCertificates(parsed.data?.ca_file, builtIn, readFile);
   if (trusted.problem !== undefined) problems.push({ path: ['ca_file'], problem: trusted.problem });
   if (!parsed.success || problems.length > 0 || 'problems' in made) return { problems };
+  const policy = policyOf(name, String(kind), parsed.data);
   return {
     plan: {
-      policy: policyOf(name, String(kind), parsed.data),
+      policy,
       allowAddresses: parsed.data.allow_addresses,
       ca: trusted.ca,
       secrets: made.secrets,
       make: made.make,
+      ...(policy.userEvents !== undefined && { makeForUsers: made.makeForUsers }),
       receiver: made.receiver,
       shown: { kind, ...made.shown, ...parsed.data },
     },
@@ -127,7 +146,7 @@ function readChannel(settings: Settings, name: string, deps: ChannelDeps, by: st
 }
 
 type Made =
-  | (Pick<ChannelPlan, 'make' | 'secrets' | 'receiver'> & { readonly shown: Settings })
+  | (Pick<ChannelPlan, 'make' | 'makeForUsers' | 'secrets' | 'receiver'> & { readonly shown: Settings })
   | { readonly problems: readonly SettingProblem[] };
 
 function readBuiltIn(kind: ChannelKind, given: Settings, sources: SecretSources): Made {
@@ -151,6 +170,7 @@ function readBuiltIn(kind: ChannelKind, given: Settings, sources: SecretSources)
       ),
     ],
     make: (tools) => kind.create(parsed.data, secrets, tools),
+    makeForUsers: kind.createForUsers && ((tools) => kind.createForUsers(parsed.data, secrets, tools)),
     receiver: receiverOf(kind, parsed.data, secrets),
     shown: { ...Object.fromEntries(shownSecrets), ...withoutValues(parsed.data) },
   };
@@ -197,7 +217,7 @@ function orderProblems({ retry: { min_delay, max_delay } }: Common): readonly Se
 function unfitProblems(kind: ChannelKind | undefined, { events }: Common): readonly SettingProblem[] {
   const { unfit } = kind ?? {};
   return events.flatMap((event, index) =>
-    unfit?.events.includes(event) === true
+    unfit?.events.some((each) => each === event) === true
       ? [{ path: ['events', index], problem: `must not be ${event} here: ${unfit.because}` }]
       : [],
   );

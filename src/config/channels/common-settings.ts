@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { parseRange } from '../../adapters/channels/http/address-guard.js';
 import { ALERT_TYPES, UNCHOSEN_TYPES, type AlertType } from '../../domain/alert.js';
+import { STATUS_EVENTS, type StatusEvent } from '../../domain/event-types.js';
+import type { UserIdKind } from '../../domain/user-id.js';
+import { usersSetting } from '../users-setting.js';
 import { seconds, whole, type Kind } from '../value-kinds.js';
 
 const DAY = 86_400;
@@ -12,14 +15,18 @@ const USUAL: readonly AlertType[] = [
   'node.recovered',
   'mass_failure',
 ];
-const EVENTS = ALERT_TYPES.filter((type) => !UNCHOSEN_TYPES.includes(type));
+
+/** What a channel may be told to send. */
+export type ChannelEvent = AlertType | StatusEvent;
+
+const EVENTS = [...ALERT_TYPES.filter((type) => !UNCHOSEN_TYPES.includes(type)), ...STATUS_EVENTS];
 
 function checked(kind: Kind<z.ZodType<number>>, byDefault: number) {
   const error = `must be ${kind.expects}`;
   return z.custom<number>((value) => kind.type.safeParse(value).success, { error }).default(byDefault);
 }
 
-const event = z.enum(EVENTS as [AlertType, ...AlertType[]], { error: `must be one of ${EVENTS.join(', ')}` });
+const event = z.enum(EVENTS as [ChannelEvent, ...ChannelEvent[]], { error: `must be one of ${EVENTS.join(', ')}` });
 const address = z
   .string({ error: 'must be an address, or a range such as 10.0.0.0/8' })
   .refine((text) => parseRange(text) !== undefined, {
@@ -27,31 +34,47 @@ const address = z
   });
 
 const text = z.string({ error: 'must be a string, or a list of strings' });
-const rule = z
-  .strictObject(
-    {
-      types: z.array(event, { error: 'must be a list of alert types' }).min(1).optional(),
-      labels: z
-        .record(
-          z.string(),
-          z.preprocess((value): unknown => (Array.isArray(value) ? value : [value]), z.array(text).min(1)),
-          { error: 'must be a map from labels to values' },
-        )
-        .optional(),
-    },
-    { error: 'must have types, labels, or both' },
-  )
-  .refine(({ types, labels }) => types !== undefined || labels !== undefined, {
-    error: 'must have types, labels, or both',
-  });
+const NO_RULE = 'must have types, labels or users';
+const BOTH = 'must have labels or users, not both: labels choose alerts, and users their events';
 
-/** The settings that every channel has. */
-export const common = z.strictObject({
-  events: z.array(event, { error: 'must be a list of alert types' }).default([...USUAL]),
+export function isOfUsers(type: ChannelEvent): type is StatusEvent {
+  return STATUS_EVENTS.some((each) => each === type);
+}
+
+const ruleFor = (kind: UserIdKind) =>
+  z
+    .strictObject(
+      {
+        types: z.array(event, { error: 'must be a list of types' }).min(1).optional(),
+        labels: z
+          .record(
+            z.string(),
+            z.preprocess((value): unknown => (Array.isArray(value) ? value : [value]), z.array(text).min(1)),
+            { error: 'must be a map from labels to values' },
+          )
+          .optional(),
+        users: usersSetting({ kind, mayBeNone: false }).optional(),
+      },
+      { error: NO_RULE },
+    )
+    .refine(({ types, labels, users }) => (types ?? labels ?? users) !== undefined, { error: NO_RULE })
+    .refine(({ labels, users }) => labels === undefined || users === undefined, { error: BOTH })
+    .refine(({ types, labels }) => labels === undefined || types?.some(isOfUsers) !== true, {
+      path: ['types'],
+      error: 'must be types of alerts beside labels, which users do not have',
+    })
+    .refine(({ types, users }) => users === undefined || types?.every(isOfUsers) !== false, {
+      path: ['types'],
+      error: `must be of ${STATUS_EVENTS.join(', ')} beside users`,
+    });
+
+/** The settings that every channel has. @param kind of users' ids, which a rule may be about */
+export const commonFor = (kind: UserIdKind) => z.strictObject({
+  events: z.array(event, { error: 'must be a list of types' }).default([...USUAL]),
   match: z
     .preprocess(
       (value): unknown => (Array.isArray(value) || value === undefined ? value : [value]),
-      z.array(rule).min(1, { error: 'must have at least one rule' }).optional(),
+      z.array(ruleFor(kind)).min(1, { error: 'must have at least one rule' }).optional(),
     )
     .optional(),
   after: checked(seconds(0, DAY), 0),
@@ -75,7 +98,10 @@ export const common = z.strictObject({
   allow_addresses: z.array(address, { error: 'must be a list of addresses or ranges' }).default([]),
 });
 
-export type Common = z.output<typeof common>;
+export type Common = z.output<ReturnType<typeof commonFor>>;
+
+/** As it is written. */
+export type CommonGiven = z.input<ReturnType<typeof commonFor>>;
 
 /** Their names. */
-export const COMMON: readonly string[] = Object.keys(common.shape);
+export const COMMON: readonly string[] = Object.keys(commonFor('integer').shape);

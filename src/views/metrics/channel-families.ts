@@ -4,7 +4,10 @@ import { BREAKER_STATES, type DaemonFacts } from '../../app/daemon-facts.js';
 const OUTCOMES = ['delivered', 'dead', 'cancelled', 'folded'] as const;
 
 /** What has become of alerts. A channel is what the configuration names, or has named, so there are few of them. */
-export function channelFamilies({ alerts: { open, channels } }: DaemonFacts): readonly MetricFamily[] {
+export function channelFamilies({
+  alerts: { open, channels },
+  userEvents,
+}: DaemonFacts): readonly MetricFamily[] {
   return [
     {
       name: 'heartbeat_alerts_open',
@@ -40,6 +43,36 @@ export function channelFamilies({ alerts: { open, channels } }: DaemonFacts): re
       type: 'gauge',
       samples: channels.flatMap(({ name, now }) =>
         now === undefined ? [] : breakerSamples(name, now.breaker),
+      ),
+    },
+    ...userEventFamilies(userEvents),
+  ];
+}
+
+/** Only of channels that send events of users, or have sent some. */
+function userEventFamilies(channels: DaemonFacts['userEvents']): MetricFamily[] {
+  return [
+    {
+      name: 'heartbeat_channel_user_events_total',
+      help: 'Events of users for a channel, by outcome.',
+      type: 'counter',
+      samples: channels.flatMap(({ name, sent, dropped }) => [
+        { labels: { channel: name, outcome: 'sent' }, value: sent },
+        { labels: { channel: name, outcome: 'dropped' }, value: dropped },
+      ]),
+    },
+    {
+      name: 'heartbeat_channel_user_events_failed_attempts_total',
+      help: 'Failed attempts to send a message with events of users.',
+      type: 'counter',
+      samples: channels.map(({ name, failed }) => ({ labels: { channel: name }, value: failed })),
+    },
+    {
+      name: 'heartbeat_channel_waiting_user_events',
+      help: 'Events of users that wait for a channel to take them.',
+      type: 'gauge',
+      samples: channels.flatMap(({ name, waiting }) =>
+        waiting === undefined ? [] : [{ labels: { channel: name }, value: waiting }],
       ),
     },
   ];

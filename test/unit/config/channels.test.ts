@@ -154,7 +154,7 @@ describe('channels in the configuration', () => {
     });
     const at = (line: number) => `(from /etc/heartbeat.yaml:${line})`;
     expect(listed).to.deep.equal([
-      `channels.ops.events.0: must be one of node.failed, node.reported_failure, node.recovered, node.inactive, mass_failure ${at(6)}`,
+      `channels.ops.events.0: must be one of node.failed, node.reported_failure, node.recovered, node.inactive, mass_failure, user.online, user.offline ${at(6)}`,
       `channels.ops.concurrency: must be a whole number between 1 and 1000 ${at(8)}`,
       `channels.ops.attempt_timeout: must be a number of seconds between 0.1 and 3600 ${at(9)}`,
       `channels.ops.allow_addresses.0: must be an address, or a range such as 10.0.0.0/8 ${at(11)}`,
@@ -294,12 +294,84 @@ describe('channels in the configuration', () => {
       'channels.web.match: must have at least one rule',
       'channels.web.after: must be a number of seconds between 0 and 86400',
       'channels.boss.match.0.team: unknown setting; remove it',
-      'channels.boss.match.0: must have types, labels, or both',
-      'channels.ops.match.0.types.0: must be one of node.failed, node.reported_failure, node.recovered, node.inactive, mass_failure',
+      'channels.boss.match.0: must have types, labels or users',
+      'channels.ops.match.0.types.0: must be one of node.failed, node.reported_failure, node.recovered, node.inactive, mass_failure, user.online, user.offline',
       'channels.ops.match.0.labels.team.0: must be a string, or a list of strings',
       'channels.chat.fallback: must be the name of another channel; did you mean web?',
       'channels.own.fallback: must be the name of another channel',
     ]);
+  });
+
+  describe('that ask for events of users', () => {
+    const BUS = 'kind: redis, url: "redis://127.0.0.1", channel: presence';
+
+    it('have them beside their alerts, and rules for either', () => {
+      const file = `channels:
+  all: { ${BUS}, events: [node.failed, user.online, user.offline] }
+  some:
+    ${BUS.replaceAll(', ', '\n    ')}
+    events: [mass_failure, user.online, user.offline]
+    match: [{ types: [user.offline] }, { users: [1, 1000] }, { labels: { team: web } }, { types: [mass_failure, user.online] }]
+`;
+      const [all, some] = inForce({ file }).channels;
+      expect(all?.policy).to.deep.include({
+        events: ['node.failed'],
+        userEvents: { types: ['user.online', 'user.offline'] },
+      });
+      expect(some?.policy).to.deep.include({
+        events: ['mass_failure'],
+        match: [{ labels: { team: ['web'] } }, { types: ['mass_failure'] }],
+        userEvents: {
+          types: ['user.online', 'user.offline'],
+          match: [{ types: ['user.offline'] }, { users: { from: '1', to: '1000' } }, { types: ['user.online'] }],
+        },
+      });
+    });
+
+    it('choose users by prefix where ids are texts', () => {
+      const file = `user_ids: text
+channels: { bus: { ${BUS}, events: [user.online], match: { users: "tenant1:" } }, two: { ${BUS}, events: [user.online], match: { users: ["a:", "b:"] } } }`;
+      const [one, two] = inForce({ file }).channels;
+      expect(one?.policy.userEvents?.match).to.deep.equal([{ users: { prefixes: ['tenant1:'] } }]);
+      expect(two?.policy.userEvents?.match).to.deep.equal([{ users: { prefixes: ['a:', 'b:'] } }]);
+    });
+
+    it('leave the alerts to the log if no other channel gets any', () => {
+      const file = `channels: { bus: { ${BUS}, events: [user.online] } }`;
+      expect(inForce({ file }).channels.map(({ policy }) => [policy.kind, policy.events.length])).to.deep.equal([
+        ['redis', 0],
+        ['log', 4],
+      ]);
+    });
+
+    it('have their problems listed', () => {
+      const file = `channels:
+  log: { kind: log, events: [node.failed, user.online] }
+  labels: { ${BUS}, events: [user.online], match: { labels: { team: web } } }
+  half: { ${BUS}, events: [user.online, user.offline], match: { types: [user.online] } }
+  alerts: { ${BUS}, events: [node.failed, user.online], match: { users: [1, 2] } }
+  both: { ${BUS}, events: [user.online], match: { users: [1, 2], labels: { team: web } } }
+  types: { ${BUS}, events: [user.online], match: [{ users: [1, 2], types: [node.failed] }, { labels: { a: b }, types: [user.online] }] }
+  range: { ${BUS}, events: [user.online], match: [{ users: [2, 1] }, { users: "a:" }, { users: [] }] }
+  late: { ${BUS}, events: [user.online], after: 5, fallback: log }
+`;
+      const range =
+        'must be two user ids, the smaller first, such as [1, 1000000]; a prefix of ids needs user_ids: text';
+      expect(problems({ file }).map((each) => each.replace(/ \(from .*/, ''))).to.deep.equal([
+        'channels.log.events.1: must not be user.online here: only the kinds webhook and redis send events of users',
+        'channels.labels.match: must have a rule for user.online, which events names: add { types: [user.online] } for all users, or { users: … }',
+        'channels.half.match: must have a rule for user.offline, which events names: add { types: [user.offline] } for all users, or { users: … }',
+        'channels.alerts.match: must have a rule for alerts, which events names: add one with types or labels',
+        'channels.both.match.0: must have labels or users, not both: labels choose alerts, and users their events',
+        'channels.types.match.0.types: must be of user.online, user.offline beside users',
+        'channels.types.match.1.types: must be types of alerts beside labels, which users do not have',
+        `channels.range.match.0.users: ${range}`,
+        `channels.range.match.1.users: ${range}`,
+        `channels.range.match.2.users: ${range}`,
+        'channels.late.after: must not be set here: it is for alerts, and events names none',
+        'channels.late.fallback: must not be set here: it is for alerts, and events names none',
+      ]);
+    });
   });
 
   it('must not stand in for each other in a circle', () => {

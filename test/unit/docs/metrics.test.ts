@@ -21,6 +21,7 @@ function allFamilies(): readonly MetricFamily[] {
     ...NO_FACTS,
     actors: { ...NO_FACTS.actors, places: [{ path: 'root', waiting: 0, restarts: 0 }] },
     alerts: { open: 0, channels: [{ ...CHANNEL, now: { waiting: 0, breaker: 'closed' as const } }] },
+    userEvents: [{ name: 'bus', waiting: 0, sent: 0, dropped: 0, failed: 0 }],
     others: [...process.read(), ...pinger.metrics()],
   };
   return new Scraped(facts, { ...NO_REQUESTS, responses: { 200: 1 }, quotas: [{ key: 'app', nodes: 1 }] })

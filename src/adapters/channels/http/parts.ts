@@ -1,12 +1,10 @@
-import { RefusedError } from './poster.js';
+import { NotifyError } from '../../../ports/channel.js';
 
 /** A range of items, without the one at `to`. */
 export interface Part {
   readonly from: number;
   readonly to: number;
 }
-
-const TOO_LARGE = 413;
 
 /**
  * Sends items in order, in parts of the given size; a part that the receiver finds too large is halved. The same items
@@ -26,7 +24,7 @@ async function halving(part: Part, send: (part: Part) => Promise<void>): Promise
     await send(part);
   } catch (error) {
     const { from, to } = part;
-    const isTooLarge = error instanceof RefusedError && error.status === TOO_LARGE;
+    const isTooLarge = error instanceof NotifyError && error.tooLarge;
     if (!isTooLarge || to - from < 2) throw error;
     const middle = from + Math.ceil((to - from) / 2);
     await halving({ from, to: middle }, send);

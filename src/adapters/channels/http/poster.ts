@@ -14,22 +14,13 @@ import { authorizationOf } from './url.js';
 /** The most characters of a refusal that are shown. */
 const SHOWN = 200;
 const READ_AT_MOST = 16 * 1024;
+const TOO_LARGE = 413;
 
 /** What the body of a refusal says beyond its status. */
 export interface Refusal {
   readonly permanent?: boolean;
   /** In seconds. */
   readonly retryAfter?: Seconds | undefined;
-}
-
-/** The receiver answered, and refused. */
-export class RefusedError extends NotifyError {
-  readonly status: number;
-
-  constructor(status: number, message: string, options: ConstructorParameters<typeof NotifyError>[1]) {
-    super(message, options);
-    this.status = status;
-  }
 }
 
 type PosterTools = Pick<ChannelTools, 'policy' | 'names' | 'guard' | 'clock' | 'ca' | 'proxies'>;
@@ -115,15 +106,12 @@ export class Poster implements Prepared {
     const said = await beginningOf(body, READ_AT_MOST, clock);
     const { permanent, retryAfter } = this.#understood(jsonIn(said));
     const asked = retryAfterOf(header(answer, 'retry-after'), header(answer, 'date'), clock.wall());
-    return new RefusedError(
-      statusCode,
-      `answered ${statusCode}${this.#leadingTo(answer)}${this.#shown(said)}`,
-      {
-        permanent:
-          permanent ?? (statusCode >= 400 && statusCode < 500 && statusCode !== 408 && statusCode !== 429),
-        retryAfter: retryAfter ?? asked,
-      },
-    );
+    return new NotifyError(`answered ${statusCode}${this.#leadingTo(answer)}${this.#shown(said)}`, {
+      permanent:
+        permanent ?? (statusCode >= 400 && statusCode < 500 && statusCode !== 408 && statusCode !== 429),
+      retryAfter: retryAfter ?? asked,
+      tooLarge: statusCode === TOO_LARGE,
+    });
   }
 
   /** Where a redirect leads, which may be the URL to configure; secrets are left out. */

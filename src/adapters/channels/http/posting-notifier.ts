@@ -4,7 +4,7 @@ import type { Poster } from './poster.js';
 
 /** A notifier that posts to a URL. */
 export abstract class PostingNotifier extends BaseNotifier implements Prepared {
-  protected abstract readonly poster: Poster;
+  protected abstract readonly poster: Pick<Poster, 'prepare' | 'close'>;
 
   prepare(): Promise<void> {
     return this.poster.prepare();

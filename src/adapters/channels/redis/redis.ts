@@ -1,5 +1,12 @@
 import * as z from 'zod';
-import { NotifyError, BaseNotifier, type AlertMessage, type Attempt } from '../../../ports/channel.js';
+import {
+  BaseNotifier,
+  NotifyError,
+  type AlertMessage,
+  type Attempt,
+  type UserEventsMessage,
+  type UserEventsNotifier,
+} from '../../../ports/channel.js';
 import { Redaction } from '../redaction.js';
 import { loadOptional } from '../../optional-package.js';
 import { guardedLookup, DnsError } from '../http/dns-resolver.js';
@@ -7,6 +14,7 @@ import { reasonOfCertificate } from '../http/reason.js';
 import { isUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../kind.js';
 import type { Secret } from '../secret.js';
+import { userEventsText } from '../user-events.js';
 
 const settings = z.strictObject({
   channel: z
@@ -20,7 +28,7 @@ const RECONNECT = 5_000;
 type Client = Awaited<ReturnType<typeof clientFor>>;
 
 /** Publishes to a Redis channel. The connection is kept, and made again when it breaks. */
-class RedisNotifier extends BaseNotifier implements Prepared {
+class RedisPublisher implements Prepared {
   readonly #channel: string;
   readonly #url: Secret;
   readonly #redaction: Redaction;
@@ -29,7 +37,6 @@ class RedisNotifier extends BaseNotifier implements Prepared {
   #lastError = 'it does not answer';
 
   constructor({ channel }: z.output<typeof settings>, { url }: Secrets, tools: ChannelTools) {
-    super();
     if (url === undefined) throw new TypeError('a Redis without a URL');
     this.#channel = channel;
     this.#url = url;
@@ -41,16 +48,16 @@ class RedisNotifier extends BaseNotifier implements Prepared {
     await loadClient();
   }
 
-  override async notify(alert: AlertMessage, { signal }: Attempt): Promise<void> {
+  async publish(text: string, { signal }: Attempt): Promise<void> {
     const client = await this.#ready(signal);
     try {
-      await client.withAbortSignal(signal).publish(this.#channel, JSON.stringify(alert));
+      await client.withAbortSignal(signal).publish(this.#channel, text);
     } catch (error) {
       throw new NotifyError(this.#clean(error));
     }
   }
 
-  override async close(): Promise<void> {
+  async close(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
     (await client)?.destroy();
@@ -100,6 +107,49 @@ class RedisNotifier extends BaseNotifier implements Prepared {
   }
 }
 
+/** Publishes alerts as JSON. */
+class RedisNotifier extends BaseNotifier implements Prepared {
+  readonly #publisher: RedisPublisher;
+
+  constructor(...given: ConstructorParameters<typeof RedisPublisher>) {
+    super();
+    this.#publisher = new RedisPublisher(...given);
+  }
+
+  prepare(): Promise<void> {
+    return this.#publisher.prepare();
+  }
+
+  override async notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
+    await this.#publisher.publish(JSON.stringify(alert), attempt);
+  }
+
+  override close(): Promise<void> {
+    return this.#publisher.close();
+  }
+}
+
+/** Publishes events of users in the same place. */
+class RedisUserEvents implements UserEventsNotifier, Prepared {
+  readonly #publisher: RedisPublisher;
+
+  constructor(...given: ConstructorParameters<typeof RedisPublisher>) {
+    this.#publisher = new RedisPublisher(...given);
+  }
+
+  prepare(): Promise<void> {
+    return this.#publisher.prepare();
+  }
+
+  async notifyOfUsers(message: UserEventsMessage, attempt: Attempt): Promise<void> {
+    await this.#publisher.publish(userEventsText(message), attempt);
+  }
+
+  close(): Promise<void> {
+    return this.#publisher.close();
+  }
+}
+
 /**
  * Loaded when it is configured: it takes more memory than all of the daemon's own code. The package `redis` would bring
  * four more packages, for commands that nobody calls here.
@@ -138,4 +188,5 @@ export const redis: ChannelKind<z.output<typeof settings>> = {
   ],
   encrypts: true,
   create: (own, secrets, tools) => new RedisNotifier(own, secrets, tools),
+  createForUsers: (own, secrets, tools) => new RedisUserEvents(own, secrets, tools),
 };

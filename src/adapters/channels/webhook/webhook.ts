@@ -1,14 +1,17 @@
 import * as z from 'zod';
-import { unixSeconds } from '../../../domain/time.js';
-import type { AlertMessage, Attempt } from '../../../ports/channel.js';
-import { Poster } from '../http/poster.js';
+import type {
+  AlertMessage,
+  Attempt,
+  UserEventsMessage,
+  UserEventsNotifier,
+} from '../../../ports/channel.js';
 import { PostingNotifier } from '../http/posting-notifier.js';
 import { sendInParts, type Part } from '../http/parts.js';
 import { httpUrl, originOf } from '../http/url.js';
-import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
-import { Secret } from '../secret.js';
+import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../kind.js';
 import { DeliveredParts } from '../delivered-parts.js';
-import { signatureOf } from './signature.js';
+import { userEventsText } from '../user-events.js';
+import { SignedPoster } from './signed-poster.js';
 
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -40,26 +43,17 @@ const settings = z.strictObject({
     .default(500),
 });
 
-/** Posts JSON to a URL, with the headers of Standard Webhooks. */
+type WebhookSettings = z.output<typeof settings>;
+
+/** Posts alerts as JSON to a URL. */
 class WebhookNotifier extends PostingNotifier {
-  protected readonly poster: Poster;
-  readonly #headers: Readonly<Record<string, string>>;
-  readonly #secret: Secret | undefined;
-  readonly #clock: ChannelTools['clock'];
+  protected readonly poster: SignedPoster;
   readonly #maxNodes: number;
   readonly #deliveredParts = new DeliveredParts();
 
-  constructor(
-    { headers, max_nodes }: z.output<typeof settings>,
-    { url, secret }: Secrets,
-    tools: ChannelTools,
-  ) {
+  constructor({ max_nodes, ...own }: WebhookSettings, secrets: Secrets, tools: ChannelTools) {
     super();
-    if (url === undefined) throw new TypeError('a webhook without a URL');
-    this.#headers = headers;
-    this.#secret = secret;
-    this.poster = new Poster(url, [secret, ...valuesOf(headers)], tools);
-    this.#clock = tools.clock;
+    this.poster = new SignedPoster(own, secrets, tools);
     this.#maxNodes = max_nodes;
   }
 
@@ -78,20 +72,28 @@ class WebhookNotifier extends PostingNotifier {
   }
 
   async #post(alert: AlertMessage, attempt: Attempt): Promise<void> {
-    const body = JSON.stringify(alert);
-    const timestamp = unixSeconds(this.#clock.wall());
-    await this.poster.post(
-      body,
-      {
-        ...this.#headers,
-        'webhook-id': alert.id,
-        'webhook-timestamp': String(timestamp),
-        ...(this.#secret !== undefined && {
-          'webhook-signature': signatureOf(this.#secret, alert.id, timestamp, body),
-        }),
-      },
-      attempt,
-    );
+    await this.poster.post(alert.id, JSON.stringify(alert), attempt);
+  }
+}
+
+/** Posts events of users to the same URL. */
+class WebhookUserEvents implements UserEventsNotifier, Prepared {
+  readonly #poster: SignedPoster;
+
+  constructor(settings: WebhookSettings, secrets: Secrets, tools: ChannelTools) {
+    this.#poster = new SignedPoster(settings, secrets, tools);
+  }
+
+  prepare(): Promise<void> {
+    return this.#poster.prepare();
+  }
+
+  async notifyOfUsers(message: UserEventsMessage, attempt: Attempt): Promise<void> {
+    await this.#poster.post(message.id, userEventsText(message), attempt);
+  }
+
+  close(): Promise<void> {
+    return this.#poster.close();
   }
 }
 
@@ -114,16 +116,7 @@ function partOf(alert: AlertMessage, nodes: NonNullable<AlertMessage['nodes']>, 
   };
 }
 
-/** A header may be a secret. A shorter value is not, and may be part of any word. */
-const SHORTEST_SECRET = 8;
-
-function valuesOf(headers: Readonly<Record<string, string>>): Secret[] {
-  return Object.values(headers)
-    .filter((value) => value.length >= SHORTEST_SECRET)
-    .map((value) => new Secret(value));
-}
-
-export const webhook: ChannelKind<z.output<typeof settings>> = {
+export const webhook: ChannelKind<WebhookSettings> = {
   settings,
   secrets: [
     { name: 'url', required: true, inline: true, check: httpUrl, shown: originOf },
@@ -137,4 +130,5 @@ export const webhook: ChannelKind<z.output<typeof settings>> = {
   hidden: ['headers'],
   encrypts: true,
   create: (own, secrets, tools) => new WebhookNotifier(own, secrets, tools),
+  createForUsers: (own, secrets, tools) => new WebhookUserEvents(own, secrets, tools),
 };
