@@ -87,9 +87,7 @@ const http: Reader = (value, place) =>
   typeof value === 'boolean' ? [] : objectOf({ port: one(port), host: one(aText) })(value, place);
 
 /** The settings that every channel has, in camelCase. */
-const policy = Object.fromEntries(
-  COMMON.map((name): [string, Reader] => [camel(name), fileData]),
-);
+const policy = Object.fromEntries(COMMON.map((name): [string, Reader] => [camel(name), fileData]));
 
 const entry = objectOf({
   ...policy,

@@ -125,15 +125,13 @@ function documentOf(
   notifiers: ReadonlyMap<string, NotifierEntry>,
 ): object {
   const where = typeof http === 'object' ? http : {};
-  const stands = [...notifiers].map(
-    ([name, { notifier, name: _name, ...policy }]): [string, object] => [
-      name,
-      {
-        ...snakeCased(policy),
-        ...(notifier instanceof BuiltInNotifier ? notifier.asChannel() : { kind: 'log' }),
-      },
-    ],
-  );
+  const stands = [...notifiers].map(([name, { notifier, name: _name, ...policy }]): [string, object] => [
+    name,
+    {
+      ...snakeCased(policy),
+      ...(notifier instanceof BuiltInNotifier ? notifier.asChannel() : { kind: 'log' }),
+    },
+  ]);
   const channels = { ...mapIn(settings, 'channels'), ...Object.fromEntries(stands) };
   const nodes = { ...mapIn(settings, 'nodes'), ...given({ timeout, max_retries: maxRetries }) };
   const alerts = { ...mapIn(settings, 'alerts'), ...given({ remind_every: remindEvery }) };

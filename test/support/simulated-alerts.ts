@@ -177,6 +177,7 @@ export class SimulatedAlerts {
               },
             },
           ],
+          userEvents: { all: () => [], started: () => undefined },
           gateway: () => ({ stop: () => Promise.resolve(), inspect: () => ({}) }),
         },
         10,

@@ -18,7 +18,7 @@ export class UserEventsRecorder {
       policy: {
         name,
         kind: 'fake',
-        events: ['node.failed'],
+        events: ['node.failed', 'node.reported_failure'],
         concurrency: 1,
         attemptTimeout: 10_000,
         retry: { minDelay: 5_000, maxDelay: 300_000, giveUpAfter: 86_400_000 },

@@ -2,7 +2,12 @@ import type { UserId } from '../../../src/domain/user-id.js';
 import type { Channel } from '../../../src/ports/channel.js';
 import type { ChildSpec } from '../../supervisor/child-spec.js';
 import type { Supervisor } from '../../supervisor/supervisor.actor.js';
-import { UserEventsActor, userEventsOf, type UserEventsChannel, type UserEventsDeps } from './user-events.actor.js';
+import {
+  UserEventsActor,
+  userEventsOf,
+  type UserEventsChannel,
+  type UserEventsDeps,
+} from './user-events.actor.js';
 import type { UserEvent, UserEventTotals } from './user-events.protocol.js';
 
 interface Startable {

@@ -97,10 +97,7 @@ export class UserEventsMachine {
    *
    * @param isOther whether the receiver is another one
    */
-  configure(
-    { userEvents, retry }: Pick<ChannelPolicy, 'userEvents' | 'retry'>,
-    isOther: boolean,
-  ): void {
+  configure({ userEvents, retry }: Pick<ChannelPolicy, 'userEvents' | 'retry'>, isOther: boolean): void {
     this.#policy = userEvents ?? { types: [] };
     this.#giveUpAfter = retry.giveUpAfter;
     this.#retry.configure(retry);

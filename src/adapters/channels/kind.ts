@@ -45,6 +45,11 @@ export interface SecretSetting {
 
 export type Secrets = Readonly<Record<string, Secret | undefined>>;
 
+type CreateForUsers<Settings> = {
+  // A method, since kinds of different settings are in one list.
+  make(settings: Settings, secrets: Secrets, tools: ChannelTools): UserEventsNotifier & Partial<Prepared>;
+}['make'];
+
 /** A kind of channel: its settings, and how to make one. */
 export interface ChannelKind<Settings extends object = object> {
   /** Its own settings, without those that every channel has. Each refusal begins with "must be". */
@@ -58,9 +63,5 @@ export interface ChannelKind<Settings extends object = object> {
   readonly unfit?: { readonly events: readonly AlertType[]; readonly because: string };
   create(settings: Settings, secrets: Secrets, tools: ChannelTools): BaseNotifier & Partial<Prepared>;
   /** Makes what sends events of users, with connections of its own. Absent: this kind cannot send any. */
-  createForUsers?(
-    settings: Settings,
-    secrets: Secrets,
-    tools: ChannelTools,
-  ): UserEventsNotifier & Partial<Prepared>;
+  readonly createForUsers?: CreateForUsers<Settings>;
 }

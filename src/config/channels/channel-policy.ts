@@ -59,7 +59,12 @@ export function userEventProblems(common: Common, canSend: boolean): readonly Se
   if (!canSend) {
     return events.flatMap((event, index) =>
       isOfUsers(event)
-        ? [{ path: ['events', index], problem: `must not be ${event} here: only the kinds webhook and redis send events of users` }]
+        ? [
+            {
+              path: ['events', index],
+              problem: `must not be ${event} here: only the kinds webhook and redis send events of users`,
+            },
+          ]
         : [],
     );
   }

@@ -88,7 +88,9 @@ export function readChannels(given: GivenSection | undefined, deps: ChannelDeps)
     const problem = fallbackProblem(policy, fallbacks);
     if (problem !== undefined) problems.push(placed([policy.name, 'fallback'], problem));
   }
-  const isAlerted = channels.some(({ policy }) => policy.userEvents === undefined || policy.events.length > 0);
+  const isAlerted = channels.some(
+    ({ policy }) => policy.userEvents === undefined || policy.events.length > 0,
+  );
   const added = isAlerted || problems.length > 0 ? [] : logFor('no channel gets alerts', channels, deps);
   return { channels: [...channels, ...added], problems, variables };
 }
@@ -158,6 +160,7 @@ function readBuiltIn(kind: ChannelKind, given: Settings, sources: SecretSources)
   const { secrets, problems } = readSecrets(kind.secrets, given, sources);
   if (!parsed.success) return { problems: [...problemsOf(parsed.error, known), ...problems] };
   if (problems.length > 0) return { problems };
+  const { createForUsers } = kind;
   const shownSecrets = kind.secrets.flatMap(({ name, shown }) => {
     const found = secrets[name];
     return found === undefined ? [] : [[name, shown?.(found.reveal()) ?? '(secret)'] as const];
@@ -170,7 +173,7 @@ function readBuiltIn(kind: ChannelKind, given: Settings, sources: SecretSources)
       ),
     ],
     make: (tools) => kind.create(parsed.data, secrets, tools),
-    makeForUsers: kind.createForUsers && ((tools) => kind.createForUsers(parsed.data, secrets, tools)),
+    makeForUsers: createForUsers && ((tools) => createForUsers(parsed.data, secrets, tools)),
     receiver: receiverOf(kind, parsed.data, secrets),
     shown: { ...Object.fromEntries(shownSecrets), ...withoutValues(parsed.data) },
   };

@@ -26,7 +26,9 @@ function checked(kind: Kind<z.ZodType<number>>, byDefault: number) {
   return z.custom<number>((value) => kind.type.safeParse(value).success, { error }).default(byDefault);
 }
 
-const event = z.enum(EVENTS as [ChannelEvent, ...ChannelEvent[]], { error: `must be one of ${EVENTS.join(', ')}` });
+const event = z.enum(EVENTS as [ChannelEvent, ...ChannelEvent[]], {
+  error: `must be one of ${EVENTS.join(', ')}`,
+});
 const address = z
   .string({ error: 'must be an address, or a range such as 10.0.0.0/8' })
   .refine((text) => parseRange(text) !== undefined, {
@@ -69,34 +71,35 @@ const ruleFor = (kind: UserIdKind) =>
     });
 
 /** The settings that every channel has. @param kind of users' ids, which a rule may be about */
-export const commonFor = (kind: UserIdKind) => z.strictObject({
-  events: z.array(event, { error: 'must be a list of types' }).default([...USUAL]),
-  match: z
-    .preprocess(
-      (value): unknown => (Array.isArray(value) || value === undefined ? value : [value]),
-      z.array(ruleFor(kind)).min(1, { error: 'must have at least one rule' }).optional(),
-    )
-    .optional(),
-  after: checked(seconds(0, DAY), 0),
-  fallback: z.string({ error: 'must be the name of another channel' }).optional(),
-  concurrency: checked(whole(1, 1000), 4),
-  attempt_timeout: checked(seconds(0.1, 3600), 10),
-  retry: z
-    .strictObject(
-      {
-        min_delay: checked(seconds(0.01, DAY), 5),
-        max_delay: checked(seconds(0.01, DAY), 300),
-        give_up_after: checked(seconds(1, 365 * DAY), DAY),
-      },
-      { error: 'must be a map with min_delay, max_delay or give_up_after' },
-    )
-    .prefault({}),
-  ca_file: z
-    .string({ error: 'must be the path of a file' })
-    .min(1, { error: 'must be the path of a file' })
-    .optional(),
-  allow_addresses: z.array(address, { error: 'must be a list of addresses or ranges' }).default([]),
-});
+export const commonFor = (kind: UserIdKind) =>
+  z.strictObject({
+    events: z.array(event, { error: 'must be a list of types' }).default([...USUAL]),
+    match: z
+      .preprocess(
+        (value): unknown => (Array.isArray(value) || value === undefined ? value : [value]),
+        z.array(ruleFor(kind)).min(1, { error: 'must have at least one rule' }).optional(),
+      )
+      .optional(),
+    after: checked(seconds(0, DAY), 0),
+    fallback: z.string({ error: 'must be the name of another channel' }).optional(),
+    concurrency: checked(whole(1, 1000), 4),
+    attempt_timeout: checked(seconds(0.1, 3600), 10),
+    retry: z
+      .strictObject(
+        {
+          min_delay: checked(seconds(0.01, DAY), 5),
+          max_delay: checked(seconds(0.01, DAY), 300),
+          give_up_after: checked(seconds(1, 365 * DAY), DAY),
+        },
+        { error: 'must be a map with min_delay, max_delay or give_up_after' },
+      )
+      .prefault({}),
+    ca_file: z
+      .string({ error: 'must be the path of a file' })
+      .min(1, { error: 'must be the path of a file' })
+      .optional(),
+    allow_addresses: z.array(address, { error: 'must be a list of addresses or ranges' }).default([]),
+  });
 
 export type Common = z.output<ReturnType<typeof commonFor>>;
 

@@ -27,12 +27,21 @@ const outcome = fc.constantFrom<Outcome>(
 );
 
 const step = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('change' as const), which: fc.nat(3), times: fc.nat(5) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('burst' as const), times: fc.integer({ min: 900, max: 12_000 }) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ do: fc.constant('change' as const), which: fc.nat(3), times: fc.nat(5) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('burst' as const), times: fc.integer({ min: 900, max: 12_000 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('erase' as const), which: fc.nat(3) }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('wait' as const), time: fc.nat(3000) }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('answer' as const), outcome }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('configure' as const), policy: fc.constantFrom(ALL, SOME) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('configure' as const), policy: fc.constantFrom(ALL, SOME) }),
+  },
 );
 
 type Step = typeof step extends fc.Arbitrary<infer One> ? One : never;
@@ -46,7 +55,11 @@ class Play {
   readonly arrived: number[] = [];
   told = 0;
   readonly users = new Map<number, string>();
-  readonly erased: { readonly user: string; readonly upTo: number; readonly attempt: UserEventsMessage | undefined }[] = [];
+  readonly erased: {
+    readonly user: string;
+    readonly upTo: number;
+    readonly attempt: UserEventsMessage | undefined;
+  }[] = [];
   #now = 0;
   #number = 0;
   #policy = ALL;

@@ -67,7 +67,11 @@ describe('events of users', () => {
       expect(body).to.equal(
         `{"id":"${MESSAGE.id}","type":"user.events","at":1795318431,"at_ms":1795318431601,"dropped":3,"reset":true,"events":[${MESSAGE.events.join(',')}]}`,
       );
-      expect(headers).to.include({ 'webhook-id': MESSAGE.id, 'x-team': 'ops', 'content-type': 'application/json' });
+      expect(headers).to.include({
+        'webhook-id': MESSAGE.id,
+        'x-team': 'ops',
+        'content-type': 'application/json',
+      });
       const signed = `${MESSAGE.id}.${String(headers['webhook-timestamp'])}.${body}`;
       const expected = createHmac('sha256', SECRET).update(signed).digest('base64');
       expect(headers['webhook-signature']).to.equal(`v1,${expected}`);

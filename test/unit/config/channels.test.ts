@@ -323,7 +323,11 @@ describe('channels in the configuration', () => {
         match: [{ labels: { team: ['web'] } }, { types: ['mass_failure'] }],
         userEvents: {
           types: ['user.online', 'user.offline'],
-          match: [{ types: ['user.offline'] }, { users: { from: '1', to: '1000' } }, { types: ['user.online'] }],
+          match: [
+            { types: ['user.offline'] },
+            { users: { from: '1', to: '1000' } },
+            { types: ['user.online'] },
+          ],
         },
       });
     });
@@ -338,7 +342,9 @@ channels: { bus: { ${BUS}, events: [user.online], match: { users: "tenant1:" } }
 
     it('leave the alerts to the log if no other channel gets any', () => {
       const file = `channels: { bus: { ${BUS}, events: [user.online] } }`;
-      expect(inForce({ file }).channels.map(({ policy }) => [policy.kind, policy.events.length])).to.deep.equal([
+      expect(
+        inForce({ file }).channels.map(({ policy }) => [policy.kind, policy.events.length]),
+      ).to.deep.equal([
         ['redis', 0],
         ['log', 4],
       ]);

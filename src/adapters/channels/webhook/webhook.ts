@@ -1,10 +1,5 @@
 import * as z from 'zod';
-import type {
-  AlertMessage,
-  Attempt,
-  UserEventsMessage,
-  UserEventsNotifier,
-} from '../../../ports/channel.js';
+import type { AlertMessage, Attempt, UserEventsMessage, UserEventsNotifier } from '../../../ports/channel.js';
 import { PostingNotifier } from '../http/posting-notifier.js';
 import { sendInParts, type Part } from '../http/parts.js';
 import { httpUrl, originOf } from '../http/url.js';
