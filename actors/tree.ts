@@ -31,7 +31,7 @@ interface WatchParts {
 }
 
 /** The HTTP listener, which stops before all others. */
-export const GATEWAY = 'gateway';
+const GATEWAY = 'gateway';
 /** Stops after it, so that what the last requests have changed is sent. Partitions come and go before it. */
 export const USER_EVENTS = 'user-events';
 

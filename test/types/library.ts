@@ -226,6 +226,15 @@ void createHeartbeat({
     { notifier: new Own(), name: 'own', match: [{ types: ['mass_failure'] }], fallback: 'Own' },
   ],
 });
+void createHeartbeat({
+  notifiers: [
+    {
+      notifier: new RedisNotifier('redis://localhost', 'presence'),
+      events: ['user.online', 'user.offline'],
+      match: [{ users: [1, 7] }, { types: ['user.offline'], users: 'tenant1:' }],
+    },
+  ],
+});
 // @ts-expect-error -- there is no such type of alert
 void createHeartbeat({ notifiers: [{ notifier: new Own(), match: { types: ['node.faild'] } }] });
 // @ts-expect-error -- options of a program are in camelCase

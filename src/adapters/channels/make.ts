@@ -72,7 +72,7 @@ export async function makeChannels(
   }
   if (problems.length > 0)
     await Promise.all(
-      channels.flatMap(({ notifier, userEvents }) => [notifier.close(), userEvents?.close()]),
+      channels.map(({ notifier, userEvents }) => Promise.all([notifier.close(), userEvents?.close()])),
     );
   return { channels, problems };
 }

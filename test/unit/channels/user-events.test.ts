@@ -29,7 +29,9 @@ describe('events of users', () => {
 
   afterEach(async () => {
     const all = made.splice(0);
-    await Promise.all(all.flatMap(({ notifier, userEvents }) => [notifier.close(), userEvents?.close()]));
+    await Promise.all(
+      all.map(({ notifier, userEvents }) => Promise.all([notifier.close(), userEvents?.close()])),
+    );
   });
 
   /** The channel of a configuration. */

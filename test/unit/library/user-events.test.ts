@@ -1,5 +1,8 @@
 import { expect } from 'chai';
-import type { UserEvent } from '../../../src/index.js';
+import { BaseNotifier, createHeartbeat, RedisNotifier, type UserEvent } from '../../../src/index.js';
+import { eventually } from '../../support/eventually.js';
+import { HookServer } from '../../support/hook-server.js';
+import { RedisProcess } from '../../support/redis-process.js';
 import { Instances } from './support.js';
 
 const instances = new Instances();
@@ -53,5 +56,45 @@ describe('the events of users in the library', () => {
     const taken = await take(events, ids.length);
     const seen = taken.map((event) => (event.type === 'state' ? -1 : Number(event.user.id)));
     expect(seen.sort((one, other) => one - other)).to.deep.equal(ids);
+  });
+
+  it('are sent by a RedisNotifier and a webhook whose events name them, and by no other notifier', async () => {
+    const redis = await RedisProcess.start();
+    const hook = await HookServer.start();
+    try {
+      const listener = await redis.listen('presence');
+      const events = ['user.online', 'user.offline'] as const;
+      const notifier = new RedisNotifier(redis.url.replace('127.0.0.1', 'localhost'), 'presence');
+      const instance = await instances.make({
+        notifiers: [{ notifier, events: [...events], match: { users: [1, 7] } }],
+        settings: { channels: { hook: { kind: 'webhook', url: hook.url, events } } },
+      });
+      await instance.users.heal(8);
+      await instance.users.heal(7);
+      await instance.close();
+      const told = (texts: readonly string[]): unknown[] =>
+        texts.flatMap((text) =>
+          (JSON.parse(text) as { events: { user: { id: number } }[] }).events.map(({ user }) => user.id),
+        );
+      await eventually(() => expect(told(listener.heard)).to.deep.equal([7]));
+      expect(told(hook.requests.map(({ body }) => body))).to.deep.equal([8, 7]);
+      listener.stop();
+    } finally {
+      await redis.stop();
+      await hook.stop();
+    }
+    class Own extends BaseNotifier {
+      override notify(): Promise<void> {
+        return Promise.resolve();
+      }
+    }
+    const refused: unknown = await createHeartbeat({
+      notifiers: [{ notifier: new Own(), events: ['user.online'] }],
+      logger: instances.logger,
+    }).catch((error: unknown) => error);
+    expect(refused)
+      .to.be.instanceOf(TypeError)
+      .with.property('message')
+      .that.includes('only the kinds webhook and redis send events of users');
   });
 });
