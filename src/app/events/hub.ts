@@ -22,7 +22,8 @@ import type {
   SentState,
   Subscription,
 } from './events-api.js';
-import { Past } from './past.js';
+
+import { EventLog } from './event-log.js';
 import { Selection } from './selection.js';
 import { Stream, type StreamHost } from './stream.js';
 import { Watchers } from './watchers.js';
@@ -74,7 +75,7 @@ export class EventHub implements EventsApi, StreamHost {
   /** Those that hear of all users, and those that hear of nodes and alerts. */
   readonly #ofUsers = new Set<Stream>();
   readonly #ofNodes = new Set<Stream>();
-  #past: Past;
+  #log: EventLog;
   /** Ids begin with it, so that those of another run are known to be that. */
   #run = '';
   #scheduled = new Set<Stream>();
@@ -90,11 +91,11 @@ export class EventHub implements EventsApi, StreamHost {
     this.#changes = changes;
     this.#deps = deps;
     this.sources = deps.sources;
-    this.#past = new Past(options.past);
+    this.#log = new EventLog(options.past);
   }
 
-  get past(): Past {
-    return this.#past;
+  get log(): EventLog {
+    return this.#log;
   }
 
   get readers(): number {
@@ -138,7 +139,7 @@ export class EventHub implements EventsApi, StreamHost {
 
   #begin(): void {
     this.#run = randomBytes(6).toString('hex');
-    this.#past = new Past(this.#options.past);
+    this.#log = new EventLog(this.#options.past);
     this.#latestText = undefined;
   }
 
@@ -173,14 +174,14 @@ export class EventHub implements EventsApi, StreamHost {
     const facts = change.kind === 'offline' ? factsOfOffline(change.ended) : factsOfOnline(change.session);
     const at = change.kind === 'updated' ? undefined : facts.since;
     const event: UserEvent = {
-      number: this.#past.last + 1,
+      number: this.#log.last + 1,
       type: `user.${change.kind}`,
       about: 'user',
       at: at ?? this.#deps.clock.wall(),
       user: change.user,
       facts,
     };
-    this.#past.add(event);
+    this.#log.append(event);
     const named = this.watchers.of(change.user);
     if (named instanceof Stream) named.hear(event);
     else if (named !== undefined) for (const stream of named) stream.hear(event);
@@ -190,14 +191,14 @@ export class EventHub implements EventsApi, StreamHost {
   /** A reader who was away, and missed what is forgotten now, hears at least that the user is offline. */
   #erase({ user, wasOnline }: Extract<UserChange, { readonly kind: 'erased' }>): void {
     this.#latestText = undefined;
-    if (this.#past.erase(user) || wasOnline) this.#userChanged({ kind: 'offline', user, ended: undefined });
+    if (this.#log.erase(user) || wasOnline) this.#userChanged({ kind: 'offline', user, ended: undefined });
   }
 
   #flipped({ flip, node }: NodeFlip): void {
     const causes = this.sources.causesOf(node);
-    const number = this.#past.last + 1;
+    const number = this.#log.last + 1;
     const event: NodeEvent = { number, type: 'node.flip', about: 'node', flip, node, causes };
-    this.#past.add(event);
+    this.#log.append(event);
     for (const stream of this.#ofNodes) stream.hear(event);
   }
 
@@ -212,18 +213,18 @@ export class EventHub implements EventsApi, StreamHost {
 
   #alert(type: EventType, record: AlertEvent['record'], channel: string | undefined): void {
     const at = type === 'alert.raised' ? record.alert.at : this.#deps.clock.wall();
-    const number = this.#past.last + 1;
+    const number = this.#log.last + 1;
     const event: AlertEvent = { number, type, about: 'alert', at, record, channel };
-    this.#past.add(event);
+    this.#log.append(event);
     for (const stream of this.#ofNodes) stream.hear(event);
   }
 
   /** The daemon was blind. Call it before any change that happens after that. */
   blind(interval: BlindInterval): void {
     if (!this.#isListening) return;
-    const number = this.#past.last + 1;
+    const number = this.#log.last + 1;
     const event: ChangeEvent = { number, type: 'daemon.blind', about: 'daemon', interval };
-    this.#past.add(event);
+    this.#log.append(event);
     for (const stream of this.#streams) stream.hear(event);
   }
 
@@ -237,7 +238,7 @@ export class EventHub implements EventsApi, StreamHost {
   stateOf(collection: Collection, isReset: boolean): SentState {
     const text = collection.take(this.#deps.clock.wall(), isReset);
     return {
-      id: this.idOf(this.#past.last),
+      id: this.idOf(this.#log.last),
       text,
       // Most readers only pass the text on.
       get users() {
@@ -255,7 +256,7 @@ export class EventHub implements EventsApi, StreamHost {
     const [run, digits = ''] = id.split('-');
     if (run !== this.#run || !/^[0-9a-z]{1,10}$/.test(digits)) return undefined;
     const number = parseInt(digits, 36);
-    return this.#past.isKnownAfter(number) ? number : undefined;
+    return this.#log.isKnownAfter(number) ? number : undefined;
   }
 
   schedule(stream: Stream): void {

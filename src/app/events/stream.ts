@@ -3,7 +3,7 @@ import { HeartbeatError } from '../../errors.js';
 import type { ChangeEvent } from './change.js';
 import { Collection, type StateSources } from './collection.js';
 import type { EndOfEvents, EventReader, SentEvent, SentState, Subscription } from './events-api.js';
-import type { Past } from './past.js';
+import type { EventLog } from './event-log.js';
 import type { Selection } from './selection.js';
 import type { Watchers } from './watchers.js';
 
@@ -17,7 +17,7 @@ const AT_ONCE = 200;
 
 /** What a stream needs of the hub. */
 export interface StreamHost {
-  readonly past: Past;
+  readonly log: EventLog;
   readonly sources: StateSources;
   readonly watchers: Watchers<Stream>;
   /** The most pairs of a user and a reader that watches it by name. */
@@ -101,7 +101,7 @@ export class Stream implements Subscription {
 
   /** @returns undefined if it could not be read after all */
   #take(collection: Collection, isReset: boolean): SentState | undefined {
-    const { last } = this.#host.past;
+    const { last } = this.#host.log;
     try {
       const state = this.#host.stateOf(collection, isReset);
       for (const user of collection.users) this.#users.set(user, last);
@@ -175,7 +175,7 @@ export class Stream implements Subscription {
 
   /** A reader that does not read at all never asks for more. */
   #notice(): void {
-    if (!this.#host.past.isKnownAfter(this.#passed)) this.#host.schedule(this);
+    if (!this.#host.log.isKnownAfter(this.#passed)) this.#host.schedule(this);
   }
 
   #sent(event: ChangeEvent): SentEvent {
@@ -198,8 +198,8 @@ export class Stream implements Subscription {
   }
 
   #catchUp(): void {
-    const { past } = this.#host;
-    if (!past.isKnownAfter(this.#passed)) {
+    const { log } = this.#host;
+    if (!log.isKnownAfter(this.#passed)) {
       this.end('slow');
       return;
     }
@@ -211,8 +211,8 @@ export class Stream implements Subscription {
       if (events.length > 0 || this.#isContinuing) this.#pass(() => this.#reader.events(events));
       this.#isContinuing = false;
     };
-    while (!this.#isEnded && !this.#reader.isFull && looked < LOOKED_AT && this.#passed < past.last) {
-      const event = past.at(this.#passed + 1);
+    while (!this.#isEnded && !this.#reader.isFull && looked < LOOKED_AT && this.#passed < log.last) {
+      const event = log.at(this.#passed + 1);
       if (event === undefined) break;
       this.#passed++;
       looked++;
@@ -221,7 +221,7 @@ export class Stream implements Subscription {
     }
     passOn();
     if (this.#isEnded) return;
-    if (this.#passed === past.last) this.#mode = 'live';
+    if (this.#passed === log.last) this.#mode = 'live';
     else if (!this.#reader.isFull) this.#host.schedule(this);
   }
 

@@ -6,30 +6,30 @@ import type { ErrorCode } from '../../errors.js';
 import { forbidden, frameProblem } from '../../views/messages.js';
 import { parseHealing, parseLeaving, WRONG_ENTRY, type FrameOf } from './client-frames.js';
 import type { FrameReply } from './frame-reply.js';
-import { HeldDevices, type HeldDevice } from './held-devices.js';
+import { TrackedDevices, type TrackedDevice } from './tracked-devices.js';
 
 interface Asked {
   readonly index: number;
   readonly healing: UserDevice;
-  readonly held: HeldDevice;
+  readonly tracked: TrackedDevice;
 }
 
 /** The devices that one connection keeps online: what its frames and pongs do to them. */
 export class SessionDevices {
   readonly #users: Pick<UsersApi, 'ids' | 'ask' | 'askMany'>;
-  readonly #held = new HeldDevices();
+  readonly #tracked = new TrackedDevices();
 
   constructor(users: Pick<UsersApi, 'ids' | 'ask' | 'askMany'>) {
     this.#users = users;
   }
 
   get size(): number {
-    return this.#held.size;
+    return this.#tracked.size;
   }
 
   /** Whether the caller may heal all of them. */
   arePermitted(access: Access): boolean {
-    return this.#held.every((user) => access.may('heal') && access.mayTouchUser(user));
+    return this.#tracked.every((user) => access.may('heal') && access.mayTouchUser(user));
   }
 
   /**
@@ -44,14 +44,14 @@ export class SessionDevices {
       if (healing === undefined) reply.reject(index, 'HEARTBEAT_INVALID_FRAME', WRONG_ENTRY.heal);
       else if (!access.mayTouchUser(healing.user)) reply.reject(index, 'HEARTBEAT_FORBIDDEN', forbidden.user);
       else {
-        const held = this.#held.hold(healing, liveness === 'page', most);
-        if (held === undefined)
+        const tracked = this.#tracked.track(healing, liveness === 'page', most);
+        if (tracked === undefined)
           reply.reject(index, 'HEARTBEAT_OVERLOADED', frameProblem.tooManyDevices(most));
-        else asked.push({ index, healing, held });
+        else asked.push({ index, healing, tracked });
       }
     }
     if (asked.length === 0) return;
-    for (const { held } of asked) held.pending++;
+    for (const { tracked } of asked) tracked.pending++;
     this.#users.askMany(
       'heal',
       asked.map(({ healing }) => healing),
@@ -62,14 +62,14 @@ export class SessionDevices {
   }
 
   /** What was not accepted is not kept online by pongs either. */
-  #healed({ index, held }: Asked, answer: UserReply | undefined, reply: FrameReply): void {
-    held.pending--;
+  #healed({ index, tracked }: Asked, answer: UserReply | undefined, reply: FrameReply): void {
+    tracked.pending--;
     if (answer?.kind === 'online') {
-      held.isAccepted = true;
+      tracked.isAccepted = true;
       reply.accept();
       return;
     }
-    if (!held.isAccepted && held.pending === 0) this.#held.release(held);
+    if (!tracked.isAccepted && tracked.pending === 0) this.#tracked.untrack(tracked);
     reply.reject(index, codeOf(answer));
   }
 
@@ -84,7 +84,7 @@ export class SessionDevices {
   }
 
   #leave(index: number, leaving: UserDevice, reply: FrameReply): void {
-    this.#held.remove(leaving);
+    this.#tracked.remove(leaving);
     const answered = (answer: UserReply): void => {
       if (answer.kind === 'offline' || answer.kind === 'online') reply.accept();
       else reply.reject(index, codeOf(answer));
@@ -98,7 +98,7 @@ export class SessionDevices {
    * @param answered gets the first refusal, if there is one
    */
   healAll(byBeat: boolean, answered: (refusal: ErrorCode | undefined) => void): void {
-    const devices = this.#held.toHeal(byBeat);
+    const devices = this.#tracked.toHeal(byBeat);
     const [first] = devices;
     if (first === undefined) answered(undefined);
     else if (devices.length > 1)
@@ -112,8 +112,8 @@ export class SessionDevices {
 }
 
 /** A user alone costs less than a device without a name and meta, and is the same. */
-function withoutDevice(held: HeldDevice): UserId | UserDevice {
-  return held.device === undefined && held.metaIfNew === undefined ? held.user : held;
+function withoutDevice(tracked: TrackedDevice): UserId | UserDevice {
+  return tracked.device === undefined && tracked.metaIfNew === undefined ? tracked.user : tracked;
 }
 
 function refusalIn(replies: readonly UserReply[]): ErrorCode | undefined {

@@ -13,8 +13,8 @@ import { DueTimer } from './session-timers.js';
 
 /** How long a client may take to authenticate. */
 const AUTH_WITHIN: Millis = toMillis(5);
-/** The longest that time is held back while a token is verified: strangers must not decide about time. */
-const HELD: Millis = toMillis(1);
+/** The longest that time waits while a token is verified: strangers must not decide about time. */
+const LONGEST_DEFER: Millis = toMillis(1);
 /** How long a client has to authenticate again after the keys have changed. Until it has, its frames are refused. */
 const RENEWAL: Millis = toMillis(10);
 
@@ -214,7 +214,7 @@ export class SocketSession extends DueTimer implements FrameOutput {
     }
     // What comes meanwhile counts as of now, and is taken in its order. See decision 21.
     this.#waiting = new FrameStash();
-    const resume = this.#host.defer(HELD);
+    const resume = this.#host.defer(LONGEST_DEFER);
     const verified = (credential: Credential | Denied): void =>
       resume(() => {
         const waiting = this.#waiting;

@@ -7,7 +7,7 @@ import type { ChangeEvent } from './change.js';
 const MOST_BYTES = 128 * 1024 * 1024;
 
 /** The latest events, so that a reader who was away may continue. Numbers have no gaps. */
-export class Past {
+export class EventLog {
   readonly #events = new Denque<ChangeEvent>();
   readonly #most: number;
   #bytes = 0;
@@ -23,7 +23,7 @@ export class Past {
     return this.#last;
   }
 
-  add(event: ChangeEvent): void {
+  append(event: ChangeEvent): void {
     this.#last = event.number;
     this.#events.push(event);
     this.#bytes += sizeOf(event);

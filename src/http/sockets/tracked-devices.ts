@@ -2,7 +2,7 @@ import type { UserDevice } from '../../../actors/user/user.protocol.js';
 import type { UserId } from '../../domain/user-id.js';
 
 /** A device that a connection keeps online. It is what the user's actor is asked with, too. */
-export interface HeldDevice {
+export interface TrackedDevice {
   readonly user: UserId;
   readonly device: string | undefined;
   /** Its last meta, for when it has gone offline before the client answers again. */
@@ -16,8 +16,8 @@ export interface HeldDevice {
 }
 
 /** The devices of one connection. */
-export class HeldDevices {
-  readonly #users = new Map<UserId, readonly HeldDevice[]>();
+export class TrackedDevices {
+  readonly #users = new Map<UserId, readonly TrackedDevice[]>();
   #size = 0;
 
   get size(): number {
@@ -25,25 +25,25 @@ export class HeldDevices {
   }
 
   /** @returns undefined if there would be more than `most` */
-  hold({ user, device, meta }: UserDevice, onBeat: boolean, most: number): HeldDevice | undefined {
+  track({ user, device, meta }: UserDevice, onBeat: boolean, most: number): TrackedDevice | undefined {
     const devices = this.#users.get(user) ?? [];
-    const known = devices.find((held) => held.device === device);
+    const known = devices.find((each) => each.device === device);
     if (known !== undefined) {
       known.onBeat = onBeat;
       if (meta !== undefined) known.metaIfNew = meta ?? undefined;
       return known;
     }
     if (this.#size >= most) return undefined;
-    const held = { user, device, metaIfNew: meta ?? undefined, onBeat, isAccepted: false, pending: 0 };
-    this.#users.set(user, [...devices, held]);
+    const tracked = { user, device, metaIfNew: meta ?? undefined, onBeat, isAccepted: false, pending: 0 };
+    this.#users.set(user, [...devices, tracked]);
     this.#size++;
-    return held;
+    return tracked;
   }
 
-  /** Releases a device whose heal was refused, unless another one has said goodbye to it since. */
-  release(held: HeldDevice): void {
-    const devices = this.#users.get(held.user);
-    if (devices?.includes(held) === true) this.#keep(held.user, devices, (each) => each !== held);
+  /** Forgets a device whose heal was refused, unless another one has said goodbye to it since. */
+  untrack(tracked: TrackedDevice): void {
+    const devices = this.#users.get(tracked.user);
+    if (devices?.includes(tracked) === true) this.#keep(tracked.user, devices, (each) => each !== tracked);
   }
 
   /** @param device undefined: all devices of the user */
@@ -53,7 +53,7 @@ export class HeldDevices {
       this.#keep(user, devices, (each) => device !== undefined && each.device !== device);
   }
 
-  #keep(user: UserId, devices: readonly HeldDevice[], stays: (held: HeldDevice) => boolean): void {
+  #keep(user: UserId, devices: readonly TrackedDevice[], stays: (device: TrackedDevice) => boolean): void {
     const left = devices.filter(stays);
     this.#size -= devices.length - left.length;
     if (left.length === 0) this.#users.delete(user);
@@ -61,10 +61,10 @@ export class HeldDevices {
   }
 
   /** @param byBeat whether those count that only `beat` frames heal */
-  toHeal(byBeat: boolean): HeldDevice[] {
-    const found: HeldDevice[] = [];
+  toHeal(byBeat: boolean): TrackedDevice[] {
+    const found: TrackedDevice[] = [];
     for (const devices of this.#users.values())
-      for (const held of devices) if (byBeat || !held.onBeat) found.push(held);
+      for (const each of devices) if (byBeat || !each.onBeat) found.push(each);
     return found;
   }
 
