@@ -62,7 +62,6 @@ class Play {
   }[] = [];
   #now = 0;
   #number = 0;
-  #policy = ALL;
   #underWay: Extract<UserEventsEffect, { kind: 'notify' }> | undefined;
   #waitingSince: number | undefined;
   #hasFailed = false;
@@ -95,7 +94,6 @@ class Play {
         this.answer(one.outcome);
         break;
       case 'configure':
-        this.#policy = one.policy;
         this.machine.configure({ userEvents: one.policy, retry: RETRY }, false);
         break;
     }
