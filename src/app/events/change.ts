@@ -1,5 +1,6 @@
 import type { NodeFlip } from '../../../actors/node/node.protocol.js';
-import type { AlertRecord } from '../../domain/alert.js';
+import type { AlertChange } from '../../../actors/notifier/notifier.protocol.js';
+import type { AlertRecord, Delivery } from '../../domain/alert.js';
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { EventType } from '../../domain/event-types.js';
@@ -43,3 +44,25 @@ interface BlindEvent extends Numbered {
 
 /** A change, before it is decided who hears of it. */
 export type ChangeEvent = UserEvent | NodeEvent | AlertEvent | BlindEvent;
+
+/** The ends of a delivery. */
+const ENDS: Readonly<Partial<Record<Delivery['state'], EventType>>> = {
+  delivered: 'alert.delivered',
+  dead: 'alert.dead',
+  cancelled: 'alert.cancelled',
+  folded: 'alert.folded',
+};
+
+/** An alert was raised, or its deliveries have ended. */
+export function alertEventsIn({
+  before,
+  record,
+}: AlertChange): readonly Pick<AlertEvent, 'type' | 'channel'>[] {
+  const raised = { type: 'alert.raised', channel: undefined } as const;
+  const ends = record.deliveries.flatMap(({ channel, state }) => {
+    const type = ENDS[state];
+    const earlier = before?.deliveries.find((delivery) => delivery.channel === channel);
+    return type === undefined || earlier?.state === state ? [] : [{ type, channel }];
+  });
+  return before === undefined ? [raised, ...ends] : ends;
+}

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import Denque from 'denque';
 import type { UserId } from '../../domain/user-id.js';
 import { factsOfOffline } from '../../views/user-view.js';
@@ -8,6 +9,8 @@ const MOST_BYTES = 128 * 1024 * 1024;
 
 /** The latest events, so that a reader who was away may continue. Numbers have no gaps. */
 export class EventLog {
+  /** Ids begin with it, so that those of another log are known to be that. */
+  readonly #name = randomBytes(6).toString('hex');
   readonly #events = new Denque<ChangeEvent>();
   readonly #most: number;
   #bytes = 0;
@@ -47,6 +50,18 @@ export class EventLog {
       found = true;
     }
     return found;
+  }
+
+  idOf(number: number): string {
+    return `${this.#name}-${number.toString(36)}`;
+  }
+
+  /** @returns undefined if it is of another log, or what came after it is not known any more */
+  numberOf(id: string): number | undefined {
+    const [name, digits = ''] = id.split('-');
+    if (name !== this.#name || !/^[0-9a-z]{1,10}$/.test(digits)) return undefined;
+    const number = parseInt(digits, 36);
+    return this.isKnownAfter(number) ? number : undefined;
   }
 
   /** Whether all events after this number are known. */

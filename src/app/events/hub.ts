@@ -1,18 +1,22 @@
-import { randomBytes } from 'node:crypto';
 import type { NodeFlip } from '../../../actors/node/node.protocol.js';
 import type { AlertChange } from '../../../actors/notifier/notifier.protocol.js';
 import { listen, type ChangeFeed } from '../../../actors/shards/change-feed.js';
 import type { UserChange } from '../../../actors/user/user.protocol.js';
 import type { Access } from '../../domain/access.js';
-import type { Delivery } from '../../domain/alert.js';
 import type { BlindInterval } from '../../domain/blindness.js';
-import type { EventType } from '../../domain/event-types.js';
+import type { Millis } from '../../domain/time.js';
 import type { UserIds } from '../../domain/user-id.js';
 import { HeartbeatError } from '../../errors.js';
-import type { Clock } from '../../ports/clock.js';
+import type { Cancel, Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import { factsOfOffline, factsOfOnline } from '../../views/user-view.js';
-import type { AlertEvent, ChangeEvent, NodeEvent, UserEvent } from './change.js';
+import {
+  alertEventsIn,
+  type AlertEvent,
+  type ChangeEvent,
+  type NodeEvent,
+  type UserEvent,
+} from './change.js';
 import type { Collection, StateSources } from './collection.js';
 import type {
   EndOfEvents,
@@ -51,17 +55,12 @@ export interface EventHubDeps {
   readonly sources: StateSources;
 }
 
-/** The ends of a delivery. */
-const ENDS: Readonly<Partial<Record<Delivery['state'], EventType>>> = {
-  delivered: 'alert.delivered',
-  dead: 'alert.dead',
-  cancelled: 'alert.cancelled',
-  folded: 'alert.folded',
-};
+/** How long events are remembered once nobody reads them. A reader who was away for longer begins anew. */
+const REMEMBERED: Millis = 600_000;
 
 /**
- * Passes changes on to readers. It listens to the actors from the first reader on: before that, nobody holds the id of
- * an event, and nothing costs anything. See decision 110.
+ * Passes changes on to readers. It listens to the actors from the first reader until some time after the last one has
+ * gone: otherwise nobody holds the id of an event, and nothing costs anything. See decision 110.
  */
 export class EventHub implements EventsApi, StreamHost {
   readonly sources: StateSources;
@@ -76,12 +75,12 @@ export class EventHub implements EventsApi, StreamHost {
   readonly #ofUsers = new Set<Stream>();
   readonly #ofNodes = new Set<Stream>();
   #log: EventLog;
-  /** Ids begin with it, so that those of another run are known to be that. */
-  #run = '';
   #scheduled = new Set<Stream>();
   #latestText: { readonly number: number; readonly text: string } | undefined;
-  /** From the first reader on. */
-  #isListening = false;
+  /** Stops listening to the actors; undefined while it does not. */
+  #stopListening: (() => void) | undefined;
+  /** Nobody reads, and in some time the log is forgotten. */
+  #cancelForgetting: Cancel | undefined;
   #isStopping = false;
   /** Whether all readers will begin anew after this pass. */
   #isInterrupting = false;
@@ -117,7 +116,7 @@ export class EventHub implements EventsApi, StreamHost {
     if (selection.hearsAllUsers) this.#ofUsers.add(stream);
     if (selection.hearsNodes) this.#ofNodes.add(stream);
     try {
-      const number = after === undefined ? undefined : this.#numberOf(after);
+      const number = after === undefined ? undefined : this.#log.numberOf(after);
       if (number === undefined) stream.start(after !== undefined);
       else stream.continue(number);
     } catch (error) {
@@ -128,17 +127,33 @@ export class EventHub implements EventsApi, StreamHost {
   }
 
   #listen(): void {
-    const { users, nodes, alerts } = this.#changes;
+    this.#cancelForgetting?.();
+    this.#cancelForgetting = undefined;
     if (this.#isListening) return;
-    this.#isListening = true;
     this.#begin();
-    listen(users, (change) => this.#guarded(() => this.#userChanged(change)));
-    listen(nodes, (flip) => this.#guarded(() => this.#flipped(flip)));
-    listen(alerts, (change) => this.#guarded(() => this.#alertChanged(change)));
+    const { users, nodes, alerts } = this.#changes;
+    const all = [
+      listen(users, (change) => this.#guarded(() => this.#userChanged(change))),
+      listen(nodes, (flip) => this.#guarded(() => this.#flipped(flip))),
+      listen(alerts, (change) => this.#guarded(() => this.#alertChanged(change))),
+    ];
+    this.#stopListening = () => {
+      for (const stop of all) stop();
+    };
+  }
+
+  get #isListening(): boolean {
+    return this.#stopListening !== undefined;
+  }
+
+  #forget(): void {
+    this.#cancelForgetting = undefined;
+    this.#stopListening?.();
+    this.#stopListening = undefined;
+    this.#begin();
   }
 
   #begin(): void {
-    this.#run = randomBytes(6).toString('hex');
     this.#log = new EventLog(this.#options.past);
     this.#latestText = undefined;
   }
@@ -202,21 +217,15 @@ export class EventHub implements EventsApi, StreamHost {
     for (const stream of this.#ofNodes) stream.hear(event);
   }
 
-  #alertChanged({ before, record }: AlertChange): void {
-    if (before === undefined) this.#alert('alert.raised', record, undefined);
-    for (const { channel, state } of record.deliveries) {
-      const end = ENDS[state];
-      const earlier = before?.deliveries.find((delivery) => delivery.channel === channel);
-      if (end !== undefined && earlier?.state !== state) this.#alert(end, record, channel);
+  #alertChanged(change: AlertChange): void {
+    const { record } = change;
+    for (const { type, channel } of alertEventsIn(change)) {
+      const at = type === 'alert.raised' ? record.alert.at : this.#deps.clock.wall();
+      const number = this.#log.last + 1;
+      const event: AlertEvent = { number, type, about: 'alert', at, record, channel };
+      this.#log.append(event);
+      for (const stream of this.#ofNodes) stream.hear(event);
     }
-  }
-
-  #alert(type: EventType, record: AlertEvent['record'], channel: string | undefined): void {
-    const at = type === 'alert.raised' ? record.alert.at : this.#deps.clock.wall();
-    const number = this.#log.last + 1;
-    const event: AlertEvent = { number, type, about: 'alert', at, record, channel };
-    this.#log.append(event);
-    for (const stream of this.#ofNodes) stream.hear(event);
   }
 
   /** The daemon was blind. Call it before any change that happens after that. */
@@ -248,15 +257,7 @@ export class EventHub implements EventsApi, StreamHost {
   }
 
   idOf(number: number): string {
-    return `${this.#run}-${number.toString(36)}`;
-  }
-
-  /** @returns undefined if it is of another run, or what came after it is not known any more */
-  #numberOf(id: string): number | undefined {
-    const [run, digits = ''] = id.split('-');
-    if (run !== this.#run || !/^[0-9a-z]{1,10}$/.test(digits)) return undefined;
-    const number = parseInt(digits, 36);
-    return this.#log.isKnownAfter(number) ? number : undefined;
+    return this.#log.idOf(number);
   }
 
   schedule(stream: Stream): void {
@@ -275,6 +276,9 @@ export class EventHub implements EventsApi, StreamHost {
     this.#ofUsers.delete(stream);
     this.#ofNodes.delete(stream);
     if (why === 'slow') this.slow++;
+    if (this.#streams.size > 0 || this.#isStopping) return;
+    this.#cancelForgetting?.();
+    this.#cancelForgetting = this.#deps.clock.after(REMEMBERED, () => this.#forget());
   }
 
   /** What follows cannot be followed from here: each reader begins anew. */
@@ -287,6 +291,7 @@ export class EventHub implements EventsApi, StreamHost {
   /** Nothing is passed on any more. */
   stop(): void {
     this.#isStopping = true;
+    this.#cancelForgetting?.();
     for (const stream of [...this.#streams]) stream.end('stopping');
   }
 }
