@@ -38,6 +38,8 @@ const ROOMS = {
   },
   // It runs in browsers: no package, no module of Node, and nothing else of the repository.
   browser: { path: '^src/client/browser/', sees: [] },
+  // It has no package either, so that programs need none to call the API.
+  api: { path: '^src/client/api/', sees: ['^src/domain/', '^src/client/browser/types[.]ts$'] },
   client: { path: '^src/client/', sees: ['^src/domain/'], packages: true },
   // A file of nodes may hold what the API takes, and commands of the store open one.
   cli: {

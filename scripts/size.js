@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 /** What an app bundles that imports nothing else of it. */
-const APP = `export { connect } from './src/client/browser/index.ts';`;
+const APP = `export { connect } from './src/client/index.ts';`;
 const STATED = /bundled and minified under ([\d,]+) bytes gzipped/;
 
 const stated = STATED.exec(readFileSync('README.md', 'utf8'))?.[1];

@@ -44,43 +44,51 @@ const device = z
   })
   .meta({ id: 'Device' });
 
-export const onlineUsers = z.strictObject({
-  users: z.array(z.strictObject({ id: userId, since: instant, last_seen: instant, deadline: instant })),
-  next_cursor: nextCursor,
-});
+const onlineUser = z
+  .strictObject({ id: userId, since: instant, last_seen: instant, deadline: instant })
+  .meta({ id: 'OnlineUser' });
 
-export const describedUser = z.strictObject({
-  id: userId,
-  status: presence,
-  since: instant.nullable().meta({ description: 'When the status began.' }),
-  last_seen: instant.nullable().meta({ description: 'When the last heal or goodbye came.' }),
-  deadline: instant
-    .nullable()
-    .meta({ description: 'When an online user goes offline unless healed; null for others.' }),
-  devices: z.array(device).meta({
-    description: 'The devices that keep the user online, as far as they were heard since the daemon started.',
-  }),
-});
+export const onlineUsers = z.strictObject({ users: z.array(onlineUser), next_cursor: nextCursor });
+
+export const describedUser = z
+  .strictObject({
+    id: userId,
+    status: presence,
+    since: instant.nullable().meta({ description: 'When the status began.' }),
+    last_seen: instant.nullable().meta({ description: 'When the last heal or goodbye came.' }),
+    deadline: instant
+      .nullable()
+      .meta({ description: 'When an online user goes offline unless healed; null for others.' }),
+    devices: z.array(device).meta({
+      description:
+        'The devices that keep the user online, as far as they were heard since the daemon started.',
+    }),
+  })
+  .meta({ id: 'User' });
 
 export const checkedUser = z.strictObject({ id: userId, status: presence });
 
-const rejected = z.array(
-  z.strictObject({
+const rejection = z
+  .strictObject({
     index: count.meta({ description: 'Its index in the batch, from 0.' }),
     error: z.string(),
-  }),
-);
+  })
+  .meta({ id: 'Rejection' });
+
+const rejected = z.array(rejection);
 
 export const accepted = z.strictObject({ accepted: count, rejected });
 
+const checkedUserWithFields = z
+  .strictObject({
+    ...checkedUser.shape,
+    last_seen: instant.nullable().optional().meta({ description: 'Present if asked for.' }),
+    devices: z.array(device).optional().meta({ description: 'Present if asked for.' }),
+  })
+  .meta({ id: 'CheckedUser' });
+
 export const checkedUsers = z.strictObject({
-  results: z.array(
-    z.strictObject({
-      ...checkedUser.shape,
-      last_seen: instant.nullable().optional().meta({ description: 'Present if asked for.' }),
-      devices: z.array(device).optional().meta({ description: 'Present if asked for.' }),
-    }),
-  ),
+  results: z.array(checkedUserWithFields),
   rejected: rejected.optional(),
 });
 
@@ -229,15 +237,17 @@ export const alerts = z.strictObject({ alerts: z.array(alert), next_cursor: next
 
 export const onItsWay = z.strictObject({ id: alertId });
 
-export const stats = z.strictObject({
-  users: z.strictObject({ online: count }),
-  devices: count.meta({ description: 'A user whose devices are not told apart counts as one.' }),
-  nodes: z
-    .strictObject({ registered: count, active: count, inactive: count, failed: count, paused: count })
-    .meta({ description: 'Paused nodes count in their state, too.' }),
-  sockets: count.meta({ description: 'Open WebSocket connections.' }),
-  event_readers: count.meta({ description: 'Open streams of events.' }),
-});
+export const stats = z
+  .strictObject({
+    users: z.strictObject({ online: count }),
+    devices: count.meta({ description: 'A user whose devices are not told apart counts as one.' }),
+    nodes: z
+      .strictObject({ registered: count, active: count, inactive: count, failed: count, paused: count })
+      .meta({ description: 'Paused nodes count in their state, too.' }),
+    sockets: count.meta({ description: 'Open WebSocket connections.' }),
+    event_readers: count.meta({ description: 'Open streams of events.' }),
+  })
+  .meta({ id: 'Stats' });
 
 export const healthy = z.strictObject({ status: z.literal('ok') });
 

@@ -197,12 +197,16 @@ function responses({ answers, examples }: Operation, schemas: Schemas): Record<s
 }
 
 function responseObject(
-  { means, body, type = 'application/json' }: Answer,
+  { means, body, type = 'application/json', events }: Answer,
   examples: readonly Example[],
   schemas: Schemas,
 ): ResponseObject {
   if (body === undefined) return { description: means };
-  const content = { schema: schemas.of(body, 'output'), ...named(examples, ({ answer }) => answer) };
+  const schema = {
+    ...schemas.of(body, 'output'),
+    ...(events !== undefined && { contentSchema: schemas.of(events, 'output') }),
+  };
+  const content = { schema, ...named(examples, ({ answer }) => answer) };
   return { description: means, content: { [type]: content } };
 }
 

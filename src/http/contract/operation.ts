@@ -17,6 +17,8 @@ export interface Answer {
   readonly body?: z.ZodType;
   /** JSON if not given. */
   readonly type?: string;
+  /** For a stream: the JSON of each event. */
+  readonly events?: z.ZodType;
 }
 
 /** A call and its answer. A test replays it and expects the same answer, except for times and ids. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { failure } from '../../views/answers.js';
+import { event } from '../../views/event-answers.js';
 import type { Answer, Operation, Operations } from '../contract/operation.js';
 import { eventBody, eventQuery } from './event-filter.js';
 
@@ -10,8 +11,10 @@ const stream: Answer = {
   means: 'The stream, until either side ends it.',
   type: 'text/event-stream',
   body: z.string().meta({
-    description: 'Each event has an `id` and `data`. A comment comes every 15 seconds.',
+    description:
+      'Each event has an `id` and `data`, which is an `Event` in JSON. A comment comes every 15 seconds.',
   }),
+  events: event,
 };
 
 const tooMany: Answer = {

@@ -1,0 +1,163 @@
+import { isSchema, type JsonSchema, type OpenApiDocument } from '../../src/http/contract/openapi.js';
+import { WHEN } from '../../src/views/instants.js';
+import {
+  alternativesOf,
+  answersOf,
+  camel,
+  holdersOfIds,
+  nameOf,
+  propertiesOf,
+  SPECIAL,
+  valuesOf,
+} from './schemas.js';
+
+const HEAD = `// Made by scripts/client-contract.ts from the contract that the daemon serves. Do not edit it.
+import type { When } from '../when.js';
+
+/** An id of a user that is sent. A number must be a safe integer. */
+export type UserIdLike = string | number | bigint;
+`;
+
+/** What a field is, and where it stands. */
+interface Place {
+  readonly isInput: boolean;
+  readonly indent: string;
+}
+
+/** The types of the client: of all named schemas, and of each operation. */
+export function typesOf(document: OpenApiDocument): string {
+  const writer = new TypeWriter(document);
+  const named = Object.entries(document.components.schemas)
+    .filter(([name]) => !SPECIAL.some((special) => special === name))
+    .map(([name, schema]) => writer.named(name, schema));
+  const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+  const answers = operations.map(({ operationId, responses }) => {
+    const types = answersOf(responses).map(({ schema }) => writer.answer(schema));
+    return `  readonly ${operationId}: ${[...new Set(types)].join(' | ') || 'undefined'};`;
+  });
+  const queries = operations.flatMap(({ operationId, parameters }) => {
+    const lines = parameters
+      .filter((parameter) => parameter.in === 'query')
+      .map(({ name, required, schema, description }) =>
+        writer.line(camel(name), schema, required, description, { isInput: true, indent: '    ' }),
+      );
+    return lines.length === 0 ? [] : [`  readonly ${operationId}: {\n${lines.join('')}  };`];
+  });
+  const bodies = operations.flatMap(({ operationId, requestBody }) => {
+    const schema = requestBody?.content['application/json']?.schema;
+    return schema === undefined
+      ? []
+      : [`  readonly ${operationId}: ${writer.type(schema, { isInput: true, indent: '  ' })};`];
+  });
+  return [
+    HEAD,
+    ...named,
+    `/** What each operation answers. */\nexport interface Answers<Id = string> {\n${answers.join('\n')}\n}\n`,
+    `/** What can be asked in the query of each operation that has one. */\nexport interface Queries {\n${queries.join('\n')}\n}\n`,
+    `/** The body of each operation that has one. */\nexport interface Bodies {\n${bodies.join('\n')}\n}\n`,
+  ].join('\n');
+}
+
+class TypeWriter {
+  readonly #holders: ReadonlySet<string>;
+
+  constructor(document: OpenApiDocument) {
+    this.#holders = holdersOfIds(document);
+  }
+
+  named(name: string, schema: JsonSchema): string {
+    const generic = this.#holders.has(name) ? '<Id = string>' : '';
+    const type = this.type(schema, { isInput: false, indent: '' });
+    return `${comment(schema.description, '')}export type ${name}${generic} = ${type};\n`;
+  }
+
+  answer(schema: JsonSchema | undefined): string {
+    return schema === undefined ? 'undefined' : this.type(schema, { isInput: false, indent: '  ' });
+  }
+
+  /** A property, with its description. */
+  line(
+    name: string,
+    schema: JsonSchema,
+    isRequired: boolean,
+    description: unknown,
+    place: Place,
+    type = this.type(schema, place),
+  ): string {
+    const { indent } = place;
+    return `${comment(description, indent)}${indent}readonly ${name}${isRequired ? '' : '?'}: ${type};\n`;
+  }
+
+  type(schema: JsonSchema, place: Place): string {
+    const name = nameOf(schema);
+    if (name !== undefined) return this.#reference(name, place);
+    const alternatives = alternativesOf(schema);
+    if (alternatives !== undefined)
+      return [...new Set(alternatives.map((each) => this.type(each, place)))].join(' | ');
+    const { type, enum: names, const: only, items } = schema;
+    if (only !== undefined) return literal(only);
+    if (Array.isArray(names)) return names.map(literal).join(' | ');
+    if (type === 'array') {
+      const item = this.type(isSchema(items) ? items : {}, place);
+      return `readonly ${/[ |]/.test(item) ? `(${item})` : item}[]`;
+    }
+    const values = valuesOf(schema);
+    if (values !== undefined) return `Readonly<Record<string, ${this.type(values, place)}>>`;
+    if (type === 'object') return this.#object(schema, place);
+    if (schema.pattern === WHEN) return 'When';
+    return basic(type);
+  }
+
+  #reference(name: string, { isInput }: Place): string {
+    if (name === 'Instant') return 'Date';
+    if (name === 'UserId' || name === 'UserIdText') return isInput ? 'UserIdLike' : 'Id';
+    if (SPECIAL.some((special) => special === name)) return 'string';
+    return this.#holders.has(name) ? `${name}<Id>` : name;
+  }
+
+  #object(schema: JsonSchema, place: Place): string {
+    const inner = { ...place, indent: `${place.indent}  ` };
+    const lines = (propertiesOf(schema) ?? [])
+      .filter(({ isHidden }) => !isHidden)
+      .map(({ name, schema: property, isRequired, isMillis }) =>
+        this.line(
+          name,
+          property,
+          isRequired,
+          isMillis ? undefined : property.description,
+          inner,
+          isMillis ? 'Date' : this.type(property, inner),
+        ),
+      );
+    // Objects that say so have more properties, whose names depend on the version.
+    const others = isSchema(schema.additionalProperties)
+      ? [`${inner.indent}readonly [name: string]: unknown;\n`]
+      : [];
+    return `{\n${[...lines, ...others].join('')}${place.indent}}`;
+  }
+}
+
+function basic(type: unknown): string {
+  if (Array.isArray(type)) return type.map(basic).join(' | ');
+  switch (type) {
+    case 'string':
+      return 'string';
+    case 'integer':
+    case 'number':
+      return 'number';
+    case 'boolean':
+      return 'boolean';
+    case 'null':
+      return 'null';
+    default:
+      return 'unknown';
+  }
+}
+
+function literal(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : JSON.stringify(value);
+}
+
+function comment(description: unknown, indent: string): string {
+  return typeof description === 'string' ? `${indent}/** ${description.replaceAll('\n\n', ' ')} */\n` : '';
+}

@@ -1,0 +1,54 @@
+import type { Calls } from './http-calls.js';
+import type { Alert, Delivery, Queries } from './contract/types.js';
+import { inPath } from './ids.js';
+import { expectOptions, type CallOptions } from './client-options.js';
+import { pages } from './lists.js';
+
+/** Which alerts to list. */
+export interface AlertsFilter extends Omit<Queries['alerts'], 'cursor' | 'limit' | 'state'>, CallOptions {
+  /** In this state, or one of these, on some channel. */
+  readonly state?: Delivery['state'] | readonly Delivery['state'][] | undefined;
+}
+
+const SIGNAL = ['signal'];
+
+/** The alerts, and their delivery. */
+export class Alerts<Id> {
+  readonly #calls: Calls<Id>;
+
+  constructor(calls: Calls<Id>) {
+    this.#calls = calls;
+  }
+
+  /** Newest first. What is not pulled is not read. */
+  list(filter: AlertsFilter = {}): AsyncGenerator<Alert, undefined> {
+    const { signal, ...query } = filter;
+    return pages(async (cursor) => {
+      const page = await this.#calls.call('alerts', { query: { ...query, cursor }, signal });
+      return { items: page.alerts, next: page.nextCursor };
+    });
+  }
+
+  /** Delivers a dead letter again. @returns its id */
+  async redeliver(id: string, options: CallOptions = {}): Promise<string> {
+    expectOptions(options, SIGNAL);
+    const path = [inPath(id, 'HEARTBEAT_NO_SUCH_ALERT', 'no such alert')];
+    return (await this.#calls.call('redeliver', { path, signal: options.signal })).id;
+  }
+}
+
+/** The configured channels. */
+export class Channels<Id> {
+  readonly #calls: Calls<Id>;
+
+  constructor(calls: Calls<Id>) {
+    this.#calls = calls;
+  }
+
+  /** Sends a test message. @returns the id of its alert, which `alerts.list` shows */
+  async test(name: string, options: CallOptions = {}): Promise<string> {
+    expectOptions(options, SIGNAL);
+    const path = [inPath(name, 'HEARTBEAT_NO_SUCH_CHANNEL', 'no such channel')];
+    return (await this.#calls.call('testChannel', { path, signal: options.signal })).id;
+  }
+}

@@ -1,0 +1,583 @@
+// Made by scripts/client-contract.ts from the contract that the daemon serves. Do not edit it.
+import type { Shape } from '../shape.js';
+import type { Answers } from './types.js';
+
+/** One method of one path. */
+export interface Operation {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** With the names of its parameters in braces. */
+  readonly path: string;
+  /** The parameters of its query, as the client calls them. */
+  readonly query: readonly string[];
+  /** What it answers; undefined for nothing, and `text` for what is no JSON. */
+  readonly answer: Shape | undefined;
+  /** The statuses besides 2xx that are answers and no errors. */
+  readonly alsoAnswers: readonly number[];
+}
+
+export const operations: Readonly<Record<keyof Answers, Operation>> = {
+  heal: {
+    method: 'PUT',
+    path: '/heal/{user_id}',
+    query: ['device'],
+    answer: { fields: { status: { as: 'status', shape: { is: 'online' } } } },
+    alsoAnswers: [],
+  },
+  goodbye: {
+    method: 'DELETE',
+    path: '/heal/{user_id}',
+    query: ['device'],
+    answer: { fields: { status: { as: 'status', shape: 'text' } } },
+    alsoAnswers: [],
+  },
+  goodbyeByBeacon: {
+    method: 'POST',
+    path: '/heal/{user_id}/goodbye',
+    query: ['device'],
+    answer: { fields: { status: { as: 'status', shape: 'text' } } },
+    alsoAnswers: [],
+  },
+  healMany: {
+    method: 'POST',
+    path: '/heal',
+    query: [],
+    answer: {
+      fields: {
+        accepted: { as: 'accepted', shape: 'number' },
+        rejected: { as: 'rejected', shape: { list: { ref: 'Rejection' } } },
+      },
+    },
+    alsoAnswers: [],
+  },
+  checkup: {
+    method: 'GET',
+    path: '/checkup/{user_id}',
+    query: [],
+    answer: { fields: { id: { as: 'id', shape: 'id' }, status: { as: 'status', shape: 'text' } } },
+    alsoAnswers: [],
+  },
+  checkupMany: {
+    method: 'POST',
+    path: '/checkup',
+    query: ['fields'],
+    answer: {
+      fields: {
+        results: { as: 'results', shape: { list: { ref: 'CheckedUser' } } },
+        rejected: { as: 'rejected', shape: { list: { ref: 'Rejection' } }, optional: true },
+      },
+    },
+    alsoAnswers: [],
+  },
+  heartRhythm: {
+    method: 'GET',
+    path: '/heart_rhythm/{user_id}',
+    query: ['from', 'to', 'order', 'limit', 'cursor'],
+    answer: {
+      fields: {
+        id: { as: 'id', shape: 'id' },
+        history: { as: 'history', shape: { list: { ref: 'Session' } } },
+        next_cursor: { as: 'nextCursor', shape: 'text', optional: true },
+      },
+    },
+    alsoAnswers: [],
+  },
+  users: {
+    method: 'GET',
+    path: '/users',
+    query: ['status', 'cursor', 'limit'],
+    answer: {
+      fields: {
+        users: { as: 'users', shape: { list: { ref: 'OnlineUser' } } },
+        next_cursor: { as: 'nextCursor', shape: { either: ['text', 'null'] } },
+      },
+    },
+    alsoAnswers: [],
+  },
+  user: { method: 'GET', path: '/users/{user_id}', query: [], answer: { ref: 'User' }, alsoAnswers: [] },
+  eraseUser: { method: 'DELETE', path: '/users/{user_id}', query: [], answer: undefined, alsoAnswers: [] },
+  socket: { method: 'GET', path: '/socket', query: [], answer: undefined, alsoAnswers: [] },
+  heartbeat: {
+    method: 'PUT',
+    path: '/nodes/{name}/heartbeat',
+    query: [],
+    answer: { fields: { name: { as: 'name', shape: 'text' }, state: { as: 'state', shape: { is: 'active' } } } },
+    alsoAnswers: [],
+  },
+  heartbeatByPost: {
+    method: 'POST',
+    path: '/nodes/{name}/heartbeat',
+    query: [],
+    answer: { fields: { name: { as: 'name', shape: 'text' }, state: { as: 'state', shape: { is: 'active' } } } },
+    alsoAnswers: [],
+  },
+  heartbeats: {
+    method: 'POST',
+    path: '/nodes/heartbeats',
+    query: [],
+    answer: {
+      fields: {
+        accepted: { as: 'accepted', shape: 'number' },
+        rejected: { as: 'rejected', shape: { list: { ref: 'Rejection' } } },
+      },
+    },
+    alsoAnswers: [],
+  },
+  nodes: {
+    method: 'GET',
+    path: '/nodes',
+    query: ['state', 'label', 'paused', 'name', 'cursor', 'limit'],
+    answer: {
+      fields: {
+        nodes: { as: 'nodes', shape: { list: { ref: 'NodeWithCause' } } },
+        next_cursor: { as: 'nextCursor', shape: { either: ['text', 'null'] } },
+      },
+    },
+    alsoAnswers: [],
+  },
+  putNode: { method: 'PUT', path: '/nodes/{name}', query: [], answer: { ref: 'Node' }, alsoAnswers: [] },
+  node: {
+    method: 'GET',
+    path: '/nodes/{name}',
+    query: ['from', 'to'],
+    answer: {
+      fields: {
+        name: { as: 'name', shape: 'text' },
+        state: { as: 'state', shape: 'text' },
+        retries: { as: 'retries', shape: 'number' },
+        last_heartbeat: { as: 'lastHeartbeat', shape: { either: ['instant', 'null'] } },
+        deadline: { as: 'deadline', shape: { either: ['instant', 'null'] } },
+        timeout: { as: 'timeout', shape: { either: ['number', { ref: 'AdaptiveTimeout' }] } },
+        max_retries: { as: 'maxRetries', shape: 'number' },
+        labels: { as: 'labels', shape: { map: 'text' } },
+        channels: { as: 'channels', shape: { either: [{ list: 'text' }, 'null'] } },
+        depends_on: { as: 'dependsOn', shape: { list: 'text' } },
+        paused: { as: 'paused', shape: 'flag' },
+        since: { as: 'since', shape: 'instant' },
+        acknowledged: { as: 'acknowledged', shape: { either: [{ ref: 'Acknowledgement' }, 'null'] } },
+        phi: { as: 'phi', shape: { either: ['number', 'null'] }, optional: true },
+        rhythm: { as: 'rhythm', shape: { ref: 'Rhythm' }, optional: true },
+        caused_by: { as: 'causedBy', shape: 'text', optional: true },
+        uptime: { as: 'uptime', shape: { ref: 'Uptime' }, optional: true },
+      },
+    },
+    alsoAnswers: [],
+  },
+  forgetNode: { method: 'DELETE', path: '/nodes/{name}', query: [], answer: undefined, alsoAnswers: [] },
+  failNode: { method: 'POST', path: '/nodes/{name}/fail', query: [], answer: { ref: 'Node' }, alsoAnswers: [] },
+  pauseNode: { method: 'POST', path: '/nodes/{name}/pause', query: [], answer: { ref: 'Node' }, alsoAnswers: [] },
+  resumeNode: {
+    method: 'POST',
+    path: '/nodes/{name}/resume',
+    query: [],
+    answer: { ref: 'Node' },
+    alsoAnswers: [],
+  },
+  acknowledgeNode: {
+    method: 'POST',
+    path: '/nodes/{name}/acknowledge',
+    query: [],
+    answer: { ref: 'Node' },
+    alsoAnswers: [],
+  },
+  unacknowledgeNode: {
+    method: 'DELETE',
+    path: '/nodes/{name}/acknowledge',
+    query: [],
+    answer: { ref: 'Node' },
+    alsoAnswers: [],
+  },
+  flips: {
+    method: 'GET',
+    path: '/nodes/{name}/flips',
+    query: ['from', 'to', 'order', 'limit', 'cursor'],
+    answer: {
+      fields: {
+        name: { as: 'name', shape: 'text' },
+        flips: { as: 'flips', shape: { list: { ref: 'Flip' } } },
+        next_cursor: { as: 'nextCursor', shape: { either: ['text', 'null'] } },
+      },
+    },
+    alsoAnswers: [],
+  },
+  alerts: {
+    method: 'GET',
+    path: '/alerts',
+    query: ['state', 'node', 'type', 'channel', 'cursor', 'limit'],
+    answer: {
+      fields: {
+        alerts: { as: 'alerts', shape: { list: { ref: 'Alert' } } },
+        next_cursor: { as: 'nextCursor', shape: { either: ['text', 'null'] } },
+      },
+    },
+    alsoAnswers: [],
+  },
+  redeliver: {
+    method: 'POST',
+    path: '/alerts/{id}/redeliver',
+    query: [],
+    answer: { fields: { id: { as: 'id', shape: 'text' } } },
+    alsoAnswers: [],
+  },
+  testChannel: {
+    method: 'POST',
+    path: '/channels/{name}/test',
+    query: [],
+    answer: { fields: { id: { as: 'id', shape: 'text' } } },
+    alsoAnswers: [],
+  },
+  events: {
+    method: 'GET',
+    path: '/events',
+    query: ['types', 'users', 'nodes', 'label'],
+    answer: 'text',
+    alsoAnswers: [],
+  },
+  eventsOfMany: { method: 'POST', path: '/events', query: [], answer: 'text', alsoAnswers: [] },
+  health: {
+    method: 'GET',
+    path: '/healthz',
+    query: [],
+    answer: { fields: { status: { as: 'status', shape: { is: 'ok' } } } },
+    alsoAnswers: [],
+  },
+  readiness: {
+    method: 'GET',
+    path: '/readyz',
+    query: [],
+    answer: {
+      either: [
+        { fields: { status: { as: 'status', shape: { is: 'ready' } } } },
+        {
+          fields: {
+            status: { as: 'status', shape: { is: 'unready' } },
+            reasons: { as: 'reasons', shape: { list: 'text' } },
+          },
+        },
+      ],
+    },
+    alsoAnswers: [503],
+  },
+  stats: { method: 'GET', path: '/stats', query: [], answer: { ref: 'Stats' }, alsoAnswers: [] },
+  supervision: { method: 'GET', path: '/supervision', query: [], answer: 'any', alsoAnswers: [] },
+  metrics: { method: 'GET', path: '/metrics', query: [], answer: 'text', alsoAnswers: [] },
+  openapi: { method: 'GET', path: '/openapi.json', query: [], answer: 'any', alsoAnswers: [] },
+  docs: { method: 'GET', path: '/docs', query: [], answer: 'text', alsoAnswers: [] },
+};
+
+/** Of the named schemas of the contract. */
+export const shapes: Readonly<Record<string, Shape>> = {
+  Acknowledgement: {
+    fields: {
+      by: { as: 'by', shape: 'text' },
+      reason: { as: 'reason', shape: 'text', optional: true },
+      at: { as: 'at', shape: 'instant' },
+      until: { as: 'until', shape: 'instant', optional: true },
+    },
+  },
+  AdaptiveTimeout: {
+    fields: {
+      adaptive: { as: 'adaptive', shape: { is: true } },
+      min: { as: 'min', shape: 'number' },
+      max: { as: 'max', shape: 'number' },
+      threshold: { as: 'threshold', shape: 'number', optional: true },
+    },
+  },
+  Alert: {
+    fields: {
+      id: { as: 'id', shape: 'text' },
+      type: { as: 'type', shape: 'text' },
+      at: null,
+      at_ms: { as: 'at', shape: 'millis' },
+      node: { as: 'node', shape: { either: ['text', 'null'] } },
+      blind_seconds: { as: 'blindSeconds', shape: 'number' },
+      message: { as: 'message', shape: 'text' },
+      reason: { as: 'reason', shape: 'text', optional: true },
+      reminder: { as: 'reminder', shape: 'number', optional: true },
+      caused_by: { as: 'causedBy', shape: 'text', optional: true },
+      count: { as: 'count', shape: 'number', optional: true },
+      sample: { as: 'sample', shape: { list: 'text' }, optional: true },
+      nodes: { as: 'nodes', shape: { list: 'text' }, optional: true },
+      alert_ids: { as: 'alertIds', shape: { list: 'text' }, optional: true },
+      channels: { as: 'channels', shape: { map: { ref: 'Delivery' } } },
+    },
+  },
+  CheckedUser: {
+    fields: {
+      id: { as: 'id', shape: 'id' },
+      status: { as: 'status', shape: 'text' },
+      last_seen: { as: 'lastSeen', shape: { either: ['instant', 'null'] }, optional: true },
+      devices: { as: 'devices', shape: { list: { ref: 'Device' } }, optional: true },
+    },
+  },
+  Delivery: {
+    fields: {
+      state: { as: 'state', shape: 'text' },
+      held_for: { as: 'heldFor', shape: 'text', optional: true },
+      attempts: { as: 'attempts', shape: 'number' },
+      last_attempt: { as: 'lastAttempt', shape: { either: ['instant', 'null'] } },
+      last_error: { as: 'lastError', shape: { either: ['text', 'null'] } },
+      instead_of: { as: 'insteadOf', shape: 'text', optional: true },
+      folded: { as: 'folded', shape: 'number', optional: true },
+      alert_ids: { as: 'alertIds', shape: { list: 'text' }, optional: true },
+    },
+  },
+  Device: {
+    fields: {
+      device: { as: 'device', shape: { either: ['text', 'null'] } },
+      since: { as: 'since', shape: 'instant' },
+      last_seen: { as: 'lastSeen', shape: 'instant' },
+      deadline: { as: 'deadline', shape: 'instant' },
+      meta: { as: 'meta', shape: { either: ['any', 'null'] } },
+    },
+  },
+  Error: {
+    fields: {
+      error: { as: 'error', shape: 'text' },
+      code: { as: 'code', shape: 'text', optional: true },
+      problems: {
+        as: 'problems',
+        shape: {
+          list: { fields: { path: { as: 'path', shape: 'text' }, problem: { as: 'problem', shape: 'text' } } },
+        },
+        optional: true,
+      },
+    },
+  },
+  Event: {
+    either: [
+      {
+        fields: {
+          type: { as: 'type', shape: { is: 'state' } },
+          at_ms: { as: 'at', shape: 'millis' },
+          users: { as: 'users', shape: { list: { ref: 'User' } } },
+          nodes: { as: 'nodes', shape: { list: { ref: 'NodeWithCause' } } },
+          counts: { as: 'counts', shape: { ref: 'Stats' }, optional: true },
+          reset: { as: 'reset', shape: { is: true }, optional: true },
+        },
+      },
+      {
+        fields: {
+          type: { as: 'type', shape: { among: ['user.online', 'user.offline', 'user.updated'] } },
+          at_ms: { as: 'at', shape: 'millis' },
+          user: { as: 'user', shape: { ref: 'User' } },
+        },
+      },
+      {
+        fields: {
+          type: { as: 'type', shape: { is: 'node.flip' } },
+          at_ms: { as: 'at', shape: 'millis' },
+          node: { as: 'node', shape: { ref: 'NodeWithCause' } },
+          flip: { as: 'flip', shape: { ref: 'Flip' } },
+        },
+      },
+      {
+        fields: {
+          type: { as: 'type', shape: { is: 'alert.raised' } },
+          at_ms: { as: 'at', shape: 'millis' },
+          alert: { as: 'alert', shape: { ref: 'Alert' } },
+        },
+      },
+      {
+        fields: {
+          type: {
+            as: 'type',
+            shape: { among: ['alert.delivered', 'alert.dead', 'alert.cancelled', 'alert.folded'] },
+          },
+          at_ms: { as: 'at', shape: 'millis' },
+          alert: { as: 'alert', shape: { ref: 'Alert' } },
+          channel: { as: 'channel', shape: 'text' },
+        },
+      },
+      {
+        fields: {
+          type: { as: 'type', shape: { is: 'daemon.blind' } },
+          at_ms: { as: 'at', shape: 'millis' },
+          blind: {
+            as: 'blind',
+            shape: {
+              fields: {
+                from: { as: 'from', shape: 'instant' },
+                to: { as: 'to', shape: 'instant' },
+                seconds: { as: 'seconds', shape: 'number' },
+                cause: { as: 'cause', shape: 'text' },
+              },
+            },
+          },
+        },
+      },
+    ],
+  },
+  Flip: {
+    fields: {
+      from: { as: 'from', shape: 'text' },
+      to: { as: 'to', shape: 'text' },
+      at: null,
+      at_ms: { as: 'at', shape: 'millis' },
+      cause: { as: 'cause', shape: 'text' },
+      retries: { as: 'retries', shape: 'number' },
+      blind_seconds: { as: 'blindSeconds', shape: 'number' },
+      reason: { as: 'reason', shape: 'text', optional: true },
+    },
+  },
+  Node: {
+    fields: {
+      name: { as: 'name', shape: 'text' },
+      state: { as: 'state', shape: 'text' },
+      retries: { as: 'retries', shape: 'number' },
+      last_heartbeat: { as: 'lastHeartbeat', shape: { either: ['instant', 'null'] } },
+      deadline: { as: 'deadline', shape: { either: ['instant', 'null'] } },
+      timeout: { as: 'timeout', shape: { either: ['number', { ref: 'AdaptiveTimeout' }] } },
+      max_retries: { as: 'maxRetries', shape: 'number' },
+      labels: { as: 'labels', shape: { map: 'text' } },
+      channels: { as: 'channels', shape: { either: [{ list: 'text' }, 'null'] } },
+      depends_on: { as: 'dependsOn', shape: { list: 'text' } },
+      paused: { as: 'paused', shape: 'flag' },
+      since: { as: 'since', shape: 'instant' },
+      acknowledged: { as: 'acknowledged', shape: { either: [{ ref: 'Acknowledgement' }, 'null'] } },
+      phi: { as: 'phi', shape: { either: ['number', 'null'] }, optional: true },
+      rhythm: { as: 'rhythm', shape: { ref: 'Rhythm' }, optional: true },
+    },
+  },
+  NodeWithCause: {
+    fields: {
+      name: { as: 'name', shape: 'text' },
+      state: { as: 'state', shape: 'text' },
+      retries: { as: 'retries', shape: 'number' },
+      last_heartbeat: { as: 'lastHeartbeat', shape: { either: ['instant', 'null'] } },
+      deadline: { as: 'deadline', shape: { either: ['instant', 'null'] } },
+      timeout: { as: 'timeout', shape: { either: ['number', { ref: 'AdaptiveTimeout' }] } },
+      max_retries: { as: 'maxRetries', shape: 'number' },
+      labels: { as: 'labels', shape: { map: 'text' } },
+      channels: { as: 'channels', shape: { either: [{ list: 'text' }, 'null'] } },
+      depends_on: { as: 'dependsOn', shape: { list: 'text' } },
+      paused: { as: 'paused', shape: 'flag' },
+      since: { as: 'since', shape: 'instant' },
+      acknowledged: { as: 'acknowledged', shape: { either: [{ ref: 'Acknowledgement' }, 'null'] } },
+      phi: { as: 'phi', shape: { either: ['number', 'null'] }, optional: true },
+      rhythm: { as: 'rhythm', shape: { ref: 'Rhythm' }, optional: true },
+      caused_by: { as: 'causedBy', shape: 'text', optional: true },
+    },
+  },
+  OnlineUser: {
+    fields: {
+      id: { as: 'id', shape: 'id' },
+      since: { as: 'since', shape: 'instant' },
+      last_seen: { as: 'lastSeen', shape: 'instant' },
+      deadline: { as: 'deadline', shape: 'instant' },
+    },
+  },
+  Rejection: { fields: { index: { as: 'index', shape: 'number' }, error: { as: 'error', shape: 'text' } } },
+  Rhythm: {
+    fields: {
+      mean: { as: 'mean', shape: { either: ['number', 'null'] } },
+      deviation: { as: 'deviation', shape: { either: ['number', 'null'] } },
+      samples: { as: 'samples', shape: 'number' },
+      timeout: { as: 'timeout', shape: 'number' },
+    },
+  },
+  Session: {
+    fields: {
+      online_at: { as: 'onlineAt', shape: 'instant' },
+      offline_at: { as: 'offlineAt', shape: 'instant' },
+    },
+  },
+  Stats: {
+    fields: {
+      users: { as: 'users', shape: { fields: { online: { as: 'online', shape: 'number' } } } },
+      devices: { as: 'devices', shape: 'number' },
+      nodes: {
+        as: 'nodes',
+        shape: {
+          fields: {
+            registered: { as: 'registered', shape: 'number' },
+            active: { as: 'active', shape: 'number' },
+            inactive: { as: 'inactive', shape: 'number' },
+            failed: { as: 'failed', shape: 'number' },
+            paused: { as: 'paused', shape: 'number' },
+          },
+        },
+      },
+      sockets: { as: 'sockets', shape: 'number' },
+      event_readers: { as: 'eventReaders', shape: 'number' },
+    },
+  },
+  Uptime: {
+    fields: {
+      from: { as: 'from', shape: 'instant' },
+      to: { as: 'to', shape: 'instant' },
+      ratio: { as: 'ratio', shape: { either: ['number', 'null'] } },
+      active_seconds: { as: 'activeSeconds', shape: 'number' },
+      inactive_seconds: { as: 'inactiveSeconds', shape: 'number' },
+      failed_seconds: { as: 'failedSeconds', shape: 'number' },
+      paused_seconds: { as: 'pausedSeconds', shape: 'number' },
+      blind_seconds: { as: 'blindSeconds', shape: 'number' },
+    },
+  },
+  User: {
+    fields: {
+      id: { as: 'id', shape: 'id' },
+      status: { as: 'status', shape: 'text' },
+      since: { as: 'since', shape: { either: ['instant', 'null'] } },
+      last_seen: { as: 'lastSeen', shape: { either: ['instant', 'null'] } },
+      deadline: { as: 'deadline', shape: { either: ['instant', 'null'] } },
+      devices: { as: 'devices', shape: { list: { ref: 'Device' } } },
+    },
+  },
+};
+
+/** The types of events. */
+export const eventTypes: readonly string[] = [
+  'state',
+  'user.online',
+  'user.offline',
+  'user.updated',
+  'node.flip',
+  'alert.raised',
+  'alert.delivered',
+  'alert.dead',
+  'alert.cancelled',
+  'alert.folded',
+  'daemon.blind',
+];
+
+/** The codes of errors by their sentences, for calls whose errors have no code. */
+export const codes: Readonly<Record<string, string>> = {
+  'internal server error': 'HEARTBEAT_INTERNAL',
+  'invalid user_id format': 'HEARTBEAT_INVALID_USER_ID',
+  'missing user_id parameter': 'HEARTBEAT_MISSING_USER_ID',
+  'invalid query': 'HEARTBEAT_INVALID_QUERY',
+  'invalid batch': 'HEARTBEAT_INVALID_BATCH',
+  'malformed request': 'HEARTBEAT_MALFORMED_REQUEST',
+  'invalid node name': 'HEARTBEAT_INVALID_NODE_NAME',
+  'invalid body': 'HEARTBEAT_INVALID_BODY',
+  'invalid frame': 'HEARTBEAT_INVALID_FRAME',
+  'a key is required': 'HEARTBEAT_UNAUTHORIZED',
+  'this key does not permit this call': 'HEARTBEAT_FORBIDDEN',
+  'unknown node': 'HEARTBEAT_UNKNOWN_NODE',
+  'not found': 'HEARTBEAT_NOT_FOUND',
+  'no such alert': 'HEARTBEAT_NO_SUCH_ALERT',
+  'no such channel': 'HEARTBEAT_NO_SUCH_CHANNEL',
+  'method not allowed': 'HEARTBEAT_METHOD_NOT_ALLOWED',
+  'the request did not arrive in time: send it again': 'HEARTBEAT_REQUEST_TIMEOUT',
+  'the node has not failed': 'HEARTBEAT_NOT_FAILED',
+  'the alert is not a dead letter in any configured channel': 'HEARTBEAT_NOT_DEAD',
+  'the condition in If-Match or If-None-Match does not hold, so nothing was done': 'HEARTBEAT_PRECONDITION_FAILED',
+  'request body too large': 'HEARTBEAT_BODY_TOO_LARGE',
+  'the path and query are too long': 'HEARTBEAT_TARGET_TOO_LONG',
+  'the body has a Content-Encoding: send it without one': 'HEARTBEAT_BODY_ENCODED',
+  'this Host is not allowed: add it to allowed_hosts, or configure keys': 'HEARTBEAT_MISDIRECTED',
+  'this path is a WebSocket': 'HEARTBEAT_UPGRADE_REQUIRED',
+  'too many requests, try again later': 'HEARTBEAT_RATE_LIMITED',
+  'too many nodes are registered: delete some, or raise nodes.max': 'HEARTBEAT_TOO_MANY_NODES',
+  'this key has reached its quota of nodes: delete some of them, or raise max_nodes': 'HEARTBEAT_NODE_QUOTA',
+  'request head too large': 'HEARTBEAT_HEADERS_TOO_LARGE',
+  'unsupported transfer coding: use chunked or Content-Length': 'HEARTBEAT_UNKNOWN_TRANSFER_CODING',
+  'not ready yet, try again later': 'HEARTBEAT_NOT_READY',
+  'overloaded, try again later': 'HEARTBEAT_OVERLOADED',
+  'too many readers of events, or users watched by them: raise events.readers or events.watched': 'HEARTBEAT_TOO_MANY_READERS',
+  'memory is short, so new users and nodes are refused, try again later': 'HEARTBEAT_MEMORY_SHORT',
+  'the store refuses writes, try again later': 'HEARTBEAT_STORE_REFUSES',
+  'the store cannot be read now, try again later': 'HEARTBEAT_STORE_AWAY',
+  'no response in time, try again later': 'HEARTBEAT_ANSWER_TIMEOUT',
+  'the database is damaged: restore it from a backup': 'HEARTBEAT_STORE_CORRUPT',
+};

@@ -1,0 +1,550 @@
+// Made by scripts/client-contract.ts from the contract that the daemon serves. Do not edit it.
+import type { When } from '../when.js';
+
+/** An id of a user that is sent. A number must be a safe integer. */
+export type UserIdLike = string | number | bigint;
+
+export type Acknowledgement = {
+  /** Who takes care of the failure. */
+  readonly by: string;
+  /** Absent if none was given. */
+  readonly reason?: string;
+  readonly at: Date;
+  /** When it ends by itself. Absent if it has no end. */
+  readonly until?: Date;
+};
+
+/** A timeout that is learnt from the intervals between heartbeats. Durations in seconds. */
+export type AdaptiveTimeout = {
+  readonly adaptive: true;
+  /** The shortest timeout, however regular the heartbeats are. */
+  readonly min: number;
+  /** The longest timeout, however irregular the heartbeats are. It is also the first one. */
+  readonly max: number;
+  /** The φ at which a silence counts as a miss. Default: 8. */
+  readonly threshold?: number;
+};
+
+export type Alert = {
+  readonly id: string;
+  readonly type: 'node.failed' | 'node.reported_failure' | 'node.recovered' | 'node.deleted' | 'channel.closed' | 'node.inactive' | 'mass_failure' | 'test';
+  readonly at: Date;
+  readonly node: string | null;
+  /** Seconds, to a millisecond. */
+  readonly blindSeconds: number;
+  readonly message: string;
+  /** The reason that the node gave for the failure. */
+  readonly reason?: string;
+  /** The number of the reminder. */
+  readonly reminder?: number;
+  /** The nodes it depends on that had failed before it. */
+  readonly causedBy?: string;
+  readonly count?: number;
+  readonly sample?: readonly string[];
+  readonly nodes?: readonly string[];
+  readonly alertIds?: readonly string[];
+  readonly channels: Readonly<Record<string, Delivery>>;
+};
+
+export type CheckedUser<Id = string> = {
+  readonly id: Id;
+  readonly status: 'online' | 'offline';
+  /** Present if asked for. */
+  readonly lastSeen?: Date | null;
+  /** Present if asked for. */
+  readonly devices?: readonly Device[];
+};
+
+export type Delivery = {
+  readonly state: 'pending' | 'held' | 'delivered' | 'dead' | 'cancelled' | 'folded';
+  readonly heldFor?: 'mass_failure' | 'flapping' | 'acknowledged' | 'dependency';
+  readonly attempts: number;
+  readonly lastAttempt: Date | null;
+  readonly lastError: string | null;
+  /** The channel that could not deliver it; this one is its `fallback`. */
+  readonly insteadOf?: string;
+  readonly folded?: number;
+  readonly alertIds?: readonly string[];
+};
+
+export type Device = {
+  /** Its name; null for the device of heals without one. */
+  readonly device: string | null;
+  readonly since: Date;
+  /** When its last heal came. */
+  readonly lastSeen: Date;
+  /** When it no longer keeps the user online, unless it heals again. */
+  readonly deadline: Date;
+  /** What its heals said of it. */
+  readonly meta: Readonly<Record<string, unknown>> | null;
+};
+
+export type Error = {
+  /** A sentence for people. */
+  readonly error: string;
+  /** From the table in docs/errors.md. Absent on heal, checkup and heart_rhythm. */
+  readonly code?: string;
+  /** All problems of the settings or the acknowledgement in the body. */
+  readonly problems?: readonly ({
+    readonly path: string;
+    readonly problem: string;
+  })[];
+};
+
+export type Event<Id = string> = {
+  readonly type: 'state';
+  readonly at: Date;
+  /** The users that the filter names. */
+  readonly users: readonly User<Id>[];
+  /** The nodes that the filter chooses; without one, those that have failed. */
+  readonly nodes: readonly NodeWithCause[];
+  /** Absent if the filter names users. */
+  readonly counts?: Stats;
+  /** Present if what was missed is not known any more: drop what you have. */
+  readonly reset?: true;
+} | {
+  readonly type: 'user.online' | 'user.offline' | 'user.updated';
+  readonly at: Date;
+  readonly user: User<Id>;
+} | {
+  readonly type: 'node.flip';
+  readonly at: Date;
+  readonly node: NodeWithCause;
+  readonly flip: Flip;
+} | {
+  readonly type: 'alert.raised';
+  readonly at: Date;
+  readonly alert: Alert;
+} | {
+  readonly type: 'alert.delivered' | 'alert.dead' | 'alert.cancelled' | 'alert.folded';
+  readonly at: Date;
+  readonly alert: Alert;
+  /** The channel whose delivery has ended. */
+  readonly channel: string;
+} | {
+  readonly type: 'daemon.blind';
+  readonly at: Date;
+  readonly blind: {
+    readonly from: Date;
+    readonly to: Date;
+    /** Seconds, to a millisecond. */
+    readonly seconds: number;
+    readonly cause: 'stalled' | 'restarted';
+  };
+};
+
+export type Flip = {
+  readonly from: 'active' | 'inactive' | 'failed';
+  readonly to: 'active' | 'inactive' | 'failed';
+  readonly at: Date;
+  readonly cause: 'silence' | 'heartbeat' | 'report';
+  readonly retries: number;
+  /** Seconds, to a millisecond. */
+  readonly blindSeconds: number;
+  /** Present if the node reported the failure with a reason. */
+  readonly reason?: string;
+};
+
+export type Node = {
+  readonly name: string;
+  readonly state: 'active' | 'inactive' | 'failed';
+  /** Heartbeats missed in a row. */
+  readonly retries: number;
+  readonly lastHeartbeat: Date | null;
+  /** When it misses its next heartbeat; null for a node that has failed or is paused. */
+  readonly deadline: Date | null;
+  /** Seconds, or the bounds of an adaptive timeout. */
+  readonly timeout: number | AdaptiveTimeout;
+  readonly maxRetries: number;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The channels its alerts go to; null for all. */
+  readonly channels: readonly string[] | null;
+  /** Nodes it depends on: while one of them has failed, its alerts are inhibited. */
+  readonly dependsOn: readonly string[];
+  readonly paused: boolean;
+  /** When its state began. */
+  readonly since: Date;
+  /** The acknowledgement of its failure; null if there is none or it has not failed. */
+  readonly acknowledged: Acknowledgement | null;
+  /** Present if the timeout is adaptive: how improbable the present silence is, 1 for one in ten, 2 for one in a hundred. Null until there are enough heartbeats. */
+  readonly phi?: number | null;
+  /** What was learnt from its heartbeats, if its timeout is adaptive. */
+  readonly rhythm?: Rhythm;
+};
+
+export type NodeWithCause = {
+  readonly name: string;
+  readonly state: 'active' | 'inactive' | 'failed';
+  /** Heartbeats missed in a row. */
+  readonly retries: number;
+  readonly lastHeartbeat: Date | null;
+  /** When it misses its next heartbeat; null for a node that has failed or is paused. */
+  readonly deadline: Date | null;
+  /** Seconds, or the bounds of an adaptive timeout. */
+  readonly timeout: number | AdaptiveTimeout;
+  readonly maxRetries: number;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The channels its alerts go to; null for all. */
+  readonly channels: readonly string[] | null;
+  /** Nodes it depends on: while one of them has failed, its alerts are inhibited. */
+  readonly dependsOn: readonly string[];
+  readonly paused: boolean;
+  /** When its state began. */
+  readonly since: Date;
+  /** The acknowledgement of its failure; null if there is none or it has not failed. */
+  readonly acknowledged: Acknowledgement | null;
+  /** Present if the timeout is adaptive: how improbable the present silence is, 1 for one in ten, 2 for one in a hundred. Null until there are enough heartbeats. */
+  readonly phi?: number | null;
+  /** What was learnt from its heartbeats, if its timeout is adaptive. */
+  readonly rhythm?: Rhythm;
+  /** For a failed node: the nodes it depends on that have failed, too. */
+  readonly causedBy?: string;
+};
+
+export type OnlineUser<Id = string> = {
+  readonly id: Id;
+  readonly since: Date;
+  readonly lastSeen: Date;
+  readonly deadline: Date;
+};
+
+export type Rejection = {
+  /** Its index in the batch, from 0. */
+  readonly index: number;
+  readonly error: string;
+};
+
+export type Rhythm = {
+  /** The mean interval between its heartbeats. */
+  readonly mean: number | null;
+  /** The standard deviation used. */
+  readonly deviation: number | null;
+  /** How many intervals are remembered. */
+  readonly samples: number;
+  /** The timeout in force. */
+  readonly timeout: number;
+};
+
+export type Session = {
+  readonly onlineAt: Date;
+  readonly offlineAt: Date;
+};
+
+export type Stats = {
+  readonly users: {
+    readonly online: number;
+  };
+  /** A user whose devices are not told apart counts as one. */
+  readonly devices: number;
+  /** Paused nodes count in their state, too. */
+  readonly nodes: {
+    readonly registered: number;
+    readonly active: number;
+    readonly inactive: number;
+    readonly failed: number;
+    readonly paused: number;
+  };
+  /** Open WebSocket connections. */
+  readonly sockets: number;
+  /** Open streams of events. */
+  readonly eventReaders: number;
+};
+
+export type Uptime = {
+  readonly from: Date;
+  readonly to: Date;
+  /** The share of time in which it had not failed, without pauses and blind time. Null if none is left. */
+  readonly ratio: number | null;
+  /** Seconds, to a millisecond. */
+  readonly activeSeconds: number;
+  /** Seconds, to a millisecond. */
+  readonly inactiveSeconds: number;
+  /** Seconds, to a millisecond. */
+  readonly failedSeconds: number;
+  /** Seconds, to a millisecond. */
+  readonly pausedSeconds: number;
+  /** Seconds, to a millisecond. */
+  readonly blindSeconds: number;
+};
+
+export type User<Id = string> = {
+  readonly id: Id;
+  readonly status: 'online' | 'offline';
+  /** When the status began. */
+  readonly since: Date | null;
+  /** When the last heal or goodbye came. */
+  readonly lastSeen: Date | null;
+  /** When an online user goes offline unless healed; null for others. */
+  readonly deadline: Date | null;
+  /** The devices that keep the user online, as far as they were heard since the daemon started. */
+  readonly devices: readonly Device[];
+};
+
+/** What each operation answers. */
+export interface Answers<Id = string> {
+  readonly heal: {
+    readonly status: 'online';
+  };
+  readonly goodbye: {
+    readonly status: 'online' | 'offline';
+  };
+  readonly goodbyeByBeacon: {
+    readonly status: 'online' | 'offline';
+  };
+  readonly healMany: {
+    readonly accepted: number;
+    readonly rejected: readonly Rejection[];
+  };
+  readonly checkup: {
+    readonly id: Id;
+    readonly status: 'online' | 'offline';
+  };
+  readonly checkupMany: {
+    readonly results: readonly CheckedUser<Id>[];
+    readonly rejected?: readonly Rejection[];
+  };
+  readonly heartRhythm: {
+    readonly id: Id;
+    readonly history: readonly Session[];
+    /** Present if `limit` was given and there are more. */
+    readonly nextCursor?: string;
+  };
+  readonly users: {
+    readonly users: readonly OnlineUser<Id>[];
+    /** Pass it as `cursor` to get the next page; null on the last page. */
+    readonly nextCursor: string | null;
+  };
+  readonly user: User<Id>;
+  readonly eraseUser: undefined;
+  readonly socket: undefined;
+  readonly heartbeat: {
+    readonly name: string;
+    readonly state: 'active';
+  };
+  readonly heartbeatByPost: {
+    readonly name: string;
+    readonly state: 'active';
+  };
+  readonly heartbeats: {
+    readonly accepted: number;
+    readonly rejected: readonly Rejection[];
+  };
+  readonly nodes: {
+    readonly nodes: readonly NodeWithCause[];
+    /** Pass it as `cursor` to get the next page; null on the last page. */
+    readonly nextCursor: string | null;
+  };
+  readonly putNode: Node;
+  readonly node: {
+    readonly name: string;
+    readonly state: 'active' | 'inactive' | 'failed';
+    /** Heartbeats missed in a row. */
+    readonly retries: number;
+    readonly lastHeartbeat: Date | null;
+    /** When it misses its next heartbeat; null for a node that has failed or is paused. */
+    readonly deadline: Date | null;
+    /** Seconds, or the bounds of an adaptive timeout. */
+    readonly timeout: number | AdaptiveTimeout;
+    readonly maxRetries: number;
+    readonly labels: Readonly<Record<string, string>>;
+    /** The channels its alerts go to; null for all. */
+    readonly channels: readonly string[] | null;
+    /** Nodes it depends on: while one of them has failed, its alerts are inhibited. */
+    readonly dependsOn: readonly string[];
+    readonly paused: boolean;
+    /** When its state began. */
+    readonly since: Date;
+    /** The acknowledgement of its failure; null if there is none or it has not failed. */
+    readonly acknowledged: Acknowledgement | null;
+    /** Present if the timeout is adaptive: how improbable the present silence is, 1 for one in ten, 2 for one in a hundred. Null until there are enough heartbeats. */
+    readonly phi?: number | null;
+    /** What was learnt from its heartbeats, if its timeout is adaptive. */
+    readonly rhythm?: Rhythm;
+    /** For a failed node: the nodes it depends on that have failed, too. */
+    readonly causedBy?: string;
+    readonly uptime?: Uptime;
+  };
+  readonly forgetNode: undefined;
+  readonly failNode: Node;
+  readonly pauseNode: Node;
+  readonly resumeNode: Node;
+  readonly acknowledgeNode: Node;
+  readonly unacknowledgeNode: Node;
+  readonly flips: {
+    readonly name: string;
+    readonly flips: readonly Flip[];
+    /** Pass it as `cursor` to get the next page; null on the last page. */
+    readonly nextCursor: string | null;
+  };
+  readonly alerts: {
+    readonly alerts: readonly Alert[];
+    /** Pass it as `cursor` to get the next page; null on the last page. */
+    readonly nextCursor: string | null;
+  };
+  readonly redeliver: {
+    readonly id: string;
+  };
+  readonly testChannel: {
+    readonly id: string;
+  };
+  readonly events: string;
+  readonly eventsOfMany: string;
+  readonly health: {
+    readonly status: 'ok';
+  };
+  readonly readiness: {
+    readonly status: 'ready';
+  } | {
+    readonly status: 'unready';
+    readonly reasons: readonly string[];
+  };
+  readonly stats: Stats;
+  readonly supervision: {
+    readonly status: 'ready' | 'unready';
+    readonly [name: string]: unknown;
+  };
+  readonly metrics: string;
+  readonly openapi: {
+    readonly openapi: string;
+    readonly [name: string]: unknown;
+  };
+  readonly docs: string;
+}
+
+/** What can be asked in the query of each operation that has one. */
+export interface Queries {
+  readonly heal: {
+    /** A device: 1 to 64 of `A-Z`, `a-z`, `0-9`, `.`, `_` and `-`. */
+    readonly device?: string;
+  };
+  readonly goodbye: {
+    /** A device: 1 to 64 of `A-Z`, `a-z`, `0-9`, `.`, `_` and `-`. */
+    readonly device?: string;
+  };
+  readonly goodbyeByBeacon: {
+    /** A device: 1 to 64 of `A-Z`, `a-z`, `0-9`, `.`, `_` and `-`. */
+    readonly device?: string;
+  };
+  readonly checkupMany: {
+    /** More fields of each user, separated by commas: `last_seen`, `devices`. */
+    readonly fields?: string;
+  };
+  readonly heartRhythm: {
+    /** Only entries that end in this second or later. Unix seconds, ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`), or a time before now: `-90s`, `-5m`, `-1h`, `-7d`, `-2w`. */
+    readonly from?: When;
+    /** Only entries that begin in this second or earlier. Unix seconds, ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`), or a time before now: `-90s`, `-5m`, `-1h`, `-7d`, `-2w`. */
+    readonly to?: When;
+    /** `asc`: oldest first; `desc`: newest first. */
+    readonly order?: 'asc' | 'desc';
+    /** The largest number of entries to return. */
+    readonly limit?: number;
+    /** Continues after the page that returned this `next_cursor`, in the same order. */
+    readonly cursor?: string;
+  };
+  readonly users: {
+    /** Only `online` can be listed. */
+    readonly status: 'online';
+    /** Continues after the page that returned this `next_cursor`. */
+    readonly cursor?: string;
+    /** The largest number of users to return. */
+    readonly limit?: number;
+  };
+  readonly nodes: {
+    /** Only nodes in this state. */
+    readonly state?: 'active' | 'inactive' | 'failed';
+    /** `key:value`: only nodes that have this label. */
+    readonly label?: string;
+    /** `true`: only paused nodes; `false`: only others. */
+    readonly paused?: 'true' | 'false';
+    /** Only nodes whose name begins with this. */
+    readonly name?: string;
+    /** Continues after the page that returned this `next_cursor`. */
+    readonly cursor?: string;
+    /** The largest number of nodes to return. */
+    readonly limit?: number;
+  };
+  readonly node: {
+    /** Start of the range of `uptime`. Unix seconds, ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`), or a time before now: `-90s`, `-5m`, `-1h`, `-7d`, `-2w`. */
+    readonly from?: When;
+    /** End of the range. Unix seconds, ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`), or a time before now: `-90s`, `-5m`, `-1h`, `-7d`, `-2w`. */
+    readonly to?: When;
+  };
+  readonly flips: {
+    /** Only entries that end in this second or later. Unix seconds, ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`), or a time before now: `-90s`, `-5m`, `-1h`, `-7d`, `-2w`. */
+    readonly from?: When;
+    /** Only entries that begin in this second or earlier. Unix seconds, ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`), or a time before now: `-90s`, `-5m`, `-1h`, `-7d`, `-2w`. */
+    readonly to?: When;
+    /** `asc`: oldest first; `desc`: newest first. */
+    readonly order?: 'asc' | 'desc';
+    /** The largest number of entries to return. */
+    readonly limit?: number;
+    /** Continues after the page that returned this `next_cursor`, in the same order. */
+    readonly cursor?: string;
+  };
+  readonly alerts: {
+    /** Only alerts that are in one of these states for some channel, separated by commas: pending, held, delivered, dead, cancelled, folded. */
+    readonly state?: string;
+    /** Only alerts about this node, alone or in a group. */
+    readonly node?: string;
+    /** Only alerts of this type. */
+    readonly type?: 'node.failed' | 'node.reported_failure' | 'node.recovered' | 'node.deleted' | 'channel.closed' | 'node.inactive' | 'mass_failure' | 'test';
+    /** Only alerts for this channel; with `state`, those in that state there. */
+    readonly channel?: string;
+    /** Continues after the page that returned this `next_cursor`. */
+    readonly cursor?: string;
+    /** The largest number of alerts to return. */
+    readonly limit?: number;
+  };
+  readonly events: {
+    /** Only events of these types, separated by commas: user.online, user.offline, user.updated, node.flip, alert.raised, alert.delivered, alert.dead, alert.cancelled, alert.folded, daemon.blind. */
+    readonly types?: string;
+    /** Only events of these users. Repeated: `users=7&users=8`. */
+    readonly users?: readonly string[];
+    /** Only events of nodes whose names begin with this, and of their alerts. */
+    readonly nodes?: string;
+    /** `key:value`: only events of nodes that have this label. May be repeated. */
+    readonly label?: string;
+  };
+}
+
+/** The body of each operation that has one. */
+export interface Bodies {
+  readonly heal: {
+    /** Kept for the device, up to 1,024 bytes of JSON; null removes it. */
+    readonly meta?: Readonly<Record<string, unknown>> | null;
+  };
+  readonly healMany: readonly (UserIdLike | {
+    readonly id: UserIdLike;
+    readonly device?: string | null;
+    /** Kept for the device, up to 1,024 bytes of JSON; null removes it. */
+    readonly meta?: Readonly<Record<string, unknown>> | null;
+  })[];
+  readonly checkupMany: readonly UserIdLike[];
+  readonly heartbeats: readonly string[];
+  readonly putNode: {
+    readonly timeout?: number | AdaptiveTimeout | null;
+    readonly maxRetries?: number | null;
+    readonly labels?: Readonly<Record<string, string>> | null;
+    readonly channels?: readonly string[] | null;
+    readonly dependsOn?: readonly string[] | null;
+    readonly paused?: boolean | null;
+  };
+  readonly failNode: {
+    readonly reason?: string;
+  };
+  readonly acknowledgeNode: {
+    readonly by: string;
+    readonly reason?: string;
+    /** When it ends by itself: Unix seconds, or ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`). It must be in the future. */
+    readonly until?: number | string;
+  };
+  readonly eventsOfMany: {
+    /** Empty or absent: all types. */
+    readonly types?: readonly ('user.online' | 'user.offline' | 'user.updated' | 'node.flip' | 'alert.raised' | 'alert.delivered' | 'alert.dead' | 'alert.cancelled' | 'alert.folded' | 'daemon.blind')[];
+    /** Absent: all users. Empty: none. */
+    readonly users?: readonly (string | number)[];
+    /** A prefix of names. */
+    readonly nodes?: string;
+    readonly labels?: readonly string[];
+  };
+}

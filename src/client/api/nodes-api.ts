@@ -1,0 +1,151 @@
+import type { Calls } from './http-calls.js';
+import type { Answers, Bodies, Flip, Node, NodeWithCause, Queries, Uptime } from './contract/types.js';
+import { HeartbeatRequestError } from './request-error.js';
+import { inPath } from './ids.js';
+import { expectOptions, type CallOptions } from './client-options.js';
+import { inParts, joinAccepted, pages, type Accepted } from './lists.js';
+import { bodyOf } from './sent-values.js';
+
+/** The settings of a node. An absent one is not changed, and null restores the daemon's own. */
+export type NodeSettings = Bodies['putNode'];
+
+/** Which nodes to list. */
+export interface NodesFilter extends Omit<Queries['nodes'], 'cursor' | 'limit' | 'paused'>, CallOptions {
+  /** Only paused nodes, or only others. */
+  readonly paused?: boolean | undefined;
+}
+
+/** Which flips to list. */
+export type FlipsRange = Omit<Queries['flips'], 'cursor' | 'limit'> & CallOptions;
+
+export type UptimeRange = Queries['node'] & CallOptions;
+
+/** Who takes care of a failed node. */
+export interface AcknowledgeOptions extends Omit<Bodies['acknowledgeNode'], 'until'> {
+  /** When it ends by itself. Default: never. */
+  readonly until?: Date | number | string;
+}
+
+const SIGNAL = ['signal'];
+const UNKNOWN = 'HEARTBEAT_UNKNOWN_NODE';
+/** Before anything that a daemon knows. */
+const BEGINNING = new Date(0);
+
+/** The nodes, by name. */
+export class Nodes<Id> {
+  readonly #calls: Calls<Id>;
+
+  constructor(calls: Calls<Id>) {
+    this.#calls = calls;
+  }
+
+  /** Registers a node, or changes its settings. */
+  async register(name: string, settings: NodeSettings = {}, options: CallOptions = {}): Promise<Node> {
+    return this.#calls.call('putNode', { ...about(name, options), body: bodyOf(settings) });
+  }
+
+  /** Sends a heartbeat. The first one of an unknown name registers it. */
+  heartbeat(name: string, options?: CallOptions): Promise<void>;
+  /** Sends heartbeats for many nodes. A refused one does not affect the others. */
+  heartbeat(names: readonly string[], options?: CallOptions): Promise<Accepted>;
+  async heartbeat(names: string | readonly string[], options: CallOptions = {}): Promise<unknown> {
+    expectOptions(options, SIGNAL);
+    if (typeof names === 'string') {
+      await this.#calls.call('heartbeat', about(names, options));
+      return undefined;
+    }
+    const { signal } = options;
+    return inParts(
+      names,
+      (part) => this.#calls.call('heartbeats', { body: JSON.stringify(part), signal }),
+      joinAccepted,
+    );
+  }
+
+  /** @returns undefined if the node is unknown */
+  async get(name: string, options: CallOptions = {}): Promise<Answers['node'] | undefined> {
+    try {
+      return await this.#calls.call('node', about(name, options));
+    } catch (error) {
+      if (error instanceof HeartbeatRequestError && error.code === UNKNOWN) return undefined;
+      throw error;
+    }
+  }
+
+  /** By name. What is not pulled is not read. */
+  list(filter: NodesFilter = {}): AsyncGenerator<NodeWithCause, undefined> {
+    const { signal, ...query } = filter;
+    return pages(async (cursor) => {
+      const page = await this.#calls.call('nodes', { query: { ...query, cursor }, signal });
+      return { items: page.nodes, next: page.nextCursor };
+    });
+  }
+
+  /** The changes of its state, oldest first by default. What is not pulled is not read. */
+  flips(name: string, range: FlipsRange = {}): AsyncGenerator<Flip, undefined> {
+    const { signal, ...query } = range;
+    return pages(async (cursor) => {
+      const page = await this.#calls.call('flips', {
+        ...about(name, { signal }),
+        query: { ...query, cursor },
+      });
+      return { items: page.flips, next: page.nextCursor };
+    });
+  }
+
+  /** Time spent in each state; by default, since its registration. */
+  async uptime(name: string, range: UptimeRange = {}): Promise<Uptime> {
+    const { signal, ...query } = range;
+    const asked = { ...about(name, { signal }), query: { from: BEGINNING, ...query } };
+    const { uptime } = await this.#calls.call('node', asked);
+    if (uptime === undefined) throw new TypeError('a range was asked for, and there is no uptime');
+    return uptime;
+  }
+
+  /** Reports a failure, without retries. @param reason shown in the flip and the alert; up to 10,000 bytes */
+  async fail(name: string, reason?: string, options: CallOptions = {}): Promise<Node> {
+    const body = reason === undefined ? undefined : JSON.stringify({ reason });
+    return this.#calls.call('failNode', { ...about(name, options), body });
+  }
+
+  /** Stops watching it. */
+  async pause(name: string, options: CallOptions = {}): Promise<Node> {
+    return this.#calls.call('pauseNode', about(name, options));
+  }
+
+  /** Watches it again. */
+  async resume(name: string, options: CallOptions = {}): Promise<Node> {
+    return this.#calls.call('resumeNode', about(name, options));
+  }
+
+  /** Acknowledges its failure: no reminders and no escalation. */
+  async acknowledge(
+    name: string,
+    acknowledgement: AcknowledgeOptions,
+    options: CallOptions = {},
+  ): Promise<Node> {
+    return this.#calls.call('acknowledgeNode', { ...about(name, options), body: bodyOf(acknowledgement) });
+  }
+
+  /** Takes the acknowledgement back. Does nothing without one. */
+  async unacknowledge(name: string, options: CallOptions = {}): Promise<Node> {
+    return this.#calls.call('unacknowledgeNode', about(name, options));
+  }
+
+  /** Deletes a node and everything stored about it. */
+  async forget(name: string, options: CallOptions = {}): Promise<void> {
+    await this.#calls.call('forgetNode', about(name, options));
+  }
+}
+
+/** A call about one node. */
+function about(
+  name: string,
+  options: CallOptions,
+): { path: readonly string[]; signal: CallOptions['signal'] } {
+  expectOptions(options, SIGNAL);
+  return {
+    path: [inPath(name, 'HEARTBEAT_INVALID_NODE_NAME', 'invalid node name')],
+    signal: options.signal,
+  };
+}

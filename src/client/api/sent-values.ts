@@ -1,0 +1,47 @@
+import { expectOptions } from './client-options.js';
+import { secondsOf } from './when.js';
+
+/*
+ * Options as the API takes them: names in snake_case, instants in seconds.
+ */
+
+/** What is under these keys has keys of its own. */
+const DATA = ['labels', 'meta'];
+
+/**
+ * A query. Lists are separated by commas.
+ *
+ * @throws TypeError if an option is none of these names
+ */
+export function queryOf(given: Readonly<Record<string, unknown>>, names: readonly string[]): string {
+  expectOptions(given, names);
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(given))
+    if (value !== undefined) query.set(snakeCased(name), textOf(value));
+  return query.size === 0 ? '' : `?${query.toString()}`;
+}
+
+export function bodyOf(value: object): string {
+  return JSON.stringify(sent(value));
+}
+
+function textOf(value: unknown): string {
+  if (value instanceof Date) return String(secondsOf(value));
+  return Array.isArray(value) ? value.join(',') : String(value);
+}
+
+function sent(value: unknown): unknown {
+  if (value instanceof Date) return secondsOf(value);
+  if (Array.isArray(value)) return value.map(sent);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]: [string, unknown]) => [
+      snakeCased(name),
+      DATA.includes(name) ? each : sent(each),
+    ]),
+  );
+}
+
+function snakeCased(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

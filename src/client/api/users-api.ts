@@ -1,0 +1,38 @@
+import type { Calls } from './http-calls.js';
+import type { Answers, OnlineUser, UserIdLike } from './contract/types.js';
+import { userInPath } from './ids.js';
+import { expectOptions, type CallOptions } from './client-options.js';
+import { pages } from './lists.js';
+
+const SIGNAL = ['signal'];
+
+/** The users. */
+export class Users<Id> {
+  readonly #calls: Calls<Id>;
+
+  constructor(calls: Calls<Id>) {
+    this.#calls = calls;
+  }
+
+  /** The user's status, since when, and the devices. */
+  async get(user: UserIdLike, options: CallOptions = {}): Promise<Answers<Id>['user']> {
+    expectOptions(options, SIGNAL);
+    return this.#calls.call('user', { path: [userInPath(user)], signal: options.signal });
+  }
+
+  /** Those who are online, by id. What is not pulled is not read. */
+  list(options: CallOptions = {}): AsyncGenerator<OnlineUser<Id>, undefined> {
+    expectOptions(options, SIGNAL);
+    const { signal } = options;
+    return pages(async (cursor) => {
+      const page = await this.#calls.call('users', { query: { status: 'online', cursor }, signal });
+      return { items: page.users, next: page.nextCursor };
+    });
+  }
+
+  /** Deletes the user's status and history for good. */
+  async erase(user: UserIdLike, options: CallOptions = {}): Promise<void> {
+    expectOptions(options, SIGNAL);
+    await this.#calls.call('eraseUser', { path: [userInPath(user)], signal: options.signal });
+  }
+}
