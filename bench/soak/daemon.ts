@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
-import { environmentOfOthers } from '../../src/config/environment.js';
+import { environmentOfOthers } from '../../src/cli/bench/server-process.js';
 import { heapCountsOf, type HeapCounts } from './heap.js';
 
 const BUILT = fileURLToPath(new URL('../../dist/', import.meta.url));

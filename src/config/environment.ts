@@ -52,11 +52,3 @@ export function readEnvironment(
 function isServiceLink(name: string, value: string): boolean {
   return serviceLink.test(name) || (name.endsWith('_PORT') && serviceLinkPort.test(value));
 }
-
-/**
- * The environment without variables that would configure a daemon: for a daemon that somebody else starts and
- * configures.
- */
-export function environmentOfOthers(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('HEARTBEAT_')));
-}

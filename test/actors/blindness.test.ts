@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { RecordingAlerting } from '../support/recording-alerting.js';
-import { node, SimulatedApp, user } from '../support/simulated-app.js';
+import { node, user } from '../support/ids.js';
+import { SimulatedApp } from '../support/simulated-app.js';
 import { withDaemon } from '../support/with-daemon.js';
 
 const ANN = user(1);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Disk } from '../support/model/disk.js';
-import { user } from '../support/simulated-app.js';
+import { user } from '../support/ids.js';
 import { withDaemon } from '../support/with-daemon.js';
 
 const ANN = user(1);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { node, SimulatedApp, user } from '../support/simulated-app.js';
+import { node, user } from '../support/ids.js';
+import { SimulatedApp } from '../support/simulated-app.js';
 
 const TIMEOUT = 7_000;
 

@@ -5,7 +5,8 @@ import type { UserId } from '../../src/domain/user-id.js';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
 import { RefusingStore } from '../support/refusing-store.js';
-import { SimulatedApp, user } from '../support/simulated-app.js';
+import { user } from '../support/ids.js';
+import { SimulatedApp } from '../support/simulated-app.js';
 import type { SimulatedClock } from '../support/simulated-clock.js';
 
 const ANN = user(7);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { POLICIES } from '../../actors/tree.js';
 import { Faults } from '../support/faults.js';
 import { Disk } from '../support/model/disk.js';
-import { user } from '../support/simulated-app.js';
+import { user } from '../support/ids.js';
 import { withDaemon } from '../support/with-daemon.js';
 
 const ANN = user(1);

@@ -6,7 +6,8 @@ import type { OpenFailure } from '../../src/ports/channel.js';
 import { FourPartitions, ONLINE, REFUSED, times, USERS } from '../support/four-partitions.js';
 import { Disk } from '../support/model/disk.js';
 import { recordingChannel } from '../support/recording-channel.js';
-import { configOf, node } from '../support/simulated-app.js';
+import { node } from '../support/ids.js';
+import { configOf } from '../support/simulated-app.js';
 
 const DB = node('db');
 const WEB = node('web');

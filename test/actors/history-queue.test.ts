@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Disk } from '../support/model/disk.js';
 import { partitionHolding } from '../support/partitions.js';
-import { node, user } from '../support/simulated-app.js';
+import { node, user } from '../support/ids.js';
 import { withDaemon } from '../support/with-daemon.js';
 
 const QUEUE = 5;

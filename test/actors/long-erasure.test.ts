@@ -3,7 +3,7 @@ import type { UserId } from '../../src/domain/user-id.js';
 import { HeartbeatError } from '../../src/errors.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
 import { RefusingStore } from '../support/refusing-store.js';
-import { user } from '../support/simulated-app.js';
+import { user } from '../support/ids.js';
 import { withDaemon } from '../support/with-daemon.js';
 
 const ANN = user(1);

@@ -4,7 +4,8 @@ import { ALERT_BYTES, NODE_BYTES, USER_BYTES } from '../../src/domain/memory.js'
 import type { Memory, MemoryReading } from '../../src/ports/memory.js';
 import { recordAt } from '../support/alert-records.js';
 import { FourPartitions, holding, ONLINE, REFUSED, times, USERS } from '../support/four-partitions.js';
-import { node, SimulatedApp, user } from '../support/simulated-app.js';
+import { node, user } from '../support/ids.js';
+import { SimulatedApp } from '../support/simulated-app.js';
 import { withDaemon } from '../support/with-daemon.js';
 
 const SHORT = { kind: 'refused', code: 'HEARTBEAT_MEMORY_SHORT' };

@@ -4,7 +4,7 @@ import { Scraped } from '../support/metrics.js';
 import { placeOf } from '../support/partitions.js';
 import { RefusingStore } from '../support/refusing-store.js';
 import type { SimulatedApp } from '../support/simulated-app.js';
-import { node, user } from '../support/simulated-app.js';
+import { node, user } from '../support/ids.js';
 import { withDaemon } from '../support/with-daemon.js';
 
 const ANN = user(1);

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { UserReply } from '../../actors/user/user.protocol.js';
 import type { UserId } from '../../src/domain/user-id.js';
-import { SimulatedApp, user } from '../support/simulated-app.js';
+import { user } from '../support/ids.js';
+import { SimulatedApp } from '../support/simulated-app.js';
 
 const TIMEOUT = 7_000;
 /** A list of more users is shared by several pages. */

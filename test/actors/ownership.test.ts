@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { UserReply } from '../../actors/user/user.protocol.js';
 import { moment, type Millis } from '../../src/domain/time.js';
 import { HeartbeatError } from '../../src/errors.js';
-import { node, user } from '../support/simulated-app.js';
+import { node, user } from '../support/ids.js';
 import { withDaemon } from '../support/with-daemon.js';
 
 const ANN = user(1);

@@ -14,7 +14,8 @@ import {
 import { Disk } from '../support/model/disk.js';
 import { RefusingStore } from '../support/refusing-store.js';
 import { HeartbeatError } from '../../src/errors.js';
-import { node, type SimulationOptions } from '../support/simulated-app.js';
+import { node } from '../support/ids.js';
+import type { SimulationOptions } from '../support/simulated-app.js';
 import type { SimulatedClock } from '../support/simulated-clock.js';
 
 const TIMEOUT = toMillis(7);

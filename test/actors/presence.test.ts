@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { SimulatedApp, user } from '../support/simulated-app.js';
+import { user } from '../support/ids.js';
+import { SimulatedApp } from '../support/simulated-app.js';
 import { withDaemon } from '../support/with-daemon.js';
 
 const ANN = user(1);

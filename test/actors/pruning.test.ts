@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { instant } from '../../src/domain/time.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
-import { SimulatedApp, user } from '../support/simulated-app.js';
+import { user } from '../support/ids.js';
+import { SimulatedApp } from '../support/simulated-app.js';
 
 const PORTION = 1000;
 const OLD = user(1);

@@ -3,7 +3,8 @@ import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-sto
 import type { Config } from '../../src/config/schema.js';
 import { Faults } from '../support/faults.js';
 import { recordingChannel } from '../support/recording-channel.js';
-import { configOf, user } from '../support/simulated-app.js';
+import { user } from '../support/ids.js';
+import { configOf } from '../support/simulated-app.js';
 import { withDaemon } from '../support/with-daemon.js';
 
 const limitsWith = (flags: Readonly<Record<string, string>>): Config['limits'] => configOf(flags).limits;

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { PARTITION_IDS, partitionHolding, sliceOf } from '../support/partitions.js';
-import { user } from '../support/simulated-app.js';
+import { sliceOf } from '../support/partition-stores.js';
+import { PARTITION_IDS, partitionHolding } from '../support/partitions.js';
+import { user } from '../support/ids.js';
 import { withDaemon } from '../support/with-daemon.js';
 
 const ANN = user(1);

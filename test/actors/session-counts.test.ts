@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
-import { SimulatedApp, user } from '../support/simulated-app.js';
+import { user } from '../support/ids.js';
+import { SimulatedApp } from '../support/simulated-app.js';
 
 describe('the counters of sessions', () => {
   it('balance: opened and recovered ones have expired, were closed or erased, or are online', async () => {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { decide } from '../../actors/user/user.machine.js';
 import { Disk } from '../support/model/disk.js';
-import { user, type SimulatedApp } from '../support/simulated-app.js';
+import { user } from '../support/ids.js';
+import type { SimulatedApp } from '../support/simulated-app.js';
 import { withDaemon } from '../support/with-daemon.js';
 
 const ANN = user(1);

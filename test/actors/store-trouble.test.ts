@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { HeartbeatError } from '../../src/errors.js';
 import type { HistoryRecord, StoreTrouble } from '../../src/ports/history-store.js';
-import { user } from '../support/simulated-app.js';
+import { user } from '../support/ids.js';
 import { withDaemon } from '../support/with-daemon.js';
 
 const MESSAGE = 'the database is damaged (000005.ldb): restore the data directory from a backup';

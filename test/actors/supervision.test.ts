@@ -5,7 +5,7 @@ import type { HistoryRecord } from '../../src/ports/history-store.js';
 import { Faults } from '../support/faults.js';
 import { placeOf } from '../support/partitions.js';
 import type { SimulatedApp } from '../support/simulated-app.js';
-import { user } from '../support/simulated-app.js';
+import { user } from '../support/ids.js';
 import { withDaemon } from '../support/with-daemon.js';
 
 const ANN = user(1);

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { parseTextId, type UserId } from '../../src/domain/user-id.js';
 import { HeartbeatError } from '../../src/errors.js';
-import { SimulatedApp, user } from '../support/simulated-app.js';
+import { user } from '../support/ids.js';
+import { SimulatedApp } from '../support/simulated-app.js';
 import type { SimulatedClock } from '../support/simulated-clock.js';
 
 const TEXT = { '--user-ids': 'text' };

@@ -6,7 +6,7 @@ import { metaKey, VERSION } from '../../src/adapters/history/format.js';
 import { isOnline } from '../support/calls.js';
 import { eventually } from '../support/eventually.js';
 import { HEARTBEAT, type DaemonProcess } from '../support/daemon-process.js';
-import { firstHistoryIn } from '../support/partitions.js';
+import { firstHistoryIn } from '../support/partition-stores.js';
 import { TestResources, startFlags } from '../support/test-resources.js';
 
 describe('a daemon that cannot start', () => {

@@ -4,7 +4,7 @@ import { call, heal, history, isOnline, supervision } from '../support/calls.js'
 import { ROOT, type DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { placeOf } from '../support/partitions.js';
-import { user } from '../support/simulated-app.js';
+import { user } from '../support/ids.js';
 import { TestResources, ready, startFlags } from '../support/test-resources.js';
 import { WITH_TYPESCRIPT } from '../support/typescript.js';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
-import { environmentOfOthers } from '../../src/config/environment.js';
+import { environmentOfOthers } from '../../src/cli/bench/server-process.js';
 import { HEARTBEAT } from '../support/daemon-process.js';
 
 /** These packages are resolved from a directory without any, as if they were not installed. */

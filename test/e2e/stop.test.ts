@@ -4,7 +4,7 @@ import type { HistoryRecord } from '../../src/ports/history-store.js';
 import { call, heal, history, supervision } from '../support/calls.js';
 import { eventually } from '../support/eventually.js';
 import { TestResources } from '../support/test-resources.js';
-import { user } from '../support/simulated-app.js';
+import { user } from '../support/ids.js';
 import { SlowRequest } from '../support/slow-request.js';
 import { writeHistory } from '../support/stored-history.js';
 

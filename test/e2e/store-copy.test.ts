@@ -16,7 +16,7 @@ import { recordAt } from '../support/alert-records.js';
 import { HEARTBEAT, type DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { PostgresProcess } from '../support/postgres-process.js';
-import { node } from '../support/simulated-app.js';
+import { node } from '../support/ids.js';
 import { TestResources } from '../support/test-resources.js';
 import { problemOf } from '../unit/level/support/expect-problem.js';
 import { withDatabase } from '../unit/level/support/raw.js';

@@ -4,7 +4,7 @@ import { call, goodbye, heal, history, isOnline, supervision, type Answer } from
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { PARTITION_IDS, partitionHolding } from '../support/partitions.js';
-import { user as userId } from '../support/simulated-app.js';
+import { user as userId } from '../support/ids.js';
 import { TestResources } from '../support/test-resources.js';
 import type { Session } from '../support/history-comparison.js';
 import { kindsOfDisk, type SmallDisk } from '../support/small-disk.js';

@@ -7,7 +7,7 @@ import { call, goodbye, heal, history, supervision, type ShownSession } from '..
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { TestResources } from '../support/test-resources.js';
-import { user as userId } from '../support/simulated-app.js';
+import { user as userId } from '../support/ids.js';
 import { writeHistory } from '../support/stored-history.js';
 
 const VETERAN = 1;

@@ -14,7 +14,7 @@ import { TestResources, ready, type StartFlags } from '../support/test-resources
 import { endLife, killed, lifeOf, outagesOf, type Life } from '../support/outages.js';
 import { PARTITIONS } from '../support/partitions.js';
 import { chosenSeed, SeededRandom } from '../support/seeded-random.js';
-import { user as userId } from '../support/simulated-app.js';
+import { user as userId } from '../support/ids.js';
 import { inSeconds, readHistory, writeHistory } from '../support/stored-history.js';
 import type { MortalUsersPlan, Order } from './clients/mortal-users.js';
 

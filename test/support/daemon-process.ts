@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { environmentOfOthers } from '../../src/config/environment.js';
+import { environmentOfOthers } from '../../src/cli/bench/server-process.js';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** The built command. */

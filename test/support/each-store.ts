@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { PostgresProcess } from './postgres-process.js';
-import { IS_ON_POSTGRES } from './store-under-test.js';
+import { IS_ON_POSTGRES } from './databases.js';
 import type { StartFlags, TestResources } from './test-resources.js';
 
 /** Where the daemons of a test keep their history, one after the other. */

@@ -1,7 +1,8 @@
 import type { UserReply } from '../../actors/user/user.protocol.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import { partitionHolding } from './partitions.js';
-import { SimulatedApp, user, type SimulationOptions } from './simulated-app.js';
+import { user } from './ids.js';
+import { SimulatedApp, type SimulationOptions } from './simulated-app.js';
 
 export const PARTITIONS = 4;
 export const PARTITION_IDS = ['users-0', 'users-1', 'users-2', 'users-3', 'watch'];

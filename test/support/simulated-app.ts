@@ -6,30 +6,19 @@ import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js'
 import { App } from '../../src/app.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import type { Config } from '../../src/config/schema.js';
-import { parseNodeName, type NodeName } from '../../src/domain/node-name.js';
+import type { NodeName } from '../../src/domain/node-name.js';
 import type { Flip } from '../../src/domain/node.js';
 import type { Session } from '../../src/domain/session.js';
-import { parseUserId, type UserId } from '../../src/domain/user-id.js';
+import type { UserId } from '../../src/domain/user-id.js';
 import type { Channel } from '../../src/ports/channel.js';
 import type { Memory } from '../../src/ports/memory.js';
 import type { Ownership } from '../../src/ports/ownership.js';
 import type { FlipRange, HistoryRange, HistoryStore } from '../../src/ports/history-store.js';
-import { PARTITION_IDS, PARTITIONS, sliceOf } from './partitions.js';
+import { sliceOf } from './partition-stores.js';
+import { PARTITION_IDS, PARTITIONS } from './partitions.js';
 import { RecordingLogger } from './recording-logger.js';
 import { SimulatedClock } from './simulated-clock.js';
 import { storeUnderTest } from './store-under-test.js';
-
-export function user(id: number | string): UserId {
-  const parsed = parseUserId(String(id));
-  if (parsed === undefined) throw new TypeError(`${String(id)} is no user id`);
-  return parsed;
-}
-
-export function node(name: string): NodeName {
-  const parsed = parseNodeName(name);
-  if (parsed === undefined) throw new TypeError(`${name} is no name of a node`);
-  return parsed;
-}
 
 /** The default configuration with these flags. */
 export function configOf(flags: Readonly<Record<string, string>> = {}): Config {

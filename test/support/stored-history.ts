@@ -4,7 +4,7 @@ import { storesAt } from '../../src/adapters/stores.js';
 import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.js';
 import type { ShownSession } from './calls.js';
 import { isIn, PARTITION_IDS, PARTITIONS } from './partitions.js';
-import { user as userId } from './simulated-app.js';
+import { user as userId } from './ids.js';
 import { storesIn } from './store-under-test.js';
 import type { Session } from './history-comparison.js';
 

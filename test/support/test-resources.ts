@@ -5,7 +5,7 @@ import { ClientProcess } from './client-process.js';
 import { DaemonProcess, HEARTBEAT, type ProcessPlan } from './daemon-process.js';
 import { eventually } from './eventually.js';
 import { PARTITIONS } from './partitions.js';
-import { dropDatabases, storeFlags } from './store-under-test.js';
+import { dropDatabases, storeFlags } from './databases.js';
 
 /** Flags of `heartbeat start` without their dashes, such as `{ 'session-timeout': 2 }`. */
 export type StartFlags = Readonly<Record<string, string | number>>;

@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { environmentOfOthers } from '../../config/environment.js';
 import { type Millis, toSeconds } from '../../domain/time.js';
 
 export interface ServerPlan {
@@ -132,4 +131,12 @@ async function ready(child: ChildProcess, ended: Promise<string>, plan: ServerPl
     clearTimeout(timer);
     signal.removeEventListener('abort', interrupted);
   }
+}
+
+/**
+ * The environment without variables that would configure a daemon: for a daemon that somebody else starts and
+ * configures.
+ */
+export function environmentOfOthers(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('HEARTBEAT_')));
 }

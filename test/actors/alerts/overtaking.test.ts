@@ -4,7 +4,8 @@ import type { NotifierReply } from '../../../actors/notifier/notifier.protocol.j
 import { NotifyError, type Channel } from '../../../src/ports/channel.js';
 import { MortalStore } from '../../support/mortal-store.js';
 import { recordingChannel } from '../../support/recording-channel.js';
-import { SimulatedApp, node } from '../../support/simulated-app.js';
+import { node } from '../../support/ids.js';
+import { SimulatedApp } from '../../support/simulated-app.js';
 
 const ANN = node('ann');
 const NO_RETRIES: NodeRequest = { kind: 'put', change: { maxRetries: 0 } };

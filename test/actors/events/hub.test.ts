@@ -8,7 +8,8 @@ import { Faults } from '../../support/faults.js';
 import { FourPartitions, holding, USERS } from '../../support/four-partitions.js';
 import { recordingChannel } from '../../support/recording-channel.js';
 import { RefusingStore } from '../../support/refusing-store.js';
-import { node, SimulatedApp, user } from '../../support/simulated-app.js';
+import { node, user } from '../../support/ids.js';
+import { SimulatedApp } from '../../support/simulated-app.js';
 
 const TIMEOUT = 7000;
 const [ANN, BEN, CAT] = [user(1), user(2), user(3)];

@@ -4,7 +4,7 @@ import type { NodeName } from '../../../src/domain/node-name.js';
 import type { Timeout } from '../../../src/domain/timeout.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
 import { SeededRandom } from '../../support/seeded-random.js';
-import { node } from '../../support/simulated-app.js';
+import { node } from '../../support/ids.js';
 import { withDaemon } from '../../support/with-daemon.js';
 
 const ANN = node('ann');

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
 import { recordingChannel } from '../../support/recording-channel.js';
-import { SimulatedApp, node } from '../../support/simulated-app.js';
+import { node } from '../../support/ids.js';
+import { SimulatedApp } from '../../support/simulated-app.js';
 
 const NODE = node('ann');
 

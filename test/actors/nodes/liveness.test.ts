@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { DescribedNode } from '../../../actors/node/node.protocol.js';
-import { node } from '../../support/simulated-app.js';
+import { node } from '../../support/ids.js';
 import { withDaemon } from '../../support/with-daemon.js';
 
 const ANN = node('ann');

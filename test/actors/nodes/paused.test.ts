@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { NodeRequest } from '../../../actors/node/node.protocol.js';
 import { recordingChannel } from '../../support/recording-channel.js';
-import { node } from '../../support/simulated-app.js';
+import { node } from '../../support/ids.js';
 import { withDaemon } from '../../support/with-daemon.js';
 
 const ANN = node('ann');

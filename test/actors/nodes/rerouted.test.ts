@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { SettingsChange } from '../../../src/domain/node.js';
 import { recordingChannel } from '../../support/recording-channel.js';
-import { configOf, node } from '../../support/simulated-app.js';
+import { node } from '../../support/ids.js';
+import { configOf } from '../../support/simulated-app.js';
 import { withDaemon } from '../../support/with-daemon.js';
 
 const ANN = node('ann');

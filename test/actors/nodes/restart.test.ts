@@ -3,7 +3,7 @@ import type { DescribedNode, NodeRequest } from '../../../actors/node/node.proto
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { MortalStore } from '../../support/mortal-store.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
-import { node } from '../../support/simulated-app.js';
+import { node } from '../../support/ids.js';
 import { withDaemon } from '../../support/with-daemon.js';
 
 const ANN = node('ann');

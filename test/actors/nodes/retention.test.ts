@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { node } from '../../support/simulated-app.js';
+import { node } from '../../support/ids.js';
 import { withDaemon } from '../../support/with-daemon.js';
 
 /** The shortest possible: time passes in ticks. */

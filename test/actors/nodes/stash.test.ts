@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { decide } from '../../../actors/node/node.machine.js';
 import { Disk } from '../../support/model/disk.js';
-import { node, type SimulationOptions } from '../../support/simulated-app.js';
+import { node } from '../../support/ids.js';
+import type { SimulationOptions } from '../../support/simulated-app.js';
 import { withDaemon } from '../../support/with-daemon.js';
 
 const DB = node('db1');

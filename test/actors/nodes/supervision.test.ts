@@ -3,7 +3,7 @@ import { POLICIES } from '../../../actors/tree.js';
 import type { NodeChange } from '../../../actors/notifier/notifier.protocol.js';
 import { Faults } from '../../support/faults.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
-import { node } from '../../support/simulated-app.js';
+import { node } from '../../support/ids.js';
 import { withDaemon } from '../../support/with-daemon.js';
 
 const ANN = node('ann');

@@ -3,7 +3,7 @@ import { NOTHING_CHOSEN, type Flip, type NodeStatus, type Registration } from '.
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { instant } from '../../../src/domain/time.js';
 import type { FlipRange, HistoryRecord } from '../../../src/ports/history-store.js';
-import { node } from '../../support/simulated-app.js';
+import { node } from '../../support/ids.js';
 import type { MakeSubject } from './subject.js';
 import { withStore } from '../../support/with-store.js';
 import { collect } from './reading.js';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { instant } from '../../../src/domain/time.js';
 import type { MakeSubject } from './subject.js';
 import { withStore } from '../../support/with-store.js';
-import { node } from '../../support/simulated-app.js';
+import { node } from '../../support/ids.js';
 import { flipped, paused } from './nodes.js';
 import { attemptIntents, collect, ended, opened, openIn, user } from './reading.js';
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Flip, NodeState } from '../../../src/domain/node.js';
 import { instant } from '../../../src/domain/time.js';
 import { ratioOf, uptimeOf } from '../../../src/domain/uptime.js';
-import { node } from '../../support/simulated-app.js';
+import { node } from '../../support/ids.js';
 
 const LENGTH = 60;
 const at = fc.nat(LENGTH + 20).map((moment) => instant(moment - 10));

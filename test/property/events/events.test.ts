@@ -4,7 +4,8 @@ import { EFFORT } from '../../support/effort.js';
 import { kept, PicturingReader, shownUser, subscribe } from '../../support/event-picture.js';
 import { Faults } from '../../support/faults.js';
 import { Disk } from '../../support/model/disk.js';
-import { node, SimulatedApp, user } from '../../support/simulated-app.js';
+import { node, user } from '../../support/ids.js';
+import { SimulatedApp } from '../../support/simulated-app.js';
 
 const USERS = [user(1), user(2), user(3)];
 const NODES = ['a-1', 'a-2', 'b-1'].map(node);

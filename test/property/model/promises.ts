@@ -4,7 +4,8 @@ import { EFFORT } from '../../support/effort.js';
 import { PARTITIONS } from '../../support/partitions.js';
 import { Disk } from '../../support/model/disk.js';
 import { PostgresProcess } from '../../support/postgres-process.js';
-import { diskUnderTest, IS_ON_POSTGRES, postgresDisk } from '../../support/store-under-test.js';
+import { IS_ON_POSTGRES } from '../../support/databases.js';
+import { diskUnderTest, postgresDisk } from '../../support/store-under-test.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
 interface Suite<Trouble, Step, Setting> {

@@ -4,7 +4,8 @@ import type { UserReply } from '../../../actors/user/user.protocol.js';
 import type { DeviceHeal } from '../../../src/domain/device.js';
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
 import { EFFORT } from '../../support/effort.js';
-import { SimulatedApp, user } from '../../support/simulated-app.js';
+import { user } from '../../support/ids.js';
+import { SimulatedApp } from '../../support/simulated-app.js';
 
 const TIMEOUT = 7_000;
 const MOST = 3;

@@ -6,7 +6,7 @@ import { HeartbeatError } from '../../../src/errors.js';
 import type { Disk, Fate } from '../../support/model/disk.js';
 import { UserModel, type Asked } from '../../support/model/user-model.js';
 import { exactly, type Range, type Rules } from '../../support/model/user-state.js';
-import { user } from '../../support/simulated-app.js';
+import { user } from '../../support/ids.js';
 import { ModelRunner, type Restart } from '../model/model-runner.js';
 import { AGAIN, TICK, TIMEOUT } from '../model/timing.js';
 import { Excuses, LAG } from './excuses.js';

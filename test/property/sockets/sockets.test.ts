@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { Access } from '../../../src/domain/access.js';
 import { EFFORT } from '../../support/effort.js';
-import { SimulatedApp, user } from '../../support/simulated-app.js';
+import { user } from '../../support/ids.js';
+import { SimulatedApp } from '../../support/simulated-app.js';
 import { FakeHost, SessionUnderTest } from '../../http/sockets/support/session-under-test.js';
 
 const TIMEOUT = 7_000;

@@ -3,7 +3,7 @@ import type { App } from '../../../src/app.js';
 import type { DeviceHeal } from '../../../src/domain/device.js';
 import { instant } from '../../../src/domain/time.js';
 import type { UserId } from '../../../src/domain/user-id.js';
-import { user as userId } from '../../support/simulated-app.js';
+import { user as userId } from '../../support/ids.js';
 import type { Random } from '../machine/random.js';
 import type { DevicesOracle } from '../oracle/devices.js';
 import { refusalOf, type DeviceChange } from './ledger.js';

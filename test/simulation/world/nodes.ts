@@ -1,7 +1,7 @@
 import type { NodeRequest } from '../../../actors/node/node.protocol.js';
 import type { App } from '../../../src/app.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
-import { node as nodeName } from '../../support/simulated-app.js';
+import { node as nodeName } from '../../support/ids.js';
 import type { Loop } from '../machine/loop.js';
 import type { Random } from '../machine/random.js';
 import { clockOf } from '../oracle/clock-text.js';

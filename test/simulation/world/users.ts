@@ -1,6 +1,6 @@
 import type { App } from '../../../src/app.js';
 import type { UserId } from '../../../src/domain/user-id.js';
-import { user as userId } from '../../support/simulated-app.js';
+import { user as userId } from '../../support/ids.js';
 import type { Loop } from '../machine/loop.js';
 import type { Random } from '../machine/random.js';
 import { clockOf } from '../oracle/clock-text.js';

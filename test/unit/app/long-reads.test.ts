@@ -3,7 +3,7 @@ import { CHUNKS_AT_ONCE, longReads } from '../../../src/app/long-reads.js';
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
 import type { EndedSession } from '../../../src/domain/session.js';
 import type { UserId } from '../../../src/domain/user-id.js';
-import { user } from '../../support/simulated-app.js';
+import { user } from '../../support/ids.js';
 
 const CHUNKS = 20;
 const READERS = 8;

@@ -7,7 +7,7 @@ import { instant } from '../../../src/domain/time.js';
 import { isAlertVisible, visibleAlert } from '../../../src/domain/alert-scope.js';
 import { Authenticator } from '../../../src/http/security/authenticator.js';
 import { authOf, keyRule, START, token } from '../../http/auth/support.js';
-import { node, user } from '../../support/simulated-app.js';
+import { node, user } from '../../support/ids.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 
 describe('the access of a key', () => {

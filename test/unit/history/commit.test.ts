@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Backlog, type Queued } from '../../../actors/history/backlog.js';
 import { commitOf, refusalOf, usersToLookUp } from '../../../actors/history/commit.js';
 import { instant } from '../../../src/domain/time.js';
-import { user } from '../../support/simulated-app.js';
+import { user } from '../../support/ids.js';
 
 const ANN = user(1);
 const BEN = user(2);

@@ -14,7 +14,7 @@ import {
 import { parseTextId } from '../../../src/domain/user-id.js';
 import { instant } from '../../../src/domain/time.js';
 import { alertId } from '../../support/alert-records.js';
-import { node, user } from '../../support/simulated-app.js';
+import { node, user } from '../../support/ids.js';
 
 const ANN = user('9007199254740993');
 const BOB = parseTextId('bob "1"') ?? expect.fail();

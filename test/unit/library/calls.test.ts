@@ -3,7 +3,8 @@ import type { UserReply } from '../../../actors/user/user.protocol.js';
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
 import { callDaemon, callsAnswered, giveUpCalls } from '../../../src/library/calls.js';
 import type { HistoryRecord } from '../../../src/ports/history-store.js';
-import { SimulatedApp, user } from '../../support/simulated-app.js';
+import { user } from '../../support/ids.js';
+import { SimulatedApp } from '../../support/simulated-app.js';
 
 /** A disk whose writes neither succeed nor fail while it is held. */
 class HangingStore extends MemoryHistoryStore {

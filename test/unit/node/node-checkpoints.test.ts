@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { moment } from '../../../src/domain/time.js';
-import { node } from '../../support/simulated-app.js';
+import { node } from '../../support/ids.js';
 import { StandaloneShards } from '../../support/standalone-shards.js';
 
 const ANN = node('ann');

@@ -5,7 +5,7 @@ import type { NodeRequest } from '../../../actors/node/node.protocol.js';
 import type { RegisteredNode } from '../../../actors/node/registered-node.js';
 import { NOTHING_CHOSEN, type NodeState, type Registration } from '../../../src/domain/node.js';
 import { instant, moment } from '../../../src/domain/time.js';
-import { node } from '../../support/simulated-app.js';
+import { node } from '../../support/ids.js';
 
 export const ANN = node('ann');
 /** The wall clock when the monotonic clock was at 0. */

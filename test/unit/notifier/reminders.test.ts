@@ -7,7 +7,7 @@ import { AlertIds } from '../../../src/domain/alert-id.js';
 import type { AlertRecord } from '../../../src/domain/alert.js';
 import { instant, moment } from '../../../src/domain/time.js';
 import { alertAt, delivery, recordAt } from '../../support/alert-records.js';
-import { node } from '../../support/simulated-app.js';
+import { node } from '../../support/ids.js';
 
 const EVERY = 3_600_000;
 const NODES = 100_000;

@@ -7,7 +7,8 @@ import type { HistoryStore } from '../../../src/ports/history-store.js';
 import { eventually } from '../../support/eventually.js';
 import { PostgresProcess } from '../../support/postgres-process.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
-import { configOf, user } from '../../support/simulated-app.js';
+import { user } from '../../support/ids.js';
+import { configOf } from '../../support/simulated-app.js';
 
 const USERS = Array.from({ length: 40 }, (_, index) => user(index));
 const ONLINE = { kind: 'online' };

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { NodeReply } from '../../../actors/node/node.protocol.js';
 import type { UserReply, UserRequest } from '../../../actors/user/user.protocol.js';
-import { node, user } from '../../support/simulated-app.js';
+import { node, user } from '../../support/ids.js';
 import { StandaloneShards, TIMEOUT } from '../../support/standalone-shards.js';
 
 const ANN = user(1);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Moment } from '../../../src/domain/time.js';
 import { Faults } from '../../support/faults.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
-import { user } from '../../support/simulated-app.js';
+import { user } from '../../support/ids.js';
 import { StandaloneShards, TIMEOUT } from '../../support/standalone-shards.js';
 
 const SHARD = 0;
