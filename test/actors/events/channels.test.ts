@@ -3,7 +3,8 @@ import { NotifyError, type Channel } from '../../../src/ports/channel.js';
 import type { UserId } from '../../../src/domain/user-id.js';
 import { shownUser } from '../../support/event-picture.js';
 import { FourPartitions, holding, USERS } from '../../support/four-partitions.js';
-import { configOf, node, user, type SimulatedApp } from '../../support/simulated-app.js';
+import { node, user } from '../../support/ids.js';
+import { configOf, type SimulatedApp } from '../../support/simulated-app.js';
 import { UserEventsRecorder } from '../../support/user-events-channel.js';
 import { withDaemon } from '../../support/with-daemon.js';
 

@@ -11,7 +11,7 @@ import { instant, moment } from '../../../src/domain/time.js';
 import type { UserEventsMessage, UserEventsPolicy } from '../../../src/ports/channel.js';
 import { EFFORT } from '../../support/effort.js';
 import { SeededRandom } from '../../support/seeded-random.js';
-import { user } from '../../support/simulated-app.js';
+import { user } from '../../support/ids.js';
 
 const RETRY = { minDelay: 1000, maxDelay: 8000, giveUpAfter: 20_000 };
 const ALL: UserEventsPolicy = { types: ['user.online', 'user.offline'] };

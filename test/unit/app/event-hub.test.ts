@@ -6,7 +6,7 @@ import { EventHub, type Changes } from '../../../src/app/events/hub.js';
 import { ANYBODY } from '../../../src/domain/access.js';
 import { instant } from '../../../src/domain/time.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
-import { user as userId } from '../../support/simulated-app.js';
+import { user as userId } from '../../support/ids.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 
 const REMEMBERED = 600_000;
