@@ -18,7 +18,13 @@ const ROOMS = {
   ports: { path: '^src/ports/', sees: ['^src/domain/', ERRORS] },
   runtime: { path: '^src/runtime/', sees: ['^src/(ports|domain)/', ERRORS, NACT] },
   actors: { path: '^actors/', sees: ['^src/(runtime|ports|domain)/', ERRORS, QUEUES] },
-  views: { path: '^src/views/', sees: [PROTOCOL, API, '^src/(ports|domain)/', ERRORS], packages: true },
+  // Cron expressions, which settings of nodes have.
+  calendar: { path: '^src/calendar/', sees: ['^src/(ports|domain)/'], packages: true },
+  views: {
+    path: '^src/views/',
+    sees: [PROTOCOL, API, '^src/(calendar|ports|domain)/', ERRORS],
+    packages: true,
+  },
   http: {
     path: '^src/http/',
     sees: [PROTOCOL, API, '^src/(views|runtime|ports|domain)/', ERRORS],

@@ -11,6 +11,8 @@ export type { UserIdLike } from './library/arguments.js';
 export {
   Node,
   type AdaptiveTimeout,
+  type CronSchedule,
+  type IntervalSchedule,
   type NodeOptions,
   type NodeSettings,
   type NodeStatus,

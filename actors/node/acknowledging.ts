@@ -4,6 +4,7 @@ import {
   DEFER,
   NOT_KNOWN,
   WAIT,
+  withDeadline,
   type Decision,
   type Lease,
   type NodePhase,
@@ -51,7 +52,7 @@ export function unacknowledge(
     if (acknowledgementOf(known, () => rules.wallAt(command.readAt)) === undefined) {
       return {
         kind: 'node',
-        node: describe(known, { ...lease, deadline }, rules, command.readAt),
+        node: describe(known, withDeadline(lease, deadline), rules, command.readAt),
         created: false,
       };
     }
@@ -82,7 +83,7 @@ function decided(
       if ('kind' in after) {
         return { state: { ...state, ...known }, effects: [...effects, { kind: 'answer', reply: after }] };
       }
-      const change = { kind: 'change', known, next: after, pause: undefined, deadline: undefined } as const;
+      const change = { kind: 'change', known, next: after, pause: undefined, begun: undefined } as const;
       return { state: { phase: 'changing', ...known, next: after }, effects: [...effects, change, WAIT] };
     }
     default:

@@ -3,7 +3,7 @@ import type { Flip, NodeDefaults, Pause, Registration } from '../../src/domain/n
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
-import type { Timeout } from '../../src/domain/timeout.js';
+import type { CronSchedule, Timing } from '../../src/domain/schedule.js';
 import type { ErrorCode } from '../../src/errors.js';
 import type { RegisteredNode } from './registered-node.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
@@ -19,6 +19,14 @@ export interface Lease {
   readonly unstored: boolean;
   /** Of a node with an adaptive timeout, once it was heard. */
   readonly heartbeatHistory: HeartbeatHistory | undefined;
+  /** Of a node with a schedule: when the heartbeat after the last one is or was expected. */
+  readonly expected: Instant | undefined;
+}
+
+/** The deadline of a node that is heard no more, and when its heartbeat is expected if it has a schedule. */
+export interface Begun {
+  readonly deadline: Moment;
+  readonly expected: Instant | undefined;
 }
 
 export type NodePhase =
@@ -59,8 +67,10 @@ export interface NodeEntity {
 }
 
 export type NodeEffect =
-  /** Starts one timeout from `at`. A registration does so too, without being a heartbeat. */
-  | { readonly kind: 'begin'; readonly at: Moment; readonly timeout: Timeout; readonly heartbeat: boolean }
+  /** Starts one timeout from `at`, or the wait of a schedule. A registration does so too, without being a heartbeat. */
+  | { readonly kind: 'begin'; readonly at: Moment; readonly timing: Timing; readonly heartbeat: boolean }
+  /** The same after a change of settings that gives the node a schedule, takes it away, or resumes it. */
+  | { readonly kind: 'restart'; readonly at: Moment; readonly begun: Begun }
   /** Sets the deadline. */
   | { readonly kind: 'await'; readonly deadline: Moment }
   /** The next heartbeat ends no interval. */
@@ -91,8 +101,8 @@ export type NodeEffect =
       readonly known: RegisteredNode;
       readonly next: Registration;
       readonly pause: Pause | undefined;
-      /** The new deadline, if it starts again. */
-      readonly deadline: Moment | undefined;
+      /** What starts again, if something does. */
+      readonly begun: Begun | undefined;
     }
   | { readonly kind: 'forget'; readonly known: RegisteredNode };
 
@@ -121,6 +131,13 @@ export interface NodeRules extends NodeDefaults {
   deadlineSince(since: Moment, timeout: Millis, heardBlind: Millis): Moment;
   /** The total blind time at a moment just past. */
   blindAt(at: Moment): Millis;
+  /** The first instant after `after` at which a heartbeat is expected. */
+  nextExpected(schedule: CronSchedule, after: Instant): Instant;
+  /**
+   * When a node is late for an instant at which it was expected: at that instant, unless the daemon was blind then. In
+   * that case as long after the blind interval as blindness gives at most, or its grace if that is less.
+   */
+  lateAt(expected: Instant, grace: Millis): Moment;
 }
 
 export const UNKNOWN: NodePhase = { phase: 'unknown' };
@@ -131,3 +148,9 @@ export const NOTHING: readonly NodeEffect[] = [];
 /** Handled after the change of this node that is being written. */
 export const DEFER: readonly NodeEffect[] = [{ kind: 'defer' }];
 export const WAIT: NodeEffect = { kind: 'wait' };
+
+/** The same lease with another deadline. Field by field: an actor's are getters, which spreading leaves out. */
+export function withDeadline(lease: Lease, deadline: Moment): Lease {
+  const { lastHeartbeat, heardBlind, unstored, heartbeatHistory, expected } = lease;
+  return { deadline, lastHeartbeat, heardBlind, unstored, heartbeatHistory, expected };
+}

@@ -1,8 +1,10 @@
 import type { NodeDefaults, NodeFacts } from '../../src/domain/node.js';
 import type { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
+import { isSchedule, maxRetriesOf, timingOf } from '../../src/domain/schedule.js';
 import { timeoutInForce } from '../../src/domain/timeout.js';
 import type { Lease } from './decision.js';
+import { exactInstant } from './missed-heartbeats.js';
 import { acknowledgementOf, isDue, type RegisteredNode } from './registered-node.js';
 import type { DescribedNode, DescribedHeartbeatHistory } from './node.protocol.js';
 
@@ -15,18 +17,22 @@ interface Terms extends NodeDefaults {
 /** The facts about a node in an alert. */
 export function factsOf(
   { registration, status }: RegisteredNode,
-  { lastHeartbeat, heartbeatHistory }: Pick<Lease, 'lastHeartbeat' | 'heartbeatHistory'>,
+  lease: Pick<Lease, 'lastHeartbeat' | 'heartbeatHistory' | 'expected'>,
   defaults: NodeDefaults,
 ): NodeFacts {
-  const { timeout = defaults.timeout, maxRetries, labels, channels, dependsOn } = registration.settings;
+  const { labels, channels, dependsOn } = registration.settings;
+  const { lastHeartbeat, heartbeatHistory, expected } = lease;
+  const timing = timingOf(registration.settings, defaults);
+  const isScheduled = isSchedule(timing);
   return {
     name: registration.name,
     state: status.state,
     retries: status.retries,
     lastHeartbeat,
-    timeout: timeoutInForce(timeout, heartbeatHistory),
-    ...(typeof timeout === 'object' && { adaptive: timeout }),
-    maxRetries: maxRetries ?? defaults.maxRetries,
+    timeout: isScheduled ? timing.grace : timeoutInForce(timing, heartbeatHistory),
+    ...(typeof timing === 'object' && !isScheduled && { adaptive: timing }),
+    ...(isScheduled && { schedule: timing, ...(expected !== undefined && { expected }) }),
+    maxRetries: maxRetriesOf(registration.settings, defaults),
     labels,
     channels,
     ...(dependsOn !== undefined && { dependsOn }),
@@ -36,7 +42,7 @@ export function factsOf(
 /** A node as its actor describes it. @param at the time of the request, which φ refers to */
 export function describe(
   known: RegisteredNode,
-  lease: Pick<Lease, 'deadline' | 'lastHeartbeat' | 'heardBlind' | 'heartbeatHistory'>,
+  lease: Pick<Lease, 'deadline' | 'lastHeartbeat' | 'heardBlind' | 'heartbeatHistory' | 'expected'>,
   terms: Terms,
   at: Moment,
 ): DescribedNode {
@@ -49,7 +55,7 @@ export function describe(
     }),
     registeredAt: registration.registeredAt,
     since: status.since,
-    deadline: isDue(known) ? terms.wallAt(lease.deadline) : undefined,
+    deadline: isDue(known) ? exactInstant(terms.wallAt(lease.deadline), lease.expected) : undefined,
     pausedAt: registration.pausedAt,
     acknowledged: acknowledgementOf(known, () => terms.wallAt(at)),
   };

@@ -1,4 +1,5 @@
 import { assertNever } from '../../src/domain/assert-never.js';
+import { isSchedule, timingOf } from '../../src/domain/schedule.js';
 import type { Moment } from '../../src/domain/time.js';
 import { longestTimeout, timeoutInForce } from '../../src/domain/timeout.js';
 import {
@@ -6,6 +7,7 @@ import {
   NOT_KNOWN,
   NOTHING,
   WAIT,
+  withDeadline,
   type Decision,
   type Lease,
   type NodeEffect,
@@ -62,7 +64,8 @@ export function heartbeat(state: NodePhase, lease: Lease, command: NodeCommand, 
 /**
  * Whether a heartbeat is on disk before it is answered (see decision 12). The others are checkpointed: a restart gives
  * a whole timeout to a node whose last heartbeat a kill has lost. It does not for the first heartbeat after a blind
- * interval, nor if the timeout is longer than what a restart gives.
+ * interval, nor if the timeout is longer than what a restart gives. Those of jobs with a schedule are rare, and the next
+ * one may be expected tomorrow.
  */
 function isStoredFirst(
   { registration }: RegisteredNode,
@@ -71,7 +74,8 @@ function isStoredFirst(
   rules: NodeRules,
 ): boolean {
   if (heardBlind < rules.blind) return true;
-  const timeout = registration.settings.timeout ?? rules.timeout;
+  const timeout = timingOf(registration.settings, rules);
+  if (isSchedule(timeout)) return true;
   if (longestTimeout(timeout) <= rules.blindGrace) return false;
   const after = heartbeatHistory?.copy();
   after?.heard(at, longestTimeout(timeout));
@@ -132,10 +136,10 @@ export function miss(state: NodePhase, lease: Lease, command: NodeCommand, rules
     case 'changing': {
       if (isPausing(state)) return { state, effects: DEFER };
       const noticed = missed(state, lease, (at) => at < command.arrivedAt, rules);
-      const due = { ...lease, deadline: command.readAt };
+      const due = withDeadline(lease, command.readAt);
       const after = missed(noticed.known, due, (at) => at === command.readAt, rules);
       const effects = [...noticed.effects, ...after.effects];
-      const node = describe(after.known, { ...lease, deadline: after.deadline }, rules, command.readAt);
+      const node = describe(after.known, withDeadline(lease, after.deadline), rules, command.readAt);
       // If the state does not change, nothing has to be written first.
       const flips = effects.some(({ kind }) => kind === 'flip');
       const answered: NodeEffect =
@@ -165,6 +169,6 @@ function isPausing(state: Extract<NodePhase, { readonly phase: 'known' | 'changi
 }
 
 function heard(known: RegisteredNode, command: NodeCommand, rules: NodeRules): NodeEffect {
-  const timeout = known.registration.settings.timeout ?? rules.timeout;
-  return { kind: 'begin', at: command.readAt, timeout, heartbeat: true };
+  const timing = timingOf(known.registration.settings, rules);
+  return { kind: 'begin', at: command.readAt, timing, heartbeat: true };
 }

@@ -5,7 +5,7 @@ import type { NodeName } from '../../src/domain/node-name.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import type { Millis, Moment } from '../../src/domain/time.js';
 import type { NodeChangeEntry } from '../history/history.protocol.js';
-import type { NodeEffect } from './decision.js';
+import type { Begun, NodeEffect } from './decision.js';
 
 /**
  * The entry for history to store and settle.
@@ -25,14 +25,13 @@ export function historyEntryOf(
     case 'register':
       return { kind: 'register', ...address, registration, status };
     case 'change': {
-      const { next, pause, deadline } = effect;
-      const begun = deadline === undefined ? status : { ...status, deadline: toObservedTime(deadline) };
+      const { next, pause, begun } = effect;
       return {
         kind: 'change',
         ...address,
         before: registration,
         registration: next,
-        status: begun,
+        status: begun === undefined ? status : restarted(status, begun, toObservedTime),
         pause,
         alerts,
       };
@@ -42,4 +41,12 @@ export function historyEntryOf(
     default:
       return assertNever(effect);
   }
+}
+
+function restarted(
+  { expected: _, ...status }: NodeStatus,
+  { deadline, expected }: Begun,
+  toObservedTime: (deadline: Moment) => Millis,
+): NodeStatus {
+  return { ...status, deadline: toObservedTime(deadline), ...(expected !== undefined && { expected }) };
 }

@@ -1,5 +1,6 @@
 import type { FlipCause, Flip, NodeState } from '../../src/domain/node.js';
-import { instant, type Moment } from '../../src/domain/time.js';
+import { isSchedule, maxRetriesOf, timingOf } from '../../src/domain/schedule.js';
+import { instant, type Instant, type Moment } from '../../src/domain/time.js';
 import { timeoutInForce } from '../../src/domain/timeout.js';
 import { NOTHING, type Lease, type NodeEffect, type NodeRules } from './decision.js';
 import { isDue, type RegisteredNode } from './registered-node.js';
@@ -51,9 +52,10 @@ export function missed(
   const before: RegisteredNode = { registration, status };
   if (!isDue(before) || !isPast(lease.deadline))
     return { known: before, effects: NOTHING, deadline: lease.deadline };
-  const timeout = timeoutInForce(registration.settings.timeout ?? rules.timeout, lease.heartbeatHistory);
-  const maxRetries = registration.settings.maxRetries ?? rules.maxRetries;
-  const after = (at: Moment): Moment => rules.deadlineSince(at, timeout, lease.heardBlind);
+  const timing = timingOf(registration.settings, rules);
+  const wait = isSchedule(timing) ? timing.grace : timeoutInForce(timing, lease.heartbeatHistory);
+  const maxRetries = maxRetriesOf(registration.settings, rules);
+  const after = (at: Moment): Moment => rules.deadlineSince(at, wait, lease.heardBlind);
   const effects: NodeEffect[] = [];
   let known = before;
   let { deadline } = lease;
@@ -64,7 +66,8 @@ export function missed(
       known = { registration, status: { ...known.status, retries: miss.retries } };
       continue;
     }
-    const turn = flipped(known, { ...miss, cause: 'silence' }, lease, rules);
+    const due = dueInstant(lease.expected, miss.to === 'failed' ? wait : 0);
+    const turn = flipped(known, { ...miss, cause: 'silence', due }, lease, rules);
     known = turn.known;
     effects.push(turn.effect);
   }
@@ -74,16 +77,27 @@ export function missed(
 export interface Turn extends Pick<MissedDeadline, 'to' | 'retries' | 'at'> {
   readonly cause: FlipCause;
   readonly reason?: string | undefined;
+  /** When it was to happen by the wall clock, if a schedule says that. */
+  readonly due?: Instant | undefined;
+}
+
+function dueInstant(expected: Instant | undefined, later: number): Instant | undefined {
+  return expected === undefined ? undefined : instant(expected + later);
+}
+
+/** A deadline was converted to a moment and back, which may be a millisecond off. */
+export function exactInstant(at: Instant, due: Instant | undefined): Instant {
+  return due !== undefined && Math.abs(at - due) <= 1 ? due : at;
 }
 
 export function flipped(
   { registration, status }: RegisteredNode,
-  { to, retries, at, cause, reason }: Turn,
+  { to, retries, at, cause, reason, due }: Turn,
   lease: Lease,
   rules: NodeRules,
 ): { readonly known: RegisteredNode; readonly effect: NodeEffect } {
   // Flips of a node are in order, whatever the wall clock does.
-  const since = instant(Math.max(rules.wallAt(at), status.since + 1));
+  const since = instant(Math.max(exactInstant(rules.wallAt(at), due), status.since + 1));
   const blind = rules.blind - lease.heardBlind;
   const flip: Flip = {
     node: registration.name,

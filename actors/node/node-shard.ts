@@ -5,6 +5,7 @@ import type { NodeName } from '../../src/domain/node-name.js';
 import { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import { moment, type Millis, type Moment } from '../../src/domain/time.js';
+import { isCron, isSchedule, longestWaitOf, timingOf, waitOf } from '../../src/domain/schedule.js';
 import { timeoutInForce } from '../../src/domain/timeout.js';
 import type { NamedStatus } from '../../src/ports/history-store.js';
 import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
@@ -24,10 +25,13 @@ import {
 } from './decision.js';
 import { describe } from './description.js';
 import { DirtyNodes } from './dirty-nodes.js';
+import { Expectation } from './expectation.js';
 import { FlipPublisher } from './flip-publisher.js';
-import { NodeActor, PendingNodeRequest, type NodeDeps } from './node.actor.js';
+import { NodeActor, type NodeDeps } from './node.actor.js';
+import { PendingNodeRequest } from './pending-node-request.js';
 import { replyToDescribe, type decide } from './node.machine.js';
 import type { DescribedNode, NodeCommand, NodeFlip, NodeReply } from './node.protocol.js';
+import type { ResumedDeadlines } from './observed-clock.js';
 import type { Quotas } from './quotas.js';
 import { registers } from './registering.js';
 import { isDue, type RegisteredNode } from './registered-node.js';
@@ -129,26 +133,42 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
 
   /** Restores a node found at a restart. It has no deadline before `resume`. */
   recover(registration: Registration, status: NodeStatus): void {
-    const { state, retries, since, lastHeartbeat, heardBlind, heartbeatHistory } = status;
+    const { state, retries, since, lastHeartbeat, heardBlind, heartbeatHistory, expected } = status;
     const actor = new NodeActor(registration.name, this);
     actor.state = { phase: 'known', registration, status: { state, retries, since } };
     actor.lastHeartbeat = lastHeartbeat;
     actor.heardBlind = heardBlind;
     if (typeof registration.settings.timeout === 'object' && heartbeatHistory !== undefined)
       actor.heartbeatHistory = new HeartbeatHistory(heartbeatHistory);
+    if (registration.settings.schedule !== undefined && expected !== undefined)
+      actor.expectation = new Expectation(expected, undefined);
     // In observed time, until all nodes are found and time continues.
     actor.deadline = moment(status.deadline);
     this.add(actor);
     this.#publisher.found(actor);
   }
 
-  /** Time continues after a restart. @param deadlineOf converts a deadline in observed time to this run */
-  resume(deadlineOf: (actor: NodeActor, timeout: Millis) => Moment): void {
+  /** Time continues after a restart. */
+  resume(resumed: ResumedDeadlines): void {
     for (const actor of this.actors.values()) {
-      const { state } = actor;
+      const { state, expected } = actor;
       if (state.phase === 'unknown' || !isDue(state)) continue;
-      this.wheel.arm(actor, deadlineOf(actor, this.#timeoutOf(state, actor)));
+      const timing = timingOf(state.registration.settings, this.rules);
+      const isLate = state.status.state === 'inactive';
+      const wait = this.#waitOf(state, actor);
+      if (isCron(timing) && !isLate && expected !== undefined)
+        this.wheel.arm(actor, resumed.ofExpected(expected, timing.grace));
+      else
+        this.wheel.arm(
+          actor,
+          resumed.ofWait(actor, wait, isSchedule(timing) ? longestWaitOf(timing, isLate) : wait),
+        );
     }
+  }
+
+  /** The nodes that have a schedule. May miss changes during the iteration. */
+  *scheduled(): Generator<NodeActor> {
+    for (const actor of this.actors.values()) if (actor.expectation !== undefined) yield actor;
   }
 
   /** A node as far as time has been acted on: misses that no tick has noticed are left out. */
@@ -197,18 +217,29 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
   /** The daemon was blind. Deadlines that had passed before stay where they are: their nodes are about to expire. */
   blind(
     blindness: Blindness,
-    deadlineAfterIt: (deadline: Moment, timeout: Millis, heardBlind: Millis) => Moment,
+    deadlineAfterIt: (deadline: Moment, wait: Millis, heardBlind: Millis) => Moment,
   ): void {
     this.horizon = moment(this.horizon + blindness.to - blindness.from);
     for (const actor of this.actors.values()) {
-      const { state, deadline, heardBlind } = actor;
+      const { state, deadline, heardBlind, expected } = actor;
       if (state.phase === 'unknown' || deadline < blindness.from) continue;
-      actor.deadline = deadlineAfterIt(deadline, this.#timeoutOf(state, actor), heardBlind);
+      const { schedule } = state.registration.settings;
+      // What a wall clock shows is not put off by blindness that ends before it.
+      actor.deadline =
+        schedule !== undefined &&
+        isCron(schedule) &&
+        expected !== undefined &&
+        state.status.state === 'active'
+          ? this.rules.lateAt(expected, schedule.grace)
+          : deadlineAfterIt(deadline, this.#waitOf(state, actor), heardBlind);
     }
   }
 
-  #timeoutOf({ registration }: RegisteredNode, { heartbeatHistory }: NodeActor): Millis {
-    return timeoutInForce(registration.settings.timeout ?? this.rules.timeout, heartbeatHistory);
+  #waitOf({ registration, status }: RegisteredNode, { heartbeatHistory }: NodeActor): Millis {
+    const timing = timingOf(registration.settings, this.rules);
+    return isSchedule(timing)
+      ? waitOf(timing, status.state === 'inactive')
+      : timeoutInForce(timing, heartbeatHistory);
   }
 
   /** Returns the statuses that changed since the last call. */

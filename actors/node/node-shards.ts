@@ -2,7 +2,9 @@ import type { NodeQuota } from '../../src/domain/access.js';
 import type { NodeDefaults } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import { shardOf, type ShardIndex } from '../../src/domain/shard.js';
-import type { Instant, Millis, Moment } from '../../src/domain/time.js';
+import type { CronSchedule } from '../../src/domain/schedule.js';
+import { instant, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
+import type { Calendar } from '../../src/ports/calendar.js';
 import type { ObservedTime } from '../../src/domain/observed-time.js';
 import { wallAt, type Clock } from '../../src/ports/clock.js';
 import type { StoredNode } from '../../src/ports/history-store.js';
@@ -17,6 +19,7 @@ import type { NodeCounts } from './node-counts.js';
 import type { DescribedNode, NodeCommand, NodeFlip, NodeReply, NodeShards } from './node.protocol.js';
 import { Quotas } from './quotas.js';
 import { ObservedClock } from './observed-clock.js';
+import type { NodeActor } from './node.actor.js';
 import { NodeShard, type NodeShardOptions } from './node-shard.js';
 import { NodeCheckpoints, type NodeCheckpointsDeps } from './node-checkpoints.js';
 
@@ -37,7 +40,13 @@ export interface LocalNodeShardsDeps extends NodeCheckpointsDeps {
   readonly alerting: Alerting;
   readonly changes: ChangeFeed<NodeFlip>;
   readonly counts: NodeCounts;
+  readonly calendar: Calendar;
 }
+
+/** Nodes for which the wall clock is followed in one turn. */
+const PORTION = 500;
+/** A day that no longer comes, since the time zone has changed, is that far away. */
+const NEVER: Millis = 40 * 366 * 86_400_000;
 
 /** The node shards of this process, and what they share: the rules, the observed time, the way to history. */
 export class LocalNodeShards implements NodeShards, NodeRules {
@@ -47,6 +56,7 @@ export class LocalNodeShards implements NodeShards, NodeRules {
   readonly autoRegister: boolean;
   readonly blindGrace: Millis;
   readonly #clock: Clock;
+  readonly #calendar: Calendar;
   readonly #stateCounts = new StateCounts();
   readonly #quotas = new Quotas();
   readonly #observed: ObservedClock;
@@ -59,6 +69,7 @@ export class LocalNodeShards implements NodeShards, NodeRules {
     this.autoRegister = options.autoRegister;
     this.blindGrace = options.blindGrace;
     this.#clock = deps.clock;
+    this.#calendar = deps.calendar;
     this.#observed = new ObservedClock(deps.clock, options.blindGrace);
     const childDeps = {
       ...deps,
@@ -135,6 +146,29 @@ export class LocalNodeShards implements NodeShards, NodeRules {
     this.#checkpoints.storeObservedTime();
   }
 
+  /** Cron schedules go by the wall clock, which may have been set. */
+  followWallClock(): void {
+    if (this.#observed.followWallClock()) this.#tellClockSet(this.#scheduled());
+  }
+
+  *#scheduled(): Generator<NodeActor> {
+    for (const shard of this.all) yield* shard.scheduled();
+  }
+
+  /** In portions, since there may be very many. */
+  #tellClockSet(actors: Iterator<NodeActor>): void {
+    if (this.#ending) return;
+    const now = this.#clock.now();
+    for (let told = 0; told < PORTION; told++) {
+      const next = actors.next();
+      if (next.done === true) return;
+      next.value.clockSet(now);
+    }
+    this.#clock.after(0, () => {
+      this.#tellClockSet(actors);
+    });
+  }
+
   /** Nobody can be heard from here on. */
   stopListening(at: Moment): void {
     this.#observed.stopListening(at);
@@ -147,8 +181,8 @@ export class LocalNodeShards implements NodeShards, NodeRules {
 
   /** The restart is over, and time continues. */
   resume(stored: ObservedTime | undefined): void {
-    this.#observed.resume(stored, (deadlineOf) => {
-      for (const shard of this.all) shard.resume(deadlineOf);
+    this.#observed.resume(stored, (resumed) => {
+      for (const shard of this.all) shard.resume(resumed);
     });
     this.#checkpoints.resume();
   }
@@ -201,6 +235,14 @@ export class LocalNodeShards implements NodeShards, NodeRules {
 
   blindAt(at: Moment): Millis {
     return this.#observed.blindAt(at);
+  }
+
+  nextExpected(schedule: CronSchedule, after: Instant): Instant {
+    return this.#calendar.next(schedule, after) ?? instant(after + NEVER);
+  }
+
+  lateAt(expected: Instant, grace: Millis): Moment {
+    return this.#observed.lateAt(expected, grace);
   }
 
   /** Nodes that are not paused. */

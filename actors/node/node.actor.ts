@@ -4,6 +4,7 @@ import type { Flip, NodeStatus } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
+import { isCron, isSchedule, type Timing } from '../../src/domain/schedule.js';
 import { timeoutInForce, type AdaptiveTimeout } from '../../src/domain/timeout.js';
 import type { ErrorCode } from '../../src/errors.js';
 import type { TimerWheel } from '../../src/runtime/timer-wheel.js';
@@ -13,6 +14,7 @@ import { PendingRequest, pendingIn } from '../shards/pending-request.js';
 import type { NodeCounts } from './node-counts.js';
 import {
   UNKNOWN,
+  type Begun,
   type Lease,
   type NodeEffect,
   type NodeEntity,
@@ -21,6 +23,7 @@ import {
   type Settled,
 } from './decision.js';
 import { describe, factsOf } from './description.js';
+import { afterClockSet, expectedAfter, Expectation } from './expectation.js';
 import { historyEntryOf } from './history-entry.js';
 import { isDue, type RegisteredNode } from './registered-node.js';
 import type { decide } from './node.machine.js';
@@ -29,21 +32,6 @@ import { AwaitingCommit } from './awaiting-commit.js';
 import { settle } from './registering.js';
 
 export type NodeActorMessage = EntityMessage<NodeEntity>;
-
-/** A request to a node, with the way back for its reply. */
-export class PendingNodeRequest extends PendingRequest<NodeEntity> {
-  override get isReading(): boolean {
-    return this.kind === 'describe';
-  }
-
-  /** Only heartbeats can be equal: every other request counts each time. */
-  override equals(other: object): other is PendingNodeRequest {
-    if (!(other instanceof PendingNodeRequest)) return false;
-    if (this.kind !== 'heartbeat' || other.kind !== 'heartbeat') return false;
-    const { arrivedAt, readAt, quota } = this.request;
-    return arrivedAt === other.arrivedAt && readAt === other.readAt && quota === other.request.quota;
-  }
-}
 
 /** What a node's actor needs from its shard. */
 export interface NodeDeps extends EntityDeps<NodeEntity> {
@@ -76,7 +64,8 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
   /** The same on the monotonic clock; undefined if it was in an earlier run. */
   heardAt: Moment | undefined;
   heardBlind: Millis = 0;
-  heartbeatHistory: HeartbeatHistory | undefined;
+  /** Of an adaptive timeout, or of a schedule. In one field, since most nodes have neither. */
+  #timing: HeartbeatHistory | Expectation | undefined;
   /** How often its status was submitted, and up to which number it is settled. */
   #submitted = 0;
   #settled = 0;
@@ -96,7 +85,27 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
     // A request may be waiting to register it anew, and nothing of the old node may be left.
     this.lastHeartbeat = undefined;
     this.heardAt = undefined;
-    this.heartbeatHistory = undefined;
+    this.#timing = undefined;
+  }
+
+  get heartbeatHistory(): HeartbeatHistory | undefined {
+    return this.#timing instanceof HeartbeatHistory ? this.#timing : undefined;
+  }
+
+  set heartbeatHistory(history: HeartbeatHistory | undefined) {
+    this.#timing = history;
+  }
+
+  get expectation(): Expectation | undefined {
+    return this.#timing instanceof Expectation ? this.#timing : undefined;
+  }
+
+  set expectation(expectation: Expectation | undefined) {
+    if (expectation !== undefined || this.expectation !== undefined) this.#timing = expectation;
+  }
+
+  get expected(): Instant | undefined {
+    return this.expectation?.expected;
   }
 
   get unstored(): boolean {
@@ -118,8 +127,10 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
       deadline: this.deps.toObservedTime(this.deadline),
       heardBlind: this.heardBlind,
     };
-    const heartbeatHistory = this.heartbeatHistory?.learnt;
-    return heartbeatHistory === undefined ? status : { ...status, heartbeatHistory };
+    const timing = this.#timing;
+    if (timing === undefined) return status;
+    if (timing instanceof Expectation) return { ...status, expected: timing.expected };
+    return timing.learnt === undefined ? status : { ...status, heartbeatHistory: timing.learnt };
   }
 
   /** Until all submitted statuses are settled. */
@@ -160,6 +171,8 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
     switch (effect.kind) {
       case 'begin':
         return this.begin(effect, pendingIn(message).size);
+      case 'restart':
+        return this.restart(effect.at, effect.begun);
       case 'await':
         this.deps.wheel.arm(this, effect.deadline);
         return this.deps.note(this);
@@ -206,10 +219,7 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
   }
 
   /** The heartbeat may have been read before a blind interval and be handled after it. */
-  private begin(
-    { at, timeout, heartbeat }: Extract<NodeEffect, { kind: 'begin' }>,
-    heartbeats: number,
-  ): void {
+  private begin({ at, timing, heartbeat }: Extract<NodeEffect, { kind: 'begin' }>, heartbeats: number): void {
     const { rules, wheel, counts } = this.deps;
     const blind = rules.blindAt(at);
     const due = this.state.phase !== 'unknown' && isDue(this.state);
@@ -217,14 +227,35 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
       counts.heartbeats += heartbeats;
       this.lastHeartbeat = rules.wallAt(at);
       this.heardAt = at;
-      if (typeof timeout === 'number') this.heartbeatHistory = undefined;
-      else this.listen(at, timeout, due && blind === this.heardBlind);
+      if (typeof timing === 'number') this.#timing = undefined;
+      else if (!isSchedule(timing)) this.listen(at, timing, due && blind === this.heardBlind);
     }
     this.heardBlind = blind;
-    const deadline = rules.deadlineSince(at, timeoutInForce(timeout, this.heartbeatHistory), blind);
+    const deadline = this.deadlineAfter(at, timing, blind);
     if (due) wheel.arm(this, deadline);
     else this.deadline = deadline;
     this.deps.note(this);
+  }
+
+  private deadlineAfter(at: Moment, timing: Timing, blind: Millis): Moment {
+    const { rules } = this.deps;
+    if (!isSchedule(timing))
+      return rules.deadlineSince(at, timeoutInForce(timing, this.heartbeatHistory), blind);
+    const { deadline, expected } = expectedAfter(timing, at, rules);
+    this.expectation = new Expectation(expected, at);
+    return isCron(timing) ? deadline : rules.deadlineSince(at, timing.every, blind);
+  }
+
+  private restart(since: Moment | undefined, { deadline, expected }: Begun): void {
+    this.expectation = expected === undefined ? undefined : new Expectation(expected, since);
+    if (this.state.phase !== 'unknown' && isDue(this.state)) this.deps.wheel.arm(this, deadline);
+    this.deps.note(this);
+  }
+
+  /** The wall clock was set, by which cron schedules go. */
+  clockSet(now: Moment): void {
+    const begun = afterClockSet(this.state, this, now, this.deps.rules);
+    if (begun !== undefined) this.restart(this.expectation?.since, begun);
   }
 
   /** A heartbeat that lay in a socket during a blind interval, or came when none was expected, ends no interval. */

@@ -3,6 +3,7 @@ import type { Moment } from '../../src/domain/time.js';
 import { acknowledge, unacknowledge } from './acknowledging.js';
 import {
   NOT_KNOWN,
+  withDeadline,
   type Decision,
   type Lease,
   type NodeMessage,
@@ -69,7 +70,7 @@ export function replyToDescribe(
   const { known, deadline } = missed(state, lease, (at) => at <= request.arrivedAt, rules);
   return {
     kind: 'node',
-    node: describe(known, { ...lease, deadline }, rules, request.arrivedAt),
+    node: describe(known, withDeadline(lease, deadline), rules, request.arrivedAt),
     created: false,
   };
 }

@@ -49,7 +49,7 @@ export interface DescribedNode extends NodeFacts {
   readonly registeredAt: Instant;
   /** When the state began. */
   readonly since: Instant;
-  /** When it misses its next heartbeat; undefined if it has failed or is paused. */
+  /** When it misses its next heartbeat, or becomes late, or fails; undefined if it has failed or is paused. */
   readonly deadline: Instant | undefined;
   readonly pausedAt: Instant | undefined;
   /** The acknowledgement of its failure, if any. */

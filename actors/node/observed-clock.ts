@@ -1,6 +1,7 @@
 import { deadlineAfter, type Blindness } from '../../src/domain/blindness.js';
-import { moment, type Millis, type Moment } from '../../src/domain/time.js';
+import { moment, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
 import {
+  firstResumptionAfter,
   firstResumptionSince,
   afterBlindness,
   type ObservedTime,
@@ -9,6 +10,23 @@ import {
 import { wallAt, type Clock } from '../../src/ports/clock.js';
 
 const NONE: Omit<ObservedTime, 'wall'> = { awake: 0, blind: 0, resumptions: [] };
+
+/** A larger difference between the wall clock and the monotonic clock is no drift: the wall clock was set. */
+const STEP: Millis = 1000;
+
+interface StoredDeadline {
+  /** In observed time. */
+  readonly deadline: Millis;
+  readonly heardBlind: Millis;
+}
+
+/** The deadlines of nodes found at a restart. */
+export interface ResumedDeadlines {
+  /** From its stored one. @param longest no deadline is further away */
+  ofWait(left: StoredDeadline, wait: Millis, longest: Millis): Moment;
+  /** Of a node that is not late for the instant at which it is expected. */
+  ofExpected(expected: Instant, grace: Millis): Moment;
+}
 
 /** The last blind interval of this run, and the total blind time before it. */
 export interface LastBlindness extends Blindness {
@@ -27,6 +45,8 @@ export class ObservedClock {
   /** Since when no requests are accepted. */
   #notListeningSince: Moment | undefined;
   #lastBlind: LastBlindness | undefined;
+  /** The wall clock minus the monotonic clock, as it was when nodes were last told. */
+  #lead: Millis;
 
   /** @param grace the most time that a node is given again after a blind interval */
   constructor(clock: Clock, grace: Millis) {
@@ -34,7 +54,9 @@ export class ObservedClock {
     this.#grace = grace;
     this.#at = clock.now();
     this.#keptAt = this.#at;
-    this.#observed = { ...NONE, wall: clock.wall() };
+    const wall = clock.wall();
+    this.#observed = { ...NONE, wall };
+    this.#lead = wall - this.#at;
   }
 
   /** The total blind time of the daemon. */
@@ -64,10 +86,22 @@ export class ObservedClock {
     this.#notListeningSince ??= at;
   }
 
+  /** @returns whether the wall clock was set since it was last compared */
+  followWallClock(): boolean {
+    const lead = this.#clock.wall() - this.#clock.now();
+    if (Math.abs(lead - this.#lead) < STEP) return false;
+    this.#lead = lead;
+    return true;
+  }
+
   /** The daemon could hear nobody from `from` to `to`. */
   wake(from: Moment, to: Moment): LastBlindness {
     const { blind } = this.#observed;
-    this.#observed = afterBlindness({ ...this.#observed, awake: this.on(from) }, to - from);
+    this.#observed = afterBlindness(
+      { ...this.#observed, awake: this.on(from) },
+      to - from,
+      wallAt(this.#clock, to),
+    );
     this.#at = to;
     this.#lastBlind = { from, to, previousEnd: undefined, blind };
     return this.#lastBlind;
@@ -77,27 +111,23 @@ export class ObservedClock {
    * The restart is over, and time continues. The daemon was blind since the observed time was last stored: each
    * deadline is as far away as it was then, and nodes heard in the last run get the grace.
    *
-   * @param deadlines moves every deadline with the given function, which converts it to this run
+   * @param deadlines moves every deadline with the given functions
    */
-  resume(
-    stored: ObservedTime | undefined,
-    deadlines: (
-      deadlineOf: (
-        left: { readonly deadline: Millis; readonly heardBlind: Millis },
-        timeout: Millis,
-      ) => Moment,
-    ) => void,
-  ): void {
+  resume(stored: ObservedTime | undefined, deadlines: (resumed: ResumedDeadlines) => void): void {
     const now = this.#clock.now();
     const wall = this.#clock.wall();
     if (stored !== undefined) {
       // No two blind intervals begin at the same total, whatever the wall clock says.
       const away = Math.max(1, wall - stored.wall);
-      this.#observed = afterBlindness(stored, away);
+      this.#observed = afterBlindness(stored, away, wall);
     }
     this.#at = now;
+    this.#lead = wall - now;
     const needed = new Set<Resumption>();
-    deadlines(({ deadline, heardBlind }, timeout) => this.#resumed(deadline, heardBlind, timeout, needed));
+    deadlines({
+      ofWait: (left, wait, longest) => this.#resumed(left, wait, longest, needed),
+      ofExpected: (expected, grace) => this.lateAt(expected, grace, needed),
+    });
     this.#observed = {
       ...this.#observed,
       resumptions: this.#observed.resumptions.filter((resumption) => needed.has(resumption)),
@@ -105,13 +135,28 @@ export class ObservedClock {
   }
 
   /** The deadline of a node found at a restart, from its stored one. */
-  #resumed(deadline: Millis, heardBlind: Millis, timeout: Millis, needed: Set<Resumption>): Moment {
+  #resumed(
+    { deadline, heardBlind }: StoredDeadline,
+    wait: Millis,
+    longest: Millis,
+    needed: Set<Resumption>,
+  ): Moment {
     const resumption = firstResumptionSince(this.#observed, heardBlind);
     if (resumption !== undefined) needed.add(resumption);
-    const least = resumption === undefined ? -Infinity : resumption.awake + Math.min(timeout, this.#grace);
-    // A deadline is never further away than one timeout, whichever of two writes reached the disk last.
-    const left = Math.min(timeout, Math.max(deadline, least) - this.#observed.awake);
+    const least = resumption === undefined ? -Infinity : resumption.awake + Math.min(wait, this.#grace);
+    // A deadline is never further away than one wait, whichever of two writes reached the disk last.
+    const left = Math.min(longest, Math.max(deadline, least) - this.#observed.awake);
     return moment(this.#at + left);
+  }
+
+  /** See `NodeRules`. @param needed gets the blind interval that makes it later */
+  lateAt(expected: Instant, grace: Millis, needed?: Set<Resumption>): Moment {
+    const due = moment(expected - this.#lead);
+    const resumption = firstResumptionAfter(this.#observed, expected);
+    if (resumption === undefined) return due;
+    needed?.add(resumption);
+    const given = resumption.awake + Math.min(grace, this.#grace) - this.#observed.awake;
+    return moment(Math.max(due, this.#at + given));
   }
 
   /** See `NodeRules`. */

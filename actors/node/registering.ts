@@ -1,13 +1,15 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import { changed, NOTHING_CHOSEN, sameSettings, type Registration } from '../../src/domain/node.js';
-import { moment, type Instant, type Millis } from '../../src/domain/time.js';
-import { longestTimeout, sameTimeout } from '../../src/domain/timeout.js';
+import { isSchedule, sameTiming, timingOf } from '../../src/domain/schedule.js';
+import type { Instant, Moment } from '../../src/domain/time.js';
 import {
   DEFER,
   NOT_KNOWN,
   NOTHING,
   UNKNOWN,
   WAIT,
+  withDeadline,
+  type Begun,
   type Decision,
   type Lease,
   type NodeEffect,
@@ -16,6 +18,7 @@ import {
   type Settled,
 } from './decision.js';
 import { describe } from './description.js';
+import { beginning } from './expectation.js';
 import { isDue, type RegisteredNode } from './registered-node.js';
 import { missed } from './missed-heartbeats.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
@@ -49,11 +52,11 @@ export function register(command: NodeCommand, rules: NodeRules, isHeartbeat: bo
     ...(quota !== undefined && { registeredBy: quota.key }),
   };
   const known: RegisteredNode = { registration, status: { state: 'active', retries: 0, since: at } };
-  const timeout = registration.settings.timeout ?? rules.timeout;
+  const timing = timingOf(registration.settings, rules);
   return {
     state: { phase: 'registering', by: command.kind, ...known },
     effects: [
-      { kind: 'begin', at: command.readAt, timeout, heartbeat: isHeartbeat },
+      { kind: 'begin', at: command.readAt, timing, heartbeat: isHeartbeat },
       { kind: 'register', known },
       WAIT,
     ],
@@ -75,17 +78,16 @@ export function change(state: NodePhase, lease: Lease, command: NodeCommand, rul
       const next = changedBy(known, command, at);
       const { pausedAt } = known.registration;
       if (next === known.registration) {
-        const node = describe(known, { ...lease, deadline }, rules, command.readAt);
+        const node = describe(known, withDeadline(lease, deadline), rules, command.readAt);
         const reply: NodeReply = { kind: 'node', node, created: false };
         return { state: { ...state, ...known }, effects: [...effects, { kind: 'answer', reply }] };
       }
       const pause =
         pausedAt === undefined || next.pausedAt !== undefined ? undefined : { from: pausedAt, to: at };
-      const restarts = timeoutBegunBy(next, known, rules);
-      const begun = restarts === undefined ? undefined : moment(command.readAt + restarts);
+      const begun = begunBy(next, known, command.readAt, rules);
       return {
         state: { phase: 'changing', ...known, next },
-        effects: [...effects, { kind: 'change', known, next, pause, deadline: begun }, WAIT],
+        effects: [...effects, { kind: 'change', known, next, pause, begun }, WAIT],
       };
     }
     default:
@@ -93,19 +95,22 @@ export function change(state: NodePhase, lease: Lease, command: NodeCommand, rul
   }
 }
 
-/**
- * @returns the timeout that a change of settings starts again; undefined if none. It does not count from a heartbeat,
- * so the heartbeat history says nothing about it.
- */
-function timeoutBegunBy(
+/** @returns what a change of settings starts again at a moment; undefined if nothing */
+function begunBy(
   next: Registration,
   { registration, status }: RegisteredNode,
+  at: Moment,
   rules: NodeRules,
-): Millis | undefined {
-  if (!isDue({ registration: next, status })) return undefined;
-  const timeout = next.settings.timeout ?? rules.timeout;
-  const isNew = !sameTimeout(timeout, registration.settings.timeout ?? rules.timeout);
-  return isNew || registration.pausedAt !== undefined ? longestTimeout(timeout) : undefined;
+): Begun | undefined {
+  const timing = timingOf(next.settings, rules);
+  const before = timingOf(registration.settings, rules);
+  const isNew = !sameTiming(timing, before);
+  const isResumed = registration.pausedAt !== undefined && next.pausedAt === undefined;
+  if (!isNew && !isResumed) return undefined;
+  // A node that is not due has no deadline, but it shows when it is expected.
+  const isShown = isSchedule(timing) || isSchedule(before);
+  if (!isShown && !isDue({ registration: next, status })) return undefined;
+  return beginning(timing, at, status.state === 'inactive', rules);
 }
 
 /** @returns the same registration if nothing changes */
@@ -164,12 +169,10 @@ export function settle(state: NodePhase, settled: Settled, rules: NodeRules): De
       // The status in the same batch may be on disk with it.
       if (!settled.stored) return registered(state, [{ kind: 'note' }, release]);
       const after = { registration: next, status };
-      const timeout = timeoutBegunBy(next, { registration: before, status }, rules);
-      if (timeout === undefined) return registered(after, [release]);
       // Not sooner than one timeout from the request, whatever has happened in between.
-      const deadline = moment(settled.at + timeout);
-      const begun: NodeEffect[] = [{ kind: 'interrupt' }, { kind: 'await', deadline }];
-      return { state: { phase: 'known', ...after }, effects: [...begun, release] };
+      const begun = begunBy(next, { registration: before, status }, settled.at, rules);
+      if (begun === undefined) return registered(after, [release]);
+      return registered(after, [{ kind: 'interrupt' }, { kind: 'restart', at: settled.at, begun }, release]);
     }
     default:
       return assertNever(state);

@@ -6,6 +6,7 @@ import { changeFeed, listen } from '../../actors/shards/change-feed.js';
 import { Admission } from '../../actors/user/admission.js';
 import { UserCounts } from '../../actors/user/user-counts.js';
 import { PartitionedUsers, type Users } from '../../actors/user/partitioned-users.js';
+import { CronCalendar } from '../calendar/cron-calendar.js';
 import type { Config } from '../config/schema.js';
 import { partitionOf, shardOf } from '../domain/shard.js';
 import { toMillis } from '../domain/time.js';
@@ -82,6 +83,7 @@ export function assemble(config: Config, ports: AppPorts, look: () => void): Act
     }),
     counts: new UserCounts(),
     nodeCounts: new NodeCounts(),
+    calendar: new CronCalendar(),
     channels: new ConfiguredChannels(ports.channels ?? [], { clock, logger, patience: patienceOf(config) }),
     meter: new CommitMeter(toMillis(config.history.slow_commit), logger),
     online: new OnlineIds(config.user_ids, () => division.partitions, clock),

@@ -215,7 +215,9 @@ export class PartitionRun {
 
   /** Nothing is stored before all of the last run has been restored. */
   checkpoint(): void {
-    if (this.#hasResumed) this.users.checkpoint();
+    if (!this.#hasResumed) return;
+    this.users.checkpoint();
+    this.watch?.nodes.followWallClock();
   }
 
   /** Passes everything buffered for history on at once. */

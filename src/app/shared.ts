@@ -4,6 +4,7 @@ import type { NodeCounts } from '../../actors/node/node-counts.js';
 import type { ConfiguredChannels } from '../../actors/notifier/channel/configured-channels.js';
 import type { UserCounts } from '../../actors/user/user-counts.js';
 import type { Config } from '../config/schema.js';
+import type { Calendar } from '../ports/calendar.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { ActorSystem } from '../runtime/actor-system.js';
@@ -24,6 +25,7 @@ export interface Shared {
   readonly memory: MemoryGuard;
   readonly counts: UserCounts;
   readonly nodeCounts: NodeCounts;
+  readonly calendar: Calendar;
   readonly channels: ConfiguredChannels;
   readonly meter: CommitMeter;
   readonly online: OnlineIds;

@@ -82,6 +82,7 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
       hasMemory: () => memory.admitsNode(),
       changes: shared.changes.nodes,
       counts: shared.nodeCounts,
+      calendar: shared.calendar,
       alerting: watchedBy(ports.flipped, alerting),
       submit: (entries) => {
         history().submit(entries);

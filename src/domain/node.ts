@@ -1,6 +1,7 @@
 import type { NodeName } from './node-name.js';
 import type { Learnt } from './heartbeat-history.js';
 import type { Instant, Millis } from './time.js';
+import { sameSchedule, type Schedule } from './schedule.js';
 import { sameTimeout, type AdaptiveTimeout, type Timeout } from './timeout.js';
 
 /**
@@ -33,10 +34,14 @@ export interface NodeFacts {
   readonly state: NodeState;
   readonly retries: number;
   readonly lastHeartbeat: Instant | undefined;
-  /** The timeout in force. */
+  /** The timeout in force; of a node with a schedule, its grace. */
   readonly timeout: Millis;
   /** The adaptive timeout, if the node has one. */
   readonly adaptive?: AdaptiveTimeout;
+  /** The schedule, if the node has one in place of a timeout. */
+  readonly schedule?: Schedule;
+  /** When the heartbeat after the last one is or was expected, if the node has a schedule. */
+  readonly expected?: Instant;
   readonly maxRetries: number;
   readonly labels: Readonly<Record<string, string>>;
   /** The channels for its alerts; undefined for all. */
@@ -49,6 +54,8 @@ export interface NodeFacts {
 export interface NodeSettings {
   readonly timeout: Timeout | undefined;
   readonly maxRetries: number | undefined;
+  /** In place of a timeout and its retries. */
+  readonly schedule?: Schedule | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly channels: readonly string[] | undefined;
   /** Names of the nodes that it depends on. They need not be registered. */
@@ -99,6 +106,8 @@ export interface NodeStatus {
   readonly heardBlind: Millis;
   /** The summary of an adaptive node's heartbeat history. */
   readonly heartbeatHistory?: Learnt;
+  /** Of a node with a schedule: when the heartbeat after the last one is or was expected. */
+  readonly expected?: Instant;
 }
 
 /** A pause that is over. */
@@ -120,10 +129,14 @@ export const NOTHING_CHOSEN: NodeSettings = {
   channels: undefined,
 };
 
-/** A change of settings: an absent one stays, null resets it to the default. */
+/**
+ * A change of settings: an absent one stays, null resets it to the default. A schedule replaces the timeout and its
+ * retries, and each of these the schedule.
+ */
 export interface SettingsChange {
   readonly timeout?: Timeout | null | undefined;
   readonly maxRetries?: number | null | undefined;
+  readonly schedule?: Schedule | null | undefined;
   readonly labels?: Readonly<Record<string, string>> | null | undefined;
   readonly channels?: readonly string[] | null | undefined;
   readonly dependsOn?: readonly NodeName[] | null | undefined;
@@ -132,13 +145,30 @@ export interface SettingsChange {
 
 export function changed(settings: NodeSettings, change: SettingsChange): NodeSettings {
   const dependsOn = chosen(change.dependsOn, settings.dependsOn);
+  const timing = changedTiming(settings, change);
   return {
-    timeout: chosen(change.timeout, settings.timeout),
-    maxRetries: chosen(change.maxRetries, settings.maxRetries),
+    ...timing,
     labels: chosen(change.labels, settings.labels) ?? NOTHING_CHOSEN.labels,
     channels: chosen(change.channels, settings.channels),
     ...(dependsOn !== undefined && { dependsOn }),
   };
+}
+
+function changedTiming(
+  settings: NodeSettings,
+  change: SettingsChange,
+): Pick<NodeSettings, 'timeout' | 'maxRetries' | 'schedule'> {
+  const isTimeout = isGiven(change.timeout) || isGiven(change.maxRetries);
+  const schedule = isTimeout ? undefined : chosen(change.schedule, settings.schedule);
+  if (schedule !== undefined) return { timeout: undefined, maxRetries: undefined, schedule };
+  return {
+    timeout: chosen(change.timeout, settings.timeout),
+    maxRetries: chosen(change.maxRetries, settings.maxRetries),
+  };
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 function chosen<Value>(change: Value | null | undefined, before: Value | undefined): Value | undefined {
@@ -148,7 +178,7 @@ function chosen<Value>(change: Value | null | undefined, before: Value | undefin
 
 export function sameSettings(one: NodeSettings, other: NodeSettings): boolean {
   if (!sameTimeout(one.timeout, other.timeout) || one.maxRetries !== other.maxRetries) return false;
-  if (!sameList(one.dependsOn, other.dependsOn)) return false;
+  if (!sameSchedule(one.schedule, other.schedule) || !sameList(one.dependsOn, other.dependsOn)) return false;
   return sameList(one.channels, other.channels) && sameLabels(one.labels, other.labels);
 }
 

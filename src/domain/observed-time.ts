@@ -22,6 +22,8 @@ export interface Resumption {
   readonly awake: Millis;
   /** The total blind time before this interval. */
   readonly blind: Millis;
+  /** By the wall clock. Unknown of those that older daemons stored. */
+  readonly wall?: Instant;
 }
 
 /**
@@ -29,9 +31,9 @@ export interface Resumption {
  */
 const MOST_RESUMPTIONS = 1000;
 
-/** Observed time after a blind interval. */
-export function afterBlindness(observed: ObservedTime, blind: Millis): ObservedTime {
-  const resumption = { awake: observed.awake, blind: observed.blind };
+/** Observed time after a blind interval. @param wall the end of the interval by the wall clock */
+export function afterBlindness(observed: ObservedTime, blind: Millis, wall: Instant): ObservedTime {
+  const resumption = { awake: observed.awake, blind: observed.blind, wall };
   return {
     ...observed,
     blind: observed.blind + blind,
@@ -48,6 +50,17 @@ export function firstResumptionSince(
   for (let at = resumptions.length - 1; at >= 0; at--) {
     const resumption = resumptions[at];
     if (resumption === undefined || resumption.blind < heardBlind) break;
+    first = resumption;
+  }
+  return first;
+}
+
+/** The first resumption after an instant of the wall clock. Later ones give no more time to what was due then. */
+export function firstResumptionAfter({ resumptions }: ObservedTime, due: Instant): Resumption | undefined {
+  let first: Resumption | undefined;
+  for (let at = resumptions.length - 1; at >= 0; at--) {
+    const resumption = resumptions[at];
+    if (resumption?.wall === undefined || resumption.wall < due) break;
     first = resumption;
   }
   return first;

@@ -31,6 +31,8 @@ const SETTINGS_OF_NODE = {
   timeout: (value: unknown, place: string) =>
     isObject(value) ? objectOf({ adaptive: any, min: any, max: any, threshold: any })(value, place) : [],
   maxRetries: any,
+  schedule: (value: unknown, place: string) =>
+    isObject(value) ? objectOf({ every: any, cron: any, timeZone: any, grace: any })(value, place) : [],
   labels: any,
   channels: any,
   dependsOn: any,

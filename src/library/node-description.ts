@@ -2,10 +2,11 @@ import type { DescribedNode } from '../../actors/node/node.protocol.js';
 import type { Acknowledgement, Flip, FlipCause, NodeFacts, NodeState } from '../domain/node.js';
 import { type Instant, type Millis, type Seconds, toSeconds } from '../domain/time.js';
 import { ratioOf, type Uptime } from '../domain/uptime.js';
+import { isCron, type Schedule as DomainSchedule } from '../domain/schedule.js';
 import { timeoutView } from '../views/node-view.js';
 import { acknowledgedOf } from './acknowledging.js';
 import { dateOf } from './arguments.js';
-import type { AdaptiveTimeout, NodeStatus } from './node.js';
+import type { AdaptiveTimeout, NodeStatus, Schedule } from './node.js';
 
 /** The heartbeat history of a node. Durations are in seconds. */
 export interface NodeRhythm {
@@ -21,14 +22,19 @@ export interface NodeRhythm {
 /** A node as its actor describes it. Durations are in seconds. */
 export interface NodeDescription extends NodeStatus {
   readonly name: string;
-  /** When it misses its next heartbeat; undefined if it has failed or is paused. */
+  /** When it misses its next heartbeat, or becomes late, or fails; undefined if it has failed or is paused. */
   readonly deadline: Date | undefined;
-  readonly timeout: Seconds | AdaptiveTimeout;
+  /** Undefined if it has a schedule. */
+  readonly timeout: Seconds | AdaptiveTimeout | undefined;
+  readonly schedule: Schedule | undefined;
+  /** When the heartbeat after the last one is or was expected; undefined without a schedule, and while it is paused. */
+  readonly nextExpected: Date | undefined;
   /** φ of its present silence; undefined unless the timeout is adaptive and there is an estimate. */
   readonly phi: number | undefined;
   /** The heartbeat history, if the timeout is adaptive. */
   readonly rhythm: NodeRhythm | undefined;
-  readonly maxRetries: number;
+  /** Undefined if it has a schedule. */
+  readonly maxRetries: number | undefined;
   readonly labels: Readonly<Record<string, string>>;
   /** The names of the notifiers for its alerts; undefined for all. */
   readonly channels: readonly string[] | undefined;
@@ -93,7 +99,7 @@ export function describedUptime(from: Instant, to: Instant, uptime: Uptime): Nod
 /** @param causedBy the failed dependency, if any */
 export function describedNode(node: DescribedNode, causedBy: string | undefined): NodeDescription {
   const { name, labels, channels, dependsOn = [], maxRetries, deadline, since, heartbeatHistory } = node;
-  const { pausedAt, acknowledged } = node;
+  const { pausedAt, acknowledged, schedule, expected } = node;
   return {
     ...statusOf(node, pausedAt !== undefined, acknowledged),
     name,
@@ -101,8 +107,10 @@ export function describedNode(node: DescribedNode, causedBy: string | undefined)
     channels: channels === undefined ? undefined : [...channels],
     dependsOn: [...dependsOn],
     causedBy,
-    maxRetries,
-    timeout: timeoutView(node),
+    maxRetries: schedule === undefined ? maxRetries : undefined,
+    timeout: schedule === undefined ? timeoutView(node) : undefined,
+    schedule: schedule && describedSchedule(schedule),
+    nextExpected: pausedAt === undefined ? dateOf(expected) : undefined,
     phi: heartbeatHistory?.phi,
     rhythm: heartbeatHistory && {
       mean: inSeconds(heartbeatHistory.mean),
@@ -113,6 +121,12 @@ export function describedNode(node: DescribedNode, causedBy: string | undefined)
     deadline: dateOf(deadline),
     since: new Date(since),
   };
+}
+
+export function describedSchedule(schedule: DomainSchedule): Schedule {
+  const grace = toSeconds(schedule.grace);
+  if (!isCron(schedule)) return { every: toSeconds(schedule.every), grace };
+  return { cron: [...schedule.cron], timeZone: schedule.timeZone, grace };
 }
 
 /** @param acknowledged the acknowledgement of its failure, if any */

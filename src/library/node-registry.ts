@@ -3,7 +3,7 @@ import { HeartbeatError } from '../errors.js';
 import { timeoutView } from '../views/node-view.js';
 import { modelOf, Node, type NodeLink, type NodeSettings, type NodeStatus } from './node.js';
 import type { Nodes } from './nodes.js';
-import { statusOf, type NodeDescription } from './node-description.js';
+import { describedSchedule, statusOf, type NodeDescription } from './node-description.js';
 
 type NodesApi = Pick<
   Nodes,
@@ -55,10 +55,11 @@ export class NodeRegistry {
   }
 
   #made(facts: NodeFacts): Node {
-    const { name, maxRetries, labels, channels, dependsOn } = facts;
+    const { name, maxRetries, schedule, labels, channels, dependsOn } = facts;
     const settings: NodeSettings = {
-      timeout: timeoutView(facts),
-      maxRetries,
+      ...(schedule === undefined
+        ? { timeout: timeoutView(facts), maxRetries }
+        : { schedule: describedSchedule(schedule) }),
       labels: { ...labels },
       ...(channels !== undefined && { channels: [...channels] }),
       ...(dependsOn !== undefined && { dependsOn: [...dependsOn] }),

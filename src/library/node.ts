@@ -23,12 +23,33 @@ export interface AdaptiveTimeout {
   readonly threshold?: number | undefined;
 }
 
+/** A heartbeat is expected at most `every` seconds after the last one. */
+export interface IntervalSchedule {
+  readonly every: Seconds;
+  /** The node has failed so many seconds after it became late. Default 3600. */
+  readonly grace?: Seconds;
+}
+
+/** A heartbeat is expected at the times of cron expressions, such as `0 4 * * 1-5`. */
+export interface CronSchedule {
+  readonly cron: string | readonly string[];
+  /** The name of an IANA time zone, such as `Europe/Berlin`. Default `UTC`. */
+  readonly timeZone?: string;
+  /** The node has failed so many seconds after it became late. Default 3600. */
+  readonly grace?: Seconds;
+}
+
+/** When heartbeats of a job are expected. At that time it is `inactive` (late), and after the grace it has failed. */
+export type Schedule = IntervalSchedule | CronSchedule;
+
 /** The settings of a node. An absent one has the instance's value. */
 export interface NodeSettings {
   /** Seconds of silence after which it misses a heartbeat, or limits within which they follow its own intervals. */
   readonly timeout?: Seconds | AdaptiveTimeout;
   /** Missed heartbeats in a row without failing: the next one makes it fail. */
   readonly maxRetries?: number;
+  /** In place of `timeout` and `maxRetries`. */
+  readonly schedule?: Schedule;
   readonly labels?: Readonly<Record<string, string>>;
   /** The names of the notifiers for its alerts. */
   readonly channels?: readonly string[];
@@ -147,7 +168,7 @@ export class Node {
   incrementRetries(): Promise<void> {
     return this.#ask(
       (link) => link.miss(this.name),
-      (status) => missed(status, this.settings.maxRetries),
+      (status) => missed(status, this.settings),
     );
   }
 
@@ -231,7 +252,8 @@ export function modelOf(node: Node): Model {
   return model;
 }
 
-function missed(status: NodeStatus, maxRetries = UNLESS_CHOSEN): NodeStatus {
+function missed(status: NodeStatus, settings: NodeSettings): NodeStatus {
+  const maxRetries = settings.schedule === undefined ? (settings.maxRetries ?? UNLESS_CHOSEN) : 1;
   return status.retries >= maxRetries
     ? { ...status, state: 'failed' }
     : { ...status, state: 'inactive', retries: status.retries + 1 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { schedule } from './schedule.js';
 import { timeout } from './timeout.js';
 import {
   alertId,
@@ -118,10 +119,16 @@ const nodeShape = {
   retries: count.meta({ description: 'Heartbeats missed in a row.' }),
   last_heartbeat: instant.nullable(),
   deadline: instant.nullable().meta({
-    description: 'When it misses its next heartbeat; null for a node that has failed or is paused.',
+    description:
+      'When it misses its next heartbeat, or becomes late, or fails; null for a node that has failed or is paused.',
   }),
-  timeout,
-  max_retries: count,
+  timeout: timeout.nullable().meta({ description: 'Null for a node with a schedule.' }),
+  max_retries: count.nullable().meta({ description: 'Null for a node with a schedule.' }),
+  schedule: schedule.optional().meta({ description: 'Present if it has one, in place of a timeout.' }),
+  next_expected: instant.nullable().optional().meta({
+    description:
+      'Present if it has a schedule: when the heartbeat after the last one is or was expected. Null while it is paused.',
+  }),
   labels: z.record(z.string(), z.string()),
   channels: z
     .array(z.string())

@@ -29,8 +29,10 @@ export function issuesIn(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   return [issue];
 }
 
-/** The issues of the union's kind that fits the value, or of the first kind if none fits. */
+/** The issues of the union's kind that fits the value best, or of the first kind if none fits. */
 function closest(kinds: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] {
   const isOther = ([issue]: z.core.$ZodIssue[]) => issue?.code === 'invalid_type' && issue.path.length === 0;
-  return kinds.find((issues) => !isOther(issues)) ?? kinds[0] ?? [];
+  const fitting = kinds.filter((issues) => !isOther(issues));
+  const [best] = fitting.toSorted((one, other) => one.length - other.length);
+  return best ?? kinds[0] ?? [];
 }

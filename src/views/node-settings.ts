@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { SettingsChange } from '../domain/node.js';
 import { problemsIn, type BodyProblem } from './body-problems.js';
 import { nodeName } from './values.js';
+import { readSchedule, schedule } from './schedule.js';
 import { readTimeout, timeout } from './timeout.js';
 
 const MOST_LABELS = 32;
@@ -24,47 +25,70 @@ const labelKey = text('a key')
  * @param known the configured channels; any name is accepted without them
  */
 export const settingsWith = (known?: readonly string[]) =>
-  z.strictObject(
-    {
-      timeout: timeout.nullish(),
-      max_retries: z
-        .int('must be a whole number')
-        .min(0, 'must not be negative')
-        .max(1_000_000, 'must be at most 1000000')
-        .nullish(),
-      labels: z
-        .record(labelKey, text('a value'), 'must be an object of strings')
-        .refine(
-          (labels) => Object.keys(labels).length <= MOST_LABELS,
-          `must have at most ${MOST_LABELS} entries`,
-        )
-        .meta({ maxProperties: MOST_LABELS })
-        .nullish(),
-      channels: z
-        .array(
-          text('a channel').refine(
-            (channel) => known === undefined || known.includes(channel),
-            `unknown channel; the configured ones are: ${known?.join(', ')}`,
-          ),
-          'must be an array of names of channels',
-        )
-        .max(MOST_CHANNELS, `must name at most ${MOST_CHANNELS} channels`)
-        .refine((channels) => new Set(channels).size === channels.length, 'must name no channel twice')
-        .meta({ uniqueItems: true })
-        .nullish(),
-      depends_on: z
-        .array(nodeName, 'must be an array of names of nodes')
-        .max(MOST_DEPENDENCIES, `must name at most ${MOST_DEPENDENCIES} nodes`)
-        .refine((names) => new Set(names).size === names.length, 'must name no node twice')
-        .meta({ uniqueItems: true })
-        .nullish(),
-      paused: z.boolean('must be true or false').nullish(),
-    },
-    {
-      error: (issue) =>
-        issue.code === 'unrecognized_keys' ? 'unknown field' : 'the body must be a JSON object of settings',
-    },
-  );
+  z
+    .strictObject(
+      {
+        timeout: timeout.nullish(),
+        max_retries: z
+          .int('must be a whole number')
+          .min(0, 'must not be negative')
+          .max(1_000_000, 'must be at most 1000000')
+          .nullish(),
+        schedule: schedule.nullish(),
+        labels: z
+          .record(labelKey, text('a value'), 'must be an object of strings')
+          .refine(
+            (labels) => Object.keys(labels).length <= MOST_LABELS,
+            `must have at most ${MOST_LABELS} entries`,
+          )
+          .meta({ maxProperties: MOST_LABELS })
+          .nullish(),
+        channels: z
+          .array(
+            text('a channel').refine(
+              (channel) => known === undefined || known.includes(channel),
+              `unknown channel; the configured ones are: ${known?.join(', ')}`,
+            ),
+            'must be an array of names of channels',
+          )
+          .max(MOST_CHANNELS, `must name at most ${MOST_CHANNELS} channels`)
+          .refine((channels) => new Set(channels).size === channels.length, 'must name no channel twice')
+          .meta({ uniqueItems: true })
+          .nullish(),
+        depends_on: z
+          .array(nodeName, 'must be an array of names of nodes')
+          .max(MOST_DEPENDENCIES, `must name at most ${MOST_DEPENDENCIES} nodes`)
+          .refine((names) => new Set(names).size === names.length, 'must name no node twice')
+          .meta({ uniqueItems: true })
+          .nullish(),
+        paused: z.boolean('must be true or false').nullish(),
+      },
+      {
+        error: (issue) =>
+          issue.code === 'unrecognized_keys' ? 'unknown field' : 'the body must be a JSON object of settings',
+      },
+    )
+    .superRefine(expectOneTiming);
+
+/** A schedule takes the place of a timeout and its retries. */
+export function expectOneTiming(
+  given: {
+    readonly schedule?: unknown;
+    readonly timeout?: unknown;
+    readonly max_retries?: unknown;
+  },
+  context: z.core.$RefinementCtx,
+): void {
+  if (given.schedule === undefined || given.schedule === null) return;
+  for (const other of ['timeout', 'max_retries'] as const) {
+    if (given[other] === undefined || given[other] === null) continue;
+    context.addIssue({
+      code: 'custom',
+      path: [other],
+      message: 'a node with a schedule has none: remove one of the two',
+    });
+  }
+}
 
 /** Every problem with a body, or the change that it asks for. */
 type Read = { readonly change: SettingsChange } | { readonly problems: readonly BodyProblem[] };
@@ -90,6 +114,7 @@ function readWith(schema: ReturnType<typeof settingsWith>, body: unknown): Read 
   return {
     change: {
       timeout: readTimeout(read.data.timeout),
+      schedule: readSchedule(read.data.schedule),
       maxRetries,
       labels,
       channels,

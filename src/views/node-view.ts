@@ -5,6 +5,7 @@ import type { NodeName } from '../domain/node-name.js';
 import { unixSeconds, type Instant, type Millis } from '../domain/time.js';
 import { ratioOf, type Uptime } from '../domain/uptime.js';
 import type * as answer from './answers.js';
+import { scheduleView } from './schedule.js';
 import type { timeout as timeoutType } from './timeout.js';
 
 /** A node in an answer. */
@@ -15,8 +16,12 @@ export function nodeView(node: DescribedNode): z.output<typeof answer.node> {
     retries: node.retries,
     last_heartbeat: secondsOrNull(node.lastHeartbeat),
     deadline: secondsOrNull(node.deadline),
-    timeout: timeoutView(node),
-    max_retries: node.maxRetries,
+    timeout: node.schedule === undefined ? timeoutView(node) : null,
+    max_retries: node.schedule === undefined ? node.maxRetries : null,
+    ...(node.schedule !== undefined && {
+      schedule: scheduleView(node.schedule),
+      next_expected: secondsOrNull(node.pausedAt === undefined ? node.expected : undefined),
+    }),
     labels: node.labels,
     channels: node.channels ?? null,
     depends_on: node.dependsOn ?? [],

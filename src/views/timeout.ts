@@ -4,7 +4,8 @@ import type { Timeout } from '../domain/timeout.js';
 
 const YEAR = 365 * 86_400;
 
-const seconds = z
+/** A duration, as settings of nodes have it. */
+export const seconds = z
   .number('must be a number of seconds')
   .min(0.001, 'must be at least 0.001 seconds')
   .max(YEAR, `must be at most ${YEAR} seconds`);

@@ -105,7 +105,7 @@ export function describeSqlAndHttp(postgres: () => PostgresProcess): void {
       const { nodes } = await get<{ nodes: ShownNode[] }>('/nodes?limit=1000');
       expect(nodes.map(({ name }) => name))
         .to.include(HOSTILE)
-        .and.have.length(5 + MANY.length);
+        .and.have.length(7 + MANY.length);
       expect(await ask(NODES)).to.deep.equal(nodes.map(asRow));
     });
 
@@ -157,6 +157,11 @@ async function live(http: ServedDaemon): Promise<void> {
     channels: ['ops'],
     depends_on: ['plain'],
   });
+  await done('PUT', node('nightly'), {
+    schedule: { cron: ['0 4 * * 1-5', '@daily'], time_zone: 'Europe/Berlin', grace: 600 },
+  });
+  await done('PUT', node('hourly'), { schedule: { every: 3600, grace: 0.5 } });
+  await done('PUT', `${node('hourly')}/heartbeat`);
   await done('PUT', node('learns'), { timeout: { adaptive: true, min: 1, max: 600 } });
   await done('PUT', node('paused'));
   await done('POST', `${node('paused')}/pause`);

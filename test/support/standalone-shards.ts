@@ -1,3 +1,4 @@
+import { CronCalendar } from '../../src/calendar/cron-calendar.js';
 import { decide as decideNode } from '../../actors/node/node.machine.js';
 import { NodeCounts } from '../../actors/node/node-counts.js';
 import { LocalNodeShards } from '../../actors/node/node-shards.js';
@@ -52,6 +53,7 @@ export class StandaloneShards {
         alerting: this.alerting,
         changes: changeFeed(),
         counts: new NodeCounts(),
+        calendar: new CronCalendar(),
         look: () => undefined,
         takesCheckpoints: () => true,
       },

@@ -4,6 +4,8 @@
  */
 import {
   type AdaptiveTimeout,
+  type CronSchedule,
+  type IntervalSchedule,
   BaseNotifier,
   createHeartbeat,
   Emitter,
@@ -70,7 +72,9 @@ holds<Same<HeartbeatInstance['url'], string | undefined>>();
 holds<Same<HeartbeatInstance['nodes'], Nodes>>();
 holds<Same<Awaited<ReturnType<Nodes['get']>>, NodeDescription | undefined>>();
 holds<Same<NodeDescription['lastHeartbeat'], Date | undefined>>();
-holds<Same<NodeDescription['timeout'], Seconds | AdaptiveTimeout>>();
+holds<Same<NodeDescription['timeout'], Seconds | AdaptiveTimeout | undefined>>();
+holds<Same<NodeDescription['schedule'], CronSchedule | IntervalSchedule | undefined>>();
+holds<Same<NodeDescription['nextExpected'], Date | undefined>>();
 holds<Same<NodeDescription['rhythm'], NodeRhythm | undefined>>();
 void createHeartbeat({ dataDir: './data', timeout: 30, http: { port: 0 }, logger: console });
 void createHeartbeat({ sessionTimeout: 7 });

@@ -2,7 +2,9 @@ import type { AlertRecord, AlertType, Delivery, Folds, GroupedNode } from '../..
 import { assertNever } from '../../../src/domain/assert-never.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { Flip, NodeFacts } from '../../../src/domain/node.js';
+import { isCron, type Schedule } from '../../../src/domain/schedule.js';
 import { type Millis, toSeconds, unixSeconds } from '../../../src/domain/time.js';
+import { localText } from '../../../src/domain/time-zone.js';
 import type { AlertMessage } from '../../../src/ports/channel.js';
 
 /** The message of an alert for channels. */
@@ -48,6 +50,7 @@ export function messageOf(
 
 /** The most names in one sentence. */
 const SOME = 10;
+const DAY: Millis = 86_400_000;
 /** The most characters of a reason in a sentence. */
 const LONGEST_REASON = 300;
 
@@ -72,7 +75,9 @@ export function nodeSentence(type: FlipAlertType, flip: Flip, node: NodeFacts, m
     case 'node.recovered':
       return `Node ${name} has recovered: its heartbeat is back.`;
     case 'node.inactive':
-      return `Node ${name} is inactive: ${silence(flip, node, measured)}; ${retriesLeft(node)}.`;
+      return node.schedule === undefined
+        ? `Node ${name} is inactive: ${silence(flip, node, measured)}; ${retriesLeft(node)}.`
+        : `Node ${name} is late: ${silence(flip, node, measured)}; it fails after ${duration(node.schedule.grace)}.`;
     default:
       return assertNever(type);
   }
@@ -200,17 +205,37 @@ function reasonIn({ reason }: Flip): string {
   return `: ${shown.replace(/\.$/, '')}`;
 }
 
-function silence(flip: Flip, { lastHeartbeat, timeout }: NodeFacts, measured?: Millis): string {
+function silence(flip: Flip, node: NodeFacts, measured?: Millis): string {
+  const said = silenceOf(flip, node, measured);
+  return node.schedule === undefined ? said : `${expectation(flip, node, node.schedule)}; ${said}`;
+}
+
+/** When a scheduled heartbeat was expected, such as `expected at 04:00 Europe/Berlin, 10 minutes ago`. */
+function expectation({ at }: Flip, { expected }: NodeFacts, schedule: Schedule): string {
+  if (!isCron(schedule)) return `expected every ${duration(schedule.every)}`;
+  if (expected === undefined) return 'expected by its schedule';
+  const late = Math.max(0, at - expected);
+  const { date, time } = localText(schedule.timeZone, expected);
+  const day = late < DAY ? '' : `${date} `;
+  return `expected at ${day}${time} ${schedule.timeZone}${late < 1000 ? '' : `, ${duration(late)} ago`}`;
+}
+
+function silenceOf(flip: Flip, { lastHeartbeat, ...node }: NodeFacts, measured?: Millis): string {
   if (lastHeartbeat === undefined) return 'no heartbeat since it was registered';
   const { at, blind } = flip;
-  const silent = `no heartbeat for ${duration(exact(measured ?? at - lastHeartbeat, timeout * missed(flip)))}`;
+  const silent = `no heartbeat for ${duration(exact(measured ?? at - lastHeartbeat, dueAfter(flip, node)))}`;
   const known = measured === undefined ? `${silent}${BY_WALL_CLOCK}` : silent;
   return blind < 1000 ? known : `${known}, ${duration(blind)} of which nobody could be heard`;
 }
 
-/** Deadlines missed since the last heartbeat. */
-function missed({ to, retries }: Flip): number {
-  return to === 'failed' ? retries + 1 : retries;
+/** How long after the last heartbeat the deadline was that passed. */
+function dueAfter(
+  { to, retries }: Flip,
+  { timeout, schedule }: Pick<NodeFacts, 'timeout' | 'schedule'>,
+): Millis {
+  if (schedule === undefined) return timeout * (to === 'failed' ? retries + 1 : retries);
+  const late = isCron(schedule) ? 0 : schedule.every;
+  return to === 'failed' ? late + schedule.grace : late;
 }
 
 /** Two instants are whole milliseconds each, so the time between them may be off by one. */

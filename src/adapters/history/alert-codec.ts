@@ -16,7 +16,7 @@ import { INSTANT, putInstant, rangeOf } from './binary.js';
 import { jsonAt } from './fields.js';
 import { KIND } from './format.js';
 import { columnsOf, storedInstant } from './json-columns.js';
-import { nameFrom } from './node-codec.js';
+import { nameFrom, scheduleSchema, storedSchedule } from './node-codec.js';
 import { DamagedRecord } from './store-errors.js';
 
 /*
@@ -134,6 +134,8 @@ const facts = z
     timeout: z.number(),
     adaptive: z.object({ min: z.number(), max: z.number(), threshold: z.number().optional() }).optional(),
     max_retries: z.number(),
+    schedule: scheduleSchema.optional(),
+    expected: z.number().optional(),
     labels: z.record(z.string(), z.string()),
     channels: z.array(z.string()).optional(),
     depends_on: z.array(z.string()).optional(),
@@ -253,6 +255,12 @@ function groupedOf({ wasNotified, ...rest }: GroupedNode): object {
   return { ...rest, was_told: wasNotified };
 }
 
-function factsOf({ lastHeartbeat, maxRetries, dependsOn, ...rest }: NodeFacts): object {
-  return { ...rest, last_heartbeat: lastHeartbeat, max_retries: maxRetries, depends_on: dependsOn };
+function factsOf({ lastHeartbeat, maxRetries, dependsOn, schedule, ...rest }: NodeFacts): object {
+  return {
+    ...rest,
+    schedule: schedule && storedSchedule(schedule),
+    last_heartbeat: lastHeartbeat,
+    max_retries: maxRetries,
+    depends_on: dependsOn,
+  };
 }

@@ -13,9 +13,12 @@ export interface FieldPlace {
   readonly place: number;
   /** Of a choice: what its byte stands for. */
   readonly names?: readonly string[];
-  /** It is left out where the bytes end before it. */
+  /** It is left out where the bytes end before it, or where only what is behind it is present: its bytes are `ff` then. */
   readonly isOptional?: true;
 }
+
+/** The byte of a field that is left out in front of others. No instant, number or count of a record has only these. */
+const ABSENT = 0xff;
 
 /** A field in the key or the value of a record. */
 export interface Field<Value> extends FieldPlace {
@@ -143,12 +146,30 @@ export function jsonAt(place: number): Field<string> {
   return { ...textAt(place), type: 'json' };
 }
 
-/** A field that may be left out, with all behind it. */
+/** The bytes of what may be left out. */
+export const SIZES: Readonly<Partial<Record<FieldPlace['type'], number>>> = {
+  instant: INSTANT,
+  millis: 8,
+  count: 4,
+};
+
+/** A field that may be left out. */
 export function optional<Value>({ put, take, ...field }: Field<Value>): OptionalField<Value> {
+  const end = field.place + (SIZES[field.type] ?? 0);
   return {
     ...field,
     isOptional: true,
     put,
-    take: (from) => (from.length > field.place ? take(from) : undefined),
+    take: (from) => (from.length > field.place && !isAbsent(from, field.place, end) ? take(from) : undefined),
   };
+}
+
+/** Leaves out the bytes of some fields in front of others. */
+export function leaveOut(to: Buffer, from: number, end: number): void {
+  to.fill(ABSENT, from, end);
+}
+
+function isAbsent(bytes: Buffer, from: number, end: number): boolean {
+  for (let at = from; at < end; at++) if (bytes[at] !== ABSENT) return false;
+  return end > from;
 }

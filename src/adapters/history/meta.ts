@@ -75,7 +75,11 @@ const observedTimeSchema = z
     awake: z.number(),
     blind: z.number(),
     wall: instantSchema,
-    wakings: z.array(z.object({ awake: z.number(), blind: z.number() })),
+    wakings: z.array(
+      z
+        .object({ awake: z.number(), blind: z.number(), wall: instantSchema.optional() })
+        .transform(({ wall, ...rest }) => (wall === undefined ? rest : { ...rest, wall })),
+    ),
   })
   .transform(({ wakings, ...observed }) => ({ ...observed, resumptions: wakings }));
 

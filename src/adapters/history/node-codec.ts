@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type { Acknowledgement, NodeState, NodeStatus, Registration } from '../../domain/node.js';
+import { isCron, type Schedule } from '../../domain/schedule.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import type { Learnt } from '../../domain/heartbeat-history.js';
 import { instant } from '../../domain/time.js';
 import type { KeyRange } from '../../ports/ordered-store.js';
 import { COUNT, INSTANT, MILLIS, rangeOf } from './binary.js';
-import { choiceAt, countAt, instantAt, millisAt, optional, textAt } from './fields.js';
+import { choiceAt, countAt, instantAt, leaveOut, millisAt, optional, textAt } from './fields.js';
 import { KIND } from './format.js';
 import { columnsOf, storedInstant } from './json-columns.js';
 
@@ -16,7 +17,8 @@ import { columnsOf, storedInstant } from './json-columns.js';
  * |----------------------------|----------------------------------------------------------------------|
  * | NODE, name                 | JSON: what was chosen for it                                         |
  * | STATUS, name               | state, retries, since, deadline, heard_blind, last_heartbeat if any, |
- * |                            | and behind it the rhythm's mean, deviation and samples, if any       |
+ * |                            | and behind it the rhythm's mean, deviation and samples, if any, and  |
+ * |                            | when a scheduled heartbeat is expected, if it has a schedule         |
  */
 const { NODE, STATUS } = KIND;
 
@@ -26,6 +28,15 @@ export const STATES: readonly NodeState[] = ['active', 'inactive', 'failed'];
 /** The place of the last heartbeat in a status, and the length of the heartbeat history after it. */
 const HEARTBEAT = 1 + COUNT + INSTANT + 2 * MILLIS;
 const RHYTHM = 2 * MILLIS + COUNT;
+const EXPECTED = HEARTBEAT + INSTANT + RHYTHM;
+
+/** As it is stored in a registration, and in the facts of an alert. */
+export const scheduleSchema = z.union([
+  z.object({ every: z.number(), grace: z.number() }),
+  z
+    .object({ cron: z.array(z.string()), time_zone: z.string(), grace: z.number() })
+    .transform(({ time_zone: timeZone, ...rest }) => ({ ...rest, timeZone })),
+]);
 
 const registrationSchema = z.object({
   registered_at: storedInstant.transform(instant),
@@ -33,6 +44,7 @@ const registrationSchema = z.object({
     .union([z.number(), z.object({ min: z.number(), max: z.number(), threshold: z.number().optional() })])
     .optional(),
   max_retries: z.int().optional(),
+  schedule: scheduleSchema.optional(),
   labels: z.record(z.string(), z.string()).default({}),
   channels: z.array(z.string()).optional(),
   paused_at: storedInstant.transform(instant).optional(),
@@ -65,6 +77,7 @@ export const statusRecord = {
     mean: optional(millisAt(HEARTBEAT + INSTANT)),
     deviation: optional(millisAt(HEARTBEAT + INSTANT + MILLIS)),
     samples: optional(countAt(HEARTBEAT + INSTANT + 2 * MILLIS)),
+    expected: optional(instantAt(EXPECTED)),
   },
 };
 
@@ -96,12 +109,13 @@ export function nodeValue({
   registeredBy,
   acknowledged,
 }: Registration): Buffer {
-  const { timeout, maxRetries, labels, channels, dependsOn } = settings;
+  const { timeout, maxRetries, schedule, labels, channels, dependsOn } = settings;
   return Buffer.from(
     JSON.stringify({
       registered_at: registeredAt,
       timeout,
       max_retries: maxRetries,
+      schedule: schedule && storedSchedule(schedule),
       ...(Object.keys(labels).length > 0 && { labels }),
       channels,
       paused_at: pausedAt,
@@ -111,6 +125,13 @@ export function nodeValue({
       acknowledged,
     }),
   );
+}
+
+/** The names of its fields on disk. */
+export function storedSchedule(schedule: Schedule): object {
+  if (!isCron(schedule)) return schedule;
+  const { cron, timeZone, grace } = schedule;
+  return { cron, time_zone: timeZone, grace };
 }
 
 /** @throws Error if it cannot be read */
@@ -124,6 +145,7 @@ export function nodeFrom(key: Buffer, value: Buffer): Registration {
     settings: {
       timeout,
       maxRetries,
+      ...(read.schedule !== undefined && { schedule: read.schedule }),
       labels,
       channels,
       ...(dependsOn !== undefined && { dependsOn }),
@@ -160,16 +182,18 @@ export function statusKeyOf(node: Buffer): Buffer {
 }
 
 export function statusValue(status: NodeStatus): Buffer {
-  const { state, retries, since, deadline, heardBlind, lastHeartbeat, heartbeatHistory } = status;
-  const heartbeat = lastHeartbeat === undefined ? 0 : INSTANT;
-  const learnt = lastHeartbeat === undefined || heartbeatHistory === undefined ? 0 : RHYTHM;
-  const value = Buffer.allocUnsafe(HEARTBEAT + heartbeat + learnt);
+  const { state, retries, since, deadline, heardBlind, lastHeartbeat, heartbeatHistory, expected } = status;
+  const value = Buffer.allocUnsafe(lengthOf(status));
   const fields = statusRecord.value;
   fields.state.put(value, state);
   fields.retries.put(value, retries);
   fields.since.put(value, since);
   fields.deadline.put(value, deadline);
   fields.heardBlind.put(value, heardBlind);
+  if (expected !== undefined) {
+    leaveOut(value, HEARTBEAT, EXPECTED);
+    fields.expected.put(value, expected);
+  }
   if (lastHeartbeat === undefined) return value;
   fields.lastHeartbeat.put(value, lastHeartbeat);
   if (heartbeatHistory === undefined) return value;
@@ -179,10 +203,17 @@ export function statusValue(status: NodeStatus): Buffer {
   return value;
 }
 
+function lengthOf({ lastHeartbeat, heartbeatHistory, expected }: NodeStatus): number {
+  if (expected !== undefined) return EXPECTED + INSTANT;
+  if (lastHeartbeat === undefined) return HEARTBEAT;
+  return heartbeatHistory === undefined ? HEARTBEAT + INSTANT : EXPECTED;
+}
+
 /** @throws RangeError if it cannot be read */
 export function statusFrom(value: Buffer): NodeStatus {
   const fields = statusRecord.value;
   const heartbeatHistory = heartbeatHistoryFrom(value);
+  const expected = fields.expected.take(value);
   return {
     state: fields.state.take(value),
     retries: fields.retries.take(value),
@@ -191,6 +222,7 @@ export function statusFrom(value: Buffer): NodeStatus {
     heardBlind: fields.heardBlind.take(value),
     lastHeartbeat: fields.lastHeartbeat.take(value),
     ...(heartbeatHistory !== undefined && { heartbeatHistory }),
+    ...(expected !== undefined && { expected }),
   };
 }
 

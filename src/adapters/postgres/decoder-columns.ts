@@ -1,4 +1,4 @@
-import type { FieldPlace } from '../history/fields.js';
+import { SIZES, type FieldPlace } from '../history/fields.js';
 import type { JsonColumn } from '../history/json-columns.js';
 
 /** A column of a function: its type, and the expression that makes it of `key`, `value`, `status` or `json`. */
@@ -15,8 +15,15 @@ export function column(name: string, { type, place, names, isOptional }: FieldPl
   return {
     name,
     type: sqlType,
-    sql: isOptional === true ? `case when octet_length(${bytes}) > ${from} then ${sql} end` : sql,
+    sql: isOptional === true ? `case when ${presence(type, bytes, from)} then ${sql} end` : sql,
   };
+}
+
+function presence(type: FieldPlace['type'], bytes: string, from: string): string {
+  const isWithin = `octet_length(${bytes}) > ${from}`;
+  const size = SIZES[type];
+  if (size === undefined) return isWithin;
+  return `${isWithin} and substr(${bytes}, ${from} + 1, ${size}) <> '\\x${'ff'.repeat(size)}'::bytea`;
 }
 
 function decoded(

@@ -42,6 +42,7 @@ const NODE_COLUMNS = [
   column('mean', statusRecord.value.mean, 'status'),
   column('deviation', statusRecord.value.deviation, 'status'),
   column('samples', statusRecord.value.samples, 'status'),
+  column('expected', statusRecord.value.expected, 'status'),
   ...nodeRecord.json.map(jsonColumn),
 ];
 const FLIP_COLUMNS = [

@@ -5,7 +5,7 @@ import type { Probe } from '../../client/emitter/probes/probe.js';
 import { parseAddress } from '../../client/emitter/probes/tcp.js';
 import { parseNodeName } from '../../domain/node-name.js';
 import { issuesIn } from '../../views/body-problems.js';
-import { settingsWith } from '../../views/node-settings.js';
+import { expectOneTiming, settingsWith } from '../../views/node-settings.js';
 
 const name = z
   .string('must be a name')
@@ -44,26 +44,29 @@ const onProbeFailure = z.enum(['skip', 'report'], 'must be skip or report');
 /** A file cannot pause nodes: its settings are sent again at every start. */
 const { paused: _paused, ...settings } = settingsWith().shape;
 
-const node = z.strictObject({
-  ...settings,
-  name,
-  probe: z
-    .unknown()
-    .transform((value, context) => {
-      const kind = kindOf(value);
-      if (kind === undefined) {
-        context.addIssue('must have one of http, tcp and command');
+const node = z
+  .strictObject({
+    ...settings,
+    name,
+    probe: z
+      .unknown()
+      .transform((value, context) => {
+        const kind = kindOf(value);
+        if (kind === undefined) {
+          context.addIssue('must have one of http, tcp and command');
+          return z.NEVER;
+        }
+        const read = kind.safeParse(value);
+        if (read.success) return probeOf(read.data);
+        for (const { path, message } of read.error.issues)
+          context.addIssue({ code: 'custom', path, message });
         return z.NEVER;
-      }
-      const read = kind.safeParse(value);
-      if (read.success) return probeOf(read.data);
-      for (const { path, message } of read.error.issues) context.addIssue({ code: 'custom', path, message });
-      return z.NEVER;
-    })
-    .optional(),
-  deadline: seconds.optional(),
-  on_probe_failure: onProbeFailure.optional(),
-});
+      })
+      .optional(),
+    deadline: seconds.optional(),
+    on_probe_failure: onProbeFailure.optional(),
+  })
+  .superRefine(expectOneTiming);
 
 type Written = z.output<typeof http> | z.output<typeof tcp> | z.output<typeof command>;
 

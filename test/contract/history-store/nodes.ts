@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { NOTHING_CHOSEN, type Flip, type NodeStatus, type Registration } from '../../../src/domain/node.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
+import type { Schedule } from '../../../src/domain/schedule.js';
 import { instant } from '../../../src/domain/time.js';
 import type { FlipRange, HistoryRecord } from '../../../src/ports/history-store.js';
 import { node } from '../../support/ids.js';
@@ -102,6 +103,35 @@ export function describeNodes(make: MakeSubject): void {
       expect(await collect(history.store.nodes())).to.deep.equal([{ node: chosen, status: how }]);
       await history.reopen();
       expect(await collect(history.store.nodes())).to.deep.equal([{ node: chosen, status: how }]);
+    });
+
+    it('finds one with a schedule, and when it is expected, whether or not it was heard', async () => {
+      const schedules: readonly Schedule[] = [
+        { every: 3_600_000, grace: 0.5 },
+        { cron: ['0 4 * * 1-5', '@daily'], timeZone: 'Europe/Berlin', grace: 600_000 },
+      ];
+      const stored = schedules.flatMap((schedule, at) =>
+        [undefined, instant(7)].map((lastHeartbeat) => ({
+          node: registration(node(`job-${at}-${lastHeartbeat ?? 'unheard'}`), {
+            settings: { ...NOTHING_CHOSEN, schedule },
+          }),
+          status: status({ lastHeartbeat, expected: instant(1_764_558_000_000) }),
+        })),
+      );
+      for (const { node: chosen, status: how } of stored)
+        await history.store.write([{ kind: 'registered', node: chosen }, statusRecord(chosen.name, how)]);
+      expect(await collect(history.store.nodes())).to.deep.equal(stored);
+      await history.reopen();
+      expect(await collect(history.store.nodes())).to.deep.equal(stored);
+      // One that gets a timeout again.
+      const [first] = stored;
+      const timed = { node: { ...first!.node, settings: NOTHING_CHOSEN }, status: status() };
+      await history.store.write([
+        { kind: 'registered', node: timed.node },
+        statusRecord(timed.node.name, timed.status),
+      ]);
+      await history.reopen();
+      expect(await collect(history.store.nodes())).to.deep.include(timed);
     });
 
     it('finds one with an adaptive timeout, and its heartbeat history', async () => {

@@ -33,6 +33,7 @@ const GOLDEN = {
   4: new URL('format-4.golden.txt', import.meta.url),
   5: new URL('format-5.golden.txt', import.meta.url),
   '5, texts': new URL('format-5-texts.golden.txt', import.meta.url),
+  '5, schedules': new URL('format-5-schedules.golden.txt', import.meta.url),
 };
 
 const VERSION_KEY = Buffer.from('\x01version');
@@ -178,6 +179,28 @@ const ADDED: readonly HistoryRecord[] = [
 ];
 /** Added to version 5 before its release. */
 const UNNOTIFIED = { node: NODE, channels: ['boss', 'é'] };
+
+const JOBS: readonly StoredNode[] = [
+  {
+    node: {
+      ...plain,
+      name: parseNodeName('nightly')!,
+      settings: {
+        ...NOTHING_CHOSEN,
+        schedule: { cron: ['0 4 * * 1-5'], timeZone: 'Europe/Berlin', grace: 600_000 },
+      },
+    },
+    status: { ...fresh, expected: instant(1_700_017_200_000) },
+  },
+  {
+    node: {
+      ...plain,
+      name: parseNodeName('sync')!,
+      settings: { ...NOTHING_CHOSEN, schedule: { every: 3_600_000, grace: 500.5 } },
+    },
+    status: { ...fresh, lastHeartbeat: instant(1_700_000_100_000), expected: instant(1_700_003_700_000) },
+  },
+];
 
 const ANN = parseTextId('ann:é')!;
 const DIGITS = parseTextId('007')!;
@@ -376,6 +399,20 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
       { generation: 3, users: [user(7)] },
       { generation: 3, users: [ANN, DIGITS] },
     ]);
+  });
+
+  it('has nodes with schedules as it always had', async () => {
+    await data.store.open();
+    await data.store.write([
+      ...JOBS.map(({ node }): HistoryRecord => ({ kind: 'registered', node })),
+      { kind: 'statuses', nodes: JOBS.map(({ node: { name }, status }) => ({ name, status })) },
+    ]);
+    await data.store.close();
+    const written = await withDatabase(data.path, (db) => db.iterator().all());
+    const isOfNode = ([key]: [Buffer, Buffer]) => key[0] === KIND.NODE || key[0] === KIND.STATUS;
+    expect(shown(written.filter(isOfNode))).to.deep.equal(shown(await goldenEntries('5, schedules')));
+    await data.store.open();
+    expect(await collect(data.store.nodes())).to.deep.equal(JOBS);
   });
 
   it('is taken over from version 1, which knew no nodes, and is of this version from then on', async () => {

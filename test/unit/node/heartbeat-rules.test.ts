@@ -9,7 +9,7 @@ import { DEADLINE, decideAt, kindsOf, known, LEASE, only, RULES, TIMEOUT } from 
 describe('a heartbeat of a node', () => {
   it('begins a timeout as a heartbeat, which a registration by a failure does not', () => {
     const begun = only(decideAt(1, known('active'), { kind: 'heartbeat' }), 'begin');
-    expect(begun).to.deep.equal({ kind: 'begin', at: 6, timeout: TIMEOUT, heartbeat: true });
+    expect(begun).to.deep.equal({ kind: 'begin', at: 6, timing: TIMEOUT, heartbeat: true });
     expect(only(decideAt(1, UNKNOWN, { kind: 'fail' }), 'begin').heartbeat).to.equal(false);
   });
 

@@ -309,9 +309,10 @@ describe('the state machine of a node', () => {
         settings: { ...NOTHING_CHOSEN, timeout: { ...ADAPTIVE, min: 9 } },
       };
       const { effects } = decide({ ...adaptive, phase: 'changing', next }, LEASE, stored, RULES);
-      expect(effects.slice(0, 2)).to.deep.equal([
+      const begun = { deadline: DEADLINE + ADAPTIVE.max, expected: undefined };
+      expect(effects.slice(1, 3)).to.deep.equal([
         { kind: 'interrupt' },
-        { kind: 'await', deadline: DEADLINE + ADAPTIVE.max },
+        { kind: 'restart', at: DEADLINE, begun },
       ]);
     });
   });

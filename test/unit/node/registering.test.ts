@@ -64,7 +64,7 @@ describe('changing a node', () => {
 
   it('begins a new timeout, one timeout after it was read, with another timeout and at the end of a pause', () => {
     const deadline = (before: NodePhase, request: NodeRequest) =>
-      only(decideAt(1, before, request), 'change').deadline;
+      only(decideAt(1, before, request), 'change').begun?.deadline;
     const put = (timeout: number): NodeRequest => ({ kind: 'put', change: { timeout, maxRetries: 5 } });
     const paused = known('active', 0, { pausedAt: instant(7) });
     expect(deadline(known('active'), put(60_000))).to.equal(6 + 60_000);
@@ -105,6 +105,6 @@ describe('changing a node', () => {
   it('begins the timeout anew from when the change was on disk', () => {
     const { state } = decideAt(1, known('active'), { kind: 'put', change: { timeout: 60_000 } });
     const settled = { kind: 'settled' as const, at: moment(2_000), stored: true as const };
-    expect(only(decide(state, LEASE, settled, RULES), 'await').deadline).to.equal(62_000);
+    expect(only(decide(state, LEASE, settled, RULES), 'restart').begun.deadline).to.equal(62_000);
   });
 });

@@ -21,6 +21,8 @@ export const RULES: NodeRules = {
   wallAt: (at) => instant(BOOT + at),
   deadlineSince: (since, timeout) => moment(since + timeout),
   blindAt: () => 0,
+  nextExpected: (_, after) => instant(after + 60_000),
+  lateAt: (expected) => moment(expected - BOOT),
 };
 export const DEADLINE = 100_000;
 export const LEASE: Lease = {
@@ -29,6 +31,7 @@ export const LEASE: Lease = {
   heardBlind: 0,
   unstored: false,
   heartbeatHistory: undefined,
+  expected: undefined,
 };
 
 /** A registered node with this state and registration. */

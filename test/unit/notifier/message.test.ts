@@ -20,6 +20,7 @@ const flip: Flip = {
   retries: 3,
   blind: 0,
 };
+const DAY = 86_400_000;
 const node: NodeFacts = {
   name: nodeName('node1'),
   state: 'failed',
@@ -32,6 +33,36 @@ const node: NodeFacts = {
 };
 
 describe('what an alert says', () => {
+  it('of a job with a schedule: when it was expected, in its time zone', () => {
+    const at = Date.parse('2026-11-30T03:00:00Z');
+    const schedule = { cron: ['0 4 * * *'], timeZone: 'Europe/Berlin', grace: 600_000 };
+    const job = {
+      ...node,
+      schedule,
+      timeout: 600_000,
+      expected: instant(at),
+      lastHeartbeat: instant(at - DAY),
+    };
+    const late: Flip = { ...flip, from: 'active', to: 'inactive', at: instant(at), retries: 1 };
+    expect(nodeSentence('node.inactive', late, job, DAY)).to.equal(
+      "Node 'node1' is late: expected at 04:00 Europe/Berlin; no heartbeat for 1 d; it fails after 10 min.",
+    );
+    const failed: Flip = { ...flip, at: instant(at + 600_000), retries: 1 };
+    expect(nodeSentence('node.failed', failed, job, DAY + 600_000)).to.equal(
+      "Node 'node1' has failed: expected at 04:00 Europe/Berlin, 10 min ago; no heartbeat for 1 d.",
+    );
+    expect(nodeSentence('node.failed', { ...failed, at: instant(at + 2 * DAY) }, job, 3 * DAY)).to.equal(
+      "Node 'node1' has failed: expected at 2026-11-30 04:00 Europe/Berlin, 2 d ago; no heartbeat for 3 d.",
+    );
+    expect(nodeSentence('node.failed', failed, { ...job, lastHeartbeat: undefined })).to.equal(
+      "Node 'node1' has failed: expected at 04:00 Europe/Berlin, 10 min ago; no heartbeat since it was registered.",
+    );
+    const hourly = { ...job, schedule: { every: 3_600_000, grace: 600_000 } };
+    expect(nodeSentence('node.failed', failed, hourly, 4_200_000)).to.equal(
+      "Node 'node1' has failed: expected every 1 h; no heartbeat for 1 h 10 min.",
+    );
+  });
+
   it('of one node, in a plain sentence', () => {
     expect(nodeSentence('node.failed', flip, node, 120_000)).to.equal(
       "Node 'node1' has failed: no heartbeat for 2 min.",

@@ -11,7 +11,7 @@ export const singleNodeOperations: Operations = {
     tag: 'nodes',
     summary: 'Register a node, or change its settings',
     description:
-      'Absent fields keep their values. `null` restores the default, which follows the configuration. A new timeout starts now.\n\n`timeout` is a number of seconds, or `{"adaptive": true, "min": 2, "max": 60}` for one that is learnt from the intervals between the heartbeats of this node.',
+      'Absent fields keep their values. `null` restores the default, which follows the configuration. A new timeout starts now.\n\n`timeout` is a number of seconds, or `{"adaptive": true, "min": 2, "max": 60}` for one that is learnt from the intervals between the heartbeats of this node.\n\nA job has a `schedule` in place of `timeout` and `max_retries`: `{"every": 3600, "grace": 600}`, or `{"cron": "0 4 * * 1-5", "time_zone": "Europe/Berlin", "grace": 600}`. At the expected instant it is `inactive` (late), and after the grace it has failed. A schedule replaces the timeout of a node, and a timeout or `max_retries` its schedule.',
     scope: 'admin',
     body: { 'application/json': settingsWith([]) },
     isBodyOptional: true,
@@ -53,6 +53,22 @@ export const singleNodeOperations: Operations = {
           labels: {},
           phi: null,
           rhythm: { mean: null, deviation: null, samples: 0, timeout: 60 },
+        },
+      },
+      {
+        name: 'schedule',
+        path: { name: 'new' },
+        body: { schedule: { cron: '0 4 * * 1-5', time_zone: 'Europe/Berlin', grace: 600 } },
+        status: 201,
+        answer: {
+          ...SHOWN,
+          name: 'new',
+          deadline: 1795402800,
+          timeout: null,
+          max_retries: null,
+          schedule: { cron: '0 4 * * 1-5', time_zone: 'Europe/Berlin', grace: 600 },
+          next_expected: 1795402800,
+          labels: {},
         },
       },
       {
