@@ -146,8 +146,14 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
         retries: { as: 'retries', shape: 'number' },
         last_heartbeat: { as: 'lastHeartbeat', shape: { either: ['instant', 'null'] } },
         deadline: { as: 'deadline', shape: { either: ['instant', 'null'] } },
-        timeout: { as: 'timeout', shape: { either: ['number', { ref: 'AdaptiveTimeout' }] } },
-        max_retries: { as: 'maxRetries', shape: 'number' },
+        timeout: { as: 'timeout', shape: { either: [{ either: ['number', { ref: 'AdaptiveTimeout' }] }, 'null'] } },
+        max_retries: { as: 'maxRetries', shape: { either: ['number', 'null'] } },
+        schedule: {
+          as: 'schedule',
+          shape: { either: [{ ref: 'IntervalSchedule' }, { ref: 'CronSchedule' }] },
+          optional: true,
+        },
+        next_expected: { as: 'nextExpected', shape: { either: ['instant', 'null'] }, optional: true },
         labels: { as: 'labels', shape: { map: 'text' } },
         channels: { as: 'channels', shape: { either: [{ list: 'text' }, 'null'] } },
         depends_on: { as: 'dependsOn', shape: { list: 'text' } },
@@ -309,6 +315,13 @@ export const shapes: Readonly<Record<string, Shape>> = {
       devices: { as: 'devices', shape: { list: { ref: 'Device' } }, optional: true },
     },
   },
+  CronSchedule: {
+    fields: {
+      cron: { as: 'cron', shape: { either: ['text', { list: 'text' }] } },
+      time_zone: { as: 'timeZone', shape: 'text', optional: true },
+      grace: { as: 'grace', shape: 'number', optional: true },
+    },
+  },
   Delivery: {
     fields: {
       state: { as: 'state', shape: 'text' },
@@ -419,6 +432,9 @@ export const shapes: Readonly<Record<string, Shape>> = {
       reason: { as: 'reason', shape: 'text', optional: true },
     },
   },
+  IntervalSchedule: {
+    fields: { every: { as: 'every', shape: 'number' }, grace: { as: 'grace', shape: 'number', optional: true } },
+  },
   Node: {
     fields: {
       name: { as: 'name', shape: 'text' },
@@ -426,8 +442,14 @@ export const shapes: Readonly<Record<string, Shape>> = {
       retries: { as: 'retries', shape: 'number' },
       last_heartbeat: { as: 'lastHeartbeat', shape: { either: ['instant', 'null'] } },
       deadline: { as: 'deadline', shape: { either: ['instant', 'null'] } },
-      timeout: { as: 'timeout', shape: { either: ['number', { ref: 'AdaptiveTimeout' }] } },
-      max_retries: { as: 'maxRetries', shape: 'number' },
+      timeout: { as: 'timeout', shape: { either: [{ either: ['number', { ref: 'AdaptiveTimeout' }] }, 'null'] } },
+      max_retries: { as: 'maxRetries', shape: { either: ['number', 'null'] } },
+      schedule: {
+        as: 'schedule',
+        shape: { either: [{ ref: 'IntervalSchedule' }, { ref: 'CronSchedule' }] },
+        optional: true,
+      },
+      next_expected: { as: 'nextExpected', shape: { either: ['instant', 'null'] }, optional: true },
       labels: { as: 'labels', shape: { map: 'text' } },
       channels: { as: 'channels', shape: { either: [{ list: 'text' }, 'null'] } },
       depends_on: { as: 'dependsOn', shape: { list: 'text' } },
@@ -445,8 +467,14 @@ export const shapes: Readonly<Record<string, Shape>> = {
       retries: { as: 'retries', shape: 'number' },
       last_heartbeat: { as: 'lastHeartbeat', shape: { either: ['instant', 'null'] } },
       deadline: { as: 'deadline', shape: { either: ['instant', 'null'] } },
-      timeout: { as: 'timeout', shape: { either: ['number', { ref: 'AdaptiveTimeout' }] } },
-      max_retries: { as: 'maxRetries', shape: 'number' },
+      timeout: { as: 'timeout', shape: { either: [{ either: ['number', { ref: 'AdaptiveTimeout' }] }, 'null'] } },
+      max_retries: { as: 'maxRetries', shape: { either: ['number', 'null'] } },
+      schedule: {
+        as: 'schedule',
+        shape: { either: [{ ref: 'IntervalSchedule' }, { ref: 'CronSchedule' }] },
+        optional: true,
+      },
+      next_expected: { as: 'nextExpected', shape: { either: ['instant', 'null'] }, optional: true },
       labels: { as: 'labels', shape: { map: 'text' } },
       channels: { as: 'channels', shape: { either: [{ list: 'text' }, 'null'] } },
       depends_on: { as: 'dependsOn', shape: { list: 'text' } },

@@ -55,6 +55,16 @@ export type CheckedUser<Id = string> = {
   readonly devices?: readonly Device[];
 };
 
+/** Durations in seconds. */
+export type CronSchedule = {
+  /** Five fields: minute, hour, day of the month, month, day of the week. Or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`. A heartbeat is expected at each of these times. */
+  readonly cron: string | readonly string[];
+  /** The name of an IANA time zone. Default: UTC. */
+  readonly timeZone?: string;
+  /** The node has failed this long after it became late. Default: 3600. */
+  readonly grace?: number;
+};
+
 export type Delivery = {
   readonly state: 'pending' | 'held' | 'delivered' | 'dead' | 'cancelled' | 'folded';
   readonly heldFor?: 'mass_failure' | 'flapping' | 'acknowledged' | 'dependency';
@@ -145,17 +155,30 @@ export type Flip = {
   readonly reason?: string;
 };
 
+/** Durations in seconds. */
+export type IntervalSchedule = {
+  /** A heartbeat is expected at most this long after the last one. */
+  readonly every: number;
+  /** The node has failed this long after it became late. Default: 3600. */
+  readonly grace?: number;
+};
+
 export type Node = {
   readonly name: string;
   readonly state: 'active' | 'inactive' | 'failed';
   /** Heartbeats missed in a row. */
   readonly retries: number;
   readonly lastHeartbeat: Date | null;
-  /** When it misses its next heartbeat; null for a node that has failed or is paused. */
+  /** When it misses its next heartbeat, or becomes late, or fails; null for a node that has failed or is paused. */
   readonly deadline: Date | null;
-  /** Seconds, or the bounds of an adaptive timeout. */
-  readonly timeout: number | AdaptiveTimeout;
-  readonly maxRetries: number;
+  /** Null for a node with a schedule. */
+  readonly timeout: number | AdaptiveTimeout | null;
+  /** Null for a node with a schedule. */
+  readonly maxRetries: number | null;
+  /** Present if it has one, in place of a timeout. */
+  readonly schedule?: IntervalSchedule | CronSchedule;
+  /** Present if it has a schedule: when the heartbeat after the last one is or was expected. Null while it is paused. */
+  readonly nextExpected?: Date | null;
   readonly labels: Readonly<Record<string, string>>;
   /** The channels its alerts go to; null for all. */
   readonly channels: readonly string[] | null;
@@ -178,11 +201,16 @@ export type NodeWithCause = {
   /** Heartbeats missed in a row. */
   readonly retries: number;
   readonly lastHeartbeat: Date | null;
-  /** When it misses its next heartbeat; null for a node that has failed or is paused. */
+  /** When it misses its next heartbeat, or becomes late, or fails; null for a node that has failed or is paused. */
   readonly deadline: Date | null;
-  /** Seconds, or the bounds of an adaptive timeout. */
-  readonly timeout: number | AdaptiveTimeout;
-  readonly maxRetries: number;
+  /** Null for a node with a schedule. */
+  readonly timeout: number | AdaptiveTimeout | null;
+  /** Null for a node with a schedule. */
+  readonly maxRetries: number | null;
+  /** Present if it has one, in place of a timeout. */
+  readonly schedule?: IntervalSchedule | CronSchedule;
+  /** Present if it has a schedule: when the heartbeat after the last one is or was expected. Null while it is paused. */
+  readonly nextExpected?: Date | null;
   readonly labels: Readonly<Record<string, string>>;
   /** The channels its alerts go to; null for all. */
   readonly channels: readonly string[] | null;
@@ -341,11 +369,16 @@ export interface Answers<Id = string> {
     /** Heartbeats missed in a row. */
     readonly retries: number;
     readonly lastHeartbeat: Date | null;
-    /** When it misses its next heartbeat; null for a node that has failed or is paused. */
+    /** When it misses its next heartbeat, or becomes late, or fails; null for a node that has failed or is paused. */
     readonly deadline: Date | null;
-    /** Seconds, or the bounds of an adaptive timeout. */
-    readonly timeout: number | AdaptiveTimeout;
-    readonly maxRetries: number;
+    /** Null for a node with a schedule. */
+    readonly timeout: number | AdaptiveTimeout | null;
+    /** Null for a node with a schedule. */
+    readonly maxRetries: number | null;
+    /** Present if it has one, in place of a timeout. */
+    readonly schedule?: IntervalSchedule | CronSchedule;
+    /** Present if it has a schedule: when the heartbeat after the last one is or was expected. Null while it is paused. */
+    readonly nextExpected?: Date | null;
     readonly labels: Readonly<Record<string, string>>;
     /** The channels its alerts go to; null for all. */
     readonly channels: readonly string[] | null;
@@ -524,6 +557,7 @@ export interface Bodies {
   readonly putNode: {
     readonly timeout?: number | AdaptiveTimeout | null;
     readonly maxRetries?: number | null;
+    readonly schedule?: IntervalSchedule | CronSchedule | null;
     readonly labels?: Readonly<Record<string, string>> | null;
     readonly channels?: readonly string[] | null;
     readonly dependsOn?: readonly string[] | null;
