@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { DescribedNode, NodeRequest } from '../../../actors/node/node.protocol.js';
 import type { SettingsChange } from '../../../src/domain/node.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
-import { node } from '../../support/simulated-app.js';
+import { node } from '../../support/ids.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 import { withDaemon } from '../../support/with-daemon.js';
 
