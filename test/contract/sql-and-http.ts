@@ -27,7 +27,10 @@ const NODES = `select name, state, retries::float8, ${SECONDS('last_heartbeat')}
     case jsonb_typeof(timeout) when 'object' then jsonb_build_object('adaptive', true,
       'min', (timeout ->> 'min')::float8 / 1000, 'max', (timeout ->> 'max')::float8 / 1000)
     when 'number' then to_jsonb((timeout)::text::float8 / 1000) end as timeout,
-    max_retries::float8, labels, channels, coalesce(depends_on, '[]') as depends_on,
+    case when schedule is not null then jsonb_strip_nulls(jsonb_build_object('cron', schedule -> 'cron',
+      'time_zone', schedule -> 'time_zone', 'every', (schedule ->> 'every')::float8 / 1000,
+      'grace', (schedule ->> 'grace')::float8 / 1000)) end as schedule,
+    ${SECONDS('expected')} as next_expected, max_retries::float8, labels, channels, coalesce(depends_on, '[]') as depends_on,
     paused_at is not null as paused, ${SECONDS('since')} as since,
     acknowledged ->> 'by' as acknowledged_by, acknowledged ->> 'reason' as acknowledged_for,
     round(mean) / 1000 as mean, round(deviation) / 1000 as deviation, samples::float8
@@ -50,6 +53,8 @@ interface ShownNode {
   readonly name: string;
   readonly timeout: unknown;
   readonly max_retries: number;
+  readonly schedule?: object;
+  readonly next_expected?: number | null;
   readonly acknowledged: { readonly by: string; readonly reason?: string } | null;
   readonly phi?: number;
   readonly deadline: number | null;
@@ -208,6 +213,8 @@ function asRow({
     ...node,
     timeout: node.timeout === TIMEOUT ? null : node.timeout,
     max_retries: node.max_retries === RETRIES ? null : node.max_retries,
+    schedule: node.schedule ?? null,
+    next_expected: node.next_expected ?? null,
     acknowledged_by: acknowledged?.by ?? null,
     acknowledged_for: acknowledged?.reason ?? null,
     mean: null,

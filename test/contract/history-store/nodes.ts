@@ -111,8 +111,8 @@ export function describeNodes(make: MakeSubject): void {
         { cron: ['0 4 * * 1-5', '@daily'], timeZone: 'Europe/Berlin', grace: 600_000 },
       ];
       const stored = schedules.flatMap((schedule, at) =>
-        [undefined, instant(7)].map((lastHeartbeat) => ({
-          node: registration(node(`job-${at}-${lastHeartbeat ?? 'unheard'}`), {
+        [instant(7), undefined].map((lastHeartbeat) => ({
+          node: registration(node(`job-${at}-${lastHeartbeat === undefined ? 'unheard' : 'heard'}`), {
             settings: { ...NOTHING_CHOSEN, schedule },
           }),
           status: status({ lastHeartbeat, expected: instant(1_764_558_000_000) }),
