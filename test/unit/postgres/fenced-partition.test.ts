@@ -108,7 +108,10 @@ describe('a history in PostgreSQL', function () {
     await postgres.stop();
     await problemOf(historyOf(store, ALICE), 'HEARTBEAT_STORE_AWAY');
     await postgres.run();
-    expect(await historyOf(store, ALICE)).to.deep.equal([session(100, 200)]);
+    // On a busy machine its first answers may take longer than a read may.
+    await eventually(async () => {
+      expect(await historyOf(store, ALICE)).to.deep.equal([session(100, 200)]);
+    });
     await store.write([ended(ALICE, 300, 400)]);
     expect(await historyOf(store, ALICE)).to.have.length(2);
   });
@@ -119,7 +122,9 @@ describe('a history in PostgreSQL', function () {
     await old.write([opened(ALICE, 100)]);
     const owner = await open();
     const error = await problemOf(old.write([ended(ALICE, 100, 200)]), 'HEARTBEAT_STORE_LOCKED');
-    expect(told).to.deep.equal([error]);
+    // The renewal of its row may have noticed it, too.
+    expect(told).to.include(error);
+    expect(told.filter(({ code }) => code !== 'HEARTBEAT_STORE_LOCKED')).to.deep.equal([]);
     await problemOf(old.reopen(), 'HEARTBEAT_STORE_LOCKED');
     expect(await historyOf(owner, ALICE)).to.deep.equal([]);
     expect(await openIn(owner)).to.have.length(1);
