@@ -11,7 +11,8 @@ import type { ReturningPlan, ReturningReport } from './clients/returning.js';
 const CROWD = new URL('./clients/crowd.ts', import.meta.url);
 const RETURNING = new URL('./clients/returning.ts', import.meta.url);
 const TIMEOUT = 5000;
-const SIZE = 500;
+/** Users of a batch. */
+const SIZE = sized(200, 500);
 /** Batches that the daemon may have in flight. The crowd sends three times as many at once. */
 const IN_FLIGHT = sized(20, 50);
 const GROUPS = 3 * IN_FLIGHT;

@@ -7,7 +7,7 @@ import { DaemonOverHttp } from './nodes/support.js';
 
 const RUNS = 400 * EFFORT;
 
-// Against the built daemon, and for minutes: test/faults/fuzz.test.ts.
+// More of them, and against the built daemon: test/faults/fuzz.test.ts.
 describe('every route, whatever is sent to it', function () {
   this.timeout(RUNS * 200);
 
