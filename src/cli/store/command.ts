@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { shownUrl } from '../../adapters/postgres/postgres-url.js';
-import { initStore, problemOf } from '../../adapters/stores.js';
 import type { Effective } from '../../config/load-config.js';
 import { HeartbeatError } from '../../errors.js';
 import { addConfigOptions } from '../options.js';
@@ -31,6 +30,8 @@ async function init(effective: Effective, deps: StoreCommandDeps): Promise<void>
   const { store } = effective;
   if (store.kind !== 'postgres')
     deps.misconfigured(['store: must be the postgres:// URL of a database: LevelDB needs no tables']);
+  // The other commands need no store, which takes a third of their time to load.
+  const { initStore, problemOf } = await import('../../adapters/stores.js');
   const unusable = await problemOf(store);
   if (unusable !== undefined) deps.misconfigured([`store: ${unusable}`]);
   try {
