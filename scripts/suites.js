@@ -32,7 +32,7 @@ const FOLDERS = [
 ];
 /** They run the same lines as others, and measuring makes them slower. So do suites that run again in partitions. */
 const UNMEASURED = ['test/simulation', 'test/property', 'test/contract'];
-const STATIC = ['lint', 'lint:types', 'format:check', 'types', 'imports', 'dead', 'words', 'links', 'size'];
+const STATIC = ['lint', 'format:check', 'types', 'imports', 'dead', 'words', 'links', 'size'];
 const SLOW = ['test/faults', 'test/e2e'];
 /** Keep a core busy, or need most of one in time: the first two send as much as the daemon can take. */
 const BUSY = [

@@ -70,6 +70,6 @@ function digits(value: number, length: number): string {
 }
 
 function branded(text: string): AlertId {
-  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- parsing: the digits were made, or checked
+  // oxlint-disable-next-line typescript/consistent-type-assertions -- parsing: the digits were made, or checked
   return text as AlertId;
 }

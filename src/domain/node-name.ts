@@ -13,6 +13,6 @@ export function parseNodeName(text: string): NodeName | undefined {
 }
 
 function named(text: string): NodeName {
-  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- parsing: the text was just checked
+  // oxlint-disable-next-line typescript/consistent-type-assertions -- parsing: the text was just checked
   return text as NodeName;
 }

@@ -20,12 +20,12 @@ export type Millis = number & { readonly [unit]?: 'milliseconds' };
 export type Seconds = number & { readonly [unit]?: 'seconds' };
 
 export function moment(milliseconds: number): Moment {
-  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- with `instant`, where a number becomes a time
+  // oxlint-disable-next-line typescript/consistent-type-assertions -- with `instant`, where a number becomes a time
   return milliseconds as Moment;
 }
 
 export function instant(milliseconds: number): Instant {
-  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- see `moment`
+  // oxlint-disable-next-line typescript/consistent-type-assertions -- see `moment`
   return Math.floor(milliseconds) as Instant;
 }
 

@@ -58,7 +58,7 @@ function exceeds(magnitude: string, limit: string): boolean {
 }
 
 function canonical(text: string): UserId {
-  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- parsing: the text was just checked
+  // oxlint-disable-next-line typescript/consistent-type-assertions -- parsing: the text was just checked
   return text as UserId;
 }
 

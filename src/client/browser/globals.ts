@@ -63,7 +63,7 @@ export const browser: Environment = {
     return new URL(url, base).href.replace(/\/+$/, '');
   },
   page: listenToPage,
-  // eslint-disable-next-line no-console -- The only place where a page's developer looks.
+  // oxlint-disable-next-line no-console -- The only place where a page's developer looks.
   warn: (text) => console.warn(text),
   report(error) {
     setTimeout(() => {

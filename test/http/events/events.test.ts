@@ -39,19 +39,19 @@ for (const [way, query] of Object.entries(PATHS)) {
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
       });
-      const state = client.events[0]?.data as ShownState;
+      const state = client.events[0]!.data as ShownState;
       expect(state.users).to.deep.equal([
         (await served.call('GET', '/users/7')).json,
         (await served.call('GET', '/users/8')).json,
       ]);
       await heal(8);
       await client.received(2);
-      expect((client.events[1]?.data as ShownEvent).user).to.deep.equal(
+      expect((client.events[1]!.data as ShownEvent).user).to.deep.equal(
         (await served.call('GET', '/users/8')).json,
       );
       await goodbye(7);
       await client.received(3);
-      expect((client.events[2]?.data as ShownEvent).user).to.deep.equal(
+      expect((client.events[2]!.data as ShownEvent).user).to.deep.equal(
         (await served.call('GET', '/users/7')).json,
       );
       expect(client.types).to.deep.equal(['state', 'user.online', 'user.offline']);
@@ -63,7 +63,7 @@ for (const [way, query] of Object.entries(PATHS)) {
       const users = Array.from({ length: 2000 }, (_, id) => String(id));
       const body = { users, types: ['user.online'] };
       const client = await open('/events', { method: 'POST', body }).received(1);
-      expect((client.events[0]?.data as ShownState).users).to.have.length(2000);
+      expect((client.events[0]!.data as ShownState).users).to.have.length(2000);
       await heal(1999);
       await goodbye(1999);
       await heal(5000);
@@ -90,13 +90,13 @@ for (const [way, query] of Object.entries(PATHS)) {
     it('show nodes as their GET does', async () => {
       await served.call('PUT', '/nodes/db-1', { labels: { env: 'prod' } });
       const client = await open('/events?nodes=db-&label=env:prod').received(1);
-      expect((client.events[0]?.data as ShownState).nodes).to.deep.equal([
+      expect((client.events[0]!.data as ShownState).nodes).to.deep.equal([
         (await served.call('GET', '/nodes/db-1')).json,
       ]);
       await heal(7);
       await served.call('POST', '/nodes/db-1/fail', { reason: 'disk full' });
       await client.received(2);
-      const { type, node } = client.events[1]?.data as ShownEvent;
+      const { type, node } = client.events[1]!.data as ShownEvent;
       expect([type, node]).to.deep.equal(['node.flip', (await served.call('GET', '/nodes/db-1')).json]);
     });
 
@@ -105,7 +105,7 @@ for (const [way, query] of Object.entries(PATHS)) {
       await served.call('POST', '/nodes/bad/fail');
       await served.call('PUT', '/nodes/good/heartbeat');
       const client = await open('/events').received(1);
-      const { counts, nodes } = client.events[0]?.data as ShownState;
+      const { counts, nodes } = client.events[0]!.data as ShownState;
       const stats = (await served.call('GET', '/stats')).json as { event_readers: number };
       expect(counts).to.deep.equal({ ...stats, event_readers: 0 });
       expect(stats.event_readers).to.equal(1);
@@ -239,7 +239,7 @@ describe('events over HTTP, for callers with keys and tokens', () => {
     const seconds = Math.floor(served.daemon.clock.wall() / 1000);
     const token = await tokenOf({ sub: '7', exp: seconds + 60, watch: ['8', '9'] });
     const client = await open('/events', token).received(1);
-    const state = client.events[0]?.data as ShownState;
+    const state = client.events[0]!.data as ShownState;
     expect(state.users.map(({ id }) => id)).to.deep.equal([8, 9]);
     expect(state).to.not.have.property('counts');
     for (const path of ['/events?users=10', '/events?nodes=']) {
@@ -266,7 +266,7 @@ describe('events over HTTP, for callers with keys and tokens', () => {
     const exp = Math.floor(served.daemon.clock.wall() / 1000) + 60;
     const all = await open('/events', await tokenOf({ sub: '7', exp, watch: '*' })).received(1);
     const own = await open('/events', await tokenOf({ sub: '7', exp })).received(1);
-    expect((own.events[0]?.data as ShownState).users.map(({ id }) => id)).to.deep.equal([7]);
+    expect((own.events[0]!.data as ShownState).users.map(({ id }) => id)).to.deep.equal([7]);
     await served.call('PUT', '/heal/8', undefined, {
       authorization: `Bearer ${await tokenOf({ sub: '8', exp })}`,
     });

@@ -13,7 +13,7 @@ describe('the page of a request’s life', () => {
 });
 
 describe('the configuration of the linters', () => {
-  for (const file of ['eslint.config.js', '.oxlintrc.json', '.dependency-cruiser.cjs']) {
+  for (const file of ['oxlint.config.js', '.dependency-cruiser.cjs']) {
     it(`cites pages that exist: ${file}`, () => {
       const pages = readFileSync(file, 'utf8').match(/\b(?:docs\/)?[\w/-]+\.md\b/g) ?? [];
       expect(pages).to.not.deep.equal([]);

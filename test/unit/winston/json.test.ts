@@ -118,7 +118,7 @@ describe('the log as JSON', () => {
     const evil = 'x\n{"level":"error","message":"forged"}\r\n\u2028\u2029\u0085\u001b[2K\u009b2K\0"\\';
     lines.logger.info('request', { request_id: evil, [`key${evil}`]: 1 });
     expect(lines.data).to.include({ message: 'request', request_id: evil });
-    // eslint-disable-next-line no-control-regex -- these are what it is about
+    // oxlint-disable-next-line no-control-regex -- these are what it is about
     expect(lines.one).to.not.match(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
   });
 

@@ -43,7 +43,7 @@ describe('the pretty log', () => {
     const lines = new Lines({ format: 'pretty' });
     const evil = 'x\n12:00:00.000 error forged\r\u2028\u0085\u001b[2K\u009b2K\0';
     lines.logger.info(`event ${evil}`, { id: evil, nested: { evil }, [evil]: 1 });
-    // eslint-disable-next-line no-control-regex -- these are what it is about
+    // oxlint-disable-next-line no-control-regex -- these are what it is about
     expect(lines.one).to.not.match(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
   });
 
