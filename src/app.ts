@@ -51,7 +51,7 @@ export class App implements Daemon {
   readonly users: UsersApi;
   readonly nodes: NodesApi;
   readonly alerts: AlertsApi;
-  readonly connected: ConnectedClients = { sockets: 0, eventReaders: 0 };
+  connected: ConnectedClients = { sockets: 0, eventReaders: 0 };
   readonly events: EventHub;
   readonly #channelFeed: ChannelFeed;
   readonly #watchdog: Watchdog;

@@ -122,8 +122,10 @@ export class UserActor extends EntityActor<UserEntity, UserDeps> implements Leas
   }
 
   private reportErasure(before: UserState): void {
-    if (before.phase !== 'leaving' || before.reply.kind !== 'erased') return;
-    this.deps.changes.listener?.({ kind: 'erased', user: this.key, wasOnline: before.session !== undefined });
+    if (before.phase !== 'leaving' || before.erasedAt === undefined) return;
+    const at = this.deps.wallAt(before.erasedAt);
+    const wasOnline = before.session !== undefined;
+    this.deps.changes.listener?.({ kind: 'erased', user: this.key, wasOnline, at });
   }
 
   /** The current session as far as time has been acted on: its deadline may have passed a moment ago. */

@@ -24,6 +24,8 @@ export type UserState =
       readonly reply: UserReply;
       /** The session as a goodbye ends it. */
       readonly ended?: EndedSession;
+      /** When the erasure was read. */
+      readonly erasedAt?: Moment;
     };
 
 /** The disk's result for what the user waits for. */
@@ -100,7 +102,7 @@ export function decide(state: UserState, lease: Lease, message: UserMessage): De
     case 'goodbye':
       return goodbye(state, lease, message);
     case 'erase':
-      return erase(state);
+      return erase(state, message);
     case 'checkup':
       return {
         state,
@@ -178,15 +180,15 @@ function goodbye(state: UserState, lease: Lease, command: UserRequest): Decision
   }
 }
 
-function erase(state: UserState): Decision {
+function erase(state: UserState, { readAt: erasedAt }: UserRequest): Decision {
   switch (state.phase) {
     case 'absent':
-      return { state: { phase: 'leaving', session: undefined, reply: ERASED }, effects: ERASE };
+      return { state: { phase: 'leaving', session: undefined, reply: ERASED, erasedAt }, effects: ERASE };
     case 'opening':
     case 'resuming':
       return { state, effects: DEFER };
     case 'online':
-      return { state: { phase: 'leaving', session: state, reply: ERASED }, effects: ERASE };
+      return { state: { phase: 'leaving', session: state, reply: ERASED, erasedAt }, effects: ERASE };
     case 'leaving':
       return { state, effects: state.reply.kind === 'erased' ? WAIT : DEFER };
     default:

@@ -66,7 +66,13 @@ export type UserChange =
   | { readonly kind: 'online' | 'updated'; readonly user: UserId; readonly session: LiveSession }
   | { readonly kind: 'offline'; readonly user: UserId; readonly ended: EndedSession | undefined }
   /** Nothing of the user's past may be shown any more. */
-  | { readonly kind: 'erased'; readonly user: UserId; readonly wasOnline: boolean };
+  | {
+      readonly kind: 'erased';
+      readonly user: UserId;
+      readonly wasOnline: boolean;
+      /** When it was asked for: what came after it is not before it. */
+      readonly at: Instant;
+    };
 
 /** The seam. A shard may be anywhere, so its replies may come later, all those to one command together. */
 export interface UserShards {

@@ -54,8 +54,8 @@ export interface Daemon {
   /** The data for `GET /metrics`, also while the daemon starts. */
   facts(): Promise<DaemonFacts>;
 
-  /** The gateway counts its own here. */
-  readonly connected: ConnectedClients;
+  /** The clients of the gateway, which sets it. */
+  connected: ConnectedClients;
 
   /** @throws HeartbeatError `HEARTBEAT_NOT_READY` while a partition is away */
   stats(): Stats;

@@ -91,7 +91,7 @@ export interface DaemonFacts {
 }
 
 /** How many of everything there are now. */
-export interface Stats extends Readonly<ConnectedClients> {
+export interface Stats extends ConnectedClients {
   readonly users: { readonly online: number };
   /** A user whose devices are not told apart counts as one device. */
   readonly devices: number;
@@ -99,11 +99,11 @@ export interface Stats extends Readonly<ConnectedClients> {
   readonly nodes: Readonly<Record<NodeState | 'registered' | 'paused', number>>;
 }
 
-/** Clients that stay connected to hear of changes. Whoever serves them counts them here. */
+/** How many clients stay connected to hear of changes. Whoever serves them knows. */
 export interface ConnectedClients {
-  sockets: number;
+  readonly sockets: number;
   /** Readers of a stream of events. */
-  eventReaders: number;
+  readonly eventReaders: number;
 }
 
 /** The data for `GET /supervision`. An `object` is what a part reports itself. */

@@ -19,6 +19,7 @@ export function statusOnly(
     if (change.kind === 'online') changed({ user, status: 'online', at: change.session.onlineAt });
     else if (change.kind === 'offline')
       changed({ user, status: 'offline', at: change.ended?.offlineAt ?? now() });
-    else if (change.kind === 'erased' && change.wasOnline) changed({ user, status: 'offline', at: now() });
+    else if (change.kind === 'erased' && change.wasOnline)
+      changed({ user, status: 'offline', at: change.at });
   };
 }

@@ -1,6 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
+import { SystemClock } from '../adapters/clock/system-clock.js';
 import { keysFor } from '../config/auth/keys.js';
+import type { Instant } from '../domain/time.js';
+import type { Clock } from '../ports/clock.js';
 
 const BITS = 256;
 /** A prefix by which people and secret scanners recognise a key. */
@@ -25,6 +28,7 @@ const OPTIONS: Readonly<Record<string, string>> = { max_nodes: 'max-nodes', node
 export function addKeysCommand(
   program: Command,
   stdout: { write(text: string): unknown } = process.stdout,
+  clock: Pick<Clock, 'wall'> = new SystemClock(),
 ): void {
   const command = program.command('keys').description('manage API keys');
   command
@@ -39,7 +43,7 @@ export function addKeysCommand(
     .option('--node-prefix <prefix>', 'a prefix of the nodes that the key covers; may be repeated', added)
     .option('--json', 'one JSON document')
     .action((given: GivenKeyOptions, self: Command) => {
-      const made = makeKey(given);
+      const made = makeKey(given, clock.wall());
       if ('problems' in made) {
         self.error(made.problems.map((problem) => `error: ${problem}`).join('\n'), { exitCode: WRONG_USAGE });
       }
@@ -56,7 +60,7 @@ interface MadeKey {
   readonly hash: string;
 }
 
-function makeKey(given: GivenKeyOptions): MadeKey | { readonly problems: readonly string[] } {
+function makeKey(given: GivenKeyOptions, now: Instant): MadeKey | { readonly problems: readonly string[] } {
   const { name, scopes, expires, maxNodes, users, userPrefix, nodePrefix } = given;
   if (users !== undefined && userPrefix !== undefined)
     return { problems: ['--users is for integers, and --user-prefix for user_ids: text: give one of them'] };
@@ -74,7 +78,10 @@ function makeKey(given: GivenKeyOptions): MadeKey | { readonly problems: readonl
     ...(nodePrefix !== undefined && { nodes: nodePrefix }),
   };
   const read = keysFor(userPrefix === undefined ? 'integer' : 'text').safeParse([rule]);
-  if (read.success) return { key, hash };
+  if (read.success) {
+    const isOver = read.data.some((each) => each.expires !== undefined && each.expires <= now);
+    return isOver ? { problems: ['--expires: must not be in the past'] } : { key, hash };
+  }
   return {
     problems: read.error.issues.map(
       ({ path, message }) => `--${optionOf(String(path[1]), userPrefix !== undefined)}: ${message}`,

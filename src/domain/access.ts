@@ -78,6 +78,8 @@ export class Access {
   readonly #watch: ReadonlySet<UserId> | 'all' | undefined;
   /** Whether it may see the meta of devices. */
   readonly seesMeta: boolean;
+  /** What the caller has shown, in words. */
+  readonly credential: 'key' | 'user token';
   /** It ends at this instant; undefined if it never does. */
   readonly expires: Instant | undefined;
 
@@ -87,6 +89,7 @@ export class Access {
     reach: Reach = {},
     maxNodes?: number,
     { watch, meta = true, expires }: UserClaims = {},
+    credential: Access['credential'] = 'key',
   ) {
     this.name = name;
     this.nodeQuota = maxNodes === undefined ? undefined : { key: name, nodes: maxNodes };
@@ -96,6 +99,7 @@ export class Access {
     this.#watch = watch === undefined || watch === 'all' ? watch : new Set(watch);
     this.seesMeta = meta;
     this.expires = expires;
+    this.credential = credential;
   }
 
   static ofKey({ name, scopes, maxNodes, expires, ...reach }: KeyRule): Access {
@@ -111,11 +115,8 @@ export class Access {
   /** The access of a user token: to heal its own user, and to watch those whom it claims. */
   static ofUser(user: UserId, { watch, meta = false, expires }: UserClaims = {}): Access {
     const reach = { users: { only: user }, nodes: [] };
-    return new Access(`user ${user}`, ['heal', 'checkup'], reach, undefined, {
-      watch,
-      meta,
-      ...(expires !== undefined && { expires }),
-    });
+    const claims = { watch, meta, ...(expires !== undefined && { expires }) };
+    return new Access(`user ${user}`, ['heal', 'checkup'], reach, undefined, claims, 'user token');
   }
 
   may(permission: Permission): boolean {

@@ -103,6 +103,7 @@ export class Gateway {
         this.#connections.isSurplus(request.socket) || this.#heads.faultOf(request) !== undefined,
       isClosing: () => this.#closing,
     });
+    daemon.connected = connectedTo(this.#sockets, this.#streams);
     this.#server = createBoundedServer(options, (request) => this.#sockets.isUpgraded(request));
     this.#connections = new Connections(this.#server, limits.connections, (open, limit) => {
       logger.warn('connections are running out', { open, limit });
@@ -306,4 +307,16 @@ export class Gateway {
 
 export function createGateway(options: GatewayOptions, daemon: Daemon, parts: GatewayParts): Gateway {
   return new Gateway(options, daemon, parts);
+}
+
+/** Counted by those who serve them, whenever somebody asks. */
+function connectedTo(sockets: Sockets, streams: EventStreams): Daemon['connected'] {
+  return {
+    get sockets() {
+      return sockets.size;
+    },
+    get eventReaders() {
+      return streams.size;
+    },
+  };
 }

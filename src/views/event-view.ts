@@ -50,19 +50,31 @@ export function blindView({ from, to, cause }: BlindInterval): object {
 export interface StateFacts {
   readonly at: Instant;
   /** Each as `userText` makes it. */
-  readonly users: readonly string[];
+  readonly users: Iterable<string>;
   /** Each as `nodeText` makes it. */
-  readonly nodes: readonly string[];
+  readonly nodes: Iterable<string>;
   /** As `GET /stats` shows them. */
   readonly counts: object | undefined;
   /** Whether what the reader had before may not be continued. */
   readonly isReset: boolean;
 }
 
-export function stateText({ at, users, nodes, counts, isReset }: StateFacts): string {
+/** The pieces of a state's text, each made when it is taken. */
+export function* statePieces({ at, users, nodes, counts, isReset }: StateFacts): Generator<string> {
+  yield `{"type":"state","at_ms":${at},"users":[`;
+  yield* listed(users);
+  yield '],"nodes":[';
+  yield* listed(nodes);
   const counted = counts === undefined ? '' : `,"counts":${textOf(counts)}`;
-  const reset = isReset ? ',"reset":true' : '';
-  return `{"type":"state","at_ms":${at},"users":[${users.join(',')}],"nodes":[${nodes.join(',')}]${counted}${reset}}`;
+  yield `]${counted}${isReset ? ',"reset":true' : ''}}`;
+}
+
+function* listed(texts: Iterable<string>): Generator<string> {
+  let comma = '';
+  for (const text of texts) {
+    yield comma + text;
+    comma = ',';
+  }
 }
 
 /** A node in a state. */

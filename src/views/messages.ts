@@ -1,5 +1,6 @@
 import { ALERT_TYPES } from '../domain/alert.js';
-import type { Permission } from '../domain/access.js';
+import type { Access, Permission } from '../domain/access.js';
+import { isInteger, type UserId } from '../domain/user-id.js';
 import type { ErrorCode } from '../errors.js';
 
 /** The answer to an internal error. Only the log has the cause. */
@@ -16,7 +17,7 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_INVALID_BODY: 'invalid body',
   HEARTBEAT_INVALID_FRAME: 'invalid frame',
   HEARTBEAT_UNAUTHORIZED: 'a key is required',
-  HEARTBEAT_FORBIDDEN: 'this key does not permit this call',
+  HEARTBEAT_FORBIDDEN: 'this key or user token does not permit this call',
   HEARTBEAT_UNKNOWN_NODE: 'unknown node',
   HEARTBEAT_RATE_LIMITED: 'too many requests, try again later',
   HEARTBEAT_TOO_MANY_NODES: 'too many nodes are registered: delete some, or raise nodes.max',
@@ -82,14 +83,17 @@ export const queryProblem = {
 export const eventProblem = {
   typesInQuery: (types: readonly string[]) =>
     `query parameter types must be a comma-separated list of ${types.join(', ')}`,
-  userInQuery: 'query parameter users must be the id of a user',
+  userInQuery: (text: string) => `query parameter users must be the id of a user, not ${quoted(text)}`,
   usersInQuery: (most: number) =>
     `query parameter users can be given ${most} times: send more in the body of POST /events`,
   labels: (most: number) => `query parameter label can be given ${most} times`,
   notObject: 'the body must be an object',
-  types: (types: readonly string[]) => `must be a list of ${types.join(', ')}`,
-  users: (most: number) => `must be a list of at most ${most} ids; write numbers beyond 2^53 as strings`,
+  types: (most: number) => `must be a list of at most ${most} types`,
+  type: (types: readonly string[]) => `must be one of ${types.join(', ')}`,
+  users: (most: number) => `must be a list of at most ${most} ids`,
+  user: 'must be the id of a user; write numbers beyond 2^53 as strings',
   labelsInBody: (most: number) => `must be a list of at most ${most} of key:value`,
+  label: 'must be key:value',
   nodes: 'must be a prefix of names, as a string',
 };
 
@@ -114,6 +118,13 @@ export const frameProblem = {
   unknownType: (types: string) => `type must be one of ${types}`,
   binary: 'a frame must be text',
   leaving: 'invalid entry: it needs an id, and may have a device; without one all devices of the user leave',
+  token: 'must be a key or a user token, as a string',
+  devices: 'must be a list of at least one device, such as {"id":7,"device":"tab-1"}',
+  users: 'must be a list of at least one id of a user',
+  liveness: 'must be connection or page',
+  ref: 'must be a string of at most 64 characters, or a whole number',
+  tooManyOfUser: (most: number) =>
+    `a socket can keep at most ${most} devices of one user online (limits.devices): say goodbye to others first`,
   tooManyDevices: (most: number) => `a socket can keep at most ${most} devices online`,
   tooManyWatched: (most: number) => `a socket can watch at most ${most} users`,
   watchEnded: 'no user is watched any more: send watch again',
@@ -146,12 +157,21 @@ export const batchProblem = {
   tooMany: (most: number) => `a batch can have at most ${most} ids`,
 };
 
-/** Why a key does not permit a call. */
+type Caller = Pick<Access, 'credential'>;
+
+/** Why a key or a user token does not permit a call. */
 export const forbidden = {
-  permission: (permission: Permission) =>
-    `this key lacks the scope ${permission === 'checkup' ? 'read' : permission}`,
-  user: 'this key does not cover this user_id',
-  node: 'this key does not cover this node',
+  permission: ({ credential }: Caller, permission: Permission) => {
+    const scope = permission === 'checkup' ? 'read' : permission;
+    return credential === 'key'
+      ? `this key lacks the scope ${scope}`
+      : `a user token does not permit this call: it needs a key with the scope ${scope}`;
+  },
+  user: ({ credential }: Caller) => `this ${credential} does not cover this user_id`,
+  /** Of several. */
+  userAmong: ({ credential }: Caller, user: UserId) =>
+    `this ${credential} does not cover the user ${isInteger(user) ? user : quoted(user)}`,
+  node: ({ credential }: Caller) => `this ${credential} does not cover this node`,
   crossSite: 'requests from other sites are refused: add the site to cors.origins',
   everyNode: 'this key covers some nodes only, and this call can affect others: use a key without nodes',
 };

@@ -54,18 +54,24 @@ describe('a daemon whose channels ask for events of users', () => {
 `;
     writeFileSync(file, '');
     const listener = await redis.listen('presence');
-    const daemon = await resources.daemon(path.join(directory, 'data'), { config: file });
+    const flags = { config: file, 'shutdown-timeout': 120 };
+    const daemon = await resources.daemon(path.join(directory, 'data'), flags);
     await call(daemon, 'PUT', 1);
     writeFileSync(file, channels);
     daemon.signal('SIGHUP');
     await eventually(() => expect(daemon.hasLogged('configuration reloaded')).to.equal(true));
     for (const id of [2, 3]) await call(daemon, 'PUT', id);
+    const [hooks, published] = [
+      (): readonly string[] => hook.requests.map(({ body }) => body),
+      listener.heard,
+    ];
+    await eventually(() => expect([told(hooks()).length, told(published).length]).to.deep.equal([2, 2]));
     for (const id of [3, 1]) await call(daemon, 'DELETE', id);
     daemon.signal('SIGTERM');
     await daemon.ended;
     const expected = ['user.online 2', 'user.online 3', 'user.offline 3', 'user.offline 1'];
-    expect(told(hook.requests.map(({ body }) => body))).to.deep.equal(expected);
-    await eventually(() => expect(told(listener.heard)).to.deep.equal(expected.slice(0, 3)));
+    expect(told(hooks())).to.deep.equal(expected);
+    await eventually(() => expect(told(published)).to.deep.equal(expected.slice(0, 3)));
     listener.stop();
   });
 });

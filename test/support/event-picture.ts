@@ -67,9 +67,9 @@ export class PicturingReader implements EventReader {
     return this.ids.at(-1);
   }
 
-  state({ id, text }: SentState): void {
-    const state = JSON.parse(text) as ShownState;
-    this.ids.push(id);
+  state(sent: SentState): void {
+    const state = JSON.parse([...sent.pieces()].join('')) as ShownState;
+    this.ids.push(sent.id);
     this.states.push(state);
     if (state.reset === true) {
       this.users.clear();

@@ -66,3 +66,8 @@ export function alertEventsIn({
   });
   return before === undefined ? [raised, ...ends] : ends;
 }
+
+/** Whether no state tells of it. */
+export function hasNoState({ about }: ChangeEvent): boolean {
+  return about === 'alert' || about === 'daemon';
+}

@@ -60,21 +60,21 @@ export class ChannelFeed {
     else if (change.kind === 'offline')
       this.#channels.changed(this.#event('user.offline', user, factsOfOffline(change.ended)));
     else if (change.kind === 'erased') {
-      const event = this.#event('user.offline', user, factsOfOffline(undefined));
+      const event = this.#event('user.offline', user, factsOfOffline(undefined), change.at);
       this.#channels.erased(user, event, change.wasOnline);
     }
   }
 
-  #event(type: UserEvent['type'], user: UserId, facts: UserFacts): UserEvent {
+  #event(type: UserEvent['type'], user: UserId, facts: UserFacts, at = facts.since): UserEvent {
     const { clock, ids } = this.#deps;
-    const at = facts.since ?? clock.wall();
+    const happened = at ?? clock.wall();
     let made: string | undefined;
     return {
       type,
       user,
       /** Made once, if a channel asks for it. */
       get text() {
-        made ??= userEventText(type, at, idJson(ids, user), facts);
+        made ??= userEventText(type, happened, idJson(ids, user), facts);
         return made;
       },
     };

@@ -5,7 +5,7 @@ import type { EndedSession } from '../../domain/session.js';
 import type { Instant } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
 import { HeartbeatError } from '../../errors.js';
-import { nodeText, stateText } from '../../views/event-view.js';
+import { nodeText, statePieces } from '../../views/event-view.js';
 import { factsOfOffline, factsOfOnline, userText, type UserFacts } from '../../views/user-view.js';
 import type { NodeEvent, UserEvent } from './change.js';
 import type { SentState } from './events-api.js';
@@ -15,8 +15,6 @@ import type { Selection } from './selection.js';
 const SLICE = 500;
 /** Users whose last session is read in one pass: each takes 90 µs, and others want to read as well. */
 const READ_AT_ONCE = 100;
-/** The text of users that is made in one pass, in characters: sixteen devices with much meta are 100,000. */
-const MADE_AT_ONCE = 100_000;
 
 /** Where the state of users and nodes is read: as far as time has been acted on, like the events. */
 export interface StateSources {
@@ -35,11 +33,8 @@ export interface StateSources {
   inTurn<Result>(read: () => Promise<Result>): Promise<Result>;
 }
 
-/** A user, and the text of that: made as it is read, since the text of 100,000 takes a second. */
-interface ShownUser {
-  readonly facts: UserFacts;
-  readonly text: string;
-}
+/** A node, and its dependencies that have failed. */
+type CollectedNode = Pick<NodeEvent, 'node' | 'causes'>;
 
 /**
  * The state of what a reader hears of. It takes several passes of the event loop to read, and meanwhile events replace
@@ -48,13 +43,11 @@ interface ShownUser {
 export class Collection {
   readonly #selection: Selection;
   readonly #sources: StateSources;
-  readonly #users = new Map<UserId, ShownUser | undefined>();
-  /** As text; undefined if it is not shown. */
-  readonly #nodes = new Map<NodeName, string | undefined>();
+  readonly #users = new Map<UserId, UserFacts | undefined>();
+  /** Undefined if it is not shown. */
+  readonly #nodes = new Map<NodeName, CollectedNode | undefined>();
   readonly #isWhole: boolean;
   #isGivenUp = false;
-  /** Characters of text since the last turn of others. */
-  #made = 0;
 
   /** @param isWhole whether it is the state of everything, not only of these users */
   constructor(selection: Selection, users: readonly UserId[], isWhole: boolean, sources: StateSources) {
@@ -66,21 +59,11 @@ export class Collection {
 
   /** An event of one of its users. */
   user({ user, facts }: UserEvent): void {
-    if (this.#users.has(user)) this.#learn(user, facts);
+    if (this.#users.has(user)) this.#users.set(user, facts);
   }
 
-  #learn(user: UserId, facts: UserFacts): void {
-    const text = this.#selection.userText(user, facts, userText);
-    this.#made += text.length;
-    this.#users.set(user, { facts, text });
-  }
-
-  node({ node, causes }: NodeEvent): void {
-    if (this.#isWhole) this.#nodes.set(node.name, this.#shown(node, causes));
-  }
-
-  #shown(node: DescribedNode, causes: readonly NodeName[]): string | undefined {
-    return this.#selection.shows(node) ? nodeText(node, this.#selection.cause(causes)) : undefined;
+  node({ node, causes }: CollectedNode): void {
+    if (this.#isWhole) this.#nodes.set(node.name, this.#selection.shows(node) ? { node, causes } : undefined);
   }
 
   /** @throws HeartbeatError if something cannot be read */
@@ -91,12 +74,11 @@ export class Collection {
       if (known !== undefined) continue;
       const session = this.#sources.session(user);
       if (session === undefined) offline.push(user);
-      else this.#learn(user, factsOfOnline(session));
-      if (++looked % SLICE !== 0 && offline.length < READ_AT_ONCE && this.#made < MADE_AT_ONCE) continue;
+      else this.#users.set(user, factsOfOnline(session));
+      if (++looked % SLICE !== 0 && offline.length < READ_AT_ONCE) continue;
       await this.#readOffline(offline);
       offline = [];
       await this.#sources.turn();
-      this.#made = 0;
       if (this.#isGivenUp) return;
     }
     await this.#readOffline(offline);
@@ -111,7 +93,7 @@ export class Collection {
         users.map(async (user) => {
           const facts = factsOfOffline(await this.#lastSession(user));
           // An event may have come meanwhile.
-          if (this.#users.has(user) && this.#users.get(user) === undefined) this.#learn(user, facts);
+          if (this.#users.has(user) && this.#users.get(user) === undefined) this.#users.set(user, facts);
         }),
       ),
     );
@@ -130,12 +112,8 @@ export class Collection {
   async #readNodes(): Promise<void> {
     let looked = 0;
     for (const node of this.#sources.nodes()) {
-      if (!this.#nodes.has(node.name)) {
-        const shown = this.#selection.shows(node)
-          ? this.#shown(node, this.#sources.causesOf(node))
-          : undefined;
-        if (shown !== undefined) this.#nodes.set(node.name, shown);
-      }
+      if (!this.#nodes.has(node.name) && this.#selection.shows(node))
+        this.#nodes.set(node.name, { node, causes: this.#sources.causesOf(node) });
       if (++looked % SLICE === 0) await this.#sources.turn();
     }
   }
@@ -156,25 +134,28 @@ export class Collection {
 
   /** What is known of its users, once it has been read. */
   get facts(): SentState['users'] {
-    return Array.from(this.#users, ([user, shown]) => ({
-      user,
-      facts: shown?.facts ?? factsOfOffline(undefined),
-    }));
+    return Array.from(this.#users, ([user, facts]) => ({ user, facts: facts ?? factsOfOffline(undefined) }));
   }
 
   get size(): number {
     return this.#users.size;
   }
 
-  /** The state now, once it has been read. */
-  take(at: Instant, isReset: boolean): string {
-    const nodes = [...this.#nodes].filter(([, shown]) => shown !== undefined);
-    return stateText({
-      at,
-      users: Array.from(this.#users.values(), (shown) => shown?.text ?? '').filter((text) => text !== ''),
-      nodes: nodes.sort(([one], [other]) => (one < other ? -1 : 1)).map(([, shown]) => shown ?? ''),
-      counts: this.#isWhole && this.#selection.counts ? this.#sources.counts() : undefined,
-      isReset,
-    });
+  /** The state now, once it has been read. It does not change any more. */
+  take(at: Instant, isReset: boolean): SentState['pieces'] {
+    const nodes = [...this.#nodes.values()].filter((shown) => shown !== undefined);
+    nodes.sort((one, other) => (one.node.name < other.node.name ? -1 : 1));
+    const counts = this.#isWhole && this.#selection.counts ? this.#sources.counts() : undefined;
+    return () =>
+      statePieces({ at, users: this.#userTexts(), nodes: this.#nodeTexts(nodes), counts, isReset });
+  }
+
+  *#userTexts(): Iterable<string> {
+    for (const [user, facts] of this.#users)
+      if (facts !== undefined) yield this.#selection.userText(user, facts, userText);
+  }
+
+  *#nodeTexts(nodes: readonly CollectedNode[]): Iterable<string> {
+    for (const { node, causes } of nodes) yield nodeText(node, this.#selection.cause(causes));
   }
 }

@@ -7,6 +7,17 @@ import type { ChangeEvent } from './change.js';
 /** The most bytes that remembered events take, by a rough count: many devices with much meta are worth many others. */
 const MOST_BYTES = 128 * 1024 * 1024;
 
+/** The name of a log, the number of an event in base 36, and if it is ahead, up to which one users and nodes are known. */
+const ID = /^([^-]*)-([0-9a-z]{1,10})(?:-([0-9a-z]{1,10}))?$/;
+
+/** How far a reader has come, by numbers of events. */
+export interface Position {
+  /** All up to this one have been passed on, or are not wanted. */
+  readonly passed: number;
+  /** Users and nodes are known up to this one, by the state. It is ahead while what has no state follows that. */
+  readonly included: number;
+}
+
 /** The latest events, so that a reader who was away may continue. Numbers have no gaps. */
 export class EventLog {
   /** Ids begin with it, so that those of another log are known to be that. */
@@ -52,16 +63,17 @@ export class EventLog {
     return found;
   }
 
-  idOf(number: number): string {
-    return `${this.#name}-${number.toString(36)}`;
+  idOf({ passed, included }: Position): string {
+    const ahead = included > passed ? `-${included.toString(36)}` : '';
+    return `${this.#name}-${passed.toString(36)}${ahead}`;
   }
 
   /** @returns undefined if it is of another log, or what came after it is not known any more */
-  numberOf(id: string): number | undefined {
-    const [name, digits = ''] = id.split('-');
-    if (name !== this.#name || !/^[0-9a-z]{1,10}$/.test(digits)) return undefined;
-    const number = parseInt(digits, 36);
-    return this.isKnownAfter(number) ? number : undefined;
+  positionOf(id: string): Position | undefined {
+    const [, name, passed = '', included = passed] = ID.exec(id) ?? [];
+    if (name !== this.#name) return undefined;
+    const position = { passed: parseInt(passed, 36), included: parseInt(included, 36) };
+    return this.isKnownAfter(position.passed) && position.included <= this.#last ? position : undefined;
   }
 
   /** Whether all events after this number are known. */

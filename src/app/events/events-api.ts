@@ -34,7 +34,12 @@ export interface SentEvent {
 }
 
 /** A state as its reader gets it. */
-export interface SentState extends Pick<SentEvent, 'id' | 'text'> {
+export interface SentState extends Pick<SentEvent, 'id'> {
+  /**
+   * JSON in ASCII, in one line. Each piece is made when it is taken: with many users all of it is long, and what a
+   * reader cannot take yet needs no text.
+   */
+  pieces(): Iterable<string>;
   /** The users in it. Read it before `state` returns. */
   readonly users: readonly { readonly user: UserId; readonly facts: UserFacts }[];
 }
@@ -53,8 +58,8 @@ export interface EventReader {
   /** Whether it can take no more for now. Once it can, call `resume` of the subscription. */
   readonly isFull: boolean;
   /**
-   * The state that the next events change: of everything that it hears of, or only of users whom `watch` added. Of
-   * everything it comes first, unless the subscription continues after an event, and again with `"reset":true` after
+   * The state that the next events change: of everything that it hears of, or only of users whom `watch` added. What has
+   * no state, such as alerts, follows it from the subscription on. Of everything it comes first, unless the subscription continues after an event, and again with `"reset":true` after
    * changes that could not be followed.
    */
   state(state: SentState): void;

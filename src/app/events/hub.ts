@@ -4,12 +4,13 @@ import { listen, type ChangeFeed } from '../../../actors/shards/change-feed.js';
 import type { UserChange } from '../../../actors/user/user.protocol.js';
 import type { Access } from '../../domain/access.js';
 import type { BlindInterval } from '../../domain/blindness.js';
-import type { Millis } from '../../domain/time.js';
-import type { UserIds } from '../../domain/user-id.js';
+import type { EventType } from '../../domain/event-types.js';
+import type { Instant, Millis } from '../../domain/time.js';
+import type { UserId, UserIds } from '../../domain/user-id.js';
 import { HeartbeatError } from '../../errors.js';
 import type { Cancel, Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
-import { factsOfOffline, factsOfOnline } from '../../views/user-view.js';
+import { factsOfOffline, factsOfOnline, type UserFacts } from '../../views/user-view.js';
 import {
   alertEventsIn,
   type AlertEvent,
@@ -27,7 +28,7 @@ import type {
   Subscription,
 } from './events-api.js';
 
-import { EventLog } from './event-log.js';
+import { EventLog, type Position } from './event-log.js';
 import { Selection } from './selection.js';
 import { Stream, type StreamHost } from './stream.js';
 import { Watchers } from './watchers.js';
@@ -116,9 +117,9 @@ export class EventHub implements EventsApi, StreamHost {
     if (selection.hearsAllUsers) this.#ofUsers.add(stream);
     if (selection.hearsNodes) this.#ofNodes.add(stream);
     try {
-      const number = after === undefined ? undefined : this.#log.numberOf(after);
-      if (number === undefined) stream.start(after !== undefined);
-      else stream.continue(number);
+      const position = after === undefined ? undefined : this.#log.positionOf(after);
+      if (position === undefined) stream.start(after !== undefined);
+      else stream.continue(position);
     } catch (error) {
       stream.close();
       throw error;
@@ -188,25 +189,22 @@ export class EventHub implements EventsApi, StreamHost {
     }
     const facts = change.kind === 'offline' ? factsOfOffline(change.ended) : factsOfOnline(change.session);
     const at = change.kind === 'updated' ? undefined : facts.since;
-    const event: UserEvent = {
-      number: this.#log.last + 1,
-      type: `user.${change.kind}`,
-      about: 'user',
-      at: at ?? this.#deps.clock.wall(),
-      user: change.user,
-      facts,
-    };
+    this.#user(`user.${change.kind}`, change.user, facts, at ?? this.#deps.clock.wall());
+  }
+
+  #user(type: EventType, user: UserId, facts: UserFacts, at: Instant): void {
+    const event: UserEvent = { number: this.#log.last + 1, type, about: 'user', at, user, facts };
     this.#log.append(event);
-    const named = this.watchers.of(change.user);
+    const named = this.watchers.of(user);
     if (named instanceof Stream) named.hear(event);
     else if (named !== undefined) for (const stream of named) stream.hear(event);
     for (const stream of this.#ofUsers) stream.hear(event);
   }
 
   /** A reader who was away, and missed what is forgotten now, hears at least that the user is offline. */
-  #erase({ user, wasOnline }: Extract<UserChange, { readonly kind: 'erased' }>): void {
+  #erase({ user, wasOnline, at }: Extract<UserChange, { readonly kind: 'erased' }>): void {
     this.#latestText = undefined;
-    if (this.#log.erase(user) || wasOnline) this.#userChanged({ kind: 'offline', user, ended: undefined });
+    if (this.#log.erase(user) || wasOnline) this.#user('user.offline', user, factsOfOffline(undefined), at);
   }
 
   #flipped({ flip, node }: NodeFlip): void {
@@ -244,11 +242,10 @@ export class EventHub implements EventsApi, StreamHost {
     return this.#latestText.text;
   }
 
-  stateOf(collection: Collection, isReset: boolean): SentState {
-    const text = collection.take(this.#deps.clock.wall(), isReset);
+  stateOf(collection: Collection, isReset: boolean, position: Position): SentState {
     return {
-      id: this.idOf(this.#log.last),
-      text,
+      id: this.idOf(position),
+      pieces: collection.take(this.#deps.clock.wall(), isReset),
       // Most readers only pass the text on.
       get users() {
         return collection.facts;
@@ -256,8 +253,8 @@ export class EventHub implements EventsApi, StreamHost {
     };
   }
 
-  idOf(number: number): string {
-    return this.#log.idOf(number);
+  idOf(position: Position): string {
+    return this.#log.idOf(position);
   }
 
   schedule(stream: Stream): void {

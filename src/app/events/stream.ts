@@ -1,9 +1,9 @@
 import type { UserId } from '../../domain/user-id.js';
 import { HeartbeatError } from '../../errors.js';
-import type { ChangeEvent } from './change.js';
+import { hasNoState, type ChangeEvent } from './change.js';
 import { Collection, type StateSources } from './collection.js';
 import type { EndOfEvents, EventReader, SentEvent, SentState, Subscription } from './events-api.js';
-import type { EventLog } from './event-log.js';
+import type { EventLog, Position } from './event-log.js';
 import type { Selection } from './selection.js';
 import type { Watchers } from './watchers.js';
 
@@ -25,8 +25,8 @@ export interface StreamHost {
   /** How an event is sent to readers who see all of it; made once. */
   textOf(event: ChangeEvent, selection: Selection): string;
   /** The state as a reader gets it now. */
-  stateOf(collection: Collection, isReset: boolean): SentState;
-  idOf(number: number): string;
+  stateOf(collection: Collection, isReset: boolean, position: Position): SentState;
+  idOf(position: Position): string;
   /** Has `flush` called at the end of this pass of the event loop. */
   schedule(stream: Stream): void;
   /** A reader threw an error. */
@@ -55,6 +55,10 @@ export class Stream implements Subscription {
   #pending: SentEvent[] = [];
   /** While behind: all up to this number have been passed on, or are pending. */
   #passed = 0;
+  /** Users and nodes are known up to this number. */
+  #included = 0;
+  /** While collecting: what comes before the first event that has no state, so that it follows the state. */
+  #unstated: number | undefined;
   /** Whether nothing has been passed on yet of what follows an earlier event. */
   #isContinuing = false;
 
@@ -80,12 +84,13 @@ export class Stream implements Subscription {
     );
   }
 
-  /** Continues after the event of this number, which is known. @throws as `start` */
-  continue(number: number): void {
+  /** Continues at a position that is known. @throws as `start` */
+  continue({ passed, included }: Position): void {
     const users = (this.#selection.users ?? []).filter((user) => this.#selection.mayWatch(user));
     this.#admit(new Collection(this.#selection, users, true, this.#host.sources));
-    for (const user of users) this.#users.set(user, number);
-    this.#passed = number;
+    for (const user of users) this.#users.set(user, included);
+    this.#passed = passed;
+    this.#included = included;
     this.#mode = 'behind';
     this.#isContinuing = true;
     this.#host.schedule(this);
@@ -93,17 +98,22 @@ export class Stream implements Subscription {
 
   #begin(whole: Collection, isReset: boolean): void {
     if (this.#mode !== 'collecting') return;
+    this.#included = this.#host.log.last;
+    this.#passed = this.#unstated ?? this.#included;
     const state = this.#take(whole, isReset);
     this.#whole = undefined;
-    this.#mode = 'live';
-    if (state !== undefined) this.#pass(() => this.#reader.state(state));
+    if (state === undefined) return;
+    this.#mode = this.#unstated === undefined ? 'live' : 'behind';
+    this.#pass(() => this.#reader.state(state));
+    if (this.#unstated !== undefined && !this.#isEnded) this.#host.schedule(this);
   }
 
   /** @returns undefined if it could not be read after all */
   #take(collection: Collection, isReset: boolean): SentState | undefined {
     const { last } = this.#host.log;
     try {
-      const state = this.#host.stateOf(collection, isReset);
+      const passed = collection === this.#whole ? this.#passed : last;
+      const state = this.#host.stateOf(collection, isReset, { passed, included: last });
       for (const user of collection.users) this.#users.set(user, last);
       return state;
     } catch {
@@ -165,6 +175,8 @@ export class Stream implements Subscription {
       }
     }
     if (this.#mode === 'behind') this.#notice();
+    if (this.#mode === 'collecting' && hasNoState(event) && this.#selection.wants(event))
+      this.#unstated ??= event.number - 1;
     if (this.#mode !== 'live' || !this.#selection.wants(event)) return;
     if (this.#reader.isFull || this.#pending.length >= MOST_PENDING) {
       this.#mode = 'behind';
@@ -180,7 +192,8 @@ export class Stream implements Subscription {
 
   #sent(event: ChangeEvent): SentEvent {
     const text = this.#host.textOf(event, this.#selection);
-    return { id: this.#host.idOf(event.number), text, change: event };
+    const id = this.#host.idOf({ passed: event.number, included: this.#included });
+    return { id, text, change: event };
   }
 
   /** Passes on what happened in this pass of the event loop, or more of the past. */
@@ -237,6 +250,7 @@ export class Stream implements Subscription {
 
   /** Of a user who is watched by name, only what its state does not include. */
   #isWanted(event: ChangeEvent): boolean {
+    if (event.number <= this.#included && !hasNoState(event)) return false;
     if (event.about === 'user' && this.#selection.users !== undefined) {
       const from = this.#users.get(event.user);
       if (typeof from !== 'number' || event.number <= from) return false;

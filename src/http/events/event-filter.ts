@@ -11,6 +11,7 @@ import { refuseQuery } from '../input/query.js';
 const MOST_IN_QUERY = 1_000;
 const MOST_IN_BODY = 100_000;
 const MOST_LABELS = 10;
+const MOST_TYPES = 100;
 
 const LABEL = '^[^:]+:';
 
@@ -81,7 +82,7 @@ function typeNamed(name: string): EventType {
 }
 
 function userNamed(text: string, ids: UserIds): UserId {
-  return ids.parse(text) ?? refuseQuery(eventProblem.userInQuery);
+  return ids.parse(text) ?? refuseQuery(eventProblem.userInQuery(text));
 }
 
 function nodesOf(prefix: string | undefined, labels: readonly EventLabel[]): EventFilter['nodes'] {
@@ -107,22 +108,31 @@ export function filterInBody(
   const list = <Item>(
     name: string,
     most: number,
-    problem: string,
+    problem: { readonly list: string; readonly item: string },
     parse: (item: unknown) => Item | undefined,
   ) => {
     const value = found.get(name);
     if (value === undefined) return undefined;
-    const items =
-      Array.isArray(value) && value.length <= most ? value.map((item: unknown) => parse(item)) : [undefined];
-    const parsed = items.filter((item) => item !== undefined);
-    if (parsed.length < items.length) problems.push({ path: name, problem });
-    return parsed;
+    if (!Array.isArray(value) || value.length > most) {
+      problems.push({ path: name, problem: problem.list });
+      return undefined;
+    }
+    const items = value.map((item: unknown) => parse(item));
+    const wrong = items.indexOf(undefined);
+    if (wrong >= 0) problems.push({ path: `${name}.${wrong}`, problem: problem.item });
+    return items.filter((item) => item !== undefined);
   };
-  const types = list('types', 100, eventProblem.types(EVENT_TYPES), (item) =>
-    EVENT_TYPES.find((type) => type === item),
+  const { type, types: listOfTypes, user, users: listOfUsers, label, labelsInBody } = eventProblem;
+  const types = list(
+    'types',
+    MOST_TYPES,
+    { list: listOfTypes(MOST_TYPES), item: type(EVENT_TYPES) },
+    (item) => EVENT_TYPES.find((each) => each === item),
   );
-  const users = list('users', MOST_IN_BODY, eventProblem.users(MOST_IN_BODY), (item) => userIn(item, ids));
-  const labels = list('labels', MOST_LABELS, eventProblem.labelsInBody(MOST_LABELS), (item) =>
+  const users = list('users', MOST_IN_BODY, { list: listOfUsers(MOST_IN_BODY), item: user }, (item) =>
+    userIn(item, ids),
+  );
+  const labels = list('labels', MOST_LABELS, { list: labelsInBody(MOST_LABELS), item: label }, (item) =>
     typeof item === 'string' ? labelIn(item) : undefined,
   );
   const prefix = found.get('nodes');

@@ -6,7 +6,7 @@ import type { Clock } from '../../ports/clock.js';
 import type { GatewayLimits } from '../gateway-options.js';
 import { readJson, refuseBody } from '../input/json-body.js';
 import type { Resources } from '../resources.js';
-import { isPermitted, isUserPermitted } from '../security/authorization.js';
+import { isPermitted, isWatchPermitted } from '../security/authorization.js';
 import type { Exchange } from '../server/exchange.js';
 import { filterInBody, filterInQuery } from './event-filter.js';
 import { EventStream, STREAM_HEAD } from './event-stream.js';
@@ -80,15 +80,12 @@ function open(
     return undefined;
   }
   const { daemon, clock, streams } = deps;
-  const stream = new EventStream(exchange, clock.now(), (begun) => {
+  const began = (begun: EventStream): void => {
     exchange.push(`retry: ${RETRY.least + Math.floor(Math.random() * (RETRY.most - RETRY.least))}\n\n`);
     streams.add(begun);
-    daemon.connected.eventReaders++;
-    exchange.response.once('close', () => {
-      streams.delete(begun);
-      daemon.connected.eventReaders--;
-    });
-  });
+    exchange.response.once('close', () => streams.delete(begun));
+  };
+  const stream = new EventStream(exchange, clock.now(), began, () => streams.turn());
   const after = request.headers['last-event-id'];
   const id = typeof after === 'string' ? after : undefined;
   stream.start(daemon.events.subscribe(filter, exchange.access, stream, id));
@@ -97,8 +94,6 @@ function open(
 }
 
 function isFilterPermitted(exchange: Exchange, { users, nodes }: EventFilter): boolean {
-  const { access } = exchange;
   if (nodes !== undefined && !isPermitted(exchange, 'read')) return false;
-  const refused = users?.find((user) => !access.mayWatchUser(user));
-  return refused === undefined || isUserPermitted(exchange, refused);
+  return users === undefined || isWatchPermitted(exchange, users);
 }

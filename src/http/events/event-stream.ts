@@ -12,7 +12,7 @@ import type { RawHeaders } from '../server/json-answer.js';
 
 /** What may wait in the socket before the reader counts as full; what follows waits in the hub's past. */
 const MOST_UNSENT = 256 * 1024;
-/** A long state is written in pieces, so that a slow reader is seen to read. */
+/** A long state is made and written in pieces of so many characters, in as many passes of the event loop. */
 const PIECE = 64 * 1024;
 
 export const STREAM_HEAD: RawHeaders = [
@@ -33,20 +33,36 @@ export class EventStream implements EventReader {
   readonly begun: Promise<void>;
   #settle: () => void = () => undefined;
   #subscription: Subscription | undefined;
-  /** The rest of a state. */
-  #rest = '';
+  /** What is still to be written of a state. Its text is made when there is room for it. */
+  #rest: Iterator<string> | undefined;
+  #isWriting = false;
+  /** Events that came meanwhile. */
+  #later = '';
+  readonly #turn: () => Promise<void>;
   /** When its last comment was due. */
   commentedAt: Moment;
 
-  /** @param began called before the first event is written */
-  constructor(exchange: Exchange, now: Moment, began: (stream: EventStream) => void) {
+  /**
+   * @param began called before the first event is written
+   * @param turn resolves when it may make another piece of a state: in each pass of the event loop for one stream only
+   */
+  constructor(
+    exchange: Exchange,
+    now: Moment,
+    began: (stream: EventStream) => void,
+    turn: () => Promise<void>,
+  ) {
     this.#exchange = exchange;
+    this.#turn = turn;
     this.#began = began;
     this.commentedAt = now;
     this.begun = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    exchange.response.once('close', this.#settle);
+    exchange.response.once('close', () => {
+      this.#rest = undefined;
+      this.#settle();
+    });
   }
 
   /** When the caller's credential ends; undefined if it never does. */
@@ -64,7 +80,7 @@ export class EventStream implements EventReader {
   }
 
   get isFull(): boolean {
-    return this.#rest !== '' || this.#exchange.unsent > MOST_UNSENT;
+    return this.#rest !== undefined || this.#exchange.unsent > MOST_UNSENT;
   }
 
   /** Begins the answer, if it has not begun. False if nobody waits for it. */
@@ -79,27 +95,51 @@ export class EventStream implements EventReader {
 
   state(state: SentState): void {
     if (!this.#begin()) return;
-    this.#rest += framed(state);
-    this.#writeRest();
+    this.#rest = framedPieces(state);
+    this.#goOn();
   }
 
   events(events: readonly SentEvent[]): void {
     if (!this.#begin()) return;
     const text = events.map(framed).join('');
-    if (this.#rest === '') this.#exchange.push(text);
-    else this.#rest += text;
+    if (this.#rest === undefined) this.#exchange.push(text);
+    else this.#later += text;
   }
 
-  #writeRest(): void {
-    while (this.#rest !== '' && this.#exchange.unsent < PIECE) {
-      this.#exchange.push(this.#rest.slice(0, PIECE));
-      this.#rest = this.#rest.slice(PIECE);
+  #goOn(): void {
+    this.#writeRest().catch(() => this.#exchange.breakOff());
+  }
+
+  async #writeRest(): Promise<void> {
+    if (this.#isWriting) return;
+    this.#isWriting = true;
+    while (this.#rest !== undefined && this.#exchange.open && this.#exchange.unsent < PIECE) {
+      this.#exchange.push(this.#nextPiece(this.#rest));
+      if (this.#rest !== undefined) await this.#turn();
     }
+    this.#isWriting = false;
+    if (!this.isFull) this.#subscription?.resume();
+  }
+
+  /** The last one is followed by what has happened meanwhile. */
+  #nextPiece(rest: Iterator<string>): string {
+    let piece = '';
+    while (piece.length < PIECE) {
+      const { done, value } = rest.next();
+      if (done === true) {
+        this.#rest = undefined;
+        piece += this.#later;
+        this.#later = '';
+        break;
+      }
+      piece += value;
+    }
+    return piece;
   }
 
   #drained(): void {
-    this.#writeRest();
-    if (!this.isFull) this.#subscription?.resume();
+    if (this.#rest !== undefined) this.#goOn();
+    else if (!this.isFull) this.#subscription?.resume();
   }
 
   /** Shows proxies and the client that the stream lives. */
@@ -126,6 +166,12 @@ export class EventStream implements EventReader {
   }
 }
 
-function framed({ id, text }: Pick<SentEvent, 'id' | 'text'>): string {
+function framed({ id, text }: SentEvent): string {
   return `id: ${id}\ndata: ${text}\n\n`;
+}
+
+function* framedPieces(state: SentState): Generator<string, undefined> {
+  yield `id: ${state.id}\ndata: `;
+  yield* state.pieces();
+  yield '\n\n';
 }

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Millis } from '../../domain/time.js';
 import type { Cancel, Clock } from '../../ports/clock.js';
 import type { EventStream } from './event-stream.js';
@@ -11,6 +12,7 @@ const COMMENT_EVERY: Millis = 15_000;
 export class EventStreams {
   readonly #clock: Clock;
   readonly #streams = new Set<EventStream>();
+  readonly #turns = pLimit(1);
   #cancel: Cancel | undefined;
 
   constructor(clock: Clock) {
@@ -19,6 +21,11 @@ export class EventStreams {
 
   get size(): number {
     return this.#streams.size;
+  }
+
+  /** Resolves in a later pass of the event loop; in each pass for one stream only. */
+  turn(): Promise<void> {
+    return this.#turns(() => new Promise((resolve) => this.#clock.soon(resolve)));
   }
 
   add(stream: EventStream): void {

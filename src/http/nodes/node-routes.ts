@@ -141,7 +141,7 @@ export function heartbeatBatch(
     parse: (value, written) => (written === 'bare' ? undefined : parseNodeName(value)),
     invalid: 'HEARTBEAT_INVALID_NODE_NAME',
     longest: LONGEST_NAME,
-    forbidden: (name) => (exchange.access.mayTouchNode(name) ? undefined : forbidden.node),
+    forbidden: (name) => (exchange.access.mayTouchNode(name) ? undefined : forbidden.node(exchange.access)),
     ask: (names, answered) => daemon.nodes.heartbeats(names, answered, exchange.access.nodeQuota),
   };
   new Batch(nodes, exchange, limits, (outcome) => answerAccepted(exchange, outcome)).read(request);

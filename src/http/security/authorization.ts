@@ -6,7 +6,9 @@ import { forbidden } from '../../views/messages.js';
 
 /** Whether the caller has the scope. If not, the request is refused, as in the two functions below. */
 export function isPermitted(exchange: Exchange, permission: Permission): boolean {
-  return exchange.access.may(permission) || refuse(exchange, forbidden.permission(permission));
+  return (
+    exchange.access.may(permission) || refuse(exchange, forbidden.permission(exchange.access, permission))
+  );
 }
 
 /** @param permission a checkup is permitted of users whom the caller may watch, too */
@@ -17,11 +19,18 @@ export function isUserPermitted(
 ): boolean {
   const { access } = exchange;
   const isCovered = permission === 'checkup' ? access.mayWatchUser(user) : access.mayTouchUser(user);
-  return isCovered || refuse(exchange, forbidden.user);
+  return isCovered || refuse(exchange, forbidden.user(access));
+}
+
+/** Of several users, for events of them. */
+export function isWatchPermitted(exchange: Exchange, users: readonly UserId[]): boolean {
+  const { access } = exchange;
+  const refused = users.find((user) => !access.mayWatchUser(user));
+  return refused === undefined || refuse(exchange, forbidden.userAmong(access, refused));
 }
 
 export function isNodePermitted(exchange: Exchange, name: NodeName): boolean {
-  return exchange.access.mayTouchNode(name) || refuse(exchange, forbidden.node);
+  return exchange.access.mayTouchNode(name) || refuse(exchange, forbidden.node(exchange.access));
 }
 
 /** For calls about nodes that are not known beforehand. */

@@ -8,18 +8,16 @@ import { deviceMeta, deviceName, userInBatch } from '../contract/operation.js';
 import { isObject, parseJson, unusableNames } from '../input/json-body.js';
 import { metaOf, WRONG } from '../users/device.js';
 
-const NO_REF = 'must be a string of at most 64 characters, or a whole number';
-
 /** What a client names a frame by, to find the answer to it. */
 const ref = z
-  .union([z.string(NO_REF).max(64, NO_REF), z.int(NO_REF)])
+  .union([z.string(frameProblem.ref).max(64, frameProblem.ref), z.int(frameProblem.ref)])
   .optional()
   .meta({ description: 'Comes back in the answer. Without it only errors are answered.' });
 
 export type Ref = z.output<typeof ref>;
 
 /** What keeps a device online: answers to pings, or `beat` frames of the page. */
-const liveness = z.enum(['connection', 'page']).optional();
+const liveness = z.enum(['connection', 'page'], frameProblem.liveness).optional();
 
 /** A device that heals. */
 const healing = z.strictObject({ id: userInBatch, device: deviceName.nullish(), meta: deviceMeta });
@@ -32,7 +30,13 @@ const STRICT: z.core.$ZodObjectParams = {
 };
 
 /** Users in a frame. */
-const users = <Id extends z.ZodType>(id: Id) => z.array(id).min(1);
+const users = <Id extends z.ZodType>(id: Id) => z.array(id, frameProblem.users).min(1, frameProblem.users);
+
+/** Devices in a frame. */
+const devices = <Entry extends z.ZodType>(entry: Entry) =>
+  z.array(entry, frameProblem.devices).min(1, frameProblem.devices);
+
+const token = z.string(frameProblem.token).min(1, frameProblem.token);
 
 /** The client's frames by their type. Entries are checked one by one, so that a wrong one does not affect the others. */
 function framesOf<Healing extends z.ZodType, Leaving extends z.ZodType, Id extends z.ZodType>(
@@ -41,9 +45,9 @@ function framesOf<Healing extends z.ZodType, Leaving extends z.ZodType, Id exten
   id: Id,
 ) {
   return {
-    auth: z.strictObject({ type: z.literal('auth'), token: z.string().min(1), ref }, STRICT),
-    heal: z.strictObject({ type: z.literal('heal'), devices: z.array(heals).min(1), liveness, ref }, STRICT),
-    goodbye: z.strictObject({ type: z.literal('goodbye'), devices: z.array(leaves).min(1), ref }, STRICT),
+    auth: z.strictObject({ type: z.literal('auth'), token, ref }, STRICT),
+    heal: z.strictObject({ type: z.literal('heal'), devices: devices(heals), liveness, ref }, STRICT),
+    goodbye: z.strictObject({ type: z.literal('goodbye'), devices: devices(leaves), ref }, STRICT),
     watch: z.strictObject({ type: z.literal('watch'), users: users(id), ref }, STRICT),
     unwatch: z.strictObject({ type: z.literal('unwatch'), users: users(id), ref }, STRICT),
     beat: z.strictObject({ type: z.literal('beat'), ref }, STRICT),

@@ -9,7 +9,7 @@ import type { Ref } from './client-frames.js';
 const ref = z.union([z.string(), z.int()]);
 
 const rejected = z.strictObject({
-  index: z.int().meta({ description: 'The place in `devices`, from 0.' }),
+  index: z.int().meta({ description: 'The place in `devices` or `users`, from 0.' }),
   code: z.string(),
   error: z.string(),
 });

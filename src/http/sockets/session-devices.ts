@@ -6,7 +6,7 @@ import type { ErrorCode } from '../../errors.js';
 import { forbidden, frameProblem } from '../../views/messages.js';
 import { parseHealing, parseLeaving, WRONG_ENTRY, type FrameOf } from './client-frames.js';
 import type { FrameReply } from './frame-reply.js';
-import { TrackedDevices, type TrackedDevice } from './tracked-devices.js';
+import { TrackedDevices, type MostDevices, type TrackedDevice } from './tracked-devices.js';
 
 interface Asked {
   readonly index: number;
@@ -35,18 +35,22 @@ export class SessionDevices {
   /**
    * Heals devices, and keeps those that are accepted.
    *
-   * @param most devices of this connection
+   * @param most devices of this connection, and of one user among them
    */
-  heal({ devices, liveness }: FrameOf<'heal'>, access: Access, most: number, reply: FrameReply): void {
+  heal({ devices, liveness }: FrameOf<'heal'>, access: Access, most: MostDevices, reply: FrameReply): void {
     const asked: Asked[] = [];
     for (const [index, entry] of devices.entries()) {
       const healing = parseHealing(this.#users.ids, entry);
       if (healing === undefined) reply.reject(index, 'HEARTBEAT_INVALID_FRAME', WRONG_ENTRY.heal);
-      else if (!access.mayTouchUser(healing.user)) reply.reject(index, 'HEARTBEAT_FORBIDDEN', forbidden.user);
+      else if (!access.mayTouchUser(healing.user))
+        reply.reject(index, 'HEARTBEAT_FORBIDDEN', forbidden.user(access));
       else {
         const tracked = this.#tracked.track(healing, liveness === 'page', most);
-        if (tracked === undefined)
-          reply.reject(index, 'HEARTBEAT_OVERLOADED', frameProblem.tooManyDevices(most));
+        if (tracked === 'full')
+          reply.reject(index, 'HEARTBEAT_OVERLOADED', frameProblem.tooManyDevices(most.batch));
+        // They would take each other's place for ever.
+        else if (tracked === 'full of this user')
+          reply.reject(index, 'HEARTBEAT_INVALID_FRAME', frameProblem.tooManyOfUser(most.devices));
         else asked.push({ index, healing, tracked });
       }
     }
@@ -78,7 +82,8 @@ export class SessionDevices {
     for (const [index, entry] of devices.entries()) {
       const leaving = parseLeaving(this.#users.ids, entry);
       if (leaving === undefined) reply.reject(index, 'HEARTBEAT_INVALID_FRAME', WRONG_ENTRY.goodbye);
-      else if (!access.mayTouchUser(leaving.user)) reply.reject(index, 'HEARTBEAT_FORBIDDEN', forbidden.user);
+      else if (!access.mayTouchUser(leaving.user))
+        reply.reject(index, 'HEARTBEAT_FORBIDDEN', forbidden.user(access));
       else this.#leave(index, leaving, reply);
     }
   }

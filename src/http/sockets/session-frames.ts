@@ -69,7 +69,7 @@ export class SessionFrames {
     const { ref } = frame;
     const needs = NEEDS[frame.type];
     if (this.#host.exceedsRate(access)) this.refuse(ref, 'HEARTBEAT_RATE_LIMITED');
-    else if (!access.may(needs)) this.refuse(ref, 'HEARTBEAT_FORBIDDEN', forbidden.permission(needs));
+    else if (!access.may(needs)) this.refuse(ref, 'HEARTBEAT_FORBIDDEN', forbidden.permission(access, needs));
     else if (!this.#host.serving) this.refuse(ref, 'HEARTBEAT_NOT_READY');
     else this.#do(frame, access);
   }
@@ -91,13 +91,7 @@ export class SessionFrames {
 
   #heal(frame: FrameOf<'heal'>, access: Access): void {
     if (this.#host.isOverloaded()) this.refuse(frame.ref, 'HEARTBEAT_OVERLOADED');
-    else
-      this.#kept().heal(
-        frame,
-        access,
-        this.#host.limits.batch,
-        this.#replyTo(frame.ref, frame.devices.length),
-      );
+    else this.#kept().heal(frame, access, this.#host.limits, this.#replyTo(frame.ref, frame.devices.length));
   }
 
   #startWatching(frame: FrameOf<'watch'>, access: Access): void {
@@ -111,7 +105,8 @@ export class SessionFrames {
     const added = frame.users.flatMap((entry, index) => {
       const user = parseId(this.#host.users.ids, entry);
       if (user === undefined) reply.reject(index, 'HEARTBEAT_INVALID_USER_ID');
-      else if (!access.mayWatchUser(user)) reply.reject(index, 'HEARTBEAT_FORBIDDEN', forbidden.user);
+      else if (!access.mayWatchUser(user))
+        reply.reject(index, 'HEARTBEAT_FORBIDDEN', forbidden.userAmong(access, user));
       else if (watch.reserve(user, most)) return [{ user, index }];
       // Not `HEARTBEAT_OVERLOADED`: asking again never helps.
       else reply.reject(index, 'HEARTBEAT_INVALID_FRAME', frameProblem.tooManyWatched(most));
@@ -128,16 +123,21 @@ export class SessionFrames {
   }
 
   #stopWatching({ users, ref }: FrameOf<'unwatch'>): void {
-    const left = users.flatMap((entry) => parseId(this.#host.users.ids, entry) ?? []);
     const watch = this.#watch;
-    if (left.length < users.length) this.refuse(ref, 'HEARTBEAT_INVALID_USER_ID');
-    else if (watch === undefined) this.ok(ref);
-    else if (watch.isBusy) this.refuse(ref, 'HEARTBEAT_OVERLOADED');
-    else
-      watch.unwatch(left).then(
-        () => this.ok(ref),
-        (error: unknown) => this.refuse(ref, codeOf(error)),
-      );
+    if (watch?.isBusy === true) {
+      this.refuse(ref, 'HEARTBEAT_OVERLOADED');
+      return;
+    }
+    const reply = this.#replyTo(ref, users.length);
+    const left = users.flatMap((entry, index) => {
+      const user = parseId(this.#host.users.ids, entry);
+      if (user === undefined) reply.reject(index, 'HEARTBEAT_INVALID_USER_ID');
+      return user ?? [];
+    });
+    const done = watch?.unwatch(left) ?? Promise.resolve();
+    void done.then(() => {
+      for (const _ of left) reply.accept();
+    });
   }
 
   #newWatch(): SessionWatch {

@@ -181,7 +181,8 @@ export class SessionWatch implements EventReader {
     return isFull;
   }
 
-  state({ text }: SentState): void {
+  state(state: SentState): void {
+    const text = [...state.pieces()].join('');
     if (!OF_NOBODY.test(text)) this.#output.send(text, this.#sent);
   }
 

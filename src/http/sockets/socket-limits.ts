@@ -16,4 +16,6 @@ export interface SocketLimits {
   readonly socket_watched: number;
   /** Devices that one socket may keep online. */
   readonly batch: number;
+  /** Devices of one user. */
+  readonly devices: number;
 }

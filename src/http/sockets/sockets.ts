@@ -154,7 +154,6 @@ export class Sockets {
     this.#server.handleUpgrade(request, socket, head, (ws) => {
       this.#opened++;
       this.#open.set(socket, new SocketConnection(ws, socket, this.#connections));
-      this.#daemon.connected.sockets++;
       // Its requests are over.
       request.socket.pipeline = undefined;
     });
@@ -162,7 +161,6 @@ export class Sockets {
 
   #closed({ socket, session }: SocketConnection): void {
     this.#open.delete(socket);
-    this.#daemon.connected.sockets--;
     this.#host.counts.closed[session.closing ?? 'client']++;
     if (this.#open.size === 0) this.#closedAll?.();
   }

@@ -1,5 +1,6 @@
 import type { UserDevice } from '../../../actors/user/user.protocol.js';
 import type { UserId } from '../../domain/user-id.js';
+import type { SocketLimits } from './socket-limits.js';
 
 /** A device that a connection keeps online. It is what the user's actor is asked with, too. */
 export interface TrackedDevice {
@@ -15,6 +16,9 @@ export interface TrackedDevice {
   pending: number;
 }
 
+/** How many devices a connection may have, and how many of one user. */
+export type MostDevices = Pick<SocketLimits, 'batch' | 'devices'>;
+
 /** The devices of one connection. */
 export class TrackedDevices {
   readonly #users = new Map<UserId, readonly TrackedDevice[]>();
@@ -24,8 +28,12 @@ export class TrackedDevices {
     return this.#size;
   }
 
-  /** @returns undefined if there would be more than `most` */
-  track({ user, device, meta }: UserDevice, onBeat: boolean, most: number): TrackedDevice | undefined {
+  /** @returns why not, if there would be too many */
+  track(
+    { user, device, meta }: UserDevice,
+    onBeat: boolean,
+    most: MostDevices,
+  ): TrackedDevice | 'full' | 'full of this user' {
     const devices = this.#users.get(user) ?? [];
     const known = devices.find((each) => each.device === device);
     if (known !== undefined) {
@@ -33,7 +41,8 @@ export class TrackedDevices {
       if (meta !== undefined) known.metaIfNew = meta ?? undefined;
       return known;
     }
-    if (this.#size >= most) return undefined;
+    if (this.#size >= most.batch) return 'full';
+    if (devices.length >= most.devices) return 'full of this user';
     const tracked = { user, device, metaIfNew: meta ?? undefined, onBeat, isAccepted: false, pending: 0 };
     this.#users.set(user, [...devices, tracked]);
     this.#size++;

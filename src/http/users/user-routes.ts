@@ -180,7 +180,7 @@ function healsOf(daemon: Daemon, { access }: Exchange): BatchOf<UserId | UserDev
     longest: LONGEST_ID[ids.kind],
     objects: { longest: LONGEST_ENTRY, problem: bodyProblem.entry },
     forbidden: (item) =>
-      access.mayTouchUser(typeof item === 'string' ? item : item.user) ? undefined : forbidden.user,
+      access.mayTouchUser(typeof item === 'string' ? item : item.user) ? undefined : forbidden.user(access),
     ask: (items, answered) => daemon.users.askMany('heal', items, answered),
   };
 }
@@ -195,7 +195,7 @@ function usersOf(
     parse: (value, written) => parseInBatch(ids, value, written),
     invalid: 'HEARTBEAT_INVALID_USER_ID',
     longest: LONGEST_ID[ids.kind],
-    forbidden: (user) => (access.mayWatchUser(user) ? undefined : forbidden.user),
+    forbidden: (user) => (access.mayWatchUser(user) ? undefined : forbidden.user(access)),
     ask: (users, answered) => daemon.users.askMany(kind, users, answered),
   };
 }

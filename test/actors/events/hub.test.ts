@@ -6,6 +6,7 @@ import type { UserId } from '../../../src/domain/user-id.js';
 import { PicturingReader, shownUser, subscribe } from '../../support/event-picture.js';
 import { Faults } from '../../support/faults.js';
 import { FourPartitions, holding, USERS } from '../../support/four-partitions.js';
+import { Disk } from '../../support/model/disk.js';
 import { recordingChannel } from '../../support/recording-channel.js';
 import { RefusingStore } from '../../support/refusing-store.js';
 import { node, user } from '../../support/ids.js';
@@ -251,6 +252,53 @@ describe('a reader of events', () => {
     await goodbye(slow, ANN);
     expect(types(reader)).to.deep.equal(['user.offline']);
     await slow.app.stop();
+  });
+
+  it('gets the alerts that were raised while its state was read after it, also when it connects again', async () => {
+    const store = new SlowReads();
+    const { channel } = recordingChannel('ops');
+    const slow = await SimulatedApp.start({ store, channels: [channel] });
+    const filter = { users: [ANN, BEN], nodes: { prefix: '', labels: [] } };
+    const reader = await read(slow, filter);
+    await slow.askNode({ kind: 'fail' }, node('n'));
+    await heal(slow, ANN);
+    await slow.clock.advance(2000);
+    expect(reader.states).to.deep.equal([]);
+    store.release();
+    await slow.clock.settle();
+    expect(reader.states[0]?.nodes.map(({ name, state }) => [name, state])).to.deep.equal([['n', 'failed']]);
+    expect(reader.states[0]?.users.map(({ status }) => status)).to.deep.equal(['online', 'offline']);
+    expect(types(reader)).to.deep.equal(['alert.raised', 'alert.delivered']);
+    await heal(slow, BEN);
+    expect(types(reader)).to.deep.equal(['alert.raised', 'alert.delivered', 'user.online']);
+    // Cut off after the state, and after the first alert.
+    const [ofState, ofFirst] = reader.ids;
+    const afterState = await read(slow, filter, { after: ofState });
+    expect(types(afterState)).to.deep.equal(['alert.raised', 'alert.delivered', 'user.online']);
+    expect(afterState.states).to.deep.equal([]);
+    const afterFirst = await read(slow, filter, { after: ofFirst });
+    expect(types(afterFirst)).to.deep.equal(['alert.delivered', 'user.online']);
+    await slow.app.stop();
+  });
+
+  it('hears of an erasure before a heal that was read after it, also by its time', async () => {
+    const disk = Disk.inMemory();
+    const held = await SimulatedApp.start({ storeOf: (partition) => disk.attach(partition) });
+    held.clock.waitsFor = () => disk.busy > 0;
+    await heal(held, ANN);
+    const reader = await read(held, { users: [ANN] });
+    await held.clock.advance(1000);
+    disk.hold('kept');
+    held.app.users.ask('erase', ANN, () => undefined);
+    await held.clock.advance(500);
+    held.app.users.ask('heal', ANN, () => undefined);
+    await held.clock.advance(500);
+    disk.release();
+    await held.clock.advance(1000);
+    expect(types(reader)).to.deep.equal(['user.offline', 'user.online']);
+    const [erased = 0, healed = 0] = reader.log.map(({ at_ms }) => at_ms);
+    expect(healed - erased).to.equal(500);
+    await held.app.stop();
   });
 
   it('may watch more users, and fewer', async () => {

@@ -55,7 +55,7 @@ for (const [lane, fastLane] of [
       const { json } = await callWith(gateway, await token(), 'POST', '/heal', { body: '[4,5]' });
       expect(json).to.deep.equal({
         accepted: 1,
-        rejected: [{ index: 0, error: 'this key does not cover this user_id' }],
+        rejected: [{ index: 0, error: 'this user token does not cover this user_id' }],
       });
       const beats = await callWith(gateway, await token(), 'POST', '/nodes/heartbeats', { body: '["5"]' });
       expect(beats.json).to.have.property('accepted', 0);

@@ -113,7 +113,7 @@ export function userListContract(start: Start): void {
   it('is counted', async () => {
     served = await start();
     await heal('1', '2');
-    served.daemon.connected.sockets = 3;
+    served.daemon.connected = { sockets: 3, eventReaders: 0 };
     expect((await served.call('GET', '/stats')).json).to.deep.equal({
       users: { online: 2 },
       devices: 2,

@@ -17,6 +17,8 @@ describe('a frame of a client', () => {
       expect(parseFrame(JSON.stringify(frame))).to.deep.equal(frame);
   });
 
+  const devices = 'devices: must be a list of at least one device, such as {"id":7,"device":"tab-1"}';
+  const users = 'users: must be a list of at least one id of a user';
   const types = 'type must be one of auth, heal, goodbye, watch, unwatch, beat';
   for (const [text, problem] of [
     ['', 'a frame must be a JSON object'],
@@ -30,16 +32,19 @@ describe('a frame of a client', () => {
     ['{"type":"__proto__"}', types],
     ['{"type":"beat","__proto__":1}', 'this name is not allowed'],
     ['{"type":"beat","more":1}', 'more: unknown field'],
-    ['{"type":"auth"}', 'token: Invalid input: expected string, received undefined'],
-    ['{"type":"auth","token":7}', 'token: Invalid input: expected string, received number'],
-    ['{"type":"auth","token":""}', 'token: Too small: expected string to have >=1 characters'],
-    ['{"type":"heal"}', 'devices: Invalid input: expected array, received undefined'],
-    ['{"type":"heal","devices":{}}', 'devices: Invalid input: expected array, received object'],
-    ['{"type":"heal","devices":[]}', 'devices: Too small: expected array to have >=1 items'],
-    [
-      '{"type":"heal","devices":[{"id":7}],"liveness":"tab"}',
-      'liveness: Invalid option: expected one of "connection"|"page"',
-    ],
+    ['{"type":"auth"}', 'token: must be a key or a user token, as a string'],
+    ['{"type":"auth","token":7}', 'token: must be a key or a user token, as a string'],
+    ['{"type":"auth","token":""}', 'token: must be a key or a user token, as a string'],
+    ['{"type":"heal"}', devices],
+    ['{"type":"heal","devices":{}}', devices],
+    ['{"type":"heal","devices":[]}', devices],
+    ['{"type":"goodbye","devices":7}', devices],
+    ['{"type":"goodbye","devices":[]}', devices],
+    ['{"type":"heal","devices":[{"id":7}],"liveness":"tab"}', 'liveness: must be connection or page'],
+    ['{"type":"heal","devices":[{"id":7}],"liveness":null}', 'liveness: must be connection or page'],
+    ['{"type":"watch"}', users],
+    ['{"type":"watch","users":"7"}', users],
+    ['{"type":"unwatch","users":[]}', users],
     ['{"type":"beat","ref":null}', 'ref: must be a string of at most 64 characters, or a whole number'],
     ['{"type":"beat","ref":1.5}', 'ref: must be a string of at most 64 characters, or a whole number'],
   ] as const) {

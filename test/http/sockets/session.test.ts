@@ -138,7 +138,7 @@ describe('a session of a socket', () => {
         .says({ type: 'auth', token: 'own' })
         .says({ type: 'heal', devices: [{ id: 7 }, { id: 8 }], ref: 2 });
       await settle();
-      const error = 'this key does not cover this user_id';
+      const error = 'this user token does not cover this user_id';
       expect(own.heard()).to.deep.equal([
         {
           type: 'error',
@@ -364,6 +364,26 @@ describe('a session of a socket', () => {
         ],
       });
       socket.says({ type: 'heal', devices: [{ id: 1 }], ref: 2 });
+      await settle();
+      expect(socket.heard()).to.deep.equal([{ type: 'ok', ref: 2 }]);
+    });
+
+    it('up to limits.devices of one user, which would evict each other otherwise', async () => {
+      host.limits.devices = 2;
+      const named = (...names: string[]) => names.map((device) => ({ id: 7, device }));
+      const socket = open().says({ type: 'heal', devices: [...named('a', 'b', 'c'), { id: 8 }], ref: 1 });
+      await settle();
+      const rejected = [
+        {
+          index: 2,
+          code: 'HEARTBEAT_INVALID_FRAME',
+          error:
+            'a socket can keep at most 2 devices of one user online (limits.devices): say goodbye to others first',
+        },
+      ];
+      expect(socket.heard()[0]).to.deep.include({ accepted: 3, rejected });
+      socket.says({ type: 'goodbye', devices: named('a') });
+      socket.says({ type: 'heal', devices: named('c'), ref: 2 });
       await settle();
       expect(socket.heard()).to.deep.equal([{ type: 'ok', ref: 2 }]);
     });

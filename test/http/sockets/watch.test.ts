@@ -119,6 +119,18 @@ describe('watching users over a socket', () => {
       });
     });
 
+    it('names the entries of an unwatch that are no ids, and takes the others', async () => {
+      const client = await open();
+      await client.ask({ type: 'watch', users: [7, 8] });
+      expect(await client.ask({ type: 'unwatch', users: [7, 'x'] })).to.deep.include({
+        code: 'HEARTBEAT_INVALID_USER_ID',
+        accepted: 1,
+        rejected: [{ index: 1, code: 'HEARTBEAT_INVALID_USER_ID', error: 'invalid user_id format' }],
+      });
+      for (const id of [7, 8]) await served.call('PUT', `/heal/${id}`);
+      await events(client, [['user.online', 8]]);
+    });
+
     it('ends with the socket', async () => {
       const client = await open();
       await client.ask({ type: 'watch', users: [7] });
@@ -176,6 +188,7 @@ describe('watching users over a socket', () => {
       expect(await some.ask({ type: 'watch', users: ['a:1', 'b:1'] })).to.deep.include({
         code: 'HEARTBEAT_FORBIDDEN',
         accepted: 1,
+        error: 'this key does not cover the user "b:1"',
       });
       expect(statesOf(some)).to.deep.equal([[['a:1', 'offline']]]);
     });
@@ -186,6 +199,7 @@ describe('watching users over a socket', () => {
       await client.ask({ type: 'heal', devices: [{ id: '5', meta: { secret: true } }] });
       const answer = await client.ask({ type: 'watch', users: ['5', '6', '7'] });
       expect(answer).to.deep.include({ code: 'HEARTBEAT_FORBIDDEN', accepted: 2 });
+      expect(answer['error']).to.equal('this user token does not cover the user 7');
       const shown = (): unknown =>
         (ofType(client, 'state').at(-1) as { users: { devices: { meta: unknown }[] }[] }).users[0]?.devices[0]
           ?.meta;

@@ -155,11 +155,12 @@ export class FakeDaemon implements Daemon, UsersApi {
     return NO_FACTS;
   }
 
-  readonly connected = { sockets: 0, eventReaders: 0 };
+  connected = { sockets: 0, eventReaders: 0 };
 
   stats(): Stats {
     const nodes = { registered: 0, active: 0, inactive: 0, failed: 0, paused: 0 };
-    return { users: { online: this.count }, devices: this.count, nodes, ...this.connected };
+    const { sockets, eventReaders } = this.connected;
+    return { users: { online: this.count }, devices: this.count, nodes, sockets, eventReaders };
   }
 
   async supervision(): Promise<object> {

@@ -8,4 +8,5 @@ export const SOCKET_LIMITS: Omit<SocketLimits, 'batch'> = {
   socket_watched: 100,
   socket_idle: 60,
   socket_unsent: 65_536,
+  devices: 16,
 };

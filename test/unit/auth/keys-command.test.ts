@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 import { Command } from 'commander';
 import { expect } from 'chai';
 import { addKeysCommand } from '../../../src/cli/keys-command.js';
+import { instant } from '../../../src/domain/time.js';
 import { inForce } from '../config/support.js';
+
+const NOW = instant(Date.parse('2026-11-30T12:00:00Z'));
 
 /** The output of the command. Throws the error of wrong usage. */
 function printed(...args: readonly string[]): string {
   const program = new Command().exitOverride();
   let said = '';
   let text = '';
-  addKeysCommand(program, { write: (part) => (text += part) });
+  addKeysCommand(program, { write: (part) => (text += part) }, { wall: () => NOW });
   for (const command of program.commands.flatMap((each) => [each, ...each.commands])) {
     command.exitOverride().configureOutput({ writeErr: (part) => (said += part) });
   }
@@ -37,6 +40,13 @@ describe('heartbeat keys new', () => {
       },
     ]);
     expect(printed()).to.not.include(key);
+  });
+
+  it('makes none that has expired already', () => {
+    for (const past of ['2026-11-29', '2026-11-30T12:00:00Z', '2025-12-31'])
+      expect(() => printed('--expires', past), past).to.throw('--expires: must not be in the past');
+    for (const future of ['2026-11-30', '2026-11-30T12:00:01Z'])
+      expect(printed('--expires', future)).to.include(`expires: ${future}`);
   });
 
   it('writes how many nodes it may register into the line that admits it', () => {

@@ -71,13 +71,12 @@ describe('the events of users in the library', () => {
       });
       await instance.users.heal(8);
       await instance.users.heal(7);
-      await instance.close();
       const told = (texts: readonly string[]): unknown[] =>
         texts.flatMap((text) =>
           (JSON.parse(text) as { events: { user: { id: number } }[] }).events.map(({ user }) => user.id),
         );
       await eventually(() => expect(told(listener.heard)).to.deep.equal([7]));
-      expect(told(hook.requests.map(({ body }) => body))).to.deep.equal([8, 7]);
+      await eventually(() => expect(told(hook.requests.map(({ body }) => body))).to.deep.equal([8, 7]));
       listener.stop();
     } finally {
       await redis.stop();
