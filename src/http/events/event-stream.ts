@@ -34,7 +34,7 @@ export class EventStream implements EventReader {
   #settle: () => void = () => undefined;
   #subscription: Subscription | undefined;
   /** What is still to be written of a state. Its text is made when there is room for it. */
-  #rest: Iterator<string> | undefined;
+  #rest: Iterator<string, undefined> | undefined;
   #isWriting = false;
   /** Events that came meanwhile. */
   #later = '';
@@ -80,7 +80,11 @@ export class EventStream implements EventReader {
   }
 
   get isFull(): boolean {
-    return this.#rest !== undefined || this.#exchange.unsent > MOST_UNSENT;
+    return this.#hasRest || this.#exchange.unsent > MOST_UNSENT;
+  }
+
+  get #hasRest(): boolean {
+    return this.#rest !== undefined;
   }
 
   /** Begins the answer, if it has not begun. False if nobody waits for it. */
@@ -115,18 +119,18 @@ export class EventStream implements EventReader {
     this.#isWriting = true;
     while (this.#rest !== undefined && this.#exchange.open && this.#exchange.unsent < PIECE) {
       this.#exchange.push(this.#nextPiece(this.#rest));
-      if (this.#rest !== undefined) await this.#turn();
+      if (this.#hasRest) await this.#turn();
     }
     this.#isWriting = false;
     if (!this.isFull) this.#subscription?.resume();
   }
 
   /** The last one is followed by what has happened meanwhile. */
-  #nextPiece(rest: Iterator<string>): string {
+  #nextPiece(rest: Iterator<string, undefined>): string {
     let piece = '';
     while (piece.length < PIECE) {
-      const { done, value } = rest.next();
-      if (done === true) {
+      const { value } = rest.next();
+      if (value === undefined) {
         this.#rest = undefined;
         piece += this.#later;
         this.#later = '';
