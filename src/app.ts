@@ -103,7 +103,7 @@ export class App implements Daemon {
     const sources = stateSources(actors, this, this.#ownership, clock);
     this.events = new EventHub(config.events, actors.changes, { clock, logger, ids, sources });
     this.#channelFeed = new ChannelFeed(actors.changes.users, actors.userEvents, { clock, logger, ids });
-    this.#channelFeed.listen();
+    this.#channelFeed.configure();
     const context = { system: actors.system, clock, logger };
     const place = actors.system.place(actors.system, 'root');
     const root = this.#buildTree(context, place);
@@ -236,7 +236,7 @@ export class App implements Daemon {
     const { home, channels: configured, userEvents } = this.#actors;
     Object.assign(this.#actors.limits, limits);
     await Promise.all([configured.replace(channels, home.run?.watch), userEvents.replace(channels)]);
-    this.#channelFeed.listen();
+    this.#channelFeed.configure();
   }
 
   async #startGateway(exitSignal: ExitSignal): Promise<RunningChild> {

@@ -23,7 +23,8 @@ export class ChannelFeed {
   readonly #changes: ChangeFeed<UserChange>;
   readonly #channels: UserEventChannels;
   readonly #deps: ChannelFeedDeps;
-  #isListening = false;
+  /** Stops listening to the actors; undefined while it does not. */
+  #stopListening: (() => void) | undefined;
 
   constructor(changes: ChangeFeed<UserChange>, channels: UserEventChannels, deps: ChannelFeedDeps) {
     this.#changes = changes;
@@ -31,11 +32,12 @@ export class ChannelFeed {
     this.#deps = deps;
   }
 
-  /** Listens from the first channel on that asks for events. Before that, nothing costs anything. */
-  listen(): void {
-    if (this.#isListening || !this.#channels.areAsked) return;
-    this.#isListening = true;
-    listen(this.#changes, (change) => this.#guarded(change));
+  /** Listens while a channel asks for events: otherwise nothing costs anything. Call it when channels have changed. */
+  configure(): void {
+    if (!this.#channels.areAsked) {
+      this.#stopListening?.();
+      this.#stopListening = undefined;
+    } else this.#stopListening ??= listen(this.#changes, (change) => this.#guarded(change));
   }
 
   /** What changes from now on cannot be followed. */
@@ -46,7 +48,7 @@ export class ChannelFeed {
   /** The actor whose change it is must not suffer. */
   #guarded(change: UserChange): void {
     try {
-      if (this.#channels.areAsked) this.#pass(change);
+      this.#pass(change);
     } catch (error) {
       this.#deps.logger.error('an event could not be passed on', { error });
       this.#channels.reset();
