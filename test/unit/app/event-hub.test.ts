@@ -19,8 +19,9 @@ class Reader implements EventReader {
   last: string | undefined;
   subscription: Subscription | undefined;
 
-  state({ id, text }: { readonly id: string; readonly text: string }): void {
-    this.last = id;
+  state(state: Parameters<EventReader['state']>[0]): void {
+    this.last = state.id;
+    const text = [...state.pieces()].join('');
     this.got.push(text.includes('"reset":true') ? 'reset' : 'state');
   }
 
