@@ -45,6 +45,8 @@ export type {
   UserSession,
   UserStatus,
 } from './library/presence.js';
+export type { PauseEnd } from './library/pausing.js';
+export type { SilenceDescription, SilenceFilter, SilenceOptions, Silences } from './library/silences.js';
 export type {
   CheckedUser,
   CheckupField,

@@ -13,6 +13,8 @@ import type {
   NodeChangeEntry,
   NodeSettlement,
   Settlement,
+  SilenceEntry,
+  SilenceSettlement,
 } from './history.protocol.js';
 
 /** What a group commit writes: a batch, and the replies to the requests in it. */
@@ -21,6 +23,7 @@ export interface Commit {
   readonly records: readonly HistoryRecord[];
   readonly settlements: readonly Settlement[];
   readonly nodes: readonly NodeSettlement[];
+  readonly silences: readonly SilenceSettlement[];
   /** No session ends later than this once the batch is written. */
   readonly latestEnd: number;
 }
@@ -49,6 +52,7 @@ export function commitOf(
   const records: HistoryRecord[] = [];
   const settlements: Settlement[] = [];
   const nodes: NodeSettlement[] = [];
+  const silences: SilenceSettlement[] = [];
   const resumed: Resume[] = [];
   let latest = latestEnd;
   for (const entry of entries) {
@@ -86,9 +90,14 @@ export function commitOf(
       case 'blind':
       case 'alerts':
       case 'held':
+      case 'silences':
       case 'statuses':
       case 'observed_time':
         records.push(entry);
+        break;
+      case 'silence':
+        records.push({ kind: 'silences', silences: [entry.silence], forgotten: [] });
+        silences.push({ silence: entry.silence, stored: true });
         break;
       case 'register':
       case 'change':
@@ -111,7 +120,7 @@ export function commitOf(
     const users = resumed.map(({ user }) => user);
     records.push({ kind: 'healed', generation: resumed[0].generation, users });
   }
-  return { entries, records, settlements, nodes, latestEnd: latest };
+  return { entries, records, settlements, nodes, silences, latestEnd: latest };
 }
 
 /** After a refused write: what to write once the disk takes writes again, and what to reply. */
@@ -119,13 +128,14 @@ export interface Refusal {
   readonly retry: readonly Queued[];
   readonly settlements: readonly Settlement[];
   readonly nodes: readonly NodeSettlement[];
+  readonly silences: readonly SilenceSettlement[];
 }
 
 /**
  * A refused batch may have reached the disk. What is refused to its caller must be undone there; what cannot be refused
  * is written again.
  */
-export function refusalOf({ entries, settlements, nodes }: Commit, code: ErrorCode): Refusal {
+export function refusalOf({ entries, settlements, nodes, silences }: Commit, code: ErrorCode): Refusal {
   const retry = entries.flatMap((entry): Queued[] => {
     switch (entry.kind) {
       case 'open':
@@ -149,10 +159,13 @@ export function refusalOf({ entries, settlements, nodes }: Commit, code: ErrorCo
       case 'blind':
       case 'alerts':
       case 'held':
+      case 'silences':
       case 'statuses':
       case 'observed_time':
       case 'late':
         return [entry];
+      case 'silence':
+        return [{ kind: 'undo', record: undoingSilence(entry) }];
       case 'register':
       case 'change':
       case 'forget':
@@ -171,6 +184,7 @@ export function refusalOf({ entries, settlements, nodes }: Commit, code: ErrorCo
         ? settlement
         : { shard: settlement.shard, node: settlement.node, stored: false, code },
     ),
+    silences: silences.map(({ silence }) => ({ silence, stored: false, code })),
   };
 }
 
@@ -212,6 +226,12 @@ function undoingRecordsOf(entry: NodeChangeEntry): HistoryRecord[] {
   }
 }
 
+function undoingSilence({ before, silence }: SilenceEntry): HistoryRecord {
+  return before === undefined
+    ? { kind: 'silences', silences: [], forgotten: [silence.id] }
+    : { kind: 'silences', silences: [before], forgotten: [] };
+}
+
 function registered(node: Registration, status: NodeStatus): HistoryRecord[] {
   return [
     { kind: 'registered', node },
@@ -251,8 +271,8 @@ export function healedBy({ user, generation }: Resume): HistoryEntry {
 type Awaited = Extract<Queued, { readonly shard: number; readonly user: UserId }>;
 
 /** Whether a request waits for the entry, so that it can be refused. */
-export function isAwaited(entry: Queued): entry is Awaited | NodeChangeEntry {
-  return 'shard' in entry && entry.kind !== 'status';
+export function isAwaited(entry: Queued): entry is Awaited | NodeChangeEntry | SilenceEntry {
+  return entry.kind === 'silence' || ('shard' in entry && entry.kind !== 'status');
 }
 
 export function isOfNode(entry: Awaited | NodeChangeEntry): entry is NodeChangeEntry {

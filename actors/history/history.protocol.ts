@@ -5,6 +5,7 @@ import type { NodeName } from '../../src/domain/node-name.js';
 import type { Recovery } from '../../src/domain/recovery.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import type { EndedSession } from '../../src/domain/session.js';
+import type { Silence, SilenceId } from '../../src/domain/silence.js';
 import type { Instant } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { ObservedTime } from '../../src/domain/observed-time.js';
@@ -54,7 +55,21 @@ export type DaemonEntry =
       readonly records: readonly AlertRecord[];
       readonly unnotified?: readonly UnnotifiedOf[];
     }
-  | { readonly kind: 'held'; readonly hold: LastHold };
+  | { readonly kind: 'held'; readonly hold: LastHold }
+  /** Silences of maintenance windows, and old ones that are removed. Never refused. */
+  | {
+      readonly kind: 'silences';
+      readonly silences: readonly Silence[];
+      readonly forgotten: readonly SilenceId[];
+    };
+
+/** A silence is made, or ends, and somebody waits for the reply. Refused when the disk is full. */
+export interface SilenceEntry {
+  readonly kind: 'silence';
+  /** As it is on disk; undefined for a new one. */
+  readonly before: Silence | undefined;
+  readonly silence: Silence;
+}
 
 /** Entries from a node's actor that somebody waits for. Refused when the disk is full. */
 export type NodeChangeEntry =
@@ -112,7 +127,7 @@ export type NodeEntry =
   | { readonly kind: 'statuses'; readonly nodes: readonly NamedStatus[] }
   | { readonly kind: 'observed_time'; readonly observed: ObservedTime };
 
-export type HistoryEntry = UserEntry | DaemonEntry | NodeEntry;
+export type HistoryEntry = UserEntry | DaemonEntry | NodeEntry | SilenceEntry;
 
 /** The result of a node's entry. A status is settled once, stored or not. */
 export type NodeSettlement = { readonly shard: ShardIndex; readonly node: NodeName } & (
@@ -127,6 +142,12 @@ export type Settlement = { readonly shard: ShardIndex; readonly user: UserId } &
   | { readonly stored: false; readonly code: ErrorCode }
 );
 
+/** The result of a silence's entry. A refused one has no effect. */
+export type SilenceSettlement = { readonly silence: Silence } & (
+  | { readonly stored: true }
+  | { readonly stored: false; readonly code: ErrorCode }
+);
+
 /** `refusing`: the disk takes no writes, or cannot be trusted; ends are kept in memory meanwhile. */
 export type StoreState = 'open' | 'refusing';
 
@@ -134,6 +155,7 @@ export type StoreState = 'open' | 'refusing';
 export interface SettlingDeps {
   settle(settlements: readonly Settlement[]): void;
   settleNodes(settlements: readonly NodeSettlement[]): void;
+  settleSilences(settlements: readonly SilenceSettlement[]): void;
   /** Alerts are on disk, or cannot be at present. */
   alertsCommitted(records: readonly AlertRecord[], stored: boolean): void;
 }

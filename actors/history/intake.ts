@@ -8,6 +8,7 @@ import type {
   NodeSettlement,
   Settlement,
   SettlingDeps,
+  SilenceSettlement,
   StatusEntry,
   StoreState,
 } from './history.protocol.js';
@@ -117,25 +118,31 @@ export class Intake {
     for (const entry of entries) if (entry.kind === 'resume') this.#backlog.push(healedBy(entry));
     const settlements: Settlement[] = [];
     const nodes: NodeSettlement[] = [];
+    const silences: SilenceSettlement[] = [];
     for (const entry of entries) {
       if (entry.kind === 'status') {
         nodes.push(settledStatus(entry));
         this.#deps.alertsCommitted(entry.alerts, false);
       }
       if (!isAwaited(entry)) continue;
+      if (entry.kind === 'silence') {
+        silences.push({ silence: entry.silence, stored: false, code });
+        continue;
+      }
       const { shard } = entry;
       if (isOfNode(entry)) nodes.push({ shard, node: entry.node, stored: false, code });
       else settlements.push({ shard, user: entry.user, stored: false, code });
     }
     this.#deps.settle(settlements);
     this.#deps.settleNodes(nodes);
+    this.#deps.settleSilences(silences);
   }
 
   /** The disk is full, or worse. Every waiting request is answered. */
   storeRefuses(commit: Commit, error: unknown): void {
     const isDamaged = error instanceof HeartbeatError && error.code === 'HEARTBEAT_STORE_CORRUPT';
     this.#code = isDamaged ? error.code : 'HEARTBEAT_STORE_REFUSES';
-    const { retry, settlements, nodes } = refusalOf(commit, this.#code);
+    const { retry, settlements, nodes, silences } = refusalOf(commit, this.#code);
     if (this.#state === 'open') {
       const event = isDamaged ? 'store is damaged and takes no writes' : 'store refuses writes';
       this.#deps.logger.error(event, { error });
@@ -149,6 +156,7 @@ export class Intake {
     this.#deps.settle(settlements);
     this.#deps.alertsCommitted([...alertsIn(commit.records), ...this.#backlog.alerts()], false);
     this.#deps.settleNodes([...nodes, ...this.#backlog.letStatusesWait().map(settledStatus)]);
+    this.#deps.settleSilences(silences);
     this.refuse(dropped.filter(isAwaited), this.#code);
   }
 

@@ -57,6 +57,7 @@ export function describe(
     since: status.since,
     deadline: isDue(known) ? exactInstant(terms.wallAt(lease.deadline), lease.expected) : undefined,
     pausedAt: registration.pausedAt,
+    ...(registration.pausedUntil !== undefined && { pausedUntil: registration.pausedUntil }),
     acknowledged: acknowledgementOf(known, () => terms.wallAt(at)),
   };
 }

@@ -35,6 +35,7 @@ import type { ResumedDeadlines } from './observed-clock.js';
 import type { Quotas } from './quotas.js';
 import { registers } from './registering.js';
 import { isDue, type RegisteredNode } from './registered-node.js';
+import { TimedPauses } from './timed-pauses.js';
 import type { StateCounts } from './state-counts.js';
 
 const TOO_MANY: Refusal = { kind: 'refused', code: 'HEARTBEAT_TOO_MANY_NODES' };
@@ -67,6 +68,7 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
   readonly #options: NodeShardOptions;
   readonly #publisher: FlipPublisher;
   readonly #dirtyNodes = new DirtyNodes();
+  readonly #pauses = new TimedPauses<NodeActor>();
 
   constructor(shard: ShardIndex, options: NodeShardOptions, deps: NodeShardDeps) {
     super(shard, options, deps);
@@ -146,6 +148,24 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
     actor.deadline = moment(status.deadline);
     this.add(actor);
     this.#publisher.found(actor);
+    this.#setPause(actor);
+  }
+
+  #setPause(actor: NodeActor): void {
+    const { clock } = this.#deps;
+    const { state } = actor;
+    const until = state.phase === 'unknown' ? undefined : state.registration.pausedUntil;
+    if (until !== undefined || this.#pauses.size > 0)
+      this.#pauses.set(actor, until, clock.now(), clock.wall());
+  }
+
+  /** Ends pauses whose time is over, as a request of somebody would. */
+  #endPauses(): void {
+    if (this.#pauses.size === 0) return;
+    const { clock } = this.#deps;
+    const now = clock.now();
+    for (const [{ key: name }, until] of this.#pauses.over(now, clock.wall(), this.#options.expiries))
+      this.ask(name, { kind: 'resume', name, until, arrivedAt: now, readAt: now }, () => undefined);
   }
 
   /** Time continues after a restart. */
@@ -212,6 +232,7 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
     if (!this.isUp) return;
     super.advance(horizon);
     this.#publisher.advance(this.#options.expiries);
+    this.#endPauses();
   }
 
   /** The daemon was blind. Deadlines that had passed before stay where they are: their nodes are about to expire. */
@@ -279,6 +300,7 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
 
   changed(actor: NodeActor, stored: boolean): void {
     this.#publisher.changed(actor, stored);
+    this.#setPause(actor);
   }
 
   override departed(actor: NodeActor): void {

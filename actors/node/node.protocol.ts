@@ -14,7 +14,11 @@ interface Addressed extends Pick<EntityRequest, 'arrivedAt' | 'readAt'> {
 
 /** A request about a node, without its name and times. */
 export type NodeRequest = (
-  | { readonly kind: 'heartbeat' | 'describe' | 'pause' | 'resume' | 'forget' }
+  | { readonly kind: 'heartbeat' | 'describe' | 'forget' }
+  /** Begins a pause, or changes when it ends by itself. */
+  | { readonly kind: 'pause'; readonly until?: Instant | undefined }
+  /** Ends the pause; with `until`, only one that ends by itself then. */
+  | { readonly kind: 'resume'; readonly until?: Instant | undefined }
   /** The node reports a failure itself. */
   | { readonly kind: 'fail'; readonly reason?: string | undefined }
   /** The heartbeat is known not to come: the deadline is now. */
@@ -52,6 +56,8 @@ export interface DescribedNode extends NodeFacts {
   /** When it misses its next heartbeat, or becomes late, or fails; undefined if it has failed or is paused. */
   readonly deadline: Instant | undefined;
   readonly pausedAt: Instant | undefined;
+  /** When its pause ends by itself. */
+  readonly pausedUntil?: Instant;
   /** The acknowledgement of its failure, if any. */
   readonly acknowledged: Acknowledgement | undefined;
 }

@@ -1,5 +1,6 @@
 import type { Flip, NodeState, Pause } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
+import type { SilencedInterval } from '../../src/domain/silence.js';
 import { instant, type Instant, type Millis } from '../../src/domain/time.js';
 import { uptimeOf, type Uptime } from '../../src/domain/uptime.js';
 import { HeartbeatError } from '../../src/errors.js';
@@ -26,6 +27,8 @@ export interface NodesReaderDeps {
   /** How long flips are kept. */
   readonly retention: Millis;
   readonly store: Pick<HistoryStore, 'nodeNames' | 'flips' | 'pauses' | 'blindBetween'>;
+  /** When a node was silenced, in the order of beginnings. */
+  silenced(node: DescribedNode): readonly SilencedInterval[];
   /** Asks the actors of all these nodes at once. */
   describe(names: readonly NodeName[], answered: (replies: readonly NodeReply[]) => void): void;
   /** The node's flips that are not on disk yet, oldest first. */
@@ -111,6 +114,7 @@ export class NodesReader {
     const uptime = await uptimeOf(
       { from, to, state: node.state },
       { flips, pauses: this.#pauses(node), blind },
+      this.#deps.silenced(node),
     );
     return { from, to, uptime };
   }

@@ -119,16 +119,23 @@ function changedBy(
   command: NodeCommand,
   at: Instant,
 ): Registration {
+  // Meanwhile somebody has resumed it, or given the pause another end.
+  if (command.kind === 'resume' && command.until !== undefined && command.until !== before.pausedUntil)
+    return before;
   const change = command.kind === 'put' ? command.change : { paused: command.kind === 'pause' };
   const settings = changed(before.settings, change);
   const paused = change.paused === undefined ? before.pausedAt !== undefined : change.paused === true;
-  if (sameSettings(before.settings, settings) && paused === (before.pausedAt !== undefined)) return before;
+  const until = command.kind === 'pause' ? command.until : before.pausedUntil;
+  const isSamePause = paused === (before.pausedAt !== undefined) && (!paused || until === before.pausedUntil);
+  if (sameSettings(before.settings, settings) && isSamePause) return before;
   if (!paused) return { ...unpaused(before), settings };
-  if (before.pausedAt !== undefined) return { ...before, settings };
-  return { ...before, settings, pausedAt: at, ...(state === 'failed' && { pausedFailed: true }) };
+  const { pausedUntil: _, ...others } = before;
+  const pausing = { ...others, settings, ...(until !== undefined && { pausedUntil: until }) };
+  if (before.pausedAt !== undefined) return pausing;
+  return { ...pausing, pausedAt: at, ...(state === 'failed' && { pausedFailed: true }) };
 }
 
-function unpaused({ pausedFailed: _, ...registration }: Registration): Registration {
+function unpaused({ pausedFailed: _, pausedUntil: __, ...registration }: Registration): Registration {
   return { ...registration, pausedAt: undefined };
 }
 

@@ -7,6 +7,7 @@ import type { ChangeFeed } from '../shards/change-feed.js';
 import type { ChannelTotals } from './channel/channel-totals.js';
 import type { ChannelActor } from './channel/channel.actor.js';
 import { Resender } from './channel/resender.js';
+import type { HeldOtherwise } from './grouping/held-otherwise.js';
 import { HoldQueue } from './grouping/hold-queue.js';
 import { AlertWriter, type AlertWriterDeps } from './outbox/alert-writer.js';
 import { AttemptIntents, IntentRegister } from './outbox/attempt-intents.js';
@@ -27,6 +28,13 @@ import { Inhibition } from './rules/inhibition.js';
 import { MassFailure, type MassFailureOptions } from './rules/mass-failure.js';
 import { OngoingFailures } from './rules/ongoing-failures.js';
 import { Reminders, type RemindersOptions } from './rules/reminders.js';
+import { Silencing } from './rules/silencing.js';
+import {
+  SilenceRequests,
+  type SilenceRequestsDeps,
+  type SilenceRequestsOptions,
+} from './silences/silence-requests.js';
+import { SilenceTable } from './silences/silence-table.js';
 import type { AlertChange } from './notifier.protocol.js';
 import { UnnotifiedChannels } from './rules/unnotified-channels.js';
 
@@ -35,6 +43,7 @@ export interface NotifierPartsOptions extends OverflowOptions, RemindersOptions 
   readonly channels: readonly ChannelPolicy[];
   readonly massFailure: MassFailureOptions;
   readonly flapping: FlappingOptions;
+  readonly silences: SilenceRequestsOptions;
 }
 
 export interface NotifierPartsDeps extends AlertWriterDeps {
@@ -48,6 +57,7 @@ export interface NotifierPartsDeps extends AlertWriterDeps {
   readonly changes?: ChangeFeed<AlertChange>;
   /** Whether memory has room for these records of an earlier run. If not, the start fails once all are counted. */
   holds(records: readonly AlertRecord[]): boolean;
+  readonly submitSilences: SilenceRequestsDeps['submit'];
   /** Gets the records that the disk cannot take at present. */
   committed(records: readonly AlertRecord[]): void;
 }
@@ -71,26 +81,54 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
   const massFailure = new MassFailure(options.massFailure);
   const flapping = new Flapping(options.flapping);
   const deliveryRules = new DeliveryRules(open, massFailure, flapping);
-  const holdQueue = new HoldQueue(open, { ids, flapping, massFailure });
+  const table = new SilenceTable(clock);
+  const heldOtherwise: HeldOtherwise = (record, hold) =>
+    hold === 'silence' ? ongoingFailures.inhibited(record) : silencing.insteadOf(hold, record);
+  const holds = { ids, flapping, massFailure, heldOtherwise };
+  const holdQueue = new HoldQueue(open, holds);
   const rules = new AlertingRules(routes, { open, ids, massFailure, flapping, holdQueue, deliveryRules });
 
-  const inhibition = new Inhibition(open, failed, { ids, flapping, massFailure });
-  const reminders = new Reminders(options, { open, failed, ids, inhibition });
-  const escalation = new Escalation(routes, { open, failed, ids, unnotified });
+  const inhibition = new Inhibition(open, failed, holds);
+  const silencing: Silencing = new Silencing({ open, failed, table, clock, rules: holds });
+  const reminders = new Reminders(options, { open, failed, ids, inhibition, silencing });
+  const escalation = new Escalation(routes, { open, failed, ids, unnotified, silencing });
   const receiverOf = (channel: string): string => channels.get(channel)?.receiverId ?? channel;
   const closing = new Closing({ routes, receiverOf }, { open, failed, ids, deliveryRules, unnotified });
   const overflow = new Overflow(options, { open, ids, logger, refusing: () => deps.refusing() });
-  const lasting = { inhibition, reminders, escalation, closing, overflow, unnotified };
-  const ongoingFailures = new OngoingFailures(routes, { open, failed, massFailure, ...lasting });
-  const summaries = new FlappingSummaries(open, flapping);
-  const dueAlerts = new DueAlerts({ writer, massFailure, holdQueue, summaries, ongoingFailures });
+  const lasting = { inhibition, silencing, reminders, escalation, closing, overflow, unnotified };
+  const ongoingFailures: OngoingFailures = new OngoingFailures(routes, {
+    open,
+    failed,
+    massFailure,
+    ...lasting,
+  });
+  const summaries = new FlappingSummaries(open, flapping, heldOtherwise);
+  const silenceRequests = new SilenceRequests(options.silences, {
+    table,
+    ids,
+    clock,
+    changed: () => {
+      silencing.check();
+    },
+    submit: (entry) => {
+      deps.submitSilences(entry);
+    },
+  });
+  const dueAlerts = new DueAlerts({
+    writer,
+    massFailure,
+    holdQueue,
+    summaries,
+    ongoingFailures,
+    silenceRequests,
+  });
 
   const attemptIntents = new AttemptIntents(intents, {
     open,
     writer,
     clock,
     channels,
-    delayedGroup: (record, channel) => escalation.delayedGroup(record, channel, clock.wall()),
+    rebuiltGroup: (record, channel) => escalation.rebuiltGroup(record, channel, clock.wall()),
     upToDate: (alert) => massFailure.upToDate(alert),
     begins: (record, delivery) => {
       const times = { now: clock.now(), wall: clock.wall() };
@@ -104,8 +142,17 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
     policies: routes,
     escalation,
   });
-  const requests = new Requests({ open, writer, ids, outbox, clock, logger, channels });
-  const prepared = new PreparedAlerts({ writer, rules, closing, ongoingFailures, unnotified });
+  const requests = new Requests({
+    open,
+    writer,
+    ids,
+    outbox,
+    clock,
+    logger,
+    channels,
+    silences: silenceRequests,
+  });
+  const prepared = new PreparedAlerts({ writer, rules, closing, ongoingFailures, unnotified, silencing });
   const resender = new Resender(routes, { open, failed, unnotified, channels });
 
   return {
@@ -124,6 +171,10 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
     closing,
     unnotified,
     resender,
+    silencing,
+    silenceRequests,
+    /** All silences. */
+    silences: table,
     /** Restores what an earlier run left. */
     restore: () =>
       restoreOutbox({
@@ -140,6 +191,7 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
         ongoingFailures,
         deliveries,
         unnotified,
+        silences: table,
       }),
   };
 }

@@ -7,17 +7,19 @@ import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import type { ExitSignal, RunningChild, SupervisorPolicy } from '../supervisor/child-spec.js';
 import { SupervisedActor, type Behaviour } from '../supervisor/supervised-actor.js';
+import type { SilenceSettlement } from '../history/history.protocol.js';
 import type { Progress } from './channel/channel.protocol.js';
-import type { Alerting, FailureStatus, NodeChange, NodeNews, NotifierCommand } from './notifier.protocol.js';
+import type { Alerting, FailureStatus, NodeChange, NodeNews } from './notifier.protocol.js';
 import type { NotifierParts } from './notifier-parts.js';
 import { OneShotTimer } from './one-shot-timer.js';
 import type { AlertWriter } from './outbox/alert-writer.js';
 import type { OpenAlerts } from './outbox/open-alerts.js';
-import type { RequestMessage } from './outbox/requests.js';
+import type { OperatorCommand, RequestMessage } from './outbox/requests.js';
 import type { UnstoredAlerts } from './outbox/unstored-alerts.js';
 import type { Closing } from './rules/closing.js';
 import type { Circumstances } from './rules/delivery-rules.js';
 import type { OngoingFailures } from './rules/ongoing-failures.js';
+import type { SilenceTable } from './silences/silence-table.js';
 
 export interface NotifierDeps {
   readonly system: ActorSystem;
@@ -72,7 +74,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   }
 
   /** Alerts with an open delivery. */
-  get open(): Pick<OpenAlerts, 'size'> {
+  get open(): Pick<OpenAlerts, 'size' | 'silenced'> {
     return this.#open;
   }
 
@@ -90,7 +92,19 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   /** Messages in its mailbox, and requests that wait for the disk. */
   get waiting(): number {
     const { requests } = this.#parts;
-    return this.#actor.waiting + requests.reading;
+    return this.#actor.waiting + requests.waiting;
+  }
+
+  get silences(): SilenceTable {
+    return this.#parts.silences;
+  }
+
+  /** Changes of silences are on disk, or were refused. */
+  silencesSettled(settlements: readonly SilenceSettlement[]): void {
+    const { silenceRequests } = this.#parts;
+    if (settlements.length === 0) return;
+    silenceRequests.settled(settlements);
+    this.#tell({ kind: 'wake' });
   }
 
   async start(exitSignal: ExitSignal, place: Place): Promise<RunningChild> {
@@ -112,11 +126,12 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   }
 
   raise(change: NodeChange): readonly AlertRecord[] {
-    const { holdQueue, overflow, prepared, rules } = this.#parts;
+    const { holdQueue, overflow, prepared, rules, silencing } = this.#parts;
     const { flip, node, isPaused } = change;
     const circumstances = this.#circumstances;
     const unnotified = this.#parts.unnotified.of(node.name);
     const cause = this.#ongoingFailures.flipped(change, circumstances.now, circumstances.wall);
+    const silencedBy = silencing.of(node);
     // A later failure is another one, whose channels are notified: that has to be on disk before it. What its recovery
     // changes is stored after it.
     if (flip.to === 'failed') this.#writer.submit();
@@ -125,7 +140,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
       this.#setAlarm();
       return [];
     }
-    const { records, hold } = rules.raise(change, { ...circumstances, cause, unnotified });
+    const { records, hold } = rules.raise(change, { ...circumstances, cause, unnotified, silencedBy });
     this.#ongoingFailures.raised(records);
     if (hold !== undefined) {
       const { logger } = this.#deps;
@@ -210,7 +225,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
     this.#tell({ kind: 'nodes_known' });
   }
 
-  command(command: NotifierCommand): void {
+  command(command: OperatorCommand): void {
     if (this.#actor.offer(command) !== 'queued')
       command.answered({ kind: 'refused', code: 'HEARTBEAT_OVERLOADED' });
   }
@@ -233,7 +248,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   }
 
   #take(message: NotifierMessage): void {
-    const { deliveries, dueAlerts, requests, flapping, overflow, resender } = this.#parts;
+    const { deliveries, dueAlerts, requests, flapping, overflow, resender, silencing } = this.#parts;
     const { now, wall } = this.#circumstances;
     switch (message.kind) {
       case 'progress':
@@ -242,9 +257,12 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
       case 'found':
       case 'not_found':
       case 'test':
+      case 'silence':
+      case 'expire':
         return requests.handle(message, (next) => this.#tell(next));
       case 'settle':
         this.#writer.put(this.#ongoingFailures.settle(message.node));
+        this.#writer.put(silencing.settle(message.node));
         return resender.settled(message.node);
       case 'wake':
         return dueAlerts.release(now, wall);
@@ -258,6 +276,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
         deliveries.endLost();
         return resender.all();
       case 'nodes_known':
+        this.#writer.put(silencing.nodesKnown());
         this.#areNodesKnown = true;
         return deliveries.resume([...this.#open.all()]);
       default:
@@ -278,15 +297,10 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   }
 
   inspect(): object {
-    const { clock } = this.#deps;
     const { dueAlerts } = this.#parts;
-    const holdLeft = dueAlerts.holdLeft(clock.now());
     return {
-      open: this.#open.size,
-      unstored: this.#open.unstored.size,
-      held: this.#open.heldTogether.size,
-      hold_ends_in: holdLeft === undefined ? null : Math.ceil(toSeconds(holdLeft)),
-      flapping: this.#open.summaries.size,
+      ...this.#open.inspect(),
+      hold_ends_in: dueAlerts.holdEndsIn(this.#deps.clock.now()),
       mailbox: this.#actor.waiting,
       ...this.#actor.inspect(),
     };

@@ -1,10 +1,11 @@
 import type { AlertId, AlertRecord } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Flip, NodeFacts } from '../../src/domain/node.js';
+import type { Silence, SilenceId, SilenceRequest } from '../../src/domain/silence.js';
 import type { Instant, Millis } from '../../src/domain/time.js';
 import type { ErrorCode } from '../../src/errors.js';
 
-/** Requests of operators to the notifier. */
+/** Requests of operators to the notifier about alerts. */
 export type NotifierCommand =
   | {
       readonly kind: 'redeliver';
@@ -14,6 +15,26 @@ export type NotifierCommand =
       readonly answered: (reply: NotifierReply) => void;
     }
   | { readonly kind: 'test'; readonly channel: string; readonly answered: (reply: NotifierReply) => void };
+
+/** Requests about silences. Replies come once the change is on disk. */
+export type SilenceCommand =
+  | {
+      readonly kind: 'silence';
+      readonly request: SilenceRequest;
+      readonly answered: (reply: SilenceReply) => void;
+    }
+  | {
+      /** Ends it now. One that is over stays as it is. */
+      readonly kind: 'expire';
+      readonly id: SilenceId;
+      /** It is unknown to a caller who may not touch all of its nodes. */
+      readonly within: readonly string[] | undefined;
+      readonly answered: (reply: SilenceReply) => void;
+    };
+
+export type SilenceReply =
+  | { readonly kind: 'silence'; readonly silence: Silence }
+  | { readonly kind: 'refused'; readonly code: ErrorCode };
 
 /** `accepted`: it is on its way, under this id. */
 export type NotifierReply =

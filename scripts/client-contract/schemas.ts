@@ -3,7 +3,7 @@ import { isSchema, type JsonSchema, type OpenApiDocument } from '../../src/http/
 const REFERENCE = '#/components/schemas/';
 
 /** Named schemas that are no types of their own in the client. */
-export const SPECIAL = ['UserId', 'UserIdText', 'Instant', 'NodeName', 'AlertId'] as const;
+export const SPECIAL = ['UserId', 'UserIdText', 'Instant', 'NodeName', 'AlertId', 'SilenceId'] as const;
 
 export function nameOf({ $ref }: JsonSchema): string | undefined {
   return typeof $ref === 'string' ? $ref.slice(REFERENCE.length) : undefined;

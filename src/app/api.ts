@@ -1,5 +1,5 @@
 import type { DescribedNode, NodeReply, NodeRequest } from '../../actors/node/node.protocol.js';
-import type { NotifierCommand } from '../../actors/notifier/notifier.protocol.js';
+import type { NotifierCommand, SilenceCommand } from '../../actors/notifier/notifier.protocol.js';
 import type { LiveSession, UserCommand, UserDevice, UserReply } from '../../actors/user/user.protocol.js';
 import type { NodeQuota, UserReach } from '../domain/access.js';
 import type { AlertRecord } from '../domain/alert.js';
@@ -8,6 +8,7 @@ import type { NodeName } from '../domain/node-name.js';
 import type { Overload } from '../domain/overload.js';
 import type { DeviceHeal } from '../domain/device.js';
 import type { EndedSession, Session } from '../domain/session.js';
+import type { Silence, SilencedInterval, SilenceId } from '../domain/silence.js';
 import type { Instant, Millis } from '../domain/time.js';
 import type { Uptime } from '../domain/uptime.js';
 import type { UserId, UserIds } from '../domain/user-id.js';
@@ -24,6 +25,8 @@ export interface Daemon {
   readonly nodes: NodesApi;
 
   readonly alerts: AlertsApi;
+
+  readonly silences: SilencesApi;
 
   readonly events: EventsApi;
 
@@ -188,4 +191,26 @@ export interface AlertsApi {
 
   /** Its `answered` is called once; a refusal is a reply too. */
   command(command: NotifierCommand): void;
+}
+
+/** Silences. */
+export interface SilencesApi {
+  /**
+   * All that are kept, oldest first.
+   *
+   * @throws HeartbeatError `HEARTBEAT_NOT_READY` while they are kept elsewhere
+   */
+  list(): readonly Silence[];
+
+  /** @throws HeartbeatError likewise */
+  get(id: SilenceId): Silence | undefined;
+
+  /** Its `answered` is called once, when the change is on disk; a refusal is a reply too. */
+  command(command: SilenceCommand): void;
+
+  /** The active silences of a node; none while silences are kept elsewhere. */
+  of(node: Pick<DescribedNode, 'name' | 'labels'>): readonly SilenceId[];
+
+  /** When a node with these labels was silenced, in the order of beginnings; nothing while silences are kept elsewhere. */
+  intervalsOf(node: Pick<DescribedNode, 'name' | 'labels'>): readonly SilencedInterval[];
 }

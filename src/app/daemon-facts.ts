@@ -1,6 +1,7 @@
 import type { NodeQuota } from '../domain/access.js';
 import type { FlipCause, NodeState } from '../domain/node.js';
 import type { BlindCause, BlindInterval } from '../domain/blindness.js';
+import type { SilenceState } from '../domain/silence.js';
 import type { Instant, Millis } from '../domain/time.js';
 import type { Distribution, MetricFamily } from '../ports/metrics.js';
 
@@ -60,6 +61,8 @@ export interface DaemonFacts {
   };
   readonly alerts: {
     readonly open: number;
+    /** Open alerts that a silence holds. */
+    readonly silenced: number;
     readonly channels: readonly ChannelFacts[];
   };
   /** By channels that send events of users, or have sent some. */
@@ -71,6 +74,7 @@ export interface DaemonFacts {
     /** Readers dropped because they read too slowly. */
     readonly slow: number;
   };
+  readonly silences: Readonly<Record<SilenceState, number>>;
   readonly memory: {
     /** The fullest memory that has a limit: 1 is full. */
     readonly used: number;

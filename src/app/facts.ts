@@ -10,6 +10,7 @@ import { sumOf } from './sum.js';
 
 /** While they are watched elsewhere. */
 const NO_NODES = new StateCounts().inspect();
+const NO_SILENCES = { active: 0, pending: 0, expired: 0 };
 
 /** The sources of the counts. */
 export interface Counted {
@@ -51,6 +52,7 @@ export async function readFacts(
     },
     alerts: alertFacts(actors),
     userEvents: actors.userEvents.figures,
+    silences: actors.home.run?.watch?.notifier.silences.counts() ?? NO_SILENCES,
     memory: { used: actors.memory.used, short: actors.memory.isShort, shed: actors.memory.shed },
     blind: blind.byCause,
     eventLoopDelay: watchdog.delays,
@@ -117,6 +119,7 @@ function alertFacts({ home, channels }: Actors): DaemonFacts['alerts'] {
   const watch = home.run?.watch;
   return {
     open: watch?.notifier.open.size ?? 0,
+    silenced: watch?.notifier.open.silenced ?? 0,
     channels: Array.from(channels.totals, ([name, totals]) => ({
       name,
       ...totals,

@@ -6,7 +6,7 @@ import type { NodeQuota } from '../domain/access.js';
 import type { NodeName } from '../domain/node-name.js';
 import { shardOf } from '../domain/shard.js';
 import type { Millis } from '../domain/time.js';
-import type { NodesApi } from './api.js';
+import type { NodesApi, SilencesApi } from './api.js';
 import { DependencyChanges } from './dependencies.js';
 import type { Clock } from '../ports/clock.js';
 import type { Watchdog } from '../runtime/watchdog.js';
@@ -24,6 +24,7 @@ export function nodeQueries(
   clock: Clock,
   retention: Millis,
   ownership: OwnershipCheck,
+  silences: Pick<SilencesApi, 'intervalsOf'>,
 ): NodesApi {
   const askMany = (kind: 'heartbeat' | 'describe', names: readonly NodeName[], quota?: NodeQuota) => {
     const arrival = watchdog.arrival();
@@ -50,6 +51,7 @@ export function nodeQueries(
     return new NodesReader({
       store: run.reads,
       retention,
+      silenced: (node) => silences.intervalsOf(node),
       describe: (names, answered) => {
         toNodes(askMany('describe', names), answered);
       },

@@ -71,7 +71,7 @@ export function patienceOf({ shutdown_timeout, partitions }: Config): Millis {
 }
 
 export function alertsOptions(config: Config, limits: Config['limits']): AlertsOptions {
-  const { alerts } = config;
+  const { alerts, history } = config;
   const { share, at_least, window, hold } = alerts.mass_failure;
   return {
     massFailure: { share, atLeast: at_least, window: toMillis(window), hold: toMillis(hold) },
@@ -80,6 +80,12 @@ export function alertsOptions(config: Config, limits: Config['limits']): AlertsO
       return limits.alerts;
     },
     remindEvery: alerts.remind_every === null ? undefined : toMillis(alerts.remind_every),
+    silences: {
+      get most() {
+        return limits.silences;
+      },
+      retention: toMillis(history.retention ?? Infinity),
+    },
     patience: patienceOf(config),
     restarts: POLICIES.outbox,
     channelRestarts: POLICIES.channel,

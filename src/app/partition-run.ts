@@ -82,6 +82,9 @@ export class PartitionRun {
         settleNodes: (settlements) => {
           watch?.nodes.settle(settlements);
         },
+        settleSilences: (settlements) => {
+          watch?.notifier.silencesSettled(settlements);
+        },
       },
     );
     this.users = new LocalUserShards(usersOptions(config, limits, shards, ports.decideUser ?? decide), {

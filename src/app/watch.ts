@@ -58,6 +58,9 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
     remember: (hold) => {
       history().submit([{ kind: 'held', hold }]);
     },
+    submitSilences: (entry) => {
+      history().submit([entry]);
+    },
     refusing: () => history().state === 'refusing',
   });
   const alerting = ports.alerting ?? notifier;

@@ -278,6 +278,11 @@ export const schema = group({
       100_000,
       'Maximum alerts kept in memory while the disk refuses writes. Reminders may be as many again.',
     ),
+    silences: option(
+      whole(1, 100_000),
+      1000,
+      'Maximum silences that are not over. Each flip of a node looks at all of them.',
+    ),
     rate_per_key: option(
       orOff(rate(0.01, MILLION)),
       null,

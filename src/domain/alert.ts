@@ -1,5 +1,6 @@
 import type { NodeName } from './node-name.js';
 import type { NodeFacts, NodeState } from './node.js';
+import type { SilenceId } from './silence.js';
 import type { Instant, Millis } from './time.js';
 
 /** In the order in which a recipient is notified of them. */
@@ -46,6 +47,8 @@ export interface Alert {
   readonly reminder?: number;
   /** The failed dependency that inhibits this alert. */
   readonly causedBy?: NodeName;
+  /** The silences that held this alert, when they began to. */
+  readonly silencedBy?: readonly SilenceId[];
   /** Of a mass failure: the number of nodes that had failed when it was raised, and some of their names. */
   readonly mass?: { readonly count: number; readonly sample: readonly NodeName[] };
   /** Of a group: the nodes in their present state, and the alerts that it replaces. */
@@ -72,11 +75,11 @@ export const DELIVERY_STATES = ['pending', 'held', 'delivered', 'dead', 'cancell
  */
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
-export const HOLDS = ['mass_failure', 'flapping', 'acknowledged', 'dependency'] as const;
+export const HOLDS = ['mass_failure', 'flapping', 'acknowledged', 'dependency', 'silence'] as const;
 
 /**
  * Why an alert is held. `acknowledged`: it waited for escalation and the failure was acknowledged. `dependency`: a node
- * that its node depends on has failed.
+ * that its node depends on has failed. `silence`: its node is silenced, or in a maintenance window.
  */
 export type Hold = (typeof HOLDS)[number];
 

@@ -80,6 +80,8 @@ export interface Registration {
   readonly settings: NodeSettings;
   /** When it was paused; undefined if it is not paused. */
   readonly pausedAt: Instant | undefined;
+  /** Of a paused node: when the pause ends by itself. */
+  readonly pausedUntil?: Instant;
   /**
    * Of a paused node: it had failed before the pause, and channels were notified. Nobody is notified of what happens
    * during the pause.

@@ -1,5 +1,6 @@
 import type { BlindInterval } from './blindness.js';
 import type { Flip, NodeState, Pause } from './node.js';
+import type { SilencedInterval } from './silence.js';
 import type { Instant, Millis } from './time.js';
 
 /** A node's stored past, oldest first, in chunks. What lies outside the range is skipped. */
@@ -9,8 +10,13 @@ export interface Past {
   readonly blind: AsyncIterable<readonly Pick<BlindInterval, 'from' | 'to'>[]>;
 }
 
-/** Time spent in each state. Paused and blind time say nothing about the node. */
-export type Uptime = Readonly<Record<NodeState | 'paused' | 'blind', Millis>>;
+type Spent = Record<NodeState | 'paused' | 'blind' | 'maintenance', Millis>;
+
+/**
+ * Time spent in each state. Time in which the node was paused, nobody watched, or maintenance was planned says nothing
+ * about the node. A silence only mutes: the time in silences is part of the others.
+ */
+export type Uptime = Readonly<Spent & { silenced: Millis }>;
 
 /** The share of the time in which the node had not failed; undefined without any data. */
 export function ratioOf({ active, inactive, failed }: Uptime): number | undefined {
@@ -22,10 +28,12 @@ export function ratioOf({ active, inactive, failed }: Uptime): number | undefine
  * Folds a node's past while reading it: at most one chunk of each kind is in memory.
  *
  * @param state the node's state if it has no flip at or after `from`
+ * @param silenced when it was silenced, in the order of beginnings
  */
 export async function uptimeOf(
   { from, to, state }: { readonly from: Instant; readonly to: Instant; readonly state: NodeState },
   past: Past,
+  silenced: readonly SilencedInterval[] = [],
 ): Promise<Uptime> {
   const meter = new Meter(from, state);
   const flips = new Source(past.flips, (flip) => flip.at, meter.flip);
@@ -33,6 +41,7 @@ export async function uptimeOf(
     flips,
     new Source(past.pauses, (pause) => pause.from, meter.pause),
     new Source(past.blind, (interval) => interval.from, meter.blind),
+    new Source(inOneChunk(silenced.filter(isMaintenance)), (window) => window.from, meter.maintenance),
   ];
   try {
     await flips.fill();
@@ -43,7 +52,8 @@ export async function uptimeOf(
       if (first.at >= to) break;
       first.take();
     }
-    return meter.upTo(to);
+    const silences = silenced.filter((interval) => !isMaintenance(interval));
+    return { ...meter.upTo(to), silenced: lengthOf(silences, from, to) };
   } finally {
     for (const source of sources) await source.close();
   }
@@ -55,7 +65,8 @@ class Meter {
   #at: number;
   #pausedUntil = -Infinity;
   #blindUntil = -Infinity;
-  readonly #spent = { active: 0, inactive: 0, failed: 0, paused: 0, blind: 0 };
+  #maintenanceUntil = -Infinity;
+  readonly #spent: Spent = { active: 0, inactive: 0, failed: 0, paused: 0, blind: 0, maintenance: 0 };
 
   constructor(from: Instant, state: NodeState) {
     this.#at = from;
@@ -77,7 +88,12 @@ class Meter {
     this.#blindUntil = Math.max(this.#blindUntil, to);
   };
 
-  upTo(end: Instant): Uptime {
+  readonly maintenance = ({ from, to }: Pick<SilencedInterval, 'from' | 'to'>): void => {
+    this.#pass(from);
+    this.#maintenanceUntil = Math.max(this.#maintenanceUntil, to);
+  };
+
+  upTo(end: Instant): Spent {
     this.#pass(end);
     return this.#spent;
   }
@@ -85,14 +101,41 @@ class Meter {
   #pass(until: number): void {
     this.#spend('paused', Math.min(until, this.#pausedUntil));
     this.#spend('blind', Math.min(until, this.#blindUntil));
+    this.#spend('maintenance', Math.min(until, this.#maintenanceUntil));
     this.#spend(this.state, until);
   }
 
-  #spend(what: keyof Uptime, until: number): void {
+  #spend(what: keyof Spent, until: number): void {
     if (until <= this.#at) return;
     this.#spent[what] += until - this.#at;
     this.#at = until;
   }
+}
+
+function isMaintenance(interval: SilencedInterval): boolean {
+  return interval.isMaintenance;
+}
+
+async function* inOneChunk<Item>(items: readonly Item[]): AsyncGenerator<readonly Item[]> {
+  yield await Promise.resolve(items);
+}
+
+/** How much of a range is in at least one of these intervals, which are in the order of their beginnings. */
+function lengthOf(
+  intervals: readonly Pick<SilencedInterval, 'from' | 'to'>[],
+  from: Instant,
+  to: Instant,
+): Millis {
+  let length = 0;
+  let until: number = from;
+  for (const interval of intervals) {
+    const begin = Math.max(until, interval.from);
+    const end = Math.min(to, interval.to);
+    if (end <= begin) continue;
+    length += end - begin;
+    until = end;
+  }
+  return length;
 }
 
 /** Items that are read in chunks and taken one by one. */

@@ -14,6 +14,7 @@ import { addAlerts } from './alerts/alert-routes.js';
 import { addEvents } from './events/event-routes.js';
 import type { EventStreams } from './events/event-streams.js';
 import { addNodes } from './nodes/node-routes.js';
+import { addSilences } from './silences/silence-routes.js';
 import { addSocket } from './sockets/socket-route.js';
 import { addUsers } from './users/user-routes.js';
 import { addContract, addMetrics, addProbes, addStats } from './ops/ops-routes.js';
@@ -52,6 +53,7 @@ export function createApi(
   addUsers(resources, daemon, clock, limits);
   addNodes(resources, daemon, clock, limits);
   addAlerts(resources, daemon, limits);
+  addSilences(resources, daemon, clock, limits);
   addStats(resources, daemon);
   addEvents(resources, { daemon, clock, streams, limits });
   app.use((_request, response) => {

@@ -58,6 +58,8 @@ export interface AlertDescription {
   readonly reminder: number | undefined;
   /** The failed dependency that inhibits it. */
   readonly causedBy: string | undefined;
+  /** The silences that held it. */
+  readonly silencedBy: readonly string[] | undefined;
   /** Of a mass failure: the number of failed nodes, and some of them. */
   readonly mass: { readonly count: number; readonly sample: readonly string[] } | undefined;
   /** Of a group: its nodes, and the alerts that it replaces. */
@@ -120,7 +122,7 @@ function ask(
 }
 
 function describedAlert({ alert, deliveries }: AlertRecord): AlertDescription {
-  const { id, type, at, node, blind, message, reason, reminder, causedBy, mass, group } = alert;
+  const { id, type, at, node, blind, message, reason, reminder, causedBy, silencedBy, mass, group } = alert;
   return {
     id,
     type,
@@ -131,6 +133,7 @@ function describedAlert({ alert, deliveries }: AlertRecord): AlertDescription {
     reason,
     reminder,
     causedBy,
+    silencedBy: silencedBy && [...silencedBy],
     mass: mass && { count: mass.count, sample: [...mass.sample] },
     group: group && { nodes: group.nodes.map(({ name }) => name), alertIds: [...group.alertIds] },
     channels: Object.fromEntries(deliveries.map((delivery) => [delivery.channel, described(delivery)])),

@@ -4,6 +4,7 @@ import type { NodeCallback, UserCallback } from './callbacks.js';
 import { aFunction, expectArgument } from './checks.js';
 import { HeartbeatInstance } from './instance.js';
 import type { Nodes } from './nodes.js';
+import type { Silences } from './silences.js';
 import { NotifierList, type NotifierEntry, type Notifying } from './notifier-list.js';
 import type { HeartbeatOptions, LogTarget } from './options.js';
 import type { Users } from './presence.js';
@@ -77,6 +78,10 @@ class DefaultHeartbeat {
 
   get users(): Users {
     return this.#instance.users;
+  }
+
+  get silences(): Silences {
+    return this.#instance.silences;
   }
 
   /** Alerts, newest first: all, or those that match. */

@@ -26,6 +26,7 @@ import { NotifierList } from './notifier-list.js';
 import type { Running } from './open.js';
 import type { HeartbeatOptions } from './options.js';
 import { Users } from './presence.js';
+import { Silences } from './silences.js';
 import { callsAnswered, giveUpCalls } from './calls.js';
 
 /** Something that an instance closes before it ends. */
@@ -39,6 +40,7 @@ export class HeartbeatInstance {
   readonly notifiers: NotifierList;
   readonly nodes: Nodes;
   readonly users: Users;
+  readonly silences: Silences;
   readonly #options: HeartbeatOptions;
   readonly #subscribers = new Subscribers();
   readonly #closers = new Set<Closer>();
@@ -58,6 +60,7 @@ export class HeartbeatInstance {
       this.#registry.forget(name);
     });
     this.users = new Users(this.#daemon);
+    this.silences = new Silences(this.#daemon);
     this.#registry = new NodeRegistry(this.nodes);
   }
 

@@ -42,6 +42,8 @@ export interface NodeDescription extends NodeStatus {
   readonly dependsOn: readonly string[];
   /** If it has failed: the first of those that has failed too. */
   readonly causedBy: string | undefined;
+  /** When its pause ends by itself; undefined if it has no end. */
+  readonly pausedUntil: Date | undefined;
   /** When its state began. */
   readonly since: Date;
 }
@@ -74,6 +76,10 @@ export interface NodeUptime {
   readonly paused: Seconds;
   /** The instance was blind. */
   readonly blind: Seconds;
+  /** In maintenance windows. */
+  readonly maintenance: Seconds;
+  /** In silences. It counts in the others as well. */
+  readonly silenced: Seconds;
 }
 
 export function describedFlip(
@@ -93,6 +99,8 @@ export function describedUptime(from: Instant, to: Instant, uptime: Uptime): Nod
     failed: toSeconds(uptime.failed),
     paused: toSeconds(uptime.paused),
     blind: toSeconds(uptime.blind),
+    maintenance: toSeconds(uptime.maintenance),
+    silenced: toSeconds(uptime.silenced),
   };
 }
 
@@ -119,6 +127,7 @@ export function describedNode(node: DescribedNode, causedBy: string | undefined)
       timeout: toSeconds(node.timeout),
     },
     deadline: dateOf(deadline),
+    pausedUntil: dateOf(node.pausedUntil),
     since: new Date(since),
   };
 }

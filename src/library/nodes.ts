@@ -1,4 +1,5 @@
 import type { NodeReply, NodeRequest } from '../../actors/node/node.protocol.js';
+import { readPause, type PauseEnd } from './pausing.js';
 import { ANYBODY } from '../domain/access.js';
 import type { NodeState, SettingsChange } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
@@ -174,8 +175,13 @@ export class Nodes {
     return this.#ask(name, { kind: 'fail', reason: readReason(reason) });
   }
 
-  async pause(name: string): Promise<NodeDescription> {
-    return this.#ask(name, { kind: 'pause' });
+  /**
+   * Pauses it: it accepts heartbeats, and misses none.
+   *
+   * @param end when the pause ends by itself, never early; without one it lasts until `resume`
+   */
+  async pause(name: string, end: PauseEnd = {}): Promise<NodeDescription> {
+    return this.#ask(name, { kind: 'pause', ...readPause(end) });
   }
 
   async resume(name: string): Promise<NodeDescription> {

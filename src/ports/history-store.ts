@@ -4,6 +4,7 @@ import type { Flip, NodeStatus, Pause, Registration } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
 import type { Recovery } from '../domain/recovery.js';
 import type { EndedSession, OpenSession } from '../domain/session.js';
+import type { Silence, SilenceId } from '../domain/silence.js';
 import type { Instant } from '../domain/time.js';
 import type { UserId } from '../domain/user-id.js';
 import type { ObservedTime } from '../domain/observed-time.js';
@@ -59,6 +60,13 @@ export type HistoryRecord =
       readonly records: readonly AlertRecord[];
       /** The channels of a node replace those stored before. */
       readonly unnotified?: readonly UnnotifiedOf[];
+    }
+  /** Silences; a later one of the same id replaces the earlier. */
+  | {
+      readonly kind: 'silences';
+      readonly silences: readonly Silence[];
+      /** These are removed. */
+      readonly forgotten: readonly SilenceId[];
     }
   /** Alerts are held for a mass failure. */
   | { readonly kind: 'held'; readonly hold: LastHold }

@@ -1,4 +1,5 @@
 import type { AlertId, AlertRecord, DeliveryState, LastHold, UnnotifiedOf } from '../domain/alert.js';
+import type { Silence } from '../domain/silence.js';
 import type { Instant } from '../domain/time.js';
 
 /** Which alerts to read. */
@@ -29,6 +30,9 @@ export interface Outbox {
 
   /** Channels that have not been notified of a failure, in chunks. */
   unnotified(): AsyncIterable<readonly UnnotifiedOf[]>;
+
+  /** All stored silences, in chunks, oldest first. */
+  silences(): AsyncIterable<readonly Silence[]>;
 
   /** When alerts were last held for a mass failure. */
   lastHold(): Promise<LastHold | undefined>;

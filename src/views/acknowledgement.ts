@@ -21,7 +21,7 @@ const text = (most: number) =>
     .trim()
     .max(most, `must have at most ${most} characters`);
 
-const until = z
+export const until = z
   .union(
     [
       z.number(NO_INSTANT).min(-LATEST, NO_INSTANT).max(LATEST, NO_INSTANT),

@@ -5,7 +5,7 @@ import type * as answer from './answers.js';
 
 /** An alert, and its delivery state in each channel. */
 export function alertView({ alert, deliveries }: AlertRecord): z.output<typeof answer.alert> {
-  const { id, type, at, node, blind, message, reason, reminder, causedBy, mass, group } = alert;
+  const { id, type, at, node, blind, message, reason, reminder, causedBy, silencedBy, mass, group } = alert;
   return {
     id,
     type,
@@ -17,6 +17,7 @@ export function alertView({ alert, deliveries }: AlertRecord): z.output<typeof a
     ...(reason !== undefined && { reason }),
     ...(reminder !== undefined && { reminder }),
     ...(causedBy !== undefined && { caused_by: causedBy }),
+    ...(silencedBy !== undefined && { silenced_by: silencedBy }),
     ...(mass !== undefined && { count: mass.count, sample: mass.sample }),
     ...(group !== undefined && { nodes: group.nodes.map(({ name }) => name), alert_ids: group.alertIds }),
     channels: Object.fromEntries(deliveries.map((delivery) => [delivery.channel, shownDelivery(delivery)])),

@@ -14,6 +14,8 @@ import {
   nodeState,
   presence,
   seconds,
+  silenceId,
+  silenceState,
   userId,
 } from './values.js';
 
@@ -113,6 +115,8 @@ export const rhythm = z
   })
   .meta({ id: 'Rhythm' });
 
+const silencedBy = z.array(silenceId).readonly().optional();
+
 const nodeShape = {
   name: nodeName,
   state: nodeState,
@@ -140,6 +144,9 @@ const nodeShape = {
     .readonly()
     .meta({ description: 'Nodes it depends on: while one of them has failed, its alerts are inhibited.' }),
   paused: z.boolean(),
+  paused_until: instant
+    .optional()
+    .meta({ description: 'When its pause ends by itself. Absent if it has no end.' }),
   since: instant.meta({ description: 'When its state began.' }),
   acknowledged: acknowledgement
     .nullable()
@@ -161,13 +168,19 @@ export const uptime = z
     to: instant,
     ratio: z.number().min(0).max(1).nullable().meta({
       description:
-        'The share of time in which it had not failed, without pauses and blind time. Null if none is left.',
+        'The share of time in which it had not failed, without pauses, blind time and maintenance. Null if none is left.',
     }),
     active_seconds: seconds,
     inactive_seconds: seconds,
     failed_seconds: seconds,
     paused_seconds: seconds,
     blind_seconds: seconds,
+    maintenance_seconds: seconds.meta({
+      description: 'Time in maintenance windows, which counts in no state.',
+    }),
+    silenced_seconds: seconds.meta({
+      description: 'Time in silences. It counts in the others as well, since a silence only mutes alerts.',
+    }),
   })
   .meta({ id: 'Uptime' });
 
@@ -176,6 +189,7 @@ const shapeWithCause = {
   caused_by: nodeName.optional().meta({
     description: 'For a failed node: the nodes it depends on that have failed, too.',
   }),
+  silenced_by: silencedBy.meta({ description: 'The active silences that fit it.' }),
 };
 
 export const nodeWithCause = z.strictObject(shapeWithCause).meta({ id: 'NodeWithCause' });
@@ -197,6 +211,7 @@ export const flip = z
       .string()
       .optional()
       .meta({ description: 'Present if the node reported the failure with a reason.' }),
+    silenced_by: silencedBy.meta({ description: 'The silences that were active then, by its labels now.' }),
   })
   .meta({ id: 'Flip' });
 
@@ -232,6 +247,7 @@ export const alert = z
     caused_by: nodeName
       .optional()
       .meta({ description: 'The nodes it depends on that had failed before it.' }),
+    silenced_by: silencedBy.meta({ description: 'The silences that held it.' }),
     count: count.optional(),
     sample: z.array(nodeName).readonly().optional(),
     nodes: z.array(nodeName).optional(),
@@ -241,6 +257,29 @@ export const alert = z
   .meta({ id: 'Alert' });
 
 export const alerts = z.strictObject({ alerts: z.array(alert), next_cursor: nextCursor });
+
+export const silence = z
+  .strictObject({
+    id: silenceId,
+    state: silenceState,
+    matchers: z.array(z.string()).readonly(),
+    starts_at: instant,
+    ends_at: instant,
+    by: z.string(),
+    reason: z.string().optional().meta({ description: 'Absent if none was given.' }),
+    updated_at: instant.meta({ description: 'When it was made, or ended by hand.' }),
+    nodes: z.array(z.string()).readonly().optional().meta({
+      description:
+        'It silences only nodes whose names begin with one of these: the key that made it covers no others.',
+    }),
+    maintenance: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'Present if it stands for a maintenance window of the configuration.' }),
+  })
+  .meta({ id: 'Silence' });
+
+export const silences = z.strictObject({ silences: z.array(silence), next_cursor: nextCursor });
 
 export const onItsWay = z.strictObject({ id: alertId });
 

@@ -25,6 +25,8 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_NOT_FOUND: 'not found',
   HEARTBEAT_NO_SUCH_ALERT: 'no such alert',
   HEARTBEAT_NO_SUCH_CHANNEL: 'no such channel',
+  HEARTBEAT_NO_SUCH_SILENCE: 'no such silence',
+  HEARTBEAT_TOO_MANY_SILENCES: 'too many silences: end some, or raise limits.silences',
   HEARTBEAT_NOT_FAILED: 'the node has not failed',
   HEARTBEAT_NOT_DEAD: 'the alert is not a dead letter in any configured channel',
   HEARTBEAT_METHOD_NOT_ALLOWED: 'method not allowed',
@@ -65,6 +67,7 @@ export const queryProblem = {
   order: 'query parameter order must be asc or desc',
   alertState:
     'query parameter state must be a comma-separated list of pending, held, delivered, dead, cancelled or folded',
+  silenceState: 'query parameter state must be a comma-separated list of active, pending or expired',
   alertCursor: 'query parameter cursor must be the next_cursor of a response of GET /alerts',
   cursor: 'query parameter cursor must be the next_cursor of a response with the same order',
   nameCursor: 'query parameter cursor must be the next_cursor of a response',

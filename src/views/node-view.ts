@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { DescribedNode, DescribedHeartbeatHistory } from '../../actors/node/node.protocol.js';
 import type { Acknowledgement, Flip } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
+import type { SilencedInterval, SilenceId } from '../domain/silence.js';
 import { unixSeconds, type Instant, type Millis } from '../domain/time.js';
 import { ratioOf, type Uptime } from '../domain/uptime.js';
 import type * as answer from './answers.js';
@@ -26,6 +27,7 @@ export function nodeView(node: DescribedNode): z.output<typeof answer.node> {
     channels: node.channels ?? null,
     depends_on: node.dependsOn ?? [],
     paused: node.pausedAt !== undefined,
+    ...(node.pausedUntil !== undefined && { paused_until: unixSeconds(node.pausedUntil) }),
     since: unixSeconds(node.since),
     acknowledged: shownAcknowledgement(node.acknowledged),
     ...(node.heartbeatHistory !== undefined && {
@@ -63,12 +65,17 @@ function shownRhythm(
   };
 }
 
-/** A node, and the failed dependency that caused its failure. */
+/** A node, the failed dependency that caused its failure, and the silences that it is under. */
 export function nodeViewWithCause(
   node: DescribedNode,
   cause: NodeName | undefined,
+  silencedBy: readonly SilenceId[] = [],
 ): z.output<typeof answer.nodeWithCause> {
-  return { ...nodeView(node), ...(cause !== undefined && { caused_by: cause }) };
+  return {
+    ...nodeView(node),
+    ...(cause !== undefined && { caused_by: cause }),
+    ...(silencedBy.length > 0 && { silenced_by: silencedBy }),
+  };
 }
 
 function shownAcknowledgement(
@@ -84,8 +91,15 @@ function shownAcknowledgement(
   };
 }
 
-export function flipView(flip: Flip): z.output<typeof answer.flip> {
+/** @param silenced when its node was silenced */
+export function flipView(
+  flip: Flip,
+  silenced: readonly SilencedInterval[] = [],
+): z.output<typeof answer.flip> {
   const { from, to, at, cause, retries, blind, reason } = flip;
+  const silencedBy = silenced
+    .filter((interval) => interval.from <= at && at < interval.to)
+    .map(({ id }) => id);
   return {
     from,
     to,
@@ -95,6 +109,7 @@ export function flipView(flip: Flip): z.output<typeof answer.flip> {
     retries,
     blind_seconds: seconds(blind),
     ...(reason !== undefined && { reason }),
+    ...(silencedBy.length > 0 && { silenced_by: silencedBy }),
   };
 }
 
@@ -108,6 +123,8 @@ export function uptimeView(from: Instant, to: Instant, uptime: Uptime): z.output
     failed_seconds: seconds(uptime.failed),
     paused_seconds: seconds(uptime.paused),
     blind_seconds: seconds(uptime.blind),
+    maintenance_seconds: seconds(uptime.maintenance),
+    silenced_seconds: seconds(uptime.silenced),
   };
 }
 

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { parseAlertId } from '../domain/alert-id.js';
 import { ALERT_TYPES, DELIVERY_STATES, HOLDS, type AlertId } from '../domain/alert.js';
 import { parseNodeName, type NodeName } from '../domain/node-name.js';
+import { SILENCE_STATES, type SilenceId } from '../domain/silence.js';
+import { parseSilenceId } from '../domain/silence-id.js';
 import { parseUserId, type UserId } from '../domain/user-id.js';
 
 /** A text that is parsed by `read`, which returns undefined for an invalid one. */
@@ -46,6 +48,13 @@ export const nodeName = coded<NodeName>(parseNodeName, 'must be the name of a no
   ...NAME_SHAPE,
   description:
     'Any text of 1 to 255 bytes of UTF-8, except `.` and `..`. Percent-encoded in a path, with `/` as `%2F`.',
+});
+
+export const silenceId = coded<SilenceId>(parseSilenceId, 'must be the id of a silence').meta({
+  id: 'SilenceId',
+  type: 'string',
+  pattern: '^[0-7][0-9A-HJKMNP-TV-Z]{25}$',
+  description: 'A ULID: ids sort by the time at which the silence was made.',
 });
 
 export const alertId = coded<AlertId>(parseAlertId, 'must be the id of an alert').meta({
@@ -94,6 +103,8 @@ export const alertType = z.enum(ALERT_TYPES);
 export const deliveryState = z.enum(DELIVERY_STATES);
 
 export const hold = z.enum(HOLDS);
+
+export const silenceState = z.enum(SILENCE_STATES);
 
 export const nextCursor = z
   .string()

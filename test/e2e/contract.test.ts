@@ -9,6 +9,8 @@ import { TestResources } from '../support/test-resources.js';
 
 /** The id of an alert in the examples; real ones are random. */
 const SOME_ALERT = '01M8160K8C0000MBCVSRV9YN0E';
+/** Likewise of a silence. */
+const SOME_SILENCE = '01M8160K8C0000MBCVSRV9YN1F';
 
 for (const userIds of ['integer', 'text'] as const) {
   describe(`the contract, with ids of the kind ${userIds}`, () => {
@@ -24,6 +26,24 @@ for (const userIds of ['integer', 'text'] as const) {
       const [dead] = answer.alerts;
       if (dead === undefined) throw new Error('there is no dead letter yet');
       return dead.id;
+    }
+
+    /** The only active silence. */
+    async function activeSilence(): Promise<string> {
+      const active = (await (await send('GET', '/silences?state=active,pending')).json()) as {
+        silences: { id: string }[];
+      };
+      for (const { id } of active.silences) await send('DELETE', `/silences/${id}`);
+      const silence = {
+        matchers: ['env=prod', 'name=~"web-.*"'],
+        ends_at: '2100-01-31T12:00:00Z',
+        by: 'ann',
+        reason: 'the switch is being changed',
+      };
+      const made = (await (await send('POST', '/silences', JSON.stringify(silence))).json()) as {
+        id: string;
+      };
+      return made.id;
     }
 
     /** The state that the examples assume: these users and nodes, and a dead letter. */
@@ -42,9 +62,12 @@ for (const userIds of ['integer', 'text'] as const) {
       await prepare();
       const { method, path: template, operation } = call;
       const alert = await deadAlert();
+      const silence = await activeSilence();
       const valueOf = ({ examples }: Parameter): string | undefined => {
         const value = examples?.[name]?.value;
-        return value === undefined ? undefined : textOf(value).replace(SOME_ALERT, alert);
+        return value === undefined
+          ? undefined
+          : textOf(value).replace(SOME_ALERT, alert).replace(SOME_SILENCE, silence);
       };
       let target = template;
       const query = new URLSearchParams();
@@ -165,9 +188,15 @@ const TIMES = new Set([
   'last_attempt',
   'from',
   'to',
+  'starts_at',
+  'ends_at',
+  'updated_at',
+  'paused_until',
   'ratio',
   'active_seconds',
   'inactive_seconds',
+  'maintenance_seconds',
+  'silenced_seconds',
   'failed_seconds',
   'paused_seconds',
   'blind_seconds',

@@ -1,6 +1,6 @@
 import { CommitMeter } from '../../actors/history/commit-meter.js';
 import { History } from '../../actors/history/history.actor.js';
-import type { NodeNews, NotifierReply } from '../../actors/notifier/notifier.protocol.js';
+import type { NodeNews, NotifierReply, SilenceReply } from '../../actors/notifier/notifier.protocol.js';
 import type { Totals } from '../../actors/notifier/channel/channel-totals.js';
 import type { ChannelFigures } from '../../actors/notifier/channel/channel.actor.js';
 import type { Channels } from '../../actors/notifier/channel/channels.js';
@@ -13,6 +13,7 @@ import { POLICIES, tree } from '../../actors/tree.js';
 import { ALERT_TYPES, type AlertId, type AlertRecord, type AlertType } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { FlipCause, NodeFacts, NodeState } from '../../src/domain/node.js';
+import type { SilenceId } from '../../src/domain/silence.js';
 import { instant } from '../../src/domain/time.js';
 import type { AlertMessage, Attempt, Channel, ChannelPolicy, OpenFailure } from '../../src/ports/channel.js';
 import type { HistoryStore } from '../../src/ports/history-store.js';
@@ -53,6 +54,10 @@ export interface AlertsSimulation {
   readonly remindEvery?: number;
   /** Seconds. */
   readonly alertRetention?: number | null;
+  /** Silences that are not over. */
+  readonly mostSilences?: number;
+  /** Milliseconds. */
+  readonly silenceRetention?: number;
   /** Reports the status of nodes that had failed in an earlier run. */
   readonly recover?: (alerts: SimulatedAlerts) => void | Promise<void>;
 }
@@ -87,6 +92,8 @@ export class SimulatedAlerts {
     maxPerHour = 12,
     unstored = 1000,
     alertRetention = null,
+    mostSilences = 1000,
+    silenceRetention = Infinity,
     remindEvery,
   }: AlertsSimulation) {
     this.clock = clock ?? new SimulatedClock();
@@ -124,6 +131,7 @@ export class SimulatedAlerts {
         meter,
         settle: () => undefined,
         settleNodes: () => undefined,
+        settleSilences: (settlements) => this.notifier.silencesSettled(settlements),
         alertsCommitted: (records, stored) => this.notifier.committed(records, stored),
         reopened: () => this.notifier.reopened(),
       },
@@ -138,6 +146,7 @@ export class SimulatedAlerts {
         flapping: { maxPerHour },
         unstored,
         remindEvery,
+        silences: { most: mostSilences, retention: silenceRetention },
         restarts: POLICIES.outbox,
         channelRestarts: POLICIES.channel,
         patience,
@@ -154,6 +163,7 @@ export class SimulatedAlerts {
         watched: () => this.watched,
         submit: (records, unnotified) => this.history.submit([{ kind: 'alerts', records, unnotified }]),
         remember: (hold) => this.history.submit([{ kind: 'held', hold }]),
+        submitSilences: (entry) => this.history.submit([entry]),
         refusing: () => this.history.state === 'refusing',
       },
     );
@@ -407,6 +417,30 @@ export class SimulatedAlerts {
     return { ...totals, ...this.#channels.actors.get(name)?.figures() };
   }
 
+  /**
+   * Silences nodes from now on, or later.
+   *
+   * @param seconds until it begins, and until it ends
+   */
+  async silence(
+    matchers: readonly string[],
+    seconds: { readonly from?: number; readonly to: number },
+    nodes?: readonly string[],
+  ): Promise<SilenceReply | undefined> {
+    const wall = this.clock.wall();
+    const [startsAt, endsAt] = [
+      instant(wall + (seconds.from ?? 0) * 1000),
+      instant(wall + seconds.to * 1000),
+    ];
+    const request = { matchers, startsAt, endsAt, by: 'ann', ...(nodes !== undefined && { nodes }) };
+    return this.#command((answered) => this.notifier.command({ kind: 'silence', request, answered }));
+  }
+
+  /** Ends a silence. */
+  async expire(id: SilenceId, within?: readonly string[]): Promise<SilenceReply | undefined> {
+    return this.#command((answered) => this.notifier.command({ kind: 'expire', id, within, answered }));
+  }
+
   async redeliver(id: AlertId): Promise<NotifierReply | undefined> {
     return this.#command((answered) => this.notifier.command({ kind: 'redeliver', id, answered }));
   }
@@ -415,10 +449,8 @@ export class SimulatedAlerts {
     return this.#command((answered) => this.notifier.command({ kind: 'test', channel, answered }));
   }
 
-  async #command(
-    send: (answered: (reply: NotifierReply) => void) => void,
-  ): Promise<NotifierReply | undefined> {
-    let given: NotifierReply | undefined;
+  async #command<Reply>(send: (answered: (reply: Reply) => void) => void): Promise<Reply | undefined> {
+    let given: Reply | undefined;
     send((reply) => {
       given = reply;
     });

@@ -4,7 +4,14 @@ import type { Instant, Moment } from '../../../src/domain/time.js';
 import { fresh, held, moved } from '../outbox/delivery.js';
 import { Group, GROUP } from './group.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
+import type { HeldOtherwise } from './held-otherwise.js';
 import type { Flapping } from '../rules/flapping.js';
+
+export interface GroupReleaseRules {
+  readonly ids: AlertIds;
+  readonly flapping: Flapping;
+  readonly heldOtherwise: HeldOtherwise;
+}
 
 export interface GroupReleaseLimits {
   /** Alerts released in one step: they are changed and written while everything else waits. */
@@ -27,6 +34,7 @@ export class GroupRelease {
   readonly #open: OpenAlerts;
   readonly #ids: AlertIds;
   readonly #flapping: Flapping;
+  readonly #heldOtherwise: HeldOtherwise;
   readonly #hold: Hold;
   readonly #limits: GroupReleaseLimits;
   /** Groups under construction, by channel. */
@@ -35,13 +43,14 @@ export class GroupRelease {
 
   constructor(
     open: OpenAlerts,
-    { ids, flapping }: { readonly ids: AlertIds; readonly flapping: Flapping },
+    { ids, flapping, heldOtherwise }: GroupReleaseRules,
     hold: Hold,
     limits: GroupReleaseLimits = LIMITS,
   ) {
     this.#open = open;
     this.#ids = ids;
     this.#flapping = flapping;
+    this.#heldOtherwise = heldOtherwise;
     this.#hold = hold;
     this.#limits = limits;
   }
@@ -67,7 +76,7 @@ export class GroupRelease {
    */
   step(alerts: Iterable<AlertId>, now: Moment, wall: Instant): readonly AlertRecord[] {
     this.#forgetRemovedChannels();
-    const { members, isLast } = this.#next(alerts);
+    const { members, others, isLast } = this.#next(alerts);
     const counts = this.#countByChannel(members);
     const changed = members.map((record) => ({
       ...record,
@@ -80,7 +89,7 @@ export class GroupRelease {
       }),
     }));
     this.#isUnderWay = !isLast;
-    return [...this.#messages(counts, isLast, wall), ...changed];
+    return [...this.#messages(counts, isLast, wall), ...changed, ...others];
   }
 
   /** Forgets groups whose channel is no longer configured. */
@@ -89,15 +98,23 @@ export class GroupRelease {
       if (this.#open.get(id) === undefined) this.#groups.delete(channel);
   }
 
-  #next(alerts: Iterable<AlertId>): { readonly members: readonly AlertRecord[]; readonly isLast: boolean } {
+  /** @returns alerts to release, and those that stay held for another reason */
+  #next(alerts: Iterable<AlertId>): {
+    readonly members: readonly AlertRecord[];
+    readonly others: readonly AlertRecord[];
+    readonly isLast: boolean;
+  } {
     const members: AlertRecord[] = [];
+    const others: AlertRecord[] = [];
     for (const id of alerts) {
       const record = this.#open.get(id);
       if (record === undefined || record.alert.group !== undefined) continue;
-      if (members.length === this.#limits.step) return { members, isLast: false };
-      members.push(record);
+      if (members.length + others.length === this.#limits.step) return { members, others, isLast: false };
+      const other = this.#heldOtherwise(record, this.#hold);
+      if (other === undefined) members.push(record);
+      else others.push(other);
     }
-    return { members, isLast: true };
+    return { members, others, isLast: true };
   }
 
   #countByChannel(members: readonly AlertRecord[]): ReadonlyMap<string, number> {

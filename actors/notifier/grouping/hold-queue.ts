@@ -1,15 +1,11 @@
-import type { AlertIds } from '../../../src/domain/alert-id.js';
 import type { AlertId, AlertRecord } from '../../../src/domain/alert.js';
 import type { Instant, Moment } from '../../../src/domain/time.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
-import type { Flapping } from '../rules/flapping.js';
 import type { MassFailure } from '../rules/mass-failure.js';
-import { GroupRelease } from './group-release.js';
+import { GroupRelease, type GroupReleaseRules } from './group-release.js';
 import { HoldUndelivered } from './hold-undelivered.js';
 
-export interface HoldQueueRules {
-  readonly ids: AlertIds;
-  readonly flapping: Flapping;
+export interface HoldQueueRules extends GroupReleaseRules {
   readonly massFailure: MassFailure;
 }
 

@@ -82,8 +82,8 @@ export interface AttemptIntentsDeps {
   readonly writer: { put(records: readonly AlertRecord[]): void };
   readonly clock: Pick<Clock, 'wall'>;
   readonly channels: ReadonlyMap<string, Pick<ChannelActor, 'granted' | 'withdrawn'>>;
-  /** The changes to a group that an escalation channel is about to get. */
-  delayedGroup(record: AlertRecord, channel: string): readonly AlertRecord[];
+  /** The changes to a group that a channel is about to get. */
+  rebuiltGroup(record: AlertRecord, channel: string): readonly AlertRecord[];
   /** The alert with its present facts. */
   upToDate(alert: Alert): Alert;
   /** The first attempt of a delivery begins. */
@@ -136,7 +136,7 @@ export class AttemptIntents {
   #store(channel: string, id: AlertId, isDue: boolean): boolean {
     const { clock, open, writer } = this.#deps;
     const found = open.get(id);
-    if (found !== undefined) writer.put(this.#deps.delayedGroup(found, channel));
+    if (found !== undefined) writer.put(this.#deps.rebuiltGroup(found, channel));
     const record = open.get(id);
     const before = record === undefined ? undefined : deliveryTo(record, channel);
     if (record === undefined || before?.state !== 'pending') return false;

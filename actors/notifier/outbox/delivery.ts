@@ -51,7 +51,7 @@ export function isFailure({ record: { alert } }: OpenDelivery): boolean {
 
 /** Whether it is held only while its node is failed: it is cancelled by a recovery. */
 export function endsWithRecovery({ delivery: { hold } }: OpenDelivery): boolean {
-  return hold === 'acknowledged' || hold === 'dependency';
+  return hold === 'acknowledged' || hold === 'dependency' || hold === 'silence';
 }
 
 /** Whether it is a summary: folds earlier alerts of its node, or will fold some. */

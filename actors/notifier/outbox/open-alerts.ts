@@ -18,6 +18,7 @@ export class OpenAlerts {
   /** Groups, and the nodes that each names: collected when somebody first asks. */
   readonly #groups = new Map<AlertId, ReadonlySet<string> | undefined>();
   readonly #heldTogether = new Set<AlertId>();
+  readonly #silenced = new Set<AlertId>();
   /** The last alert of each flapping node, which folds those before it, and when it was raised. */
   readonly #summaries = new Map<AlertId, Moment>();
   readonly #unstored = new UnstoredAlerts();
@@ -46,6 +47,11 @@ export class OpenAlerts {
     return this.#heldTogether;
   }
 
+  /** The number of alerts that a silence holds. */
+  get silenced(): number {
+    return this.#silenced.size;
+  }
+
   get summaries(): ReadonlyMap<AlertId, Moment> {
     return this.#summaries;
   }
@@ -53,6 +59,16 @@ export class OpenAlerts {
   /** The present records that are not on disk yet. */
   get unstored(): UnstoredAlerts {
     return this.#unstored;
+  }
+
+  inspect(): object {
+    return {
+      open: this.#records.size,
+      unstored: this.#unstored.size,
+      held: this.#heldTogether.size,
+      flapping: this.#summaries.size,
+      silenced: this.#silenced.size,
+    };
   }
 
   /** The record in memory: open, or not on disk yet. */
@@ -146,6 +162,8 @@ export class OpenAlerts {
     }
     if (deliveries.some(({ hold }) => hold === 'mass_failure')) this.#heldTogether.add(alert.id);
     else this.#heldTogether.delete(alert.id);
+    if (deliveries.some(({ hold }) => hold === 'silence')) this.#silenced.add(alert.id);
+    else this.#silenced.delete(alert.id);
     if (!deliveries.some(({ hold }) => hold === 'flapping')) this.#summaries.delete(alert.id);
     else if (!this.#summaries.has(alert.id)) this.#summaries.set(alert.id, now);
   }
@@ -174,6 +192,7 @@ export class OpenAlerts {
     this.#records.delete(id);
     this.#groups.delete(id);
     this.#heldTogether.delete(id);
+    this.#silenced.delete(id);
     this.#summaries.delete(id);
     this.#ofDeletedNodes.delete(id);
     if (node === undefined) return;

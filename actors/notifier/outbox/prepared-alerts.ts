@@ -6,6 +6,7 @@ import type { AlertingRules } from '../rules/alerting.js';
 import type { Closing } from '../rules/closing.js';
 import type { Circumstances } from '../rules/delivery-rules.js';
 import type { OngoingFailures } from '../rules/ongoing-failures.js';
+import type { Silencing } from '../rules/silencing.js';
 import type { UnnotifiedChannels } from '../rules/unnotified-channels.js';
 import type { AlertWriter } from './alert-writer.js';
 import { moved } from './delivery.js';
@@ -16,6 +17,7 @@ export interface PreparedAlertsDeps {
   readonly closing: Closing;
   readonly ongoingFailures: OngoingFailures;
   readonly unnotified: UnnotifiedChannels;
+  readonly silencing: Pick<Silencing, 'of'>;
 }
 
 interface Prepared {
@@ -68,8 +70,8 @@ export class PreparedAlerts {
   }
 
   #admit(record: AlertRecord, node: NodeName, isOver: boolean, circumstances: Circumstances): void {
-    const { ongoingFailures, rules, writer } = this.#deps;
-    const { type } = record.alert;
+    const { ongoingFailures, rules, silencing, writer } = this.#deps;
+    const { type, node: facts } = record.alert;
     if (type === 'channel.closed' && isOver) {
       // Its receivers have been notified of the recovery meanwhile.
       const deliveries = record.deliveries.map((delivery) => moved(delivery, 'cancelled'));
@@ -77,7 +79,8 @@ export class PreparedAlerts {
       return;
     }
     const cause = type === 'node.reported_failure' ? ongoingFailures.causeOf(node) : undefined;
-    const records = rules.admit(record, { ...circumstances, cause });
+    const silencedBy = facts && silencing.of(facts);
+    const records = rules.admit(record, { ...circumstances, cause, silencedBy });
     writer.put(records);
     ongoingFailures.raised(records);
   }

@@ -5,16 +5,20 @@ import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
 import type { Outbox } from '../../../src/ports/outbox.js';
 import { testSentence } from '../channel/message.js';
-import type { NotifierCommand, NotifierReply } from '../notifier.protocol.js';
+import type { NotifierCommand, NotifierReply, SilenceCommand } from '../notifier.protocol.js';
 import type { AlertWriter } from './alert-writer.js';
 import { fresh, moved, withDelivery } from './delivery.js';
+import type { SilenceRequests } from '../silences/silence-requests.js';
 import type { OpenAlerts } from './open-alerts.js';
 
 type Redelivery = Extract<NotifierCommand, { kind: 'redeliver' }>;
 
+/** A request of an operator. */
+export type OperatorCommand = NotifierCommand | SilenceCommand;
+
 /** A request, or the dead letter that was read for one. */
 export type RequestMessage =
-  | NotifierCommand
+  | OperatorCommand
   | {
       readonly kind: 'found';
       readonly record: AlertRecord | undefined;
@@ -31,9 +35,10 @@ export interface RequestsDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly channels: ReadonlyMap<string, unknown>;
+  readonly silences: Pick<SilenceRequests, 'handle' | 'underWay'>;
 }
 
-/** Requests of operators: another attempt for a dead letter, and a test of a channel. */
+/** Requests of operators: another attempt for a dead letter, a test of a channel, and silences. */
 export class Requests {
   readonly #deps: RequestsDeps;
   #reading = 0;
@@ -43,8 +48,8 @@ export class Requests {
   }
 
   /** Requests that wait for the disk. */
-  get reading(): number {
-    return this.#reading;
+  get waiting(): number {
+    return this.#reading + this.#deps.silences.underWay;
   }
 
   /** @param tell takes what is read from the disk, to be handled later */
@@ -59,6 +64,9 @@ export class Requests {
         return message.answered({ kind: 'refused', code: 'HEARTBEAT_STORE_FAILED' });
       case 'test':
         return message.answered(this.#test(message.channel));
+      case 'silence':
+      case 'expire':
+        return this.#deps.silences.handle(message);
       default:
         return assertNever(message);
     }

@@ -10,6 +10,7 @@ import type { Flapping } from '../rules/flapping.js';
 import type { MassFailure } from '../rules/mass-failure.js';
 import type { OngoingFailures } from '../rules/ongoing-failures.js';
 import type { UnnotifiedChannels } from '../rules/unnotified-channels.js';
+import type { SilenceTable } from '../silences/silence-table.js';
 import type { Deliveries } from './deliveries.js';
 import type { OpenAlerts } from './open-alerts.js';
 
@@ -30,6 +31,7 @@ export interface RestoreDeps {
   readonly ongoingFailures: OngoingFailures;
   readonly deliveries: Deliveries;
   readonly unnotified: UnnotifiedChannels;
+  readonly silences: SilenceTable;
 }
 
 /** Restores what an earlier run left to do, and who had been notified. */
@@ -40,6 +42,8 @@ export async function restoreOutbox(deps: RestoreDeps): Promise<void> {
   const take = (chunk: readonly AlertRecord[]): void => {
     for (const record of chunk) recent.set(record.alert.id, record);
   };
+  // Before everything that they may hold.
+  for await (const chunk of outbox.silences()) for (const silence of chunk) deps.silences.put(silence);
   for await (const chunk of outbox.openAlerts()) {
     if (!deps.holds(chunk)) continue;
     for (const record of chunk) open.restore(record, momentOf(raisedAt(record.alert.id), now, wall));

@@ -8,6 +8,7 @@ import {
 } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { Flip, NodeFacts } from '../../../src/domain/node.js';
+import type { SilenceId } from '../../../src/domain/silence.js';
 import type { Instant, Moment } from '../../../src/domain/time.js';
 import { newsSentence, nodeSentence } from '../channel/message.js';
 import type { HoldQueue } from '../grouping/hold-queue.js';
@@ -18,6 +19,7 @@ import type { Circumstances, DeliveryRules, NodeAlertType } from './delivery-rul
 import type { Flapping } from './flapping.js';
 import type { MassFailure } from './mass-failure.js';
 import { routesOf, type Route } from './routing.js';
+import { isSilenceable } from './silencing.js';
 
 export interface AlertingDeps {
   readonly open: OpenAlerts;
@@ -54,7 +56,8 @@ export class AlertingRules {
       deliveryRules.cancelUnnotified(node, this.#channels, changes);
       return { records: this.#put([...changes.values()], now), hold: undefined };
     }
-    const countsFor = type === 'node.failed' && cause === undefined;
+    const silencedBy = silencesFor(type, circumstances);
+    const countsFor = type === 'node.failed' && cause === undefined && silencedBy === undefined;
     const hold = countsFor ? this.#countFailure(change, circumstances, changes) : undefined;
     // Earlier alerts first: this one is held behind them.
     const heldNow = hold === undefined ? [] : this.#put(holdQueue.hold(), now);
@@ -70,6 +73,7 @@ export class AlertingRules {
         message: nodeSentence(type, flip, node, silence),
         ...(flip.reason !== undefined && { reason: flip.reason }),
         ...(cause !== undefined && { causedBy: cause }),
+        ...(silencedBy !== undefined && { silencedBy }),
       };
       changes.set(alert.id, { alert, deliveries });
     }
@@ -106,8 +110,13 @@ export class AlertingRules {
     const { cause } = circumstances;
     const names = deliveries.map(({ channel }) => channel);
     const decided = this.#deliveries(names, type, node, circumstances, changes);
-    const caused = cause === undefined ? alert : { ...alert, causedBy: cause };
-    changes.set(alert.id, { alert: caused, deliveries: decided });
+    const silencedBy = silencesFor(type, circumstances);
+    const whole: Alert = {
+      ...alert,
+      ...(cause !== undefined && { causedBy: cause }),
+      ...(silencedBy !== undefined && { silencedBy }),
+    };
+    changes.set(alert.id, { alert: whole, deliveries: decided });
     return [...changes.values()];
   }
 
@@ -137,10 +146,13 @@ export class AlertingRules {
   ): readonly Delivery[] {
     const { deliveryRules } = this.#deps;
     const { cause, wall } = circumstances;
+    // A silence outlasts what else holds the alert: its end looks at the others.
+    const isSilenced = silencesFor(type, circumstances) !== undefined;
+    const hold = isSilenced ? 'silence' : cause === undefined ? undefined : 'dependency';
     return channels.map((channel) =>
-      cause === undefined
+      hold === undefined
         ? deliveryRules.deliver(channel, type, node, circumstances, changes)
-        : deliveryRules.inhibit(channel, node, wall, changes),
+        : deliveryRules.hold(channel, node, hold, wall, changes),
     );
   }
 
@@ -165,6 +177,14 @@ export class AlertingRules {
     for (const record of records) open.put(record, now);
     return records;
   }
+}
+
+/** @returns the silences that hold an alert of this type, if there are any */
+function silencesFor(
+  type: NodeAlertType,
+  { silencedBy = [] }: Circumstances,
+): readonly SilenceId[] | undefined {
+  return isSilenceable(type) && silencedBy.length > 0 ? silencedBy : undefined;
 }
 
 /** @returns undefined for a heartbeat that was only late */

@@ -4,9 +4,11 @@ import {
   type AlertType,
   type Delivery,
   type Folds,
+  type Hold,
 } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { NodeFacts } from '../../../src/domain/node.js';
+import type { SilenceId } from '../../../src/domain/silence.js';
 import type { Instant, Moment } from '../../../src/domain/time.js';
 import {
   fresh,
@@ -32,6 +34,8 @@ export interface Circumstances {
   readonly watched: number;
   /** A dependency of the node that failed before it. */
   readonly cause?: NodeName | undefined;
+  /** The silences of the node, if the alert is one that they hold. */
+  readonly silencedBy?: readonly SilenceId[] | undefined;
   /** Channels that get its alerts by now, and have not been notified of its failure. */
   readonly unnotified?: ReadonlySet<string>;
 }
@@ -66,10 +70,32 @@ export class DeliveryRules {
     }
   }
 
-  /** An inhibited alert is held. A summary of the node's earlier alerts must not be delivered after it. */
-  inhibit(channel: string, { name }: NodeFacts, wall: Instant, changes: Map<string, AlertRecord>): Delivery {
-    const summary = trailingUnnotified(this.#open.of(name, channel)).findLast(isSummary);
-    return held({ ...fresh(channel, wall), ...this.#fold(changes, summary, name) }, 'dependency');
+  /**
+   * An inhibited or silenced alert is held. A summary of the node's earlier alerts must not be delivered after it, and a
+   * delay that was held for a silence is of no interest any more.
+   */
+  hold(
+    channel: string,
+    { name }: NodeFacts,
+    hold: Extract<Hold, 'dependency' | 'silence'>,
+    wall: Instant,
+    changes: Map<string, AlertRecord>,
+  ): Delivery {
+    const unnotified = trailingUnnotified(this.#open.of(name, channel));
+    this.#dropSilenced(unnotified, name, changes);
+    const summary = unnotified.findLast(isSummary);
+    return held({ ...fresh(channel, wall), ...this.#fold(changes, summary, name) }, hold);
+  }
+
+  #dropSilenced(
+    unnotified: readonly OpenDelivery[],
+    name: NodeName,
+    changes: Map<string, AlertRecord>,
+  ): void {
+    for (const each of unnotified) {
+      if (isFailure(each) || isSummary(each) || each.delivery.hold !== 'silence') continue;
+      this.#change(changes, each, 'cancelled', name);
+    }
   }
 
   /** Decides about a new alert on one channel, and about the earlier ones there that nobody was notified of. */
@@ -96,6 +122,7 @@ export class DeliveryRules {
       for (const each of unnotified)
         if (endsWithRecovery(each)) this.#change(changes, each, 'cancelled', node.name);
     }
+    this.#dropSilenced(unnotified, node.name, changes);
     const last = open.at(-1);
     if (this.#massFailure.until !== undefined || last?.delivery.hold === 'mass_failure') {
       // The end of a failure at a channel needs nobody's attention, and would be a false recovery in a group.

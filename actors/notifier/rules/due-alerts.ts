@@ -1,6 +1,7 @@
-import type { Instant, Millis, Moment } from '../../../src/domain/time.js';
+import { toSeconds, type Instant, type Moment, type Seconds } from '../../../src/domain/time.js';
 import type { HoldQueue } from '../grouping/hold-queue.js';
 import type { AlertWriter } from '../outbox/alert-writer.js';
+import type { SilenceRequests } from '../silences/silence-requests.js';
 import type { FlappingSummaries } from './flapping.js';
 import type { MassFailure } from './mass-failure.js';
 import type { OngoingFailures } from './ongoing-failures.js';
@@ -10,10 +11,11 @@ export interface DueAlertsDeps {
   readonly massFailure: Pick<MassFailure, 'until'>;
   readonly holdQueue: Pick<HoldQueue, 'nextAt' | 'release' | 'endHold'>;
   readonly summaries: Pick<FlappingSummaries, 'nextAt' | 'due'>;
-  readonly ongoingFailures: Pick<OngoingFailures, 'nextAt' | 'due' | 'released'>;
+  readonly silenceRequests: Pick<SilenceRequests, 'nextAt' | 'removeOld'>;
+  readonly ongoingFailures: Pick<OngoingFailures, 'nextAt' | 'silenced' | 'due' | 'released'>;
 }
 
-/** Alerts that come due as time passes: summaries of flapping nodes, held and inhibited alerts, and reminders. */
+/** Alerts that come due as time passes: summaries of flapping nodes, held, silenced and inhibited ones, and reminders. */
 export class DueAlerts {
   readonly #deps: DueAlertsDeps;
 
@@ -23,26 +25,33 @@ export class DueAlerts {
 
   /** When something may be due; undefined if nothing waits for a time. */
   nextAt(now: Moment): Moment | undefined {
-    const { holdQueue, summaries, ongoingFailures } = this.#deps;
+    const { holdQueue, summaries, ongoingFailures, silenceRequests } = this.#deps;
     let first: Moment | undefined;
-    for (const at of [holdQueue.nextAt(now), summaries.nextAt, ongoingFailures.nextAt])
-      if (at !== undefined && (first === undefined || at < first)) first = at;
+    const all = [
+      holdQueue.nextAt(now),
+      summaries.nextAt,
+      ongoingFailures.nextAt(now),
+      silenceRequests.nextAt(now),
+    ];
+    for (const at of all) if (at !== undefined && (first === undefined || at < first)) first = at;
     return first;
   }
 
   /** Releases as much as delays nothing else. The rest is released by the next call. */
   release(now: Moment, wall: Instant): void {
-    const { writer, holdQueue, summaries, ongoingFailures } = this.#deps;
+    const { writer, holdQueue, summaries, ongoingFailures, silenceRequests } = this.#deps;
+    silenceRequests.removeOld(now);
     writer.put(summaries.due(now, wall));
     writer.put(ongoingFailures.released(holdQueue.release(now, wall)));
     holdQueue.endHold(now);
+    writer.put(ongoingFailures.silenced(now, wall));
     writer.put(ongoingFailures.due(now, wall));
   }
 
-  /** How much longer alerts are held for a mass failure; undefined while none are. */
-  holdLeft(now: Moment): Millis | undefined {
+  /** How many more seconds alerts are held for a mass failure; null while none are. */
+  holdEndsIn(now: Moment): Seconds | null {
     const { massFailure } = this.#deps;
     const { until } = massFailure;
-    return until === undefined ? undefined : Math.max(0, until - now);
+    return until === undefined ? null : Math.ceil(toSeconds(Math.max(0, until - now)));
   }
 }

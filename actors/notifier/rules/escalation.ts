@@ -8,12 +8,14 @@ import {
   isEnd,
 } from '../../../src/domain/alert.js';
 import type { AlertIds } from '../../../src/domain/alert-id.js';
+import type { SilenceId } from '../../../src/domain/silence.js';
 import type { Instant, Millis } from '../../../src/domain/time.js';
 import { groupSentence } from '../channel/message.js';
 import { type OpenDelivery, fresh, held, isFailure, moved, withDelivery } from '../outbox/delivery.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 import type { FailedNode, FailedNodes } from './failed-nodes.js';
 import { routesOf, type Route } from './routing.js';
+import type { Silencing } from './silencing.js';
 import type { UnnotifiedChannels } from './unnotified-channels.js';
 
 export interface EscalationDeps {
@@ -21,6 +23,7 @@ export interface EscalationDeps {
   readonly open: Pick<OpenAlerts, 'of' | 'delivery'>;
   readonly ids: AlertIds;
   readonly unnotified: Pick<UnnotifiedChannels, 'add'>;
+  readonly silencing: Pick<Silencing, 'of'>;
 }
 
 /**
@@ -62,7 +65,11 @@ export class Escalation {
     const waits = state === 'pending' && this.wait(alert, delivery) > 0;
     if (isQuiet === undefined) {
       const isOver =
-        waits || hold === 'acknowledged' || hold === 'dependency' || alert.reminder !== undefined;
+        waits ||
+        hold === 'acknowledged' ||
+        hold === 'dependency' ||
+        hold === 'silence' ||
+        alert.reminder !== undefined;
       return isOver ? moved(delivery, 'cancelled') : delivery;
     }
     if (!isQuiet) return hold === 'acknowledged' ? moved(delivery, 'pending') : delivery;
@@ -70,15 +77,16 @@ export class Escalation {
     return waits ? held(delivery, 'acknowledged') : delivery;
   }
 
-  /** @returns what changes when an escalation channel is about to get a group */
-  delayedGroup(record: AlertRecord, channel: string, wall: Instant): readonly AlertRecord[] {
-    const { failed, open, ids, unnotified } = this.#deps;
+  /** @returns what changes when a channel is about to get a group, late or with silenced nodes in it */
+  rebuiltGroup(record: AlertRecord, channel: string, wall: Instant): readonly AlertRecord[] {
+    const { failed, open, ids, unnotified, silencing } = this.#deps;
     const delivery = open.delivery(record, channel);
-    if (record.alert.group === undefined || delivery?.state !== 'pending') return [];
-    if (this.wait(record.alert, delivery) === 0) return [];
-    return delayedGroup(record, delivery, {
+    if (record.alert.group === undefined || delivery?.state !== 'pending' || delivery.attempts > 0) return [];
+    return rebuiltGroup(record, delivery, {
       failed,
       open,
+      isDelayed: this.wait(record.alert, delivery) > 0,
+      silencesOf: ({ facts }) => silencing.of(facts),
       nextId: () => ids.next(wall),
       leftOut: (node) => {
         if (this.#getsRecovery(channel, node)) unnotified.add(node.name, [channel]);
@@ -92,7 +100,10 @@ export class Escalation {
   }
 }
 
-interface DelayedGroupDeps extends Pick<EscalationDeps, 'failed' | 'open'> {
+interface RebuiltGroupDeps extends Pick<EscalationDeps, 'failed' | 'open'> {
+  /** It goes to an escalation channel. */
+  readonly isDelayed: boolean;
+  silencesOf(node: FailedNode): readonly SilenceId[];
   nextId(): AlertId;
   /** The node is not failed, and its recovery is still to come: it recovered while it was paused. */
   leftOut(node: GroupedNode): void;
@@ -101,11 +112,12 @@ interface DelayedGroupDeps extends Pick<EscalationDeps, 'failed' | 'open'> {
 /**
  * Rebuilds a group for an escalation channel when its time has come: with the nodes that are still failed, and those
  * that are back and whose earlier failure the channel had been notified of. The others are left out. See decision 26.
+ * From a group for any channel, the failed nodes that are silenced are taken out. See decision 172.
  *
  * @param delivery the group's own, on this channel
- * @returns what changes: the group, recoveries that add nothing to it, and acknowledged failures
+ * @returns what changes: the group, recoveries that add nothing to it, and acknowledged or silenced failures
  */
-function delayedGroup(record: AlertRecord, delivery: Delivery, deps: DelayedGroupDeps): AlertRecord[] {
+function rebuiltGroup(record: AlertRecord, delivery: Delivery, deps: RebuiltGroupDeps): AlertRecord[] {
   const { alert } = record;
   const { group } = alert;
   if (group === undefined) return [];
@@ -114,6 +126,8 @@ function delayedGroup(record: AlertRecord, delivery: Delivery, deps: DelayedGrou
   const nodes = group.nodes.flatMap((node): GroupedNode[] => {
     const { name, state, wasNotified } = node;
     const failed = deps.failed.get(name);
+    const silencedBy = failed === undefined ? [] : deps.silencesOf(failed);
+    if (!deps.isDelayed && silencedBy.length === 0) return [node];
     const later = state === 'active' ? [] : deps.open.of(name, channel);
     const isClosed = later.some(
       ({
@@ -122,7 +136,8 @@ function delayedGroup(record: AlertRecord, delivery: Delivery, deps: DelayedGrou
         },
       }) => type === 'channel.closed',
     );
-    if (state === 'active' || (failed?.isQuiet === false && !isClosed)) return [node];
+    const isToBeTold = failed?.isQuiet === false && silencedBy.length === 0 && !isClosed;
+    if (state === 'active' || isToBeTold) return [node];
     const recoveries = later.filter(isUnsentRecovery);
     // The channel was notified of an earlier failure, and expects the recovery from this one.
     if (wasNotified === true && failed !== undefined) return [];
@@ -134,7 +149,7 @@ function delayedGroup(record: AlertRecord, delivery: Delivery, deps: DelayedGrou
     if (wasNotified === true) return recoveries.length > 0 ? [{ ...node, state: 'active' }] : [];
     if (failed === undefined && recoveries.length === 0) deps.leftOut(node);
     if (failed !== undefined && !isClosed && !later.some(isFailure))
-      changes.push(acknowledged(failed, node, delivery, deps.nextId()));
+      changes.push(heldAlone(failed, silencedBy, node, delivery, deps.nextId()));
     return [];
   });
   if (nodes.length === group.nodes.length && nodes.every((node, index) => node === group.nodes[index]))
@@ -155,8 +170,9 @@ function isUnsentRecovery({ record: { alert }, delivery }: OpenDelivery): boolea
 }
 
 /** Taken out of the group, a failure is held by itself, where its recovery finds it. Neither is delivered then. */
-function acknowledged(
+function heldAlone(
   { facts, since }: FailedNode,
+  silencedBy: readonly SilenceId[],
   node: GroupedNode,
   { channel, since: due }: Delivery,
   id: AlertId,
@@ -168,8 +184,10 @@ function acknowledged(
     node: facts,
     blind: 0,
     message: groupSentence([node]),
+    ...(silencedBy.length > 0 && { silencedBy }),
   };
-  return { alert, deliveries: [held(fresh(channel, due), 'acknowledged')] };
+  const hold = silencedBy.length > 0 ? 'silence' : 'acknowledged';
+  return { alert, deliveries: [held(fresh(channel, due), hold)] };
 }
 
 function typeOf(type: AlertType, nodes: readonly GroupedNode[]): AlertType {

@@ -4,6 +4,7 @@ import { isNotification } from '../../../src/domain/late-notification.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { moment, momentOf, type Instant, type Millis, type Moment } from '../../../src/domain/time.js';
 import { moved, withDelivery, type NodeMessages } from '../outbox/delivery.js';
+import type { HeldOtherwise } from '../grouping/held-otherwise.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 
 const HOUR: Millis = 3_600_000;
@@ -192,12 +193,14 @@ function deletions(records: readonly AlertRecord[]): ReadonlyMap<NodeName, Delet
 export class FlappingSummaries {
   readonly #open: OpenAlerts;
   readonly #flapping: Flapping;
+  readonly #heldOtherwise: HeldOtherwise;
   /** No summary may go out before this. */
   #dueAt: Moment = moment(-Infinity);
 
-  constructor(open: OpenAlerts, flapping: Flapping) {
+  constructor(open: OpenAlerts, flapping: Flapping, heldOtherwise: HeldOtherwise) {
     this.#open = open;
     this.#flapping = flapping;
+    this.#heldOtherwise = heldOtherwise;
   }
 
   /** When a summary may be due; undefined while there is none. */
@@ -215,6 +218,11 @@ export class FlappingSummaries {
       const record = this.#open.get(id);
       const node = record?.alert.node?.name;
       if (record === undefined || node === undefined) continue;
+      const other = this.#heldOtherwise(record, 'flapping');
+      if (other !== undefined) {
+        due.push(other);
+        continue;
+      }
       const ofDeleted = this.#open.messagesOfDeleted(record);
       let changed = record;
       for (const delivery of record.deliveries) {

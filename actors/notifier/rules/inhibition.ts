@@ -4,8 +4,8 @@ import type { NodeName } from '../../../src/domain/node-name.js';
 import { moment, type Instant, type Moment } from '../../../src/domain/time.js';
 import { TimerQueue } from '../timer-queue.js';
 import { GroupRelease, STEP } from '../grouping/group-release.js';
+import { heldInstead } from '../grouping/held-otherwise.js';
 import type { HoldQueueRules } from '../grouping/hold-queue.js';
-import { held } from '../outbox/delivery.js';
 import type { FailedNode, FailedNodes } from './failed-nodes.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 
@@ -143,10 +143,7 @@ export class Inhibition {
       this.#released.delete(id);
       const record = this.#open.get(id);
       if (record?.deliveries.some(({ hold }) => hold === 'dependency') !== true) continue;
-      const deliveries = record.deliveries.map((delivery) =>
-        delivery.hold === 'dependency' ? held(delivery, 'mass_failure') : delivery,
-      );
-      records.push({ ...record, deliveries });
+      records.push({ ...record, deliveries: heldInstead(record.deliveries, 'dependency', 'mass_failure') });
     }
     return records;
   }

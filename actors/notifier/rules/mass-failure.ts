@@ -139,8 +139,9 @@ function failuresIn(
   wall: Instant,
 ): readonly { readonly node: NodeName; readonly at: Moment }[] {
   return recent
-    .flatMap(({ alert: { id, type, node, reminder, causedBy } }) => {
-      const counts = type === 'node.failed' && reminder === undefined && causedBy === undefined;
+    .flatMap(({ alert: { id, type, node, reminder, causedBy, silencedBy } }) => {
+      const isHeld = causedBy !== undefined || silencedBy !== undefined;
+      const counts = type === 'node.failed' && reminder === undefined && !isHeld;
       return counts && node !== undefined ? [{ node: node.name, at: momentOf(raisedAt(id), now, wall) }] : [];
     })
     .sort((a, b) => a.at - b.at);

@@ -1,7 +1,8 @@
-import type { AlertRecord } from '../../../src/domain/alert.js';
+import type { Alert, AlertRecord, Delivery } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { moment, type Instant, type Moment, momentOf } from '../../../src/domain/time.js';
 import type { FailureStatus, NodeChange } from '../notifier.protocol.js';
+import { heldInstead } from '../grouping/held-otherwise.js';
 import { moved, withDelivery } from '../outbox/delivery.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 import type { Overflow } from '../outbox/overflow.js';
@@ -12,6 +13,7 @@ import type { Inhibition } from './inhibition.js';
 import type { MassFailure } from './mass-failure.js';
 import type { Reminders } from './reminders.js';
 import type { Route } from './routing.js';
+import type { Silencing } from './silencing.js';
 import type { UnnotifiedChannels } from './unnotified-channels.js';
 
 export interface OngoingFailuresDeps {
@@ -19,6 +21,7 @@ export interface OngoingFailuresDeps {
   readonly failed: FailedNodes;
   readonly massFailure: MassFailure;
   readonly inhibition: Inhibition;
+  readonly silencing: Silencing;
   readonly reminders: Reminders;
   readonly escalation: Escalation;
   readonly closing: Closing;
@@ -43,7 +46,7 @@ export class OngoingFailures {
   }
 
   /** When something may have to be done. */
-  get nextAt(): Moment | undefined {
+  nextAt(now: Moment): Moment | undefined {
     const { massFailure, overflow } = this.#deps;
     const { until } = massFailure;
     if (this.#reminders.isUnderWay && until === undefined && overflow.hasRoomForReminders)
@@ -51,13 +54,15 @@ export class OngoingFailures {
     // While alerts are held, or reminders have no room, there are no reminders either.
     const next = overflow.hasRoomForReminders ? this.#reminders.nextAt : undefined;
     const reminders = Math.max(next ?? Infinity, until ?? -Infinity);
-    const at = Math.min(reminders, this.#inhibition.nextAt ?? Infinity);
+    const silencing = this.#deps.silencing.nextAt(now);
+    const at = Math.min(reminders, this.#inhibition.nextAt ?? Infinity, silencing ?? Infinity);
     return at === Infinity ? undefined : moment(at);
   }
 
   /** Takes over the alerts of an earlier run. */
   resume(now: Moment): void {
     this.#inhibition.resume(now);
+    this.#deps.silencing.resume();
   }
 
   /** A node flips. @returns the cause, if its failure is inhibited */
@@ -107,6 +112,17 @@ export class OngoingFailures {
     return failed && this.#inhibition.causeOf(failed.facts);
   }
 
+  /** A silence is over. @returns the alert held for the cause of its failure instead, if that has one */
+  inhibited(record: AlertRecord): AlertRecord | undefined {
+    const { alert, deliveries } = record;
+    const cause = alert.node && this.causeOf(alert.node.name);
+    if (cause === undefined) return undefined;
+    return {
+      alert: { ...alert, causedBy: cause },
+      deliveries: heldInstead(deliveries, 'silence', 'dependency'),
+    };
+  }
+
   /** @returns what changes in deliveries that have not begun, by the node's present status */
   settle(name: NodeName): readonly AlertRecord[] {
     const { open, closing, escalation, unnotified } = this.#deps;
@@ -137,6 +153,16 @@ export class OngoingFailures {
     });
   }
 
+  /** @returns alerts that a silence holds from now on, and those that none holds any more */
+  silenced(now: Moment, wall: Instant): readonly AlertRecord[] {
+    const records = this.released(this.#deps.silencing.due(now, wall));
+    // Some may be inhibited instead.
+    this.raised(records);
+    for (const { alert, deliveries } of records)
+      if (alert.reminder === undefined && !deliveries.some(isHeldByASilence)) this.#remindLater(alert, now);
+    return records;
+  }
+
   /** @returns reminders, and alerts whose dependency is back */
   due(now: Moment, wall: Instant): readonly AlertRecord[] {
     const { massFailure, overflow, unnotified } = this.#deps;
@@ -151,9 +177,19 @@ export class OngoingFailures {
     return [...released, ...reminders];
   }
 
+  /** Channels are notified now that the silence is over: the first reminder comes an interval later. */
+  #remindLater({ node }: Alert, now: Moment): void {
+    const failed = node && this.#failed.get(node.name);
+    if (failed !== undefined) this.#reminders.watch({ ...failed, failedAt: now }, now);
+  }
+
   #ended(name: NodeName, now: Moment): void {
     if (!this.#failed.delete(name)) return;
     this.#reminders.forget(name);
     this.#inhibition.recovered(name, now);
   }
+}
+
+function isHeldByASilence({ hold }: Delivery): boolean {
+  return hold === 'silence';
 }

@@ -9,6 +9,7 @@ import type { Inhibition } from './inhibition.js';
 import { GROUP } from '../grouping/group.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 import { routesOf, type Route } from './routing.js';
+import type { Silencing } from './silencing.js';
 import { reminderSentence } from '../channel/message.js';
 
 /** Reminders that are due within this time of each other are one message. */
@@ -27,6 +28,7 @@ export interface RemindersDeps {
   readonly failed: FailedNodes;
   readonly ids: AlertIds;
   readonly inhibition: Pick<Inhibition, 'isInhibited'>;
+  readonly silencing: Pick<Silencing, 'isSilenced'>;
 }
 
 /** Reminders that are due together: nodes are checked in steps, and then each step makes one message. */
@@ -59,17 +61,19 @@ export class Reminders {
   readonly #failed: FailedNodes;
   readonly #ids: AlertIds;
   readonly #inhibition: Pick<Inhibition, 'isInhibited'>;
+  readonly #silencing: Pick<Silencing, 'isSilenced'>;
   readonly #timerQueue = new TimerQueue<NodeName>();
   /** The queue's valid entries. Those of recovered nodes are removed later, many at a time. */
   readonly #next = new Map<NodeName, Moment>();
   #round: Round | undefined;
 
-  constructor(options: RemindersOptions, { open, failed, ids, inhibition }: RemindersDeps) {
+  constructor(options: RemindersOptions, { open, failed, ids, inhibition, silencing }: RemindersDeps) {
     this.#options = options;
     this.#open = open;
     this.#failed = failed;
     this.#ids = ids;
     this.#inhibition = inhibition;
+    this.#silencing = silencing;
   }
 
   get #every(): Millis {
@@ -145,7 +149,7 @@ export class Reminders {
   #isToBeReminded(node: FailedNode | undefined, taken?: FailedNode): node is FailedNode {
     if (node === undefined || node.isQuiet || (taken !== undefined && node.since !== taken.since))
       return false;
-    return !this.#inhibition.isInhibited(node);
+    return !this.#inhibition.isInhibited(node) && !this.#silencing.isSilenced(node.facts);
   }
 
   #roundAt(now: Moment): Round | undefined {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import {
   ALERT_TYPES,
   DELIVERY_STATES,
+  HOLDS,
   type AlertId,
   type AlertRecord,
   type DeliveryState,
@@ -174,7 +175,7 @@ const delivery = z
   .object({
     channel: z.string(),
     state: z.enum(DELIVERY_STATES),
-    hold: z.enum(['mass_failure', 'flapping', 'acknowledged', 'dependency']).optional(),
+    hold: z.enum(HOLDS).optional(),
     attempts: z.number(),
     last_attempt: z.number().optional(),
     last_error: z.string().optional(),
@@ -198,6 +199,7 @@ const stored = z.object({
   reason: z.string().optional(),
   reminder: z.number().optional(),
   caused_by: z.string().optional(),
+  silenced_by: z.array(z.string()).optional(),
   mass: z.object({ count: z.number(), sample: z.array(z.string()) }).optional(),
   group: z
     .object({ nodes: z.array(grouped), alert_ids: z.array(z.string()) })
@@ -205,10 +207,17 @@ const stored = z.object({
     .optional(),
   deliveries: z.array(delivery),
 });
-const schema = stored.transform(({ deliveries, node, caused_by: causedBy, ...alert }) => ({
-  alert: { ...alert, node, ...(causedBy !== undefined && { causedBy }) },
-  deliveries,
-}));
+const schema = stored.transform(
+  ({ deliveries, node, caused_by: causedBy, silenced_by: silencedBy, ...alert }) => ({
+    alert: {
+      ...alert,
+      node,
+      ...(causedBy !== undefined && { causedBy }),
+      ...(silencedBy !== undefined && { silencedBy }),
+    },
+    deliveries,
+  }),
+);
 
 export const alertRecord = { kind: ALERT, value: { json: jsonAt(1) }, json: columnsOf(stored) };
 
@@ -222,7 +231,7 @@ export function alertFrom(value: Buffer): AlertRecord {
 }
 
 function jsonOf({ alert, deliveries }: AlertRecord): string {
-  const { id, type, at, node, blind, message, reason, reminder, causedBy, mass, group } = alert;
+  const { id, type, at, node, blind, message, reason, reminder, causedBy, silencedBy, mass, group } = alert;
   return JSON.stringify({
     id,
     type,
@@ -233,6 +242,7 @@ function jsonOf({ alert, deliveries }: AlertRecord): string {
     reason,
     reminder,
     caused_by: causedBy,
+    silenced_by: silencedBy,
     mass,
     group: group === undefined ? undefined : { nodes: group.nodes.map(groupedOf), alert_ids: group.alertIds },
     deliveries: deliveries.map(

@@ -2,6 +2,7 @@ import { earliestIdAt } from '../../domain/alert-id.js';
 import type { AlertId, AlertRecord, DeliveryState, UnnotifiedOf } from '../../domain/alert.js';
 import type { Instant } from '../../domain/time.js';
 import { notifiedLateAt } from '../../domain/late-notification.js';
+import type { Silence } from '../../domain/silence.js';
 import type { HistoryRecord } from '../../ports/history-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
 import type { KeyRange, OrderedStore } from '../../ports/ordered-store.js';
@@ -26,6 +27,7 @@ import {
   unnotifiedValue,
   type StateBits,
 } from './alert-codec.js';
+import { allSilences, silenceFrom } from './silence-codec.js';
 
 const NOTHING = Buffer.alloc(0);
 /** Any state, for a record that cannot be read. The next record of the alert corrects it. */
@@ -84,6 +86,11 @@ export function addUnnotified(batch: Batch, unnotified: UnnotifiedOf): void {
 export async function* storedUnnotified(store: OrderedStore): AsyncGenerator<readonly UnnotifiedOf[]> {
   for await (const chunk of entries(store, allUnnotified))
     yield chunk.map(([key, value]) => unnotifiedFrom(key, value));
+}
+
+export async function* storedSilences(store: OrderedStore): AsyncGenerator<readonly Silence[]> {
+  for await (const chunk of entries(store, allSilences))
+    yield chunk.map(([key, value]) => silenceFrom(key, value));
 }
 
 /** An unreadable one counts as open: only open alerts are rewritten. */

@@ -2,7 +2,7 @@ import type { KeyRange } from '../../ports/ordered-store.js';
 
 /**
  * The version of what is on disk. The codecs (`session-codec.ts`, `node-codec.ts`, `node-past-codec.ts`,
- * `alert-codec.ts`) say what each key and value holds; behind each value comes its checksum (`checksum.ts`). Keys are
+ * `alert-codec.ts`, `silence-codec.ts`) say what each key and value holds; behind each value comes its checksum (`checksum.ts`). Keys are
  * ordered binary, so that a user's sessions in a range of time cost one seek and a scan of just those.
  */
 export const VERSION = 5;
@@ -28,6 +28,7 @@ export const KIND = {
   ALERT_STATE: 0x31,
   ALERT_LATE: 0x32,
   UNNOTIFIED: 0x33,
+  SILENCE: 0x34,
 } as const;
 
 const NAMES: ReadonlyMap<number | undefined, string> = new Map([
@@ -50,6 +51,7 @@ const NAMES: ReadonlyMap<number | undefined, string> = new Map([
   [KIND.ALERT_STATE, 'index of states of alerts'],
   [KIND.ALERT_LATE, 'index of late alerts'],
   [KIND.UNNOTIFIED, 'unnotified channels of a node'],
+  [KIND.SILENCE, 'silence'],
 ]);
 
 /** The kind in a person's words; undefined for a key that is not of a history. */

@@ -1,6 +1,7 @@
 import type { AlertId, AlertRecord, LastHold, UnnotifiedOf } from '../../domain/alert.js';
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
+import type { Silence } from '../../domain/silence.js';
 import type { Instant } from '../../domain/time.js';
 import type { Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
@@ -8,7 +9,14 @@ import type { UserId } from '../../domain/user-id.js';
 import type { FlipRange, HistoryRange, StoredNode, StoreSummary } from '../../ports/history-store.js';
 import type { OrderedStore, StorePlace } from '../../ports/ordered-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
-import { alertOf, alertsNotifiedLate, alertsWithin, openAlerts, storedUnnotified } from './alerts.js';
+import {
+  alertOf,
+  alertsNotifiedLate,
+  alertsWithin,
+  openAlerts,
+  storedSilences,
+  storedUnnotified,
+} from './alerts.js';
 import { blindnessBetween, storedBlindness } from './blindness.js';
 import { readLastHold, type Ledger } from './meta.js';
 import { nodeNames, storedFlips, storedNodes, storedPauses } from './nodes.js';
@@ -58,6 +66,10 @@ export abstract class HistoryReads {
 
   unnotified(): AsyncIterable<readonly UnnotifiedOf[]> {
     return this.#reading(storedUnnotified);
+  }
+
+  silences(): AsyncIterable<readonly Silence[]> {
+    return this.#reading(storedSilences);
   }
 
   lastHold(): Promise<LastHold | undefined> {

@@ -3,6 +3,7 @@ import { idOf } from './alert-codec.js';
 import { KIND, kindOf } from './format.js';
 import { nameFrom } from './node-codec.js';
 import { flipRecord, keyOfPast } from './node-past-codec.js';
+import { silenceIdOf } from './silence-codec.js';
 import {
   blindFrom,
   healedFrom,
@@ -72,6 +73,8 @@ function named(key: Buffer, kind: string): string {
     case KIND.ALERT_STATE:
     case KIND.ALERT_LATE:
       return `${kind}, for the alert ${idOf(key)}`;
+    case KIND.SILENCE:
+      return `silence ${silenceIdOf(key)}`;
     default:
       return kind;
   }

@@ -29,6 +29,7 @@ import {
   type Ledger,
 } from './meta.js';
 import { nodeKey, nodeValue, statusKey, statusValue } from './node-codec.js';
+import { silenceKey, silenceValue } from './silence-codec.js';
 import { findForgotten, findNodes } from './nodes.js';
 
 const NOTHING = Buffer.alloc(0);
@@ -190,6 +191,10 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
         if (ledger.openAlerts !== undefined) ledger.openAlerts += added.open;
       }
       for (const unnotified of record.unnotified ?? []) addUnnotified(batch, unnotified);
+      return;
+    case 'silences':
+      for (const silence of record.silences) batch.put(silenceKey(silence.id), silenceValue(silence));
+      for (const id of record.forgotten) batch.del(silenceKey(id));
       return;
     case 'held':
       writeLastHold(batch, record.hold);

@@ -5,6 +5,7 @@ import type { Recovery } from '../../domain/recovery.js';
 import type { Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
+import type { Silence, SilenceId } from '../../domain/silence.js';
 import type { Instant } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { ObservedTime } from '../../domain/observed-time.js';
@@ -38,6 +39,7 @@ export class MemoryHistoryStore implements HistoryStore {
   #observed: ObservedTime | undefined;
   readonly #alerts = new MemoryAlerts();
   readonly #unnotified = new Map<NodeName, UnnotifiedOf>();
+  readonly #silences = new Map<SilenceId, Silence>();
   #lastHold: LastHold | undefined;
   #membership: Membership | undefined;
   #hasTextIds = false;
@@ -119,6 +121,10 @@ export class MemoryHistoryStore implements HistoryStore {
           if (unnotified.channels.length === 0) this.#unnotified.delete(unnotified.node);
           else this.#unnotified.set(unnotified.node, unnotified);
         }
+        return;
+      case 'silences':
+        for (const silence of record.silences) this.#silences.set(silence.id, silence);
+        for (const id of record.forgotten) this.#silences.delete(id);
         return;
       case 'held':
         this.#lastHold = record.hold;
@@ -227,6 +233,10 @@ export class MemoryHistoryStore implements HistoryStore {
 
   async *unnotified(): AsyncIterable<readonly UnnotifiedOf[]> {
     yield* chunks([...this.#unnotified.values()]);
+  }
+
+  async *silences(): AsyncIterable<readonly Silence[]> {
+    yield* chunks([...this.#silences.values()].sort((a, b) => (a.id < b.id ? -1 : 1)));
   }
 
   lastHold(): Promise<LastHold | undefined> {

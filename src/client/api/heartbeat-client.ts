@@ -8,6 +8,7 @@ import { expectOptions, type CallOptions, type Settings } from './client-options
 import type { Accepted } from './lists.js';
 import * as presence from './presence-calls.js';
 import type { UserDevice } from './user-batch.js';
+import { Silences } from './silences-api.js';
 import { Users } from './users-api.js';
 
 const SIGNAL = ['signal'];
@@ -21,6 +22,7 @@ export class HeartbeatClient<Id = string> {
   readonly nodes: Nodes<Id>;
   readonly alerts: Alerts<Id>;
   readonly channels: Channels<Id>;
+  readonly silences: Silences<Id>;
   readonly #calls: Calls<Id>;
 
   /** @param toId makes an id from its digits or text */
@@ -30,6 +32,7 @@ export class HeartbeatClient<Id = string> {
     this.nodes = new Nodes(this.#calls);
     this.alerts = new Alerts(this.#calls);
     this.channels = new Channels(this.#calls);
+    this.silences = new Silences(this.#calls);
   }
 
   /** Where the daemon is. */

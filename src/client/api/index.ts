@@ -8,10 +8,18 @@ export type { HeartbeatClient } from './heartbeat-client.js';
 export { HeartbeatRequestError } from './request-error.js';
 export type { EventIterator, EventsOptions, StreamedEvent } from './event-stream.js';
 export type { Fetch, FetchAnswer, FetchRequest } from './fetch.js';
-export type { AcknowledgeOptions, FlipsRange, NodeSettings, NodesFilter, UptimeRange } from './nodes-api.js';
+export type {
+  AcknowledgeOptions,
+  FlipsRange,
+  NodeSettings,
+  NodesFilter,
+  PauseOptions,
+  UptimeRange,
+} from './nodes-api.js';
 export type { CallOptions, ClientOptions, Retry } from './client-options.js';
 export type { CheckupOptions, GoodbyeOptions, HealOptions, RhythmOptions } from './presence-calls.js';
 export type { UserDevice } from './user-batch.js';
+export type { SilenceOptions, SilencesFilter } from './silences-api.js';
 export type { When } from './when.js';
 
 /**

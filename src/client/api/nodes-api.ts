@@ -5,6 +5,7 @@ import { inPath } from './ids.js';
 import { expectOptions, type CallOptions } from './client-options.js';
 import { inParts, joinAccepted, pages, type Accepted } from './lists.js';
 import { bodyOf } from './sent-values.js';
+import type { When } from './when.js';
 
 /** The settings of a node. An absent one is not changed, and null restores the daemon's own. */
 export type NodeSettings = Bodies['putNode'];
@@ -30,6 +31,13 @@ const SIGNAL = ['signal'];
 const UNKNOWN = 'HEARTBEAT_UNKNOWN_NODE';
 /** Before anything that a daemon knows. */
 const BEGINNING = new Date(0);
+
+/** When a pause ends by itself; without either, it has no end. */
+export interface PauseOptions extends CallOptions {
+  /** Seconds. */
+  readonly for?: number | undefined;
+  readonly until?: When | undefined;
+}
 
 /** The nodes, by name. */
 export class Nodes<Id> {
@@ -108,9 +116,10 @@ export class Nodes<Id> {
     return this.#calls.call('failNode', { ...about(name, options), body });
   }
 
-  /** Stops watching it. */
-  async pause(name: string, options: CallOptions = {}): Promise<Node> {
-    return this.#calls.call('pauseNode', about(name, options));
+  /** Stops watching it, until `resume` or by itself after some seconds or at a time. */
+  async pause(name: string, { for: seconds, until, ...options }: PauseOptions = {}): Promise<Node> {
+    const body = bodyOf({ for: seconds, until });
+    return this.#calls.call('pauseNode', { ...about(name, options), body });
   }
 
   /** Watches it again. */

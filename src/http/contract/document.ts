@@ -17,6 +17,7 @@ import { alertOperations } from '../alerts/alert-contract.js';
 import { daemonOperations } from '../ops/ops-contract.js';
 import { eventOperations } from '../events/event-contract.js';
 import { nodeOperations } from '../nodes/contract/node-operations.js';
+import { silenceOperations } from '../silences/silence-contract.js';
 import { presenceOperations } from '../users/user-contract.js';
 import { alertId, NAME_SHAPE, nodeName, userIdText } from '../../views/values.js';
 import type { UserIdKind } from '../../domain/user-id.js';
@@ -46,6 +47,7 @@ function operations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
     ...socketOperations,
     ...nodeOperations(limits),
     ...alertOperations(limits),
+    ...silenceOperations(limits),
     ...eventOperations,
     ...daemonOperations,
   };

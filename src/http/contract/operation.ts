@@ -7,6 +7,7 @@ export const TAGS = {
   presence: 'Which users are online, and their sessions.',
   nodes: 'Machines, services, jobs: anything that sends heartbeats under a name.',
   alerts: 'Alerts, and their delivery through each channel.',
+  silences: 'Muting alerts of nodes for a time.',
   events: 'What changes, as it happens.',
   daemon: 'Health, supervision and metrics of the daemon, and this document.',
 } as const;

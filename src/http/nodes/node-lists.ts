@@ -1,5 +1,5 @@
+import type { DescribedNode } from '../../../actors/node/node.protocol.js';
 import type { Flip } from '../../domain/node.js';
-import type { NodeName } from '../../domain/node-name.js';
 import type { Instant } from '../../domain/time.js';
 import type { Daemon } from '../../app/api.js';
 import type { Exchange } from '../server/exchange.js';
@@ -9,22 +9,26 @@ import { encodeName, PAGE, parseListing } from './node-query.js';
 import { flipView, nodeViewWithCause } from '../../views/node-view.js';
 
 /** `GET /nodes`: by name. */
-export async function answerList({ nodes }: Daemon, exchange: Exchange, largestPage: number): Promise<void> {
+export async function answerList(
+  { nodes, silences }: Daemon,
+  exchange: Exchange,
+  largestPage: number,
+): Promise<void> {
   const { after, limit, ...filter } = parseListing(exchange.request.url ?? '', largestPage);
   const prefixes = exchange.access.nodePrefixes;
   const page = await nodes.list({ ...filter, prefixes }, after, limit);
   const causes = await causesOf(nodes, page.nodes, exchange.access);
   exchange.json(200, {
-    nodes: page.nodes.map((node) => nodeViewWithCause(node, causes.get(node.name))),
+    nodes: page.nodes.map((node) => nodeViewWithCause(node, causes.get(node.name), silences.of(node))),
     next_cursor: page.next === undefined ? null : encodeName(page.next),
   });
 }
 
 /** `GET /nodes/:name/flips`, of a node that is known. */
 export async function answerFlips(
-  { nodes }: Daemon,
+  { nodes, silences }: Daemon,
   exchange: Exchange,
-  name: NodeName,
+  node: DescribedNode,
   largestPage: number,
   now: Instant,
 ): Promise<void> {
@@ -33,6 +37,8 @@ export async function answerFlips(
     largestPage,
     now,
   );
+  const { name } = node;
+  const silenced = silences.intervalsOf(node);
   const flips: Flip[] = [];
   // One more than is shown tells whether any are left.
   for await (const chunk of nodes.flips(name, range)) {
@@ -44,7 +50,7 @@ export async function answerFlips(
   const { order } = range;
   exchange.json(200, {
     name,
-    flips: page.map(flipView),
+    flips: page.map((flip) => flipView(flip, silenced)),
     next_cursor: flips.length > limit && last !== undefined ? encodeCursor({ order, after: last.at }) : null,
   });
 }

@@ -11,6 +11,7 @@ import type { Exchange } from '../server/exchange.js';
 import { readJson, refuseBody } from '../input/json-body.js';
 import { preconditionOf } from '../input/preconditions.js';
 import { parseAcknowledgement } from '../../views/acknowledgement.js';
+import { parsePause } from '../../views/pause.js';
 import { causesOf, changeDependencies } from '../../app/dependencies.js';
 import { segmentsOf } from '../route-table.js';
 import { answerFlips, answerList } from './node-lists.js';
@@ -45,7 +46,7 @@ export function addNodes(
     },
     delete: { ...ABOUT, handle: named((exchange, name) => forget(daemon, exchange, name)) },
   };
-  const asking = (kind: 'pause' | 'resume' | 'unacknowledge') => ({
+  const asking = (kind: 'resume' | 'unacknowledge') => ({
     ...ABOUT,
     handle: named((exchange, name) => {
       answerNode(daemon, exchange, name, { kind });
@@ -79,7 +80,15 @@ export function addNodes(
         handle: named((exchange, name, request) => fail(daemon, exchange, name, request, limits.body)),
       },
     })
-    .add('/nodes/:name/pause', { post: asking('pause') })
+    .add('/nodes/:name/pause', {
+      post: {
+        ...ABOUT,
+        body: 'json',
+        handle: named((exchange, name, request) =>
+          pause(daemon, clock, exchange, name, request, limits.body),
+        ),
+      },
+    })
     .add('/nodes/:name/resume', { post: asking('resume') })
     .add('/nodes/:name/acknowledge', {
       post: {
@@ -186,6 +195,21 @@ function put(
   });
 }
 
+function pause(
+  daemon: Daemon,
+  clock: Pick<Clock, 'wall'>,
+  exchange: Exchange,
+  name: NodeName,
+  request: Request,
+  limit: number,
+): void {
+  readJson(exchange, request, limit, (body) => {
+    const read = parsePause(body, clock.wall());
+    if ('problems' in read) refuseBody(exchange, read.problems);
+    else answerNode(daemon, exchange, name, { kind: 'pause', ...read });
+  });
+}
+
 function acknowledge(
   daemon: Daemon,
   clock: Pick<Clock, 'wall'>,
@@ -202,7 +226,7 @@ function acknowledge(
 }
 
 async function get(
-  { nodes }: Daemon,
+  { nodes, silences }: Daemon,
   clock: Pick<Clock, 'wall'>,
   exchange: Exchange,
   name: NodeName,
@@ -211,7 +235,7 @@ async function get(
   const node = await known(exchange, nodes, name);
   if (node === undefined) return;
   const causes = await causesOf(nodes, [node], exchange.access);
-  const shown = nodeViewWithCause(node, causes.get(name));
+  const shown = nodeViewWithCause(node, causes.get(name), silences.of(node));
   if (range === undefined) {
     exchange.json(200, shown);
     return;
@@ -227,8 +251,8 @@ async function flips(
   name: NodeName,
   largestPage: number,
 ): Promise<void> {
-  if ((await known(exchange, daemon.nodes, name)) === undefined) return;
-  await answerFlips(daemon, exchange, name, largestPage, clock.wall());
+  const node = await known(exchange, daemon.nodes, name);
+  if (node !== undefined) await answerFlips(daemon, exchange, node, largestPage, clock.wall());
 }
 
 /** @returns undefined if the node is unknown, which has been answered then */

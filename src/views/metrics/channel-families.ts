@@ -1,12 +1,13 @@
-import type { MetricFamily, Sample } from '../../ports/metrics.js';
+import { gauge, gaugeBy, type MetricFamily, type Sample } from '../../ports/metrics.js';
 import { BREAKER_STATES, type DaemonFacts } from '../../app/daemon-facts.js';
 
 const OUTCOMES = ['delivered', 'dead', 'cancelled', 'folded'] as const;
 
 /** What has become of alerts. A channel is what the configuration names, or has named, so there are few of them. */
 export function channelFamilies({
-  alerts: { open, channels },
+  alerts: { open, silenced, channels },
   userEvents,
+  silences,
 }: DaemonFacts): readonly MetricFamily[] {
   return [
     {
@@ -15,6 +16,8 @@ export function channelFamilies({
       type: 'gauge',
       samples: [{ value: open }],
     },
+    gauge('heartbeat_alerts_silenced', 'Open alerts that a silence holds.', silenced),
+    gaugeBy('heartbeat_silences', 'Silences that are kept, by state.', 'state', silences),
     {
       name: 'heartbeat_channel_alerts_total',
       help: 'Alerts whose delivery has ended, by channel and outcome.',

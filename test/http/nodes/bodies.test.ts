@@ -27,7 +27,6 @@ describe('the bodies of calls about nodes', () => {
       ['DELETE', '/nodes/db1'],
       ['PUT', '/nodes/db1/heartbeat'],
       ['POST', '/nodes/db1/heartbeat'],
-      ['POST', '/nodes/db1/pause'],
       ['POST', '/nodes/db1/resume'],
       ['GET', '/nodes/db1/flips'],
       ['GET', '/alerts'],

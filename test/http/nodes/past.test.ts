@@ -87,6 +87,8 @@ describe('the past of a node', () => {
       failed_seconds: 10,
       paused_seconds: 0,
       blind_seconds: 0,
+      maintenance_seconds: 0,
+      silenced_seconds: 0,
     });
     expect(await uptime(`from=${began + 22}&to=${began + 28}`)).to.include({ ratio: 0, failed_seconds: 6 });
     expect(await uptime(`from=${began + 31}`)).to.include({ ratio: 1, active_seconds: 4 });

@@ -8,7 +8,14 @@ import { orderOf, spansOf } from '../../../src/domain/user-order.js';
 import { HeartbeatError, type ErrorCode } from '../../../src/errors.js';
 import type { EventsApi } from '../../../src/app/events/events-api.js';
 import { DependencyChanges } from '../../../src/app/dependencies.js';
-import type { AlertsApi, Daemon, NodesApi, OnlineUsers, UsersApi } from '../../../src/app/api.js';
+import type {
+  AlertsApi,
+  Daemon,
+  NodesApi,
+  OnlineUsers,
+  SilencesApi,
+  UsersApi,
+} from '../../../src/app/api.js';
 import type { DaemonFacts, Stats } from '../../../src/app/daemon-facts.js';
 import type { HistoryRange } from '../../../src/ports/history-store.js';
 import { NO_FACTS } from '../../support/metrics.js';
@@ -38,6 +45,14 @@ export class FakeDaemon implements Daemon, UsersApi {
     channels: ['ops', 'chat'],
     list: async function* () {},
     command: ({ answered }) => setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_ALERT' }),
+  };
+  /** And silences. */
+  readonly silences: SilencesApi = {
+    list: () => [],
+    get: () => undefined,
+    command: ({ answered }) => setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_SILENCE' }),
+    of: () => [],
+    intervalsOf: () => [],
   };
   /** And events. */
   readonly events: EventsApi = {

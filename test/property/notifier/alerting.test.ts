@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
 import type { NodeState } from '../../../src/domain/node.js';
+import type { SilenceId } from '../../../src/domain/silence.js';
 import { EFFORT } from '../../support/effort.js';
 import { SimulatedAlerts, type Answer, type Seen } from '../../support/simulated-alerts.js';
 import { expectLimit, expectOrder, toldStates } from './promises.js';
@@ -16,7 +17,14 @@ type Step =
   | { readonly kind: 'flap'; readonly node: number; readonly times: number; readonly every: number }
   | { readonly kind: 'pass'; readonly seconds: number }
   | { readonly kind: 'provider'; readonly up: boolean }
-  | { readonly kind: 'kill' };
+  | { readonly kind: 'kill' }
+  | {
+      readonly kind: 'silence';
+      readonly nodes: readonly number[];
+      readonly from: number;
+      readonly for: number;
+    }
+  | { readonly kind: 'expire'; readonly at: number };
 
 const node = fc.nat({ max: NODES.length - 1 });
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -53,6 +61,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('provider' as const), up: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('kill' as const) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('silence' as const),
+      nodes: fc.array(node, { minLength: 1, maxLength: 3 }),
+      from: fc.constantFrom(0, 0, 5, 60),
+      for: fc.constantFrom(5, 60, 500, 4000),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('expire' as const), at: fc.nat({ max: 3 }) }) },
 );
 
 /** The flips of one node and the messages to each channel, over any number of runs of the daemon. */
@@ -61,6 +79,10 @@ class Play {
   readonly states = new Map<string, NodeState>();
   readonly seen: Seen[] = [];
   readonly delivered: Seen[] = [];
+  readonly silences = new Map<
+    SilenceId,
+    { readonly names: readonly string[]; readonly from: number; to: number }
+  >();
   alerts!: SimulatedAlerts;
   #up = true;
 
@@ -111,6 +133,25 @@ class Play {
       case 'provider':
         this.#up = next.up;
         return;
+      case 'silence': {
+        const names = next.nodes.map((index) => NODES[index] ?? '');
+        const times = { from: next.from, to: next.from + next.for };
+        const reply = await this.alerts.silence([`name=~${names.join('|')}`], times);
+        if (reply?.kind !== 'silence') throw new TypeError('a silence was refused');
+        this.silences.set(reply.silence.id, {
+          names,
+          from: reply.silence.startsAt,
+          to: reply.silence.endsAt,
+        });
+        return;
+      }
+      case 'expire': {
+        const [id, silence] = [...this.silences][next.at] ?? [];
+        if (id === undefined || silence === undefined) return;
+        await this.alerts.expire(id);
+        silence.to = Math.min(silence.to, this.alerts.clock.wall());
+        return;
+      }
       case 'kill':
         // Writes under way have reached the disk, or never will.
         await this.alerts.clock.settle();
@@ -144,6 +185,7 @@ describe('alerting with random nodes and providers', function () {
         for (const each of steps) await play.take(each);
         await play.settle();
         await expectEnds(play);
+        expectSilence(play);
         for (const channel of ['ops', 'log']) {
           const delivered = play.delivered.filter((each) => each.channel === channel);
           const seen = play.seen.filter((each) => each.channel === channel);
@@ -158,6 +200,28 @@ describe('alerting with random nodes and providers', function () {
     );
   });
 });
+
+/** Nobody is told of a failure while its node is silenced, except by an attempt that is repeated. */
+function expectSilence({ alerts, seen, silences }: Play): void {
+  const begun = new Set<string>();
+  const origin = alerts.clock.wall() - alerts.clock.now();
+  for (const { channel, message, at } of seen) {
+    const attempt = `${channel} ${message.id}`;
+    if (begun.has(attempt)) continue;
+    begun.add(attempt);
+    const wall = origin + at;
+    const failed = [
+      ...(message.node?.state === 'failed' && message.type !== 'channel.closed' ? [message.node.name] : []),
+      ...(message.nodes ?? []).filter(({ state }) => state === 'failed').map(({ name }) => name),
+    ];
+    for (const { names, from, to } of silences.values()) {
+      // What begins in the same second may have been under way.
+      const isSilent = from + 1000 < wall && wall < to;
+      const told = failed.filter((name) => isSilent && names.includes(name));
+      expect(told, `${message.type} ${attempt} in a silence`).to.deep.equal([]);
+    }
+  }
+}
 
 /** Delivered, dead, cancelled with its pair, or folded into a delivered message that names it. */
 async function expectEnds({ alerts, delivered }: Play): Promise<void> {
@@ -174,5 +238,5 @@ async function expectEnds({ alerts, delivered }: Play): Promise<void> {
       if (state === 'cancelled') expect(attempts, what).to.equal(0);
     }
   }
-  expect(alerts.notifier.inspect()).to.include({ open: 0, unstored: 0, held: 0, flapping: 0 });
+  expect(alerts.notifier.inspect()).to.include({ open: 0, unstored: 0, held: 0, flapping: 0, silenced: 0 });
 }

@@ -5,6 +5,7 @@ import type { BlindInterval } from '../../../src/domain/blindness.js';
 import type { Flip, Pause } from '../../../src/domain/node.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { EndedSession, OpenSession } from '../../../src/domain/session.js';
+import type { Silence } from '../../../src/domain/silence.js';
 import type { Instant } from '../../../src/domain/time.js';
 import type { UserId } from '../../../src/domain/user-id.js';
 import { HeartbeatError } from '../../../src/errors.js';
@@ -260,6 +261,10 @@ class Attachment implements HistoryStore {
 
   alert(id: AlertId): Promise<AlertRecord | undefined> {
     return this.#read((inner) => inner.alert(id));
+  }
+
+  silences(): AsyncIterable<readonly Silence[]> {
+    return this.#iterate((inner) => inner.silences());
   }
 
   unnotified(): AsyncIterable<readonly UnnotifiedOf[]> {

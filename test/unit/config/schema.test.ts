@@ -42,6 +42,7 @@ describe('the schema of the configuration', () => {
       outbound: { proxy: null },
       limits: {
         alerts: 100_000,
+        silences: 1000,
         rate_per_key: null,
         rate_per_address: null,
         rate_per_socket: 100,

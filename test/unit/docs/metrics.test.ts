@@ -20,7 +20,11 @@ function allFamilies(): readonly MetricFamily[] {
   const facts = {
     ...NO_FACTS,
     actors: { ...NO_FACTS.actors, places: [{ path: 'root', waiting: 0, restarts: 0 }] },
-    alerts: { open: 0, channels: [{ ...CHANNEL, now: { waiting: 0, breaker: 'closed' as const } }] },
+    alerts: {
+      open: 0,
+      silenced: 0,
+      channels: [{ ...CHANNEL, now: { waiting: 0, breaker: 'closed' as const } }],
+    },
     userEvents: [{ name: 'bus', waiting: 0, sent: 0, dropped: 0, failed: 0 }],
     others: [...process.read(), ...pinger.metrics()],
   };

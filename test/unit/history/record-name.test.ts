@@ -3,6 +3,8 @@ import { alertKey, lateKey, stateKey, unnotifiedKey } from '../../../src/adapter
 import { KIND, metaKey } from '../../../src/adapters/history/format.js';
 import { nodeKey, statusKeyOf } from '../../../src/adapters/history/node-codec.js';
 import { flipKey, pastKey, pauseKey } from '../../../src/adapters/history/node-past-codec.js';
+import { silenceKey } from '../../../src/adapters/history/silence-codec.js';
+import type { SilenceId } from '../../../src/domain/silence.js';
 import { nameOfRecord } from '../../../src/adapters/history/record-name.js';
 import {
   blindKey,
@@ -54,6 +56,7 @@ const NAMES: readonly (readonly [Buffer, string])[] = [
   [stateKey('held', ALERT), `index of states of alerts, for the alert ${ALERT}`],
   [lateKey(AT, ALERT), `index of late alerts, for the alert ${ALERT}`],
   [unnotifiedKey(DB), 'unnotified channels of the node "db \\"1\\"\\n"'],
+  [silenceKey(String(ALERT) as SilenceId), `silence ${ALERT}`],
 ];
 
 describe('the name of a record in the log', () => {

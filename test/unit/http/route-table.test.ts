@@ -74,6 +74,8 @@ describe('the route table', () => {
       'PUT /nodes/heartbeats',
       'PUT /nodes/:name',
       'POST /nodes/:name/fail',
+      'POST /nodes/:name/pause',
+      'POST /silences',
       'POST /nodes/:name/acknowledge',
       'POST /events',
     ]);

@@ -16,7 +16,7 @@ const instances = new Instances();
 afterEach(() => instances.clear());
 
 interface Call {
-  readonly on?: 'nodes' | 'users';
+  readonly on?: 'nodes' | 'users' | 'silences';
   readonly name: string;
   /** The arguments before the options. */
   readonly given?: readonly unknown[];
@@ -55,6 +55,10 @@ const CALLS: Readonly<Record<string, Call>> = {
   unacknowledgeNode: { on: 'nodes', name: 'unacknowledge' },
   flips: { on: 'nodes', name: 'flips', given: ['db-1'], renamed: { to: 'before' } },
   alerts: { name: 'alerts', given: [] },
+  silences: { on: 'silences', name: 'list', given: [] },
+  silence: { on: 'silences', name: 'add' },
+  describeSilence: { on: 'silences', name: 'get' },
+  expireSilence: { on: 'silences', name: 'expire' },
   events: { on: 'users', name: 'events', given: [] },
   eventsOfMany: { on: 'users', name: 'events', given: [] },
   redeliver: { name: 'redeliver' },
@@ -137,6 +141,36 @@ describe('what HTTP has', () => {
       labels: {},
       paused: false,
     });
+  });
+});
+
+describe('silences of the library', () => {
+  it('are made, found, listed and ended, and a pause ends by itself', async () => {
+    const { silences, nodes } = await instances.make();
+    const endsAt = new Date(Date.now() + 3_600_000);
+    const made = await silences.add({ matchers: ['env=prod'], endsAt, by: 'ann', reason: 'a disk' });
+    expect(made).to.deep.include({
+      state: 'active',
+      endsAt,
+      by: 'ann',
+      reason: 'a disk',
+      maintenance: false,
+    });
+    const startsAt = new Date(Date.now() + 60_000);
+    const later = await silences.add({ matchers: ['name=a'], startsAt, endsAt, by: 'ann' });
+    expect((await silences.list()).map(({ id }) => id)).to.deep.equal([later.id, made.id]);
+    expect(await silences.list({ state: ['pending'] })).to.deep.equal([later]);
+    expect(await silences.expire(made.id)).to.include({ id: made.id, state: 'expired' });
+    expect(await silences.get(made.id)).to.include({ state: 'expired' });
+    expect(await silences.get('nobody')).to.equal(undefined);
+    expect(await codeOf(silences.expire('nobody'))).to.equal('HEARTBEAT_NO_SUCH_SILENCE');
+    expect(await codeOf(silences.add({ matchers: ['x'], endsAt, by: 'ann' }))).to.equal(
+      'HEARTBEAT_INVALID_BODY',
+    );
+    await nodes.register('db-1');
+    const paused = await nodes.pause('db-1', { until: endsAt });
+    expect(paused).to.deep.include({ paused: true, pausedUntil: endsAt });
+    expect(await codeOf(nodes.pause('db-1', { for: -1 }))).to.equal('HEARTBEAT_INVALID_BODY');
   });
 });
 

@@ -26,7 +26,7 @@ class Outbox {
       },
       clock: { wall: () => instant(5_000) },
       channels: new Map(['a', 'b'].map((name) => [name, channel(name)])),
-      delayedGroup: () => [],
+      rebuiltGroup: () => [],
       upToDate: (alert) => alert,
       begins: () => undefined,
     });

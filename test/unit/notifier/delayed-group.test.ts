@@ -33,7 +33,7 @@ class Play {
     const { open, failed, unnotified } = this;
     const ids = new AlertIds(() => 0);
     const routes = [{ name: 'boss', events, after: AFTER, ...route }];
-    this.#escalation = new Escalation(routes, { open, failed, ids, unnotified });
+    this.#escalation = new Escalation(routes, { open, failed, ids, unnotified, silencing: { of: () => [] } });
   }
 
   fail(name: string, isQuiet: boolean): void {
@@ -60,7 +60,7 @@ class Play {
     const group = { nodes, alertIds: [] };
     const record: AlertRecord = { alert: alertAt(1500, { node: undefined, group }), deliveries: [to] };
     this.open.put(record, moment(0));
-    const changes = this.#escalation.delayedGroup(record, 'boss', WALL);
+    const changes = this.#escalation.rebuiltGroup(record, 'boss', WALL);
     const rebuilt = changes.find(({ alert }) => alert.id === record.alert.id);
     return {
       rebuilt: rebuilt?.alert.group?.nodes.map(({ name, state }) => `${name} ${state}`),
@@ -202,8 +202,14 @@ describe('a group for a channel that is notified late', () => {
     const single: AlertRecord = { alert: alertAt(1), deliveries: [delivery('pending', boss)] };
     const { open, failed, unnotified } = new Play();
     const routes = [{ name: 'boss', events: [], after: AFTER }];
-    const escalation = new Escalation(routes, { open, failed, ids: new AlertIds(() => 0), unnotified });
-    expect(escalation.delayedGroup(single, 'boss', WALL)).to.deep.equal([]);
-    expect(escalation.delayedGroup({ ...single, deliveries: [] }, 'boss', WALL)).to.deep.equal([]);
+    const escalation = new Escalation(routes, {
+      open,
+      failed,
+      ids: new AlertIds(() => 0),
+      unnotified,
+      silencing: { of: () => [] },
+    });
+    expect(escalation.rebuiltGroup(single, 'boss', WALL)).to.deep.equal([]);
+    expect(escalation.rebuiltGroup({ ...single, deliveries: [] }, 'boss', WALL)).to.deep.equal([]);
   });
 });

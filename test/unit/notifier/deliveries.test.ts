@@ -26,7 +26,7 @@ describe('the pending deliveries', () => {
       writer,
       clock,
       channels,
-      delayedGroup: () => [],
+      rebuiltGroup: () => [],
       upToDate: (alert) => alert,
       begins: () => undefined,
     });

@@ -4,13 +4,19 @@ import { moment } from '../../../src/domain/time.js';
 
 /** Due alerts whose sources are next due at these times, while alerts are held until `holdUntil`. */
 function dueAlerts(times: readonly (number | undefined)[], holdUntil?: number): DueAlerts {
-  const [held, summary, failure] = times.map((at) => (at === undefined ? undefined : moment(at)));
+  const [held, summary, failure, silence] = times.map((at) => (at === undefined ? undefined : moment(at)));
   return new DueAlerts({
     writer: { put: () => undefined },
     massFailure: { until: holdUntil === undefined ? undefined : moment(holdUntil) },
     holdQueue: { nextAt: () => held, release: () => [], endHold: () => undefined },
     summaries: { nextAt: summary, due: () => [] },
-    ongoingFailures: { nextAt: failure, due: () => [], released: (records) => records },
+    ongoingFailures: {
+      nextAt: () => failure,
+      silenced: () => [],
+      due: () => [],
+      released: (records) => records,
+    },
+    silenceRequests: { nextAt: () => silence, removeOld: () => undefined },
   });
 }
 
@@ -22,14 +28,15 @@ describe('due alerts', () => {
       [20, 30, 10],
       [undefined, 10, undefined],
       [10, undefined, 20],
+      [undefined, 20, 30, 10],
     ];
     for (const times of orders) expect(dueAlerts(times).nextAt(moment(0)), times.join()).to.equal(10);
     expect(dueAlerts([undefined, undefined, undefined]).nextAt(moment(0))).to.equal(undefined);
   });
 
   it('know how much longer alerts are held', () => {
-    expect(dueAlerts([], 1_000).holdLeft(moment(400))).to.equal(600);
-    expect(dueAlerts([], 1_000).holdLeft(moment(1_001))).to.equal(0);
-    expect(dueAlerts([]).holdLeft(moment(400))).to.equal(undefined);
+    expect(dueAlerts([], 1_000).holdEndsIn(moment(400))).to.equal(1);
+    expect(dueAlerts([], 1_000).holdEndsIn(moment(1_001))).to.equal(0);
+    expect(dueAlerts([]).holdEndsIn(moment(400))).to.equal(null);
   });
 });

@@ -17,6 +17,7 @@ const escalation = new Escalation(
     open: new OpenAlerts(),
     ids: new AlertIds(() => 0),
     unnotified: new UnnotifiedChannels(),
+    silencing: { of: () => [] },
   },
 );
 
@@ -74,7 +75,7 @@ describe('a delivery whose node has changed its status', () => {
     expect(settled(toOps(), undefined)).to.equal('pending');
     expect(settled(toOps(), undefined, reminder)).to.equal('cancelled');
     for (const hold of HOLDS) {
-      const isOver = hold === 'acknowledged' || hold === 'dependency';
+      const isOver = hold === 'acknowledged' || hold === 'dependency' || hold === 'silence';
       expect(settled(toOps({ state: 'held', hold }), undefined)).to.equal(isOver ? 'cancelled' : hold);
     }
   });

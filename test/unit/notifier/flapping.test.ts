@@ -65,7 +65,11 @@ describe('the messages of a flapping node', () => {
 
 describe('summaries of flapping nodes', () => {
   it('are due at no time while there are none', () => {
-    const summaries = new FlappingSummaries(new OpenAlerts(), new Flapping({ maxPerHour: 2 }));
+    const summaries = new FlappingSummaries(
+      new OpenAlerts(),
+      new Flapping({ maxPerHour: 2 }),
+      () => undefined,
+    );
     expect(summaries.nextAt).to.equal(undefined);
   });
 });

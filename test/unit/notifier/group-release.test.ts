@@ -27,7 +27,11 @@ class Holding {
   }
 
   #made(): GroupRelease {
-    const rules = { ids: this.#ids, flapping: new Flapping({ maxPerHour: 12 }) };
+    const rules = {
+      ids: this.#ids,
+      flapping: new Flapping({ maxPerHour: 12 }),
+      heldOtherwise: () => undefined,
+    };
     return new GroupRelease(this.#open, rules, 'mass_failure', this.#limits);
   }
 

@@ -25,7 +25,12 @@ class Play {
   constructor() {
     const { open, failed, massFailure } = this;
     const flapping = new Flapping({ maxPerHour: 12 });
-    this.inhibition = new Inhibition(open, failed, { ids: new AlertIds(() => 0), flapping, massFailure });
+    this.inhibition = new Inhibition(open, failed, {
+      ids: new AlertIds(() => 0),
+      flapping,
+      massFailure,
+      heldOtherwise: () => undefined,
+    });
   }
 
   fail(name: string, cause?: string): void {
@@ -129,6 +134,7 @@ describe('the memory of dependencies', () => {
     const inhibition = new Inhibition(open, new FailedNodes(), {
       ids: new AlertIds(() => 0),
       flapping: new Flapping({ maxPerHour: 12 }),
+      heldOtherwise: () => undefined,
       massFailure: new MassFailure({ share: 0.3, atLeast: 20, window: 10_000, hold: 60_000 }),
     });
     for (let count = 0; count < 10_000; count++) {

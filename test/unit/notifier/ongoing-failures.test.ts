@@ -8,6 +8,7 @@ interface Times {
   readonly until?: number;
   readonly reminders?: number;
   readonly inhibition?: number;
+  readonly silencing?: number;
   readonly isUnderWay?: boolean;
   readonly isFull?: boolean;
 }
@@ -17,6 +18,7 @@ function nextAt({
   until,
   reminders,
   inhibition,
+  silencing,
   isUnderWay = false,
   isFull = false,
 }: Times): number | undefined {
@@ -26,18 +28,20 @@ function nextAt({
     massFailure: { until: at(until) },
     reminders: { nextAt: at(reminders), isUnderWay },
     inhibition: { nextAt: at(inhibition) },
+    silencing: { nextAt: () => at(silencing) },
     overflow: { hasRoomForReminders: !isFull },
   };
-  return new OngoingFailures([], deps as never).nextAt;
+  return new OngoingFailures([], deps as never).nextAt(moment(0));
 }
 
 describe('failures that last', () => {
-  it('are due with the first reminder or inhibited alert', () => {
+  it('are due with the first reminder, or inhibited or silenced alert', () => {
     expect(nextAt({})).to.equal(undefined);
     expect(nextAt({ reminders: 7 })).to.equal(7);
     expect(nextAt({ inhibition: 5 })).to.equal(5);
     expect(nextAt({ reminders: 7, inhibition: 5 })).to.equal(5);
     expect(nextAt({ reminders: 3, inhibition: 5 })).to.equal(3);
+    expect(nextAt({ reminders: 3, inhibition: 5, silencing: 2 })).to.equal(2);
   });
 
   it('have no reminder while alerts are held', () => {

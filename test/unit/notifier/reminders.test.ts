@@ -31,6 +31,7 @@ describe('reminders of very many nodes that are due at once', () => {
         failed: failedNodes,
         ids: new AlertIds(() => 0.5),
         inhibition: { isInhibited: () => false },
+        silencing: { isSilenced: () => false },
       },
     );
     for (let n = 0; n < count; n++) {
@@ -123,6 +124,7 @@ describe('reminders of a few nodes', () => {
         failed: failedNodes,
         ids: new AlertIds(() => 0.5),
         inhibition: { isInhibited: ({ cause }) => cause !== undefined && inhibited.has(cause) },
+        silencing: { isSilenced: () => false },
       },
     );
     const fail = (name: string, at: number, more: Partial<FailedNode> = {}): void => {

@@ -39,6 +39,8 @@ export type Alert = {
   readonly reminder?: number;
   /** The nodes it depends on that had failed before it. */
   readonly causedBy?: string;
+  /** The silences that held it. */
+  readonly silencedBy?: readonly string[];
   readonly count?: number;
   readonly sample?: readonly string[];
   readonly nodes?: readonly string[];
@@ -67,7 +69,7 @@ export type CronSchedule = {
 
 export type Delivery = {
   readonly state: 'pending' | 'held' | 'delivered' | 'dead' | 'cancelled' | 'folded';
-  readonly heldFor?: 'mass_failure' | 'flapping' | 'acknowledged' | 'dependency';
+  readonly heldFor?: 'mass_failure' | 'flapping' | 'acknowledged' | 'dependency' | 'silence';
   readonly attempts: number;
   readonly lastAttempt: Date | null;
   readonly lastError: string | null;
@@ -153,6 +155,8 @@ export type Flip = {
   readonly blindSeconds: number;
   /** Present if the node reported the failure with a reason. */
   readonly reason?: string;
+  /** The silences that were active then, by its labels now. */
+  readonly silencedBy?: readonly string[];
 };
 
 /** Durations in seconds. */
@@ -185,6 +189,8 @@ export type Node = {
   /** Nodes it depends on: while one of them has failed, its alerts are inhibited. */
   readonly dependsOn: readonly string[];
   readonly paused: boolean;
+  /** When its pause ends by itself. Absent if it has no end. */
+  readonly pausedUntil?: Date;
   /** When its state began. */
   readonly since: Date;
   /** The acknowledgement of its failure; null if there is none or it has not failed. */
@@ -217,6 +223,8 @@ export type NodeWithCause = {
   /** Nodes it depends on: while one of them has failed, its alerts are inhibited. */
   readonly dependsOn: readonly string[];
   readonly paused: boolean;
+  /** When its pause ends by itself. Absent if it has no end. */
+  readonly pausedUntil?: Date;
   /** When its state began. */
   readonly since: Date;
   /** The acknowledgement of its failure; null if there is none or it has not failed. */
@@ -227,6 +235,8 @@ export type NodeWithCause = {
   readonly rhythm?: Rhythm;
   /** For a failed node: the nodes it depends on that have failed, too. */
   readonly causedBy?: string;
+  /** The active silences that fit it. */
+  readonly silencedBy?: readonly string[];
 };
 
 export type OnlineUser<Id = string> = {
@@ -258,6 +268,23 @@ export type Session = {
   readonly offlineAt: Date;
 };
 
+export type Silence = {
+  readonly id: string;
+  readonly state: 'active' | 'pending' | 'expired';
+  readonly matchers: readonly string[];
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+  readonly by: string;
+  /** Absent if none was given. */
+  readonly reason?: string;
+  /** When it was made, or ended by hand. */
+  readonly updatedAt: Date;
+  /** It silences only nodes whose names begin with one of these: the key that made it covers no others. */
+  readonly nodes?: readonly string[];
+  /** Present if it stands for a maintenance window of the configuration. */
+  readonly maintenance?: true;
+};
+
 export type Stats = {
   readonly users: {
     readonly online: number;
@@ -281,7 +308,7 @@ export type Stats = {
 export type Uptime = {
   readonly from: Date;
   readonly to: Date;
-  /** The share of time in which it had not failed, without pauses and blind time. Null if none is left. */
+  /** The share of time in which it had not failed, without pauses, blind time and maintenance. Null if none is left. */
   readonly ratio: number | null;
   /** Seconds, to a millisecond. */
   readonly activeSeconds: number;
@@ -293,6 +320,10 @@ export type Uptime = {
   readonly pausedSeconds: number;
   /** Seconds, to a millisecond. */
   readonly blindSeconds: number;
+  /** Time in maintenance windows, which counts in no state. */
+  readonly maintenanceSeconds: number;
+  /** Time in silences. It counts in the others as well, since a silence only mutes alerts. */
+  readonly silencedSeconds: number;
 };
 
 export type User<Id = string> = {
@@ -385,6 +416,8 @@ export interface Answers<Id = string> {
     /** Nodes it depends on: while one of them has failed, its alerts are inhibited. */
     readonly dependsOn: readonly string[];
     readonly paused: boolean;
+    /** When its pause ends by itself. Absent if it has no end. */
+    readonly pausedUntil?: Date;
     /** When its state began. */
     readonly since: Date;
     /** The acknowledgement of its failure; null if there is none or it has not failed. */
@@ -395,6 +428,8 @@ export interface Answers<Id = string> {
     readonly rhythm?: Rhythm;
     /** For a failed node: the nodes it depends on that have failed, too. */
     readonly causedBy?: string;
+    /** The active silences that fit it. */
+    readonly silencedBy?: readonly string[];
     readonly uptime?: Uptime;
   };
   readonly forgetNode: undefined;
@@ -420,6 +455,14 @@ export interface Answers<Id = string> {
   readonly testChannel: {
     readonly id: string;
   };
+  readonly silences: {
+    readonly silences: readonly Silence[];
+    /** Pass it as `cursor` to get the next page; null on the last page. */
+    readonly nextCursor: string | null;
+  };
+  readonly silence: Silence;
+  readonly describeSilence: Silence;
+  readonly expireSilence: Silence;
   readonly events: string;
   readonly eventsOfMany: string;
   readonly health: {
@@ -528,6 +571,14 @@ export interface Queries {
     /** The largest number of alerts to return. */
     readonly limit?: number;
   };
+  readonly silences: {
+    /** Only silences in one of these states, separated by commas: active, pending, expired. */
+    readonly state?: string;
+    /** Continues after the page that returned this `next_cursor`. */
+    readonly cursor?: string;
+    /** The largest number of silences to return. */
+    readonly limit?: number;
+  };
   readonly events: {
     /** Only events of these types, separated by commas: user.online, user.offline, user.updated, node.flip, alert.raised, alert.delivered, alert.dead, alert.cancelled, alert.folded, daemon.blind. */
     readonly types?: string;
@@ -566,11 +617,28 @@ export interface Bodies {
   readonly failNode: {
     readonly reason?: string;
   };
+  readonly pauseNode: {
+    /** Seconds after which the pause ends by itself. */
+    readonly for?: number;
+    /** When it ends by itself: Unix seconds, or ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`). It must be in the future. */
+    readonly until?: number | string;
+  };
   readonly acknowledgeNode: {
     readonly by: string;
     readonly reason?: string;
     /** When it ends by itself: Unix seconds, or ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`). It must be in the future. */
     readonly until?: number | string;
+  };
+  readonly silence: {
+    /** In the syntax of Alertmanager: `env=prod`, `env!=test`, `name=~"web-.*"`, `name!~web-.*`. All of them must fit a node. `name` is the name of the node, any other a label; a label that it does not have is empty. Regular expressions are those of RE2, of at most 256 bytes, and must match the whole value. */
+    readonly matchers: readonly string[];
+    /** Unix seconds, ISO 8601, or a time before now: `-1h`. Now, if absent or in the past. */
+    readonly startsAt?: number | When;
+    /** The same. It must be in the future, and after `starts_at`. */
+    readonly endsAt: number | When;
+    /** Who silences. */
+    readonly by: string;
+    readonly reason?: string;
   };
   readonly eventsOfMany: {
     /** Empty or absent: all types. */

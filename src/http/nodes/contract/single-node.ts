@@ -117,6 +117,8 @@ export const singleNodeOperations: Operations = {
             inactive_seconds: 60,
             failed_seconds: 172.7,
             paused_seconds: 0,
+            maintenance_seconds: 0,
+            silenced_seconds: 0,
             blind_seconds: 66.8,
           },
         },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { failureReport } from '../../../views/failure-reason.js';
+import { pauseBody } from '../../../views/pause.js';
 import { failure, node } from '../../../views/answers.js';
 import type { Example, Operation, Operations } from '../../contract/operation.js';
 import { NODE, notJustNow, SHOWN, stranger, unknown, wrongName } from './node-examples.js';
@@ -52,7 +53,43 @@ export const watchingOperations: Operations = {
   },
   'POST /nodes/{name}/pause': {
     ...onNode('pause', 'Pause a node', { ...SHOWN, paused: true, deadline: null }),
-    description: 'A paused node has no deadline and sends no alerts. Its heartbeats are recorded.',
+    description:
+      'A paused node has no deadline and sends no alerts. Its heartbeats are recorded. With `for` or `until` the pause ends by itself, never early; a second call changes its end.',
+    body: { 'application/json': pauseBody },
+    isBodyOptional: true,
+    answers: {
+      200: { means: 'The node after the call. Repeating the call changes nothing.', body: node },
+      400: { means: 'The name or the body is invalid.', body: failure },
+      404: unknown,
+      503: notJustNow,
+    },
+    examples: [
+      {
+        name: 'pause',
+        path: { name: NODE },
+        status: 200,
+        answer: { ...SHOWN, paused: true, deadline: null },
+      },
+      {
+        name: 'for_an_hour',
+        path: { name: NODE },
+        body: { for: 3600 },
+        status: 200,
+        answer: { ...SHOWN, paused: true, paused_until: 1795322025, deadline: null },
+      },
+      {
+        name: 'both_ends',
+        path: { name: NODE },
+        body: { for: 3600, until: '2100-01-31' },
+        status: 400,
+        answer: {
+          error: 'give either "for" or "until"',
+          code: 'HEARTBEAT_INVALID_BODY',
+          problems: [{ path: '', problem: 'give either "for" or "until"' }],
+        },
+      },
+      stranger,
+    ],
   },
   'POST /nodes/{name}/resume': {
     ...onNode('resume', 'Resume a node', SHOWN),

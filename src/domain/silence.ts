@@ -1,0 +1,62 @@
+import type { NodeName } from './node-name.js';
+import type { Instant } from './time.js';
+
+declare const kind: unique symbol;
+
+/** Sorts by the time at which the silence was made. */
+export type SilenceId = string & { readonly [kind]: 'silence' };
+
+export const SILENCE_STATES = ['active', 'pending', 'expired'] as const;
+
+export type SilenceState = (typeof SILENCE_STATES)[number];
+
+/** Mutes the alerts of nodes that fit all of its matchers, from one instant of the wall clock to another. */
+export interface Silence {
+  readonly id: SilenceId;
+  /** As they were written; see `parseMatcher`. */
+  readonly matchers: readonly string[];
+  readonly startsAt: Instant;
+  /** It is over at this instant. One that was ended by hand ends then. */
+  readonly endsAt: Instant;
+  readonly by: string;
+  readonly reason?: string;
+  readonly updatedAt: Instant;
+  /** Prefixes of the nodes that its maker may touch; it silences no others. Undefined: all. */
+  readonly nodes?: readonly string[];
+  /** Of a maintenance window: the window in the configuration. */
+  readonly maintenance?: string;
+}
+
+/** What a caller who asks for a silence decides. */
+export type SilenceRequest = Omit<Silence, 'id' | 'updatedAt' | 'maintenance'>;
+
+/** A time in which a node was silenced. */
+export interface SilencedInterval {
+  readonly id: SilenceId;
+  readonly from: Instant;
+  readonly to: Instant;
+  /** In a maintenance window. */
+  readonly isMaintenance: boolean;
+}
+
+export function silenceStateAt({ startsAt, endsAt }: Silence, wall: Instant): SilenceState {
+  if (wall >= endsAt) return 'expired';
+  return wall < startsAt ? 'pending' : 'active';
+}
+
+/** It ends now, as in Alertmanager: one that has not begun never does. */
+export function expireAt(silence: Silence, wall: Instant): Silence {
+  const startsAt = silence.startsAt > wall ? wall : silence.startsAt;
+  return { ...silence, startsAt, endsAt: wall, updatedAt: wall };
+}
+
+/** Whether a silence of these nodes concerns no node besides those that begin with one of the prefixes. */
+export function isWithinReach({ nodes }: Silence, prefixes: readonly string[] | undefined): boolean {
+  if (prefixes === undefined) return true;
+  return nodes?.every((own) => prefixes.some((prefix) => own.startsWith(prefix))) ?? false;
+}
+
+/** Whether it may silence a node of this name. */
+export function reaches({ nodes }: Silence, name: NodeName): boolean {
+  return nodes?.some((prefix) => name.startsWith(prefix)) ?? true;
+}

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { allFitNothing, parseMatcher, type Matcher } from '../domain/matcher.js';
+import { silenceStateAt, type Silence, type SilenceRequest } from '../domain/silence.js';
+import { instant, unixSeconds, type Instant } from '../domain/time.js';
+import type * as answer from './answers.js';
+import { problemsIn, type BodyProblem } from './body-problems.js';
+import { parseWhen, secondsOf, WHEN } from './instants.js';
+
+const MOST_MATCHERS = 32;
+const LONGEST_MATCHER = 1_000;
+const LONGEST_NAME = 255;
+const LONGEST_REASON = 1_000;
+/** The latest instant of a `Date`, in Unix seconds. */
+const LATEST = 8_640_000_000_000;
+const NO_INSTANT =
+  'must be Unix seconds, an instant of ISO 8601, such as "2027-01-31T12:00:00Z", or a time before now, such as "-1h"';
+const BODY =
+  'the body must be {"matchers": ["env=prod"], "ends_at": …, "by": "…"}, with "starts_at" and "reason" where there are any';
+const FITS_ALL = 'at least one must not match the empty string';
+
+/** A silence, and its state now. */
+export function silenceView(silence: Silence, now: Instant): z.output<typeof answer.silence> {
+  const { id, matchers, startsAt, endsAt, by, reason, updatedAt, nodes, maintenance } = silence;
+  return {
+    id,
+    state: silenceStateAt(silence, now),
+    matchers,
+    starts_at: unixSeconds(startsAt),
+    ends_at: unixSeconds(endsAt),
+    by,
+    ...(reason !== undefined && { reason }),
+    updated_at: unixSeconds(updatedAt),
+    ...(nodes !== undefined && { nodes }),
+    ...(maintenance !== undefined && { maintenance: true }),
+  };
+}
+
+/** The matchers of one silence or maintenance window. */
+const matchersOf = z
+  .array(
+    z
+      .string('must be a string')
+      .max(LONGEST_MATCHER, `must have at most ${LONGEST_MATCHER} characters`)
+      .superRefine((text, context) => {
+        const read = parseMatcher(text);
+        if ('problem' in read) context.addIssue({ code: 'custom', message: read.problem });
+      }),
+    'must be an array of matchers, such as "env=prod"',
+  )
+  .min(1, 'must have at least one matcher')
+  .max(MOST_MATCHERS, `must have at most ${MOST_MATCHERS} matchers`)
+  .superRefine((texts, context) => {
+    const read = texts.map(parseMatcher).filter((each): each is Matcher => !('problem' in each));
+    if (read.length === texts.length && texts.length > 0 && allFitNothing(read))
+      context.addIssue({ code: 'custom', message: FITS_ALL });
+  })
+  .meta({
+    description:
+      'In the syntax of Alertmanager: `env=prod`, `env!=test`, `name=~"web-.*"`, `name!~web-.*`. All of them must fit a node. `name` is the name of the node, any other a label; a label that it does not have is empty. Regular expressions are those of RE2, of at most 256 bytes, and must match the whole value.',
+  });
+
+const when = z.union(
+  [
+    z.number(NO_INSTANT).min(-LATEST, NO_INSTANT).max(LATEST, NO_INSTANT),
+    z.string(NO_INSTANT).regex(new RegExp(WHEN), NO_INSTANT),
+  ],
+  NO_INSTANT,
+);
+
+const text = (most: number) =>
+  z
+    .string('must be a string')
+    .regex(/\S/, 'must not be empty')
+    .trim()
+    .max(most, `must have at most ${most} characters`);
+
+export const silenceBody = z.strictObject(
+  {
+    matchers: matchersOf,
+    starts_at: when.optional().meta({
+      description: 'Unix seconds, ISO 8601, or a time before now: `-1h`. Now, if absent or in the past.',
+    }),
+    ends_at: when.meta({ description: 'The same. It must be in the future, and after `starts_at`.' }),
+    by: text(LONGEST_NAME).meta({ description: 'Who silences.' }),
+    reason: text(LONGEST_REASON).optional(),
+  },
+  { error: (issue) => (issue.code === 'unrecognized_keys' ? 'unknown field' : BODY) },
+);
+
+/**
+ * Reads the body of `POST /silences`: every problem with it, or the silence that it asks for.
+ *
+ * @param nodes prefixes of the nodes that the caller may touch; undefined for all
+ */
+export function parseSilence(
+  body: unknown,
+  now: Instant,
+  nodes: readonly string[] | undefined,
+): SilenceRequest | { readonly problems: readonly BodyProblem[] } {
+  const read = silenceBody.safeParse(body);
+  if (!read.success) return { problems: problemsIn(read.error) };
+  const { matchers, by, reason, starts_at, ends_at } = read.data;
+  const startsAt = starts_at === undefined ? now : instantOf(starts_at, now);
+  const endsAt = instantOf(ends_at, now);
+  if (startsAt === undefined) return { problems: [{ path: 'starts_at', problem: NO_INSTANT }] };
+  if (endsAt === undefined) return { problems: [{ path: 'ends_at', problem: NO_INSTANT }] };
+  if (endsAt <= now) return { problems: [{ path: 'ends_at', problem: 'must lie ahead' }] };
+  if (endsAt <= startsAt) return { problems: [{ path: 'ends_at', problem: 'must be later than starts_at' }] };
+  return {
+    matchers,
+    startsAt,
+    endsAt,
+    by,
+    ...(reason !== undefined && { reason }),
+    ...(nodes !== undefined && { nodes }),
+  };
+}
+
+function instantOf(written: number | string, now: Instant): Instant | undefined {
+  if (typeof written === 'number') return instant(written * 1000);
+  const read = parseWhen(written);
+  return read === undefined ? undefined : instant(secondsOf(read, now) * 1000);
+}
