@@ -160,7 +160,13 @@ export default {
     { files: ['src/cli/**/*.ts'], rules: { 'no-console': 'off' } },
     {
       // Where what comes from outside is given its type.
-      files: ['src/{config,adapters,runtime}/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+      files: [
+        'src/{config,adapters,runtime}/**/*.ts',
+        'src/client/browser/{connection,frames,tabs}.ts',
+        'src/client/{react,vue}/*.ts',
+        'test/**/*.ts',
+        'bench/**/*.ts',
+      ],
       rules: { 'typescript/consistent-type-assertions': ['error', { assertionStyle: 'as' }] },
     },
     {

@@ -5,7 +5,7 @@
 //   heartbeat start --config examples/chat/heartbeat.yaml --data-dir /tmp/chat
 //   node examples/chat/server.js
 //
-// Then open http://localhost:3000 in two browsers, as Ann and as Bob. PORT and HEARTBEAT_URL in the environment change
+// Then open http://localhost:3000 in two tabs, as Ann and as Bob. PORT and HEARTBEAT_URL in the environment change
 // where this server listens, and where the daemon is.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -24,10 +24,6 @@ const messages = [];
 const app = express();
 app.use(express.json());
 
-app.get('/', (_request, response) => {
-  response.type('html').send(page);
-});
-
 // A bundler would put the client into the page's own code.
 app.use('/heartbeat', express.static(fileURLToPath(new URL('.', import.meta.resolve('heartbeat/client')))));
 
@@ -35,43 +31,55 @@ app.get('/settings', (_request, response) => {
   response.json({ url: HEARTBEAT_URL, people: PEOPLE });
 });
 
-// Your server asks for a password here. In this one everybody is whom they say they are.
+app.get('/', (_request, response) => {
+  response.type('html').send(page);
+});
+
+// Your server asks for a password here. In this one everybody is whom they say they are. Everybody has a path, and the
+// cookie is for that path only: so two people can use one browser, each in a tab.
 app.post('/login', (request, response) => {
   const { user } = request.body;
   if (!Object.hasOwn(PEOPLE, user)) response.sendStatus(400);
-  else response.cookie('user', user, { httpOnly: true, sameSite: 'strict' }).sendStatus(204);
+  else
+    response.cookie('user', user, { httpOnly: true, sameSite: 'strict', path: `/${user}/` }).sendStatus(204);
 });
 
-/** Who sends a request. Sign your cookies. */
-function userOf(request) {
-  const user = /(?:^|; )user=(\w+)/.exec(request.headers.cookie ?? '')?.[1];
-  return Object.hasOwn(PEOPLE, user ?? '') ? user : undefined;
-}
+const chat = express.Router();
+app.use('/:user/', chat);
 
-app.use((request, response, next) => {
-  if (userOf(request) === undefined) response.sendStatus(401);
-  else next();
+// Sign your cookies.
+chat.use((request, response, next) => {
+  const user = /(?:^|; )user=(\w+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
+  if (!Object.hasOwn(PEOPLE, user) || request.baseUrl !== `/${user}`) response.redirect('/');
+  else {
+    response.locals.user = user;
+    next();
+  }
+});
+
+chat.get('/', (_request, response) => {
+  response.type('html').send(page);
 });
 
 // It says whose presence the page keeps, and whom it may watch. The client gets another one before it ends.
-app.get('/token', async (request, response) => {
+chat.get('/token', async (_request, response) => {
   const token = await new SignJWT({ watch: Object.keys(PEOPLE), meta: true })
     .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(userOf(request))
+    .setSubject(response.locals.user)
     .setExpirationTime('15m')
     .sign(secret);
   response.type('text').send(token);
 });
 
-app.post('/messages', (request, response) => {
-  const message = { from: PEOPLE[userOf(request)], text: String(request.body.text).slice(0, 1000) };
+chat.post('/messages', (request, response) => {
+  const message = { from: PEOPLE[response.locals.user], text: String(request.body.text).slice(0, 1000) };
   messages.push(message);
   if (messages.length > 100) messages.shift();
   for (const reader of readers) reader.write(`data: ${JSON.stringify(message)}\n\n`);
   response.sendStatus(204);
 });
 
-app.get('/messages', (_request, response) => {
+chat.get('/messages', (_request, response) => {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   response.write('retry: 1000\n\n');
   for (const message of messages) response.write(`data: ${JSON.stringify(message)}\n\n`);

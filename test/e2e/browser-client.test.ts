@@ -13,14 +13,13 @@ const SECRET = 'a secret of user tokens, in thirty-two bytes';
 
 const PAGE = `<!doctype html><title>Presence</title><script type="module">
   import { connect } from '/client/index.js';
-  import { oneConnection } from '/client/tabs/index.js';
-  const { user, url, watch, shared } = Object.fromEntries(new URLSearchParams(location.search));
+  const { user, url, watch, share } = Object.fromEntries(new URLSearchParams(location.search));
   const told = (window.told = []);
   window.heartbeat = connect({
     url,
     user,
     token: () => window.fetchToken(user),
-    tabs: shared ? oneConnection : undefined,
+    share: share !== 'no',
   });
   heartbeat.on('status', (status) => told.push(status));
   heartbeat.on('error', (error) => told.push('error ' + error.code));
@@ -104,20 +103,31 @@ describe('the client, in a browser', () => {
     return context;
   }
 
-  async function open(context: BrowserContext, user: string, watch: string, shared = ''): Promise<Page> {
+  async function open(context: BrowserContext, user: string, watch: string, share = ''): Promise<Page> {
     const page = await context.newPage();
-    const query = new URLSearchParams({ user, watch, shared, url: daemon.url });
+    const query = new URLSearchParams({ user, watch, share, url: daemon.url });
     await page.goto(`${site.origin}/?${query.toString()}`);
     return page;
   }
 
-  /** When a user goes offline without another heal, in whole seconds. */
-  async function deadlineOf(user: string): Promise<number> {
+  /** When a device goes offline without another heal, in whole seconds; undefined if it is. */
+  async function deadlineOf(user: string, name?: string): Promise<number | undefined> {
     const headers = { authorization: `Bearer ${await fetchToken(user)}` };
     const request = { method: 'POST', headers, body: JSON.stringify([user]) };
     const response = await fetch(`${daemon.url}/checkup?fields=devices`, request);
-    const { results } = (await response.json()) as { results: { devices: { deadline: number }[] }[] };
-    return results[0]?.devices[0]?.deadline ?? 0;
+    const { results } = (await response.json()) as {
+      results: { devices: { device: string; deadline: number }[] }[];
+    };
+    const devices = results[0]?.devices ?? [];
+    return devices.find(({ device: each }) => name === undefined || each === name)?.deadline;
+  }
+
+  /** Its process ends. */
+  async function crash(context: BrowserContext, page: Page): Promise<void> {
+    const tools = await context.newCDPSession(page);
+    const crashed = page.waitForEvent('crash');
+    tools.send('Page.crash').catch(() => undefined);
+    await crashed;
   }
 
   const seen = (page: Page): Promise<Seen> => page.evaluate<Seen>('seen()');
@@ -204,7 +214,7 @@ describe('the client, in a browser', () => {
       await server.kill();
       contexts.pop();
       await sees(ann, { online: {} });
-      expect(Date.now()).to.be.at.least(1000 * deadline);
+      expect(Date.now()).to.be.at.least(1000 * (deadline ?? Infinity));
     } finally {
       await server.kill();
     }
@@ -220,7 +230,7 @@ describe('the client, in a browser', () => {
     const tools = await bobs.newCDPSession(bob);
     const before = await deadlineOf('2');
     await tools.send('Page.setWebLifecycleState', { state: 'frozen' });
-    await eventually(async () => expect(await deadlineOf('2')).to.be.at.least(before + 12));
+    await eventually(async () => expect(await deadlineOf('2')).to.be.at.least((before ?? Infinity) + 12));
     await tools.send('Page.setWebLifecycleState', { state: 'active' });
     await bob.evaluate('heartbeat.update({ thawed: true })');
     await eventually(async () =>
@@ -230,14 +240,14 @@ describe('the client, in a browser', () => {
     expect(await seen(bob)).to.deep.include({ status: 'online', stale: false, online: { 1: 1 } });
   });
 
-  it('has one connection for ten tabs, and another tab takes over when the first is closed', async () => {
+  it('has one connection for ten tabs by default, and another tab takes over when the first is closed', async () => {
     await start(60);
     const ann = await open(await device(), '1', '2');
     const bobs = await device();
     let opened = 0;
     bobs.on('page', (page) => page.on('websocket', () => opened++));
     const pages: Page[] = [];
-    for (let count = 0; count < 10; count++) pages.push(await open(bobs, '2', '1', 'yes'));
+    for (let count = 0; count < 10; count++) pages.push(await open(bobs, '2', '1'));
     for (const page of pages) await sees(page, { status: 'online', stale: false, online: { 1: 1 } });
     await sees(ann, { online: { 2: 10 } });
     expect(opened).to.equal(1);
@@ -253,6 +263,64 @@ describe('the client, in a browser', () => {
       );
     expect(opened).to.equal(2);
     expect((await told(ann)).filter((each) => each.startsWith('leave'))).to.deep.equal([]);
+  });
+
+  it('has a connection for each tab if the app says so', async () => {
+    await start(60);
+    const bobs = await device();
+    let opened = 0;
+    bobs.on('page', (page) => page.on('websocket', () => opened++));
+    for (let count = 0; count < 3; count++)
+      await sees(await open(bobs, '2', '1', 'no'), { status: 'online', stale: false });
+    expect(opened).to.equal(3);
+  });
+
+  it('leaves the device of a tab that crashes to its timeout, and the others go on', async () => {
+    await start(6);
+    const ann = await open(await device(), '1', '2');
+    const bobs = await device();
+    const pages: Page[] = [];
+    for (let count = 0; count < 3; count++) {
+      pages.push(await open(bobs, '2', '1'));
+      // The first of them has the connection.
+      await sees(pages.at(-1)!, { status: 'online', stale: false, online: { 1: 1 } });
+    }
+    await sees(ann, { online: { 2: 3 } });
+    const devices = await Promise.all(pages.map((page) => page.evaluate<string>('heartbeat.device')));
+    for (const [index, page] of pages.slice(0, 2).entries()) {
+      await crash(bobs, page);
+      await eventually(async () => {
+        const { online } = await seen(ann);
+        // Nothing ends it but its time.
+        const deadline = await deadlineOf('2', devices[index]);
+        if (deadline !== undefined) throw new Error('still held');
+        expect(online[2]).to.equal(2 - index);
+      });
+    }
+    const last = pages[2]!;
+    await sees(last, { status: 'online', stale: false, online: { 1: 1 } });
+    expect((await told(ann)).filter((each) => each.startsWith('leave'))).to.deep.equal([]);
+  });
+
+  it('takes over from a tab that is frozen, and uses the connection of the other when it is thawed', async () => {
+    await start(60);
+    const ann = await open(await device(), '1', '2');
+    const bobs = await device();
+    const first = await open(bobs, '2', '1');
+    await sees(first, { status: 'online', stale: false, online: { 1: 1 } });
+    const tools = await bobs.newCDPSession(first);
+    await tools.send('Page.setWebLifecycleState', { state: 'frozen' });
+    const second = await open(bobs, '2', '1');
+    await sees(second, { status: 'online', stale: false, online: { 1: 1 } });
+    await tools.send('Page.setWebLifecycleState', { state: 'active' });
+    await ann.evaluate('heartbeat.update({ away: true })');
+    for (const page of [first, second]) {
+      await sees(page, { status: 'online', stale: false, online: { 1: 1 } });
+      await eventually(async () =>
+        expect(await page.evaluate('friends.get(1).devices[0].meta')).to.deep.equal({ away: true }),
+      );
+    }
+    await sees(ann, { online: { 2: 2 } });
   });
 
   it('draws a dot for a user, and for another one if it is told so', async () => {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect } from 'chai';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { ROOT } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
@@ -37,8 +37,10 @@ describe('the example chat', () => {
     return server.url;
   }
 
-  async function open(url: string, name: string): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width: 600, height: 440 } });
+  const viewport = { width: 600, height: 440 };
+
+  async function open(url: string, name: string, given?: BrowserContext): Promise<Page> {
+    const context = given ?? (await browser.newContext({ viewport }));
     const page = await context.newPage();
     await page.goto(url);
     await page.getByRole('button', { name }).click();
@@ -78,5 +80,20 @@ describe('the example chat', () => {
     await shows(ann, 'online Ann', 'online Bob');
     await bob.goto('about:blank');
     await shows(ann, 'online Ann', 'Bob');
+  });
+
+  it('shows two people who use one browser, each in a tab', async () => {
+    const url = await startServer();
+    const context = await browser.newContext({ viewport });
+    const ann = await open(url, 'Ann', context);
+    const bob = await open(url, 'Bob', context);
+    for (const page of [ann, bob]) await shows(page, 'online Ann', 'online Bob');
+    await ann.reload();
+    await ann.locator('input').fill('Hello');
+    await ann.locator('input').press('Enter');
+    await eventually(async () =>
+      expect(await bob.locator('#messages li').allInnerTexts()).to.deep.equal(['Ann: Hello']),
+    );
+    for (const page of [ann, bob]) await shows(page, 'online Ann', 'online Bob');
   });
 });

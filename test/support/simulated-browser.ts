@@ -3,15 +3,21 @@ import type {
   Environment,
   HttpAnswer,
   HttpRequest,
-  PageEvents,
+  PageEvent,
   Socket,
-  SocketEvents,
 } from '../../src/client/browser/environment.js';
 import { SeededRandom } from './seeded-random.js';
 import { SimulatedClock } from './simulated-clock.js';
 import { SimulatedHttp } from './simulated-http.js';
 
 type Frame = Readonly<Record<string, unknown>>;
+
+/** What becomes of a socket. */
+interface SocketEvents {
+  opened(): void;
+  received(data: unknown): void;
+  closed(code: number, reason: string): void;
+}
 
 /** What the simulated daemon knows of a socket. */
 export interface SimulatedSocket {
@@ -38,7 +44,7 @@ export class SimulatedBrowser implements Environment {
   readonly storage = new Map<string, string>();
   /** Each attempt to reach the daemon, as a time. */
   readonly attempts: number[] = [];
-  pages: PageEvents[] = [];
+  pages: ((event: PageEvent, persisted: boolean) => void)[] = [];
   /** Whether connections are refused. */
   isDown = false;
   /** Whether what is sent gets lost, in both directions, and nobody notices. */
@@ -69,16 +75,23 @@ export class SimulatedBrowser implements Environment {
     return this.clock.after(milliseconds, callback);
   }
 
-  load(key: string): string | undefined {
-    return this.storage.get(key);
-  }
-
-  save(key: string, value: string): void {
-    this.storage.set(key, value);
+  keep(key: string, value: string): string {
+    const kept = this.storage.get(key) ?? value;
+    this.storage.set(key, kept);
+    return kept;
   }
 
   resolve(url: string): string {
     return url.replace(/\/+$/, '');
+  }
+
+  lock(): Promise<void> {
+    return Promise.reject(new Error('SecurityError'));
+  }
+
+  /** It is the only tab. `SimulatedTab` is one of several. */
+  channel(): undefined {
+    return undefined;
   }
 
   warn(text: string): void {
@@ -89,11 +102,16 @@ export class SimulatedBrowser implements Environment {
     this.reported.push(error);
   }
 
-  page(events: PageEvents): Cancel {
-    this.pages.push(events);
+  page(happened: (event: PageEvent, persisted: boolean) => void): Cancel {
+    this.pages.push(happened);
     return () => {
-      this.pages = this.pages.filter((each) => each !== events);
+      this.pages = this.pages.filter((each) => each !== happened);
     };
+  }
+
+  /** Something happens to the page. */
+  happen(event: PageEvent, persisted = false): void {
+    for (const happened of this.pages) happened(event, persisted);
   }
 
   async fetch(url: string, request: HttpRequest): Promise<HttpAnswer> {
@@ -103,15 +121,12 @@ export class SimulatedBrowser implements Environment {
     return this.http.answer(url, request);
   }
 
-  openSocket(url: string, _protocol: string, events: SocketEvents): Socket {
+  openSocket(url: string): Socket {
     this.attempts.push(this.now());
-    const socket: SimulatedSocket = { url, events, heard: [], watched: new Set(), isOpen: true };
-    this.sockets.push(socket);
-    this.clock.after(5, () => {
-      if (this.isDown || this.areSocketsBlocked) this.end(socket, 1006);
-      else if (socket.isOpen && !this.isCut) events.opened();
-    });
-    return {
+    const opened: Socket = {
+      onopen: null,
+      onmessage: null,
+      onclose: null,
       send: (text) => {
         if (!this.isCut) this.#hear(socket, JSON.parse(text) as Frame);
       },
@@ -119,6 +134,18 @@ export class SimulatedBrowser implements Environment {
         socket.isOpen = false;
       },
     };
+    const events: SocketEvents = {
+      opened: () => opened.onopen?.(),
+      received: (data) => opened.onmessage?.({ data }),
+      closed: (code, reason) => opened.onclose?.({ code, reason }),
+    };
+    const socket: SimulatedSocket = { url, events, heard: [], watched: new Set(), isOpen: true };
+    this.sockets.push(socket);
+    this.clock.after(5, () => {
+      if (this.isDown || this.areSocketsBlocked) this.end(socket, 1006);
+      else if (socket.isOpen && !this.isCut) events.opened();
+    });
+    return opened;
   }
 
   /** The open socket that was opened last. */

@@ -1,7 +1,6 @@
 /** Tests of the types of the client for web pages. This file is only compiled, as `library.ts` beside it. */
 import { definePresenceDot } from '../../src/client/browser/elements/presence-dot.js';
 import { connect, type Change, type Status, type User } from '../../src/client/browser/index.js';
-import { oneConnection } from '../../src/client/browser/tabs/index.js';
 
 const heartbeat = connect({
   url: '/presence',
@@ -9,7 +8,7 @@ const heartbeat = connect({
   user: 7n,
   device: 'web',
   meta: { away: false },
-  tabs: oneConnection,
+  share: false,
 });
 const status: Status = heartbeat.status;
 heartbeat.on('error', ({ code, status: http }) => `${code} ${http.toFixed()}`);
@@ -31,5 +30,7 @@ export async function loop(): Promise<void> {
   }
 }
 definePresenceDot(heartbeat);
+// @ts-expect-error: there is no such option
+connect({ url: '/presence', devise: 'web' });
 // @ts-expect-error: the url is missing
 connect({ user: 7 });

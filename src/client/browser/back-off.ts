@@ -9,44 +9,43 @@ const LONGEST_ASKED = 3_600_000;
 const MOST = 20;
 const WINDOW = 11_000;
 
+/** Waits before the next attempt, in milliseconds. */
+export interface BackOff {
+  /** An attempt begins. */
+  began(): void;
+  /** @param atLeast what the daemon asks for */
+  failed(atLeast?: number): number;
+  /** There is a reason to try soon. */
+  soon(): number;
+  succeeded(): void;
+}
+
 /**
  * When to try again: exponential back-off with full jitter, and never more than 20 attempts within 11 s. A jitter that
  * happens to be short, or a network that comes and goes, would otherwise become a flood.
  */
-export class BackOff {
-  readonly #env: Pick<Environment, 'now' | 'random'>;
+export function createBackOff(env: Pick<Environment, 'now' | 'random'>): BackOff {
   /** When the latest attempts began. */
-  #began: number[] = [];
-  #failures = 0;
+  let attempts: number[] = [];
+  let failures = 0;
 
-  constructor(env: Pick<Environment, 'now' | 'random'>) {
-    this.#env = env;
+  function atLeast(wait: number): number {
+    return Math.max(wait, (attempts.at(-MOST) ?? -Infinity) + WINDOW - env.now());
   }
 
-  /** An attempt begins. */
-  began(): void {
-    const now = this.#env.now();
-    // A clock that was set back would keep old ones for ever.
-    this.#began = [...this.#began.filter((at) => at <= now && at > now - WINDOW), now];
-  }
-
-  /** @param atLeast what the daemon asks for. @returns the wait before the next attempt in milliseconds */
-  failed(atLeast = 0): number {
-    const most = Math.min(LONGEST, FIRST * 2 ** this.#failures++);
-    return Math.max(Math.min(atLeast, LONGEST_ASKED) + this.#env.random() * most, this.#free());
-  }
-
-  /** There is a reason to try soon. @returns the wait before the next attempt in milliseconds */
-  soon(): number {
-    return Math.max((this.#env.random() * FIRST) / 2, this.#free());
-  }
-
-  succeeded(): void {
-    this.#failures = 0;
-  }
-
-  #free(): number {
-    const oldest = this.#began.at(-MOST);
-    return oldest === undefined ? 0 : Math.max(0, oldest + WINDOW - this.#env.now());
-  }
+  return {
+    began() {
+      const now = env.now();
+      // A clock that was set back would keep old ones for ever.
+      attempts = [...attempts.filter((at) => at <= now && at > now - WINDOW), now];
+    },
+    failed(asked = 0) {
+      const most = Math.min(LONGEST, FIRST * 2 ** failures++);
+      return atLeast(Math.min(asked > 0 ? asked : 0, LONGEST_ASKED) + env.random() * most);
+    },
+    soon: () => atLeast((env.random() * FIRST) / 2),
+    succeeded() {
+      failures = 0;
+    },
+  };
 }

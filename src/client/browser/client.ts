@@ -1,10 +1,11 @@
-import { Connection } from './connection.js';
+import { createConnection } from './connection.js';
 import { deviceName } from './device-name.js';
-import { Emitter } from './emitter.js';
-import type { Cancel, Environment } from './environment.js';
-import type { StartSharing } from './sharing.js';
-import type { HeartbeatClientError, Meta, Status, User, UserId } from './types.js';
-import { Watch } from './watch.js';
+import { createEmitter } from './emitter.js';
+import type { Environment } from './environment.js';
+import type { HeartbeatClientError, Meta, Status, UserId } from './types.js';
+import { createWatch, type Known, type OpenWatch, type Watch } from './watch.js';
+import { within } from './within.js';
+import { CLOSE_WITHIN } from './limits.js';
 
 export interface ConnectOptions {
   /** Where the daemon is, as the page reaches it, such as `https://presence.example.org`. */
@@ -16,8 +17,8 @@ export interface ConnectOptions {
   /** What this page is: up to 55 of `A-Za-z0-9._-`. A random suffix makes it unique. Default `web`. */
   readonly device?: string | undefined;
   readonly meta?: Meta | undefined;
-  /** `oneConnection` of `heartbeat/client/tabs`: all tabs of the origin share one. */
-  readonly tabs?: StartSharing | undefined;
+  /** Whether all tabs of the origin have one connection, where the browser can. Default true. */
+  readonly share?: boolean | undefined;
 }
 
 export interface ClientEvents {
@@ -25,155 +26,109 @@ export interface ClientEvents {
   error: [error: HeartbeatClientError];
 }
 
-/** `close` waits no longer for the goodbye. */
-const GOODBYE_WITHIN = 5000;
-
 /** This page, and the users that it watches. */
-export class Client {
+export interface Client {
   /** The device of this tab, with its suffix. */
   readonly device: string;
-  readonly #connection: Connection;
-  readonly #emitter: Emitter<ClientEvents>;
-  readonly #env: Environment;
-  readonly #isHere: boolean;
-  readonly #users = new Map<string, User>();
-  readonly #fresh = new Set<string>();
-  readonly #watches = new Set<Watch>();
-  /** Watches by the users they watch. */
-  readonly #byUser = new Map<string, Set<Watch>>();
-  readonly #leavePage: () => void;
-  #status: Status = 'offline';
-  #closing: Promise<void> | undefined;
-
-  constructor(env: Environment, { url, token, user, device = 'web', meta, tabs }: ConnectOptions) {
-    this.#env = env;
-    this.#emitter = new Emitter((error) => env.report(error));
-    this.#isHere = user !== undefined;
-    this.device = deviceName(env, device);
-    const where = { url: env.resolve(url), user: user === undefined ? undefined : String(user), token, tabs };
-    this.#connection = new Connection(env, where, {
-      status: (status) => {
-        this.#status = status;
-        this.#emitter.emit('status', status);
-      },
-      users: (users) => this.#heard(users),
-      fresh: (users) => {
-        for (const each of users) this.#fresh.add(each);
-        this.#look();
-      },
-      stale: () => {
-        this.#fresh.clear();
-        this.#look();
-      },
-      error: (error) => this.#emitter.emit('error', error),
-    });
-    if (this.#isHere) this.#connection.heal(this.device, meta);
-    this.#leavePage = env.page({
-      hidden: (persisted) => this.#hidden(persisted),
-      shown: () => this.#connection.start(),
-      woke: () => this.#connection.wake(),
-      network: (isOnline) => this.#connection.network(isOnline),
-    });
-    // Listeners that are added next hear of everything.
-    env.after(0, () => {
-      if (this.#closing === undefined) this.#connection.start();
-    });
-  }
-
   /** Of this page: `online` once the daemon has said so. */
-  get status(): Status {
-    return this.#status;
-  }
-
+  readonly status: Status;
   /** @returns stops listening */
   on<Name extends keyof ClientEvents>(
     name: Name,
     listener: (...given: ClientEvents[Name]) => void,
-  ): () => void {
-    return this.#emitter.on(name, listener);
-  }
-
+  ): () => void;
   /** Watches users as they come and go. */
-  watch(users: Iterable<UserId>): Watch {
-    const watch = new Watch([...new Set(Array.from(users, String))], {
-      get: (id) => this.#users.get(id),
-      isFresh: (id) => this.#fresh.has(id),
-      report: (error) => this.#env.report(error),
-      closed: () => this.#unwatch(watch),
-    });
-    if (this.#closing !== undefined) {
-      watch.close();
-      return watch;
-    }
-    this.#watches.add(watch);
-    for (const id of watch.ids) {
-      const watches = this.#byUser.get(id);
-      if (watches === undefined) this.#byUser.set(id, new Set([watch]));
-      else watches.add(watch);
-    }
-    this.#connection.watch(watch.ids);
-    // Its users may be known already. Listeners that are added next hear of them.
-    this.#env.after(0, () => {
-      for (const id of watch.ids) {
-        const known = this.#users.get(id);
-        if (known !== undefined) watch.heard(known);
-      }
-      watch.looked();
-    });
-    return watch;
-  }
-
+  watch(users: Iterable<UserId>): Watch;
   /** Says something else about this device; null says nothing any more. */
-  update(meta: Meta | null): void {
-    if (this.#isHere && this.#closing === undefined) this.#connection.heal(this.device, meta);
-  }
-
+  update(meta: Meta | null): void;
   /** Says goodbye for this device, and closes the connection. */
-  close(): Promise<void> {
-    return (this.#closing ??= this.#close());
+  close(): Promise<void>;
+}
+
+/** @throws TypeError or RangeError if an option is wrong */
+export function createClient(env: Environment, options: ConnectOptions): Client {
+  const { url, token, user, device: name = 'web', meta, share = true, ...others } = options;
+  for (const other in others) throw new TypeError(`connect: no option ${other}`);
+  const device = deviceName(env, name);
+  const { on, emit } = createEmitter<ClientEvents>(env);
+  /** The users that are watched. */
+  const known = new Map<string, Known>();
+  const watches = new Set<OpenWatch>();
+  let status: Status = 'offline';
+  let isChanging = false;
+  let closing: Promise<void> | undefined;
+
+  const where = { url: env.resolve(url), user: user?.toString(), device, token, share };
+  const connection = createConnection(env, where, known, {
+    status(next) {
+      status = next;
+      emit('status', next);
+    },
+    look,
+    error: (error) => emit('error', error),
+  });
+  connection.heal(meta);
+
+  function look(): void {
+    for (const watch of [...watches]) watch.look();
   }
 
-  async #close(): Promise<void> {
-    this.#leavePage();
-    for (const watch of [...this.#watches]) watch.close();
-    if (this.#isHere) {
-      let cancel: Cancel | undefined;
-      const late = new Promise<void>((resolve) => (cancel = this.#env.after(GOODBYE_WITHIN, resolve)));
-      await Promise.race([this.#connection.goodbye(this.device), late]);
-      cancel?.();
-    }
-    this.#connection.stop();
+  const leavePage = env.page((event, persisted) => {
+    if (event === 'pagehide') {
+      if (!persisted) void connection.goodbye(true);
+      connection.stop();
+    } else if (event === 'pageshow') connection.start();
+    else if (event === 'online' || event === 'offline') connection.network(event === 'online');
+    // It may have slept.
+    else connection.wake();
+  });
+  // Listeners that are added next hear of everything.
+  env.after(0, () => {
+    if (!closing) connection.start();
+  });
+
+  /** One frame suffices for many watches that begin and end together. */
+  function changed(): void {
+    if (isChanging) return;
+    isChanging = true;
+    env.after(0, () => {
+      isChanging = false;
+      const watched = new Set([...watches].flatMap(({ watch }) => watch.ids));
+      for (const id of known.keys()) if (!watched.has(id)) known.delete(id);
+      connection.watch();
+      // Users of a new watch may be known already. Its listeners were added by now.
+      look();
+    });
   }
 
-  #hidden(persisted: boolean): void {
-    if (this.#isHere && !persisted) this.#connection.goodbyeAtOnce(this.device);
-    this.#connection.stop();
+  async function close(): Promise<void> {
+    leavePage();
+    for (const { watch } of [...watches]) watch.close();
+    await within(env, CLOSE_WITHIN, connection.goodbye(false));
+    connection.stop();
   }
 
-  #heard(users: readonly User[]): void {
-    for (const user of users) {
-      const watches = this.#byUser.get(user.id);
-      if (watches === undefined) continue;
-      this.#users.set(user.id, user);
-      for (const watch of [...watches]) watch.heard(user);
-    }
-  }
-
-  #look(): void {
-    for (const watch of [...this.#watches]) watch.looked();
-  }
-
-  #unwatch(watch: Watch): void {
-    this.#watches.delete(watch);
-    const gone: string[] = [];
-    for (const id of watch.ids) {
-      const watches = this.#byUser.get(id);
-      if (watches?.delete(watch) !== true || watches.size > 0) continue;
-      this.#byUser.delete(id);
-      this.#users.delete(id);
-      this.#fresh.delete(id);
-      gone.push(id);
-    }
-    if (gone.length > 0) this.#connection.unwatch(gone);
-  }
+  return {
+    device,
+    get status() {
+      return status;
+    },
+    on,
+    watch(users) {
+      const ids = [...new Set(Array.from(users, String))];
+      const opened = createWatch(env, ids, known, () => {
+        watches.delete(opened);
+        changed();
+      });
+      if (closing) opened.watch.close();
+      else {
+        watches.add(opened);
+        for (const id of ids) if (!known.has(id)) known.set(id, { user: undefined, isFresh: false });
+        changed();
+      }
+      return opened.watch;
+    },
+    update: connection.heal,
+    close: () => (closing ??= close()),
+  };
 }

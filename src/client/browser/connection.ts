@@ -1,290 +1,283 @@
-import { BackOff } from './back-off.js';
-import type { ConnectionEvents, ConnectionOptions } from './connection-options.js';
+import { createBackOff } from './back-off.js';
 import type { Cancel, Environment } from './environment.js';
-import { goodbyeByHttp } from './goodbye.js';
-import { HttpLink } from './http-link.js';
-import type { Link, LinkEnd, LinkEvents, SentDevice } from './link.js';
-import { isPassing } from './refusal.js';
-import type { Sharing } from './sharing.js';
-import { SocketLink } from './socket-link.js';
-import { askForToken } from './token.js';
-import { HeartbeatClientError, type Meta, type Status } from './types.js';
+import { isPassing } from './frames.js';
+import { openHttp } from './http-transport.js';
+import { openLink, type Link } from './link.js';
+import { pathOf, request } from './request.js';
+import { openSocket } from './socket-transport.js';
+import { shareConnection, type Sharing } from './tabs.js';
+import { askForToken, type TokenSource } from './token.js';
+import type { ClientFrame, OpenTransport, SentDevice } from './transport.js';
+import type { HeartbeatClientError, Meta, Status } from './types.js';
+import type { Known } from './watch.js';
+import { EACH_BY_HTTP, HOLDS_HIDDEN_TABS, RETRY_OFFLINE, STABLE_AFTER, TRY_SOCKET_AFTER } from './limits.js';
 
-/** A connection that lasts so long was none of those that are cut at once. */
-const STABLE = 10_000;
-/** Each third connection is tried by HTTP: something on the way may not let sockets through. */
-const EACH_BY_HTTP = 3;
-const TRY_SOCKET_AFTER = 600_000;
-/** In seconds. Browsers run the timers of hidden tabs once a minute. */
-const HOLDS_HIDDEN_TABS = 90;
-/** Without a network, as the browser says. It may be wrong. */
-const RETRY_OFFLINE = 30_000;
-/**
- * Keeps devices online and users watched, over one link after the other. What is wanted is kept here, so that each new
- * link begins with all of it.
- */
-export class Connection {
-  readonly #env: Environment;
-  readonly #options: ConnectionOptions;
-  readonly #events: ConnectionEvents;
-  readonly #backOff: BackOff;
-  readonly #devices = new Map<string, Meta | null | undefined>();
-  readonly #users = new Set<string>();
-  #status: Status = 'offline';
-  #link: Link | undefined;
-  #sharing: Sharing | undefined;
-  #isUp = false;
-  #isSocket = true;
-  /** Connections since the last good one that could not be opened, or were by HTTP. */
-  #failures = 0;
-  /** Counts links, so that answers for an earlier one are ignored. */
-  #run = 0;
-  #isRunning = false;
-  #hasNetwork = true;
-  #hasWarned = false;
-  #token: string | undefined;
-  #timer: Cancel | undefined;
+export interface ConnectionOptions {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly user: string | undefined;
+  readonly device: string;
+  readonly token: TokenSource | undefined;
+  /** Whether tabs share it. */
+  readonly share: boolean;
+}
 
-  constructor(env: Environment, options: ConnectionOptions, events: ConnectionEvents) {
-    this.#env = env;
-    this.#options = options;
-    this.#events = events;
-    this.#backOff = new BackOff(env);
-  }
+/** What hears of a connection. */
+export interface ConnectionEvents {
+  status(status: Status): void;
+  /** More or less is known of the users. */
+  look(): void;
+  error(error: HeartbeatClientError): void;
+}
 
-  start(): void {
-    if (this.#isRunning) return;
-    this.#isRunning = true;
-    const { tabs, url, user } = this.#options;
-    this.#sharing = tabs?.(this.#env, `heartbeat ${url} ${user ?? ''}`, () => this.restart(0));
-    this.#connect();
-  }
-
-  /** Closes the connection. The devices stay online until their time is over. */
-  stop(): void {
-    this.#isRunning = false;
-    this.#drop();
-    this.#sharing?.close();
-    this.#show('offline');
-  }
-
-  /** Opens a new link. */
-  restart(wait = this.#backOff.soon()): void {
-    if (!this.#isRunning) return;
-    this.#drop();
-    this.#retry(wait);
-  }
-
+/** Keeps a device online and watches users, over one link after the other. */
+export interface Connection {
+  start(): void;
+  /** Closes the connection. The device stays online until its time is over. */
+  stop(): void;
   /** There may be a network again, or none. */
-  network(isOnline: boolean): void {
-    this.#hasNetwork = isOnline;
-    if (!this.#isRunning) return;
-    if (isOnline && !this.#isUp) this.restart();
-    else if (!isOnline) {
-      this.#drop();
-      this.#retry(RETRY_OFFLINE);
-    }
-  }
-
+  network(isOnline: boolean): void;
   /** The machine may have slept: finds out whether the link still works. */
-  wake(): void {
-    if (!this.#isRunning) return;
-    if (this.#isUp) this.#link?.probe();
-    else if (this.#link === undefined) this.restart();
+  wake(): void;
+  readonly heal: (meta: Meta | null | undefined) => void;
+  /**
+   * Ends the device.
+   *
+   * @param atOnce the page ends, and waits for no answer
+   * @returns once it is answered, or cannot be any more
+   */
+  goodbye(atOnce: boolean): Promise<unknown>;
+  /** Other users are watched than before. */
+  watch(): void;
+}
+
+/** @param known the users to watch, and what is known of them */
+export function createConnection(
+  env: Environment,
+  { url, user, device, token: source, share }: ConnectionOptions,
+  known: ReadonlyMap<string, Known>,
+  events: ConnectionEvents,
+): Connection {
+  const backOff = createBackOff(env);
+  /** The device that is kept online. */
+  let here: SentDevice | undefined = user === undefined ? undefined : { id: user, device };
+  let meta: Meta | null | undefined;
+  let status: Status = 'offline';
+  let link: Link | undefined;
+  let sharing: Sharing | undefined;
+  let isUp = false;
+  let isSocket = true;
+  /** Connections since the last good one that could not be opened, or were by HTTP. */
+  let failures = 0;
+  /** Counts links, so that answers for an earlier one are ignored. */
+  let run = 0;
+  let isRunning = false;
+  let hasNetwork = true;
+  let hasWarned = false;
+  let token: string | undefined;
+  /** Whom the daemon was asked to watch. */
+  let asked = new Set<string>();
+  let timer: Cancel | undefined;
+
+  function show(next: Status): void {
+    if (next === status) return;
+    status = next;
+    events.status(status);
   }
 
-  heal(device: string, meta: Meta | null | undefined): void {
-    this.#devices.set(device, meta);
-    if (this.#isUp) this.#heal([[device, meta]]);
+  function drop(): void {
+    run++;
+    isUp = false;
+    asked = new Set();
+    timer?.();
+    link?.close();
+    link = undefined;
+    for (const entry of known.values()) entry.isFresh = false;
+    events.look();
   }
 
-  /** Ends a device. @returns once it is answered, or cannot be any more */
-  async goodbye(device: string): Promise<void> {
-    this.#devices.delete(device);
-    const link = this.#isUp ? this.#link : undefined;
-    if (link === undefined) return this.#goodbyeByHttp(device, false);
-    await new Promise<void>((resolve) =>
-      link.goodbye(device, (error) => {
-        if (error === undefined) resolve();
-        else resolve(this.#goodbyeByHttp(device, false));
-      }),
-    );
+  function retry(wait: number): void {
+    show(hasNetwork ? 'connecting' : 'offline');
+    timer = env.after(wait, connect);
   }
 
-  /** The same at the end of a page, which waits for no answer. */
-  goodbyeAtOnce(device: string): void {
-    this.#devices.delete(device);
-    if (this.#isUp) this.#link?.goodbye(device, () => undefined);
-    void this.#goodbyeByHttp(device, true);
+  function restart(wait = backOff.soon()): void {
+    if (!isRunning) return;
+    drop();
+    retry(wait);
   }
 
-  watch(users: readonly string[]): void {
-    const added = users.filter((user) => !this.#users.has(user));
-    for (const user of added) this.#users.add(user);
-    if (this.#isUp) this.#watch(added);
+  function failed(retryAfter?: number): void {
+    if (!isUp || !isSocket) failures++;
+    restart(backOff.failed(retryAfter));
   }
 
-  unwatch(users: readonly string[]): void {
-    const gone = users.filter((user) => this.#users.delete(user));
-    if (this.#isUp && gone.length > 0) this.#link?.unwatch(gone);
-  }
-
-  #connect(): void {
-    this.#timer = undefined;
-    const run = ++this.#run;
-    const isCurrent = (): boolean => run === this.#run;
-    this.#show(this.#hasNetwork ? 'connecting' : 'offline');
-    this.#backOff.began();
-    this.#askForToken(
-      isCurrent,
-      (token) => this.#open(token, isCurrent),
-      () => this.#failed({}),
-    );
+  function connect(): void {
+    backOff.began();
+    getToken(open, failed);
   }
 
   /** Calls one of both, unless there is another link by then. */
-  #askForToken(isCurrent: () => boolean, use: (token: string | undefined) => void, failed: () => void): void {
-    askForToken(this.#env, this.#options.token).then(
-      (token) => {
-        if (isCurrent()) use(token);
+  function getToken(got: () => void, none: () => void): void {
+    const mine = run;
+    askForToken(env, source).then(
+      (given) => {
+        if (mine !== run) return;
+        token = given;
+        got();
       },
       (error: unknown) => {
-        if (error instanceof HeartbeatClientError) this.#events.error(error);
-        if (isCurrent()) failed();
+        events.error(error as HeartbeatClientError);
+        if (mine === run) none();
       },
     );
   }
 
-  #open(token: string | undefined, isCurrent: () => boolean): void {
-    this.#token = token;
-    const ifCurrent =
-      <Given extends unknown[]>(handle: (...given: Given) => void) =>
-      (...given: Given): void => {
-        if (isCurrent()) handle(...given);
-      };
-    const events: LinkEvents = {
-      up: ifCurrent(() => this.#up()),
-      users: ifCurrent((users) => this.#events.users(users)),
-      expiring: ifCurrent(() => this.#renew(isCurrent)),
-      error: ifCurrent((error) => {
-        // It may have ended the watch. Other refusals of a ping's answer pass by themselves.
-        if (error.code === 'HEARTBEAT_NOT_READY') this.#refused(error);
-        else this.#events.error(error);
-      }),
-      down: ifCurrent((end) => this.#failed(end)),
-      healsFor: ifCurrent((seconds) => this.#warn(seconds)),
-    };
-    const target = { ...this.#options, token };
-    this.#isSocket = this.#env.hasSockets && this.#failures % EACH_BY_HTTP < EACH_BY_HTTP - 1;
-    const open = (given: LinkEvents): Link => {
-      if (this.#isSocket) return new SocketLink(this.#env, target, given);
+  function open(): void {
+    isSocket = env.hasSockets && failures % EACH_BY_HTTP < EACH_BY_HTTP - 1;
+    const openOwn: OpenTransport = (given) => {
+      if (isSocket) return openSocket(env, url, given);
       // It makes two requests.
-      this.#backOff.began();
-      return new HttpLink(this.#env, target, given);
+      backOff.began();
+      return openHttp(env, url, given);
     };
-    this.#link = this.#sharing?.link(events, open) ?? open(events);
-  }
-
-  #up(): void {
-    this.#isUp = true;
-    this.#timer = this.#env.after(STABLE, () => {
-      this.#backOff.succeeded();
-      if (this.#isSocket) this.#failures = 0;
-      // Whatever prevented a socket may be gone by then.
-      else
-        this.#timer = this.#env.after(TRY_SOCKET_AFTER * (1 + this.#env.random()), () => this.#trySocket());
-    });
-    if (this.#devices.size > 0) this.#heal([...this.#devices]);
-    else if (this.#isSocket) this.#show('online');
-    this.#watch([...this.#users]);
-  }
-
-  #warn(sessionTimeout: number): void {
-    if (this.#hasWarned || sessionTimeout >= HOLDS_HIDDEN_TABS) return;
-    this.#hasWarned = true;
-    this.#env.warn(
-      `heartbeat: without a socket, hidden tabs go offline: session_timeout is ${sessionTimeout} s, not 90 s or more`,
-    );
-  }
-
-  #trySocket(): void {
-    this.#failures = 0;
-    if (this.#env.hasSockets) this.restart();
-  }
-
-  #heal(devices: readonly (readonly [string, Meta | null | undefined])[]): void {
-    const run = this.#run;
-    const sent = devices.map(([device, meta]): SentDevice =>
-      meta === undefined ? { device } : { device, meta },
-    );
-    this.#link?.heal(sent, (error) => {
-      if (run !== this.#run) return;
-      if (error === undefined) this.#show('online');
-      else this.#refused(error);
+    link = openLink(env, (given) => sharing?.open(given, openOwn) ?? openOwn(given), {
+      opened: () => authenticate(up),
+      users(users) {
+        for (const user of users) {
+          const entry = known.get(user.id);
+          if (entry) entry.user = user;
+        }
+        events.look();
+      },
+      expiring: renew,
+      // It may have ended the watch. Other refusals of a ping's answer pass by themselves.
+      error: (error) => (error.code === 'HEARTBEAT_NOT_READY' ? refused(error) : events.error(error)),
+      timeout: warn,
+      ended: failed,
     });
   }
 
-  #watch(users: readonly string[]): void {
-    if (users.length === 0) return;
-    const run = this.#run;
-    this.#link?.watch(users, (fresh, error) => {
-      if (run !== this.#run) return;
-      // Without devices and over HTTP, this is the first answer.
-      if (fresh.length > 0 && this.#devices.size === 0) this.#show('online');
-      this.#events.fresh(fresh.filter((user) => this.#users.has(user)));
-      if (error === undefined) return;
-      if (fresh.length > 0) this.#events.error(error);
-      else this.#refused(error);
+  /** @param done called unless it is refused, or there is another link by then */
+  function ask(frame: ClientFrame, done?: () => void): void {
+    const mine = run;
+    link?.ask(frame, (error) => {
+      if (mine !== run) return;
+      if (error) refused(error);
+      else done?.();
     });
   }
 
-  #refused(error: HeartbeatClientError): void {
-    // A connection that breaks is shown by the status.
-    if (error.code !== 'HEARTBEAT_CLIENT_UNREACHABLE') this.#events.error(error);
-    if (isPassing(error.code)) this.#failed({});
+  function refused(error: HeartbeatClientError): void {
+    events.error(error);
+    if (isPassing(error.status)) failed();
   }
 
-  #renew(isCurrent: () => boolean): void {
-    const use = (token: string | undefined): void => {
-      this.#token = token;
-      if (token !== undefined) this.#link?.renew(token);
-    };
-    this.#askForToken(isCurrent, use, () => {
-      this.#env.after(this.#backOff.failed(), () => {
-        if (isCurrent()) this.#renew(isCurrent);
+  function authenticate(done?: () => void): void {
+    if (token) ask({ type: 'auth', token }, done);
+    else done?.();
+  }
+
+  function renew(): void {
+    const mine = run;
+    getToken(authenticate, () => {
+      env.after(backOff.failed(), () => {
+        if (mine === run) renew();
       });
     });
   }
 
-  #failed({ retryAfter }: LinkEnd): void {
-    if (!this.#isUp || !this.#isSocket) this.#failures++;
-    this.#drop();
-    this.#retry(this.#backOff.failed(retryAfter));
+  function up(): void {
+    isUp = true;
+    timer = env.after(STABLE_AFTER, () => {
+      backOff.succeeded();
+      if (isSocket) failures = 0;
+      // Whatever prevented a socket may be gone by then.
+      else if (env.hasSockets) timer = env.after(TRY_SOCKET_AFTER * (1 + env.random()), trySocket);
+    });
+    heal();
+    watch();
   }
 
-  #retry(wait: number): void {
-    this.#show(this.#hasNetwork ? 'connecting' : 'offline');
-    this.#timer = this.#env.after(wait, () => this.#connect());
+  function trySocket(): void {
+    failures = 0;
+    restart();
   }
 
-  #drop(): void {
-    this.#run++;
-    this.#isUp = false;
-    this.#timer?.();
-    this.#timer = undefined;
-    const link = this.#link;
-    this.#link = undefined;
-    link?.close();
-    this.#events.stale();
+  function warn(seconds: number): void {
+    if (hasWarned || seconds >= HOLDS_HIDDEN_TABS) return;
+    hasWarned = true;
+    env.warn(`heartbeat: no socket, and session_timeout is ${seconds} s: hidden tabs go offline`);
   }
 
-  #show(status: Status): void {
-    if (status === this.#status) return;
-    this.#status = status;
-    this.#events.status(status);
+  function heal(): void {
+    // Without a device, by HTTP, this proves nothing: the first state does.
+    ask(here ? { type: 'heal', devices: [{ ...here, meta }] } : { type: 'beat' }, () => {
+      if (here || isSocket) show('online');
+    });
   }
 
-  #goodbyeByHttp(device: string, keepalive: boolean): Promise<void> {
-    return goodbyeByHttp(this.#env, { ...this.#options, token: this.#token }, device, keepalive);
+  function watch(): void {
+    if (!isUp) return;
+    const mine = run;
+    const before = asked;
+    asked = new Set(known.keys());
+    link?.unwatch([...before].filter((user) => !asked.has(user)));
+    const added = [...asked].filter((user) => !before.has(user));
+    link?.watch(added, (fresh, error) => {
+      if (mine !== run) return;
+      if (fresh.length > 0 && !here) show('online');
+      for (const id of fresh) {
+        const entry = known.get(id);
+        if (entry) entry.isFresh = true;
+      }
+      events.look();
+      if (error) refused(error);
+    });
   }
+
+  return {
+    start() {
+      if (isRunning) return;
+      isRunning = true;
+      const begin = (): void => restart(0);
+      if (share) sharing = shareConnection(env, `${url} ${user ?? ''}`, begin);
+      if (!sharing) begin();
+    },
+    stop() {
+      isRunning = false;
+      drop();
+      sharing?.close();
+      sharing = undefined;
+      show('offline');
+    },
+    network(isOnline) {
+      hasNetwork = isOnline;
+      if (!isOnline) restart(RETRY_OFFLINE);
+      else if (!isUp) restart();
+    },
+    wake() {
+      if (isUp) link?.beat();
+      else if (!link) restart();
+    },
+    heal(given) {
+      // As it is now, and as JSON has it.
+      meta = given && (JSON.parse(JSON.stringify(given)) as Meta);
+      if (isUp) heal();
+    },
+    async goodbye(atOnce) {
+      const gone = here;
+      if (!gone) return;
+      here = undefined;
+      const lost = new Promise((resolve) => {
+        if (isUp) link?.ask({ type: 'goodbye', devices: [gone] }, resolve);
+        else resolve(true);
+      });
+      if (!atOnce && !(await lost)) return;
+      // A beacon could carry no token. If this fails, the device's time will be over soon.
+      const options = { method: 'DELETE', keepalive: atOnce };
+      await request(env, { url, token }, pathOf(gone), options).catch(() => undefined);
+    },
+    watch,
+  };
 }

@@ -2,7 +2,6 @@ import type { Environment } from './environment.js';
 
 /** A device has at most 64 characters: these, a hyphen, and 8 of the suffix. */
 const NAME = /^[\w.-]{1,55}$/;
-const SUFFIX = /^[a-z0-9]{8}$/;
 
 /**
  * The name with a suffix of its own for each tab, so that two tabs, and two computers, are two devices. A reload keeps it.
@@ -11,11 +10,10 @@ const SUFFIX = /^[a-z0-9]{8}$/;
  */
 export function deviceName(env: Environment, name: string): string {
   if (!NAME.test(name)) throw new RangeError('device must be 1 to 55 of A-Za-z0-9._-');
-  const key = `heartbeat.device.${name}`;
-  let suffix = env.load(key) ?? '';
-  if (!SUFFIX.test(suffix)) {
-    suffix = env.random().toString(36).slice(2, 10).padEnd(8, '0');
-    env.save(key, suffix);
-  }
-  return `${name}-${suffix}`;
+  return `${name}-${env.keep(`heartbeat.device.${name}`, randomName(env))}`;
+}
+
+/** Up to 8 of a-z0-9. */
+export function randomName(env: Pick<Environment, 'random'>): string {
+  return env.random().toString(36).slice(2, 10);
 }

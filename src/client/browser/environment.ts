@@ -1,23 +1,27 @@
 /** Cancels what was scheduled. */
 export type Cancel = () => void;
 
-/** What becomes of a socket. */
-export interface SocketEvents {
-  opened(): void;
-  received(data: unknown): void;
+/** What is used of a WebSocket. */
+export interface Socket {
+  onopen: (() => void) | null;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
   /** It is gone, or was never opened. */
-  closed(code: number, reason: string): void;
+  onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null;
+  send(text: string): void;
+  close(): void;
 }
 
-export interface Socket {
-  send(text: string): void;
+/** Passes on what tabs of the origin say, to all others. */
+export interface Channel {
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  postMessage(message: object): void;
   close(): void;
 }
 
 export interface HttpRequest {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | undefined;
   /** The request outlives the page. */
   readonly keepalive?: boolean;
   readonly signal?: AbortSignal;
@@ -32,17 +36,8 @@ export interface HttpAnswer {
   } | null;
 }
 
-/** What happens to a page. */
-export interface PageEvents {
-  /** It is left; `persisted` if it goes into the back-forward cache. */
-  hidden(persisted: boolean): void;
-  /** It comes back out of that cache. */
-  shown(): void;
-  /** It may have slept: it was thawed, or is looked at again. */
-  woke(): void;
-  /** What the browser says about the network. */
-  network(isOnline: boolean): void;
-}
+/** Events of a page that matter here. */
+export type PageEvent = 'pagehide' | 'pageshow' | 'online' | 'offline' | 'resume' | 'visibilitychange';
 
 /** What a client takes from the browser. Tests replace it. */
 export interface Environment {
@@ -54,15 +49,29 @@ export interface Environment {
   /** Whether sockets can be opened at all. */
   readonly hasSockets: boolean;
   /** Throws if this one may not be opened. */
-  openSocket(url: string, protocol: string, events: SocketEvents): Socket;
+  openSocket(url: string, protocol: string): Socket;
   fetch(url: string, request: HttpRequest): Promise<HttpAnswer>;
-  /** A value that the tab keeps while it is open, reloads included; undefined if there is none, or no storage. */
-  load(key: string): string | undefined;
-  save(key: string, value: string): void;
+  /** @returns what the tab has kept under this key since it was opened, reloads included; else this value, kept from now on */
+  keep(key: string, value: string): string;
   /** The absolute URL, without a slash at the end. */
   resolve(url: string): string;
-  /** Listens to the page, if there is one. @returns stops listening */
-  page(events: PageEvents): Cancel;
+  /**
+   * Holds a lock of the origin until what `held` returns is settled.
+   *
+   * @param steal takes it from the tab that has it
+   * @param held called once no other tab has it
+   * @returns rejects if another tab steals it, or if the page may have no locks
+   */
+  lock(name: string, steal: boolean, held: () => Promise<void> | undefined): Promise<void>;
+  /** @returns undefined where tabs cannot share a connection */
+  channel(name: string): Channel | undefined;
+  /**
+   * Listens to the page, if there is one.
+   *
+   * @param happened with `persisted` if the page goes into the back-forward cache, or comes out of it
+   * @returns stops listening
+   */
+  page(happened: (event: PageEvent, persisted: boolean) => void): Cancel;
   /** Says something to developers. */
   warn(text: string): void;
   /** Reports what a listener of the app has thrown. */

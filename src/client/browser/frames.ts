@@ -1,99 +1,114 @@
-import type { Device, Meta, User } from './types.js';
+import { USERS_A_FRAME } from './limits.js';
+import type { ServerFrame } from './transport.js';
+import type { Device, User } from './types.js';
 
-/** What the daemon says on a socket. */
-export type ServerFrame =
-  | { readonly type: 'ok'; readonly ref: unknown }
-  | {
-      readonly type: 'error';
-      readonly ref: unknown;
-      readonly code: string;
-      readonly error: string;
-      /** The places of entries that were refused; undefined if none was taken. */
-      readonly rejected: readonly number[] | undefined;
-    }
-  | { readonly type: 'expiring' }
-  | { readonly type: 'users'; readonly users: readonly User[] };
+/** What is read of the daemon's JSON. A field may be missing, or of another type: what reads it may throw then. */
+interface Sent {
+  readonly type: string;
+  readonly ref?: unknown;
+  readonly code?: unknown;
+  readonly error?: unknown;
+  readonly accepted?: number;
+  readonly rejected?: readonly { readonly index: number }[];
+  readonly retry_after_ms?: unknown;
+  readonly results: readonly [SentUser];
+  readonly users: readonly SentUser[];
+  readonly user: SentUser;
+  readonly event: Sent;
+}
 
-type Refusal = Omit<Extract<ServerFrame, { type: 'error' }>, 'type' | 'ref'>;
+interface SentUser {
+  readonly id: unknown;
+  readonly status: unknown;
+  readonly devices: readonly [SentDevice, ...SentDevice[]];
+}
+
+interface SentDevice extends Device {
+  readonly deadline: number;
+  readonly last_seen: number;
+}
+
+export type Refusal = Pick<Extract<ServerFrame, { type: 'error' }>, 'code' | 'error' | 'status'>;
 
 /** JSON.parse would lose digits of these. Shorter ones it may read as numbers. */
 const LONG_IDS = /("id":\s*)(-?\d{16,})/g;
 
 /** @returns undefined if it is none that is known here: a later daemon may say more */
 export function parseFrame(data: unknown): ServerFrame | undefined {
-  const frame = typeof data === 'string' ? parseJson(data) : undefined;
-  if (!isRecord(frame)) return undefined;
-  const { type, ref } = frame;
-  switch (type) {
-    case 'ok':
-      return { type, ref };
-    case 'error':
-      return { type, ref, ...refusalIn(frame) };
-    case 'expiring':
-      return { type };
-    case 'event':
-      return isRecord(frame.event) ? usersIn(frame.event) : undefined;
-    default:
-      return usersIn(frame);
-  }
+  return readJson(data, (frame) => {
+    const { type, ref, accepted, rejected } = frame;
+    switch (type) {
+      case 'ok':
+        return { type, ref };
+      case 'error':
+        return {
+          type,
+          ref,
+          ...refusalIn(frame),
+          rejected: accepted ? rejected?.map(({ index }) => index) : undefined,
+        };
+      case 'expiring':
+        return { type };
+      case 'event':
+        return usersIn(frame.event);
+      default:
+        return usersIn(frame);
+    }
+  });
 }
 
-/** The users of a state, or the one of an event. @returns undefined if it is about other things */
-function usersIn(event: Record<string, unknown>): ServerFrame | undefined {
-  const { type, users, user } = event;
-  if (type === 'state') return { type: 'users', users: listOf(users, readUser) };
-  const one = typeof type === 'string' && type.startsWith('user.') ? readUser(user) : undefined;
-  return one && { type: 'users', users: [one] };
-}
-
-/** @returns undefined if it is no JSON */
-export function parseJson(text: string): unknown {
+/** @returns undefined if it is no JSON, or not what `read` expects */
+export function readJson<T>(text: unknown, read: (sent: Sent) => T): T | undefined {
   try {
-    return JSON.parse(text.replace(LONG_IDS, '$1"$2"'));
+    return read(JSON.parse((text as string).replace(LONG_IDS, '$1"$2"')) as Sent);
   } catch {
     return undefined;
   }
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+/** @param status of HTTP. A frame has none. */
+export function refusalIn({ code, error }: Pick<Sent, 'code' | 'error'>, status?: number): Refusal {
+  const known = String(code);
+  return { code: known, error: String(error), status: status ?? statusOf(known) };
 }
 
-function refusalIn({ code, error, accepted, rejected }: Record<string, unknown>): Refusal {
+/** Whether another attempt, perhaps with another token, may have a better answer. */
+export function isPassing(status: number): boolean {
+  return status === 401 || status === 429 || status >= 500;
+}
+
+/** In parts that a frame can carry. */
+export function inFrames(users: readonly string[]): string[][] {
+  const parts: string[][] = [];
+  for (let from = 0; from < users.length; from += USERS_A_FRAME)
+    parts.push(users.slice(from, from + USERS_A_FRAME));
+  return parts;
+}
+
+/** The HTTP status of a code. */
+function statusOf(code: string): number {
+  switch (code) {
+    case 'HEARTBEAT_UNAUTHORIZED':
+      return 401;
+    case 'HEARTBEAT_FORBIDDEN':
+      return 403;
+    case 'HEARTBEAT_RATE_LIMITED':
+      return 429;
+    default:
+      return /READY|OVERLOADED|READERS|MEMORY|STORE_|TIMEOUT|INTERNAL/.test(code) ? 503 : 400;
+  }
+}
+
+/** The users of a state, or the one of an event. @returns undefined if it is about other things */
+function usersIn({ type, users, user }: Sent): ServerFrame | undefined {
+  if (type === 'state') return { type: 'users', users: users.map(readUser) };
+  return type.startsWith('user.') ? { type: 'users', users: [readUser(user)] } : undefined;
+}
+
+function readUser({ id, status, devices }: SentUser): User {
   return {
-    code: textOf(code),
-    error: textOf(error),
-    rejected: typeof accepted === 'number' && accepted > 0 ? listOf(rejected, readIndex) : undefined,
+    id: String(id),
+    status: status === 'online' ? status : 'offline',
+    devices: devices.map(({ device, meta }) => ({ device, meta })),
   };
-}
-
-function readIndex(entry: unknown): number | undefined {
-  return isRecord(entry) && typeof entry.index === 'number' ? entry.index : undefined;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function readUser(value: unknown): User | undefined {
-  if (!isRecord(value)) return undefined;
-  const { id, status, devices } = value;
-  if (typeof id !== 'string' && typeof id !== 'number') return undefined;
-  if (status !== 'online' && status !== 'offline') return undefined;
-  return { id: String(id), status, devices: listOf(devices, readDevice) };
-}
-
-function readDevice(value: unknown): Device | undefined {
-  if (!isRecord(value)) return undefined;
-  const { device, meta } = value;
-  return { device: typeof device === 'string' ? device : null, meta: readMeta(meta) };
-}
-
-function readMeta(value: unknown): Meta | null {
-  return isRecord(value) ? value : null;
-}
-
-/** Without those that cannot be read. */
-function listOf<T>(value: unknown, read: (entry: unknown) => T | undefined): T[] {
-  return Array.isArray(value) ? value.map(read).filter((entry) => entry !== undefined) : [];
 }

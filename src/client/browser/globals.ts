@@ -1,37 +1,36 @@
-import type {
-  Environment,
-  HttpAnswer,
-  HttpRequest,
-  PageEvents,
-  Socket,
-  SocketEvents,
-} from './environment.js';
+import type { Channel, Environment, HttpAnswer, HttpRequest, PageEvent, Socket } from './environment.js';
 
 /** What is used of the browser's globals. Some are missing in workers, in React Native and in Node. */
-interface Target {
-  addEventListener(
-    type: string,
-    listener: (event: { readonly persisted?: boolean }) => void,
-    options: object,
-  ): void;
-}
-
-interface BrowserSocket {
-  onopen: (() => void) | null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null;
-  onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null;
-  send(text: string): void;
-  close(): void;
-}
-
-declare const WebSocket: new (url: string, protocol: string) => BrowserSocket;
-declare const sessionStorage: {
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
+declare const WebSocket: new (url: string, protocol: string) => Socket;
+declare const BroadcastChannel: new (name: string) => Channel;
+declare const navigator: {
+  readonly locks: {
+    request(
+      name: string,
+      options: { readonly steal: boolean },
+      held: () => Promise<void> | undefined,
+    ): Promise<void>;
+  };
 };
-declare const window: Target | undefined;
-declare const document: (Target & { readonly visibilityState: string; readonly baseURI: string }) | undefined;
+declare const sessionStorage: Record<string, string>;
+declare const document: { readonly baseURI: string } | undefined;
+declare function addEventListener(
+  type: string,
+  listener: (event: { readonly persisted?: boolean }) => void,
+  options: object,
+): void;
 declare function fetch(url: string, request: HttpRequest & { readonly cache: string }): Promise<HttpAnswer>;
+
+const PAGE_EVENTS: readonly PageEvent[] = [
+  'pagehide',
+  'pageshow',
+  'online',
+  'offline',
+  'resume',
+  'visibilitychange',
+];
+
+const page = typeof document === 'undefined' ? undefined : document;
 
 export const browser: Environment = {
   now: () => Date.now(),
@@ -41,28 +40,29 @@ export const browser: Environment = {
     return () => clearTimeout(timer);
   },
   hasSockets: typeof WebSocket === 'function',
-  openSocket,
+  openSocket: (url, protocol) => new WebSocket(url, protocol),
   fetch: (url, request) => fetch(url, { ...request, cache: 'no-store' }),
-  load(key) {
+  keep(key, value) {
     try {
-      return sessionStorage.getItem(key) ?? undefined;
+      return (sessionStorage[key] ??= value);
     } catch {
-      // There is none, or the user has forbidden it.
-      return undefined;
+      // There is none, or the user has forbidden it: the device has another name after a reload.
+      return value;
     }
   },
-  save(key, value) {
-    try {
-      sessionStorage.setItem(key, value);
-    } catch {
-      // The device has another name after a reload.
-    }
+  resolve: (url) => new URL(url, page?.baseURI).href.replace(/\/+$/, ''),
+  lock: (name, steal, held) => navigator.locks.request(name, { steal }, held),
+  // Browsers that have locks have channels. Node has both, but no tabs.
+  channel: (name) => (page && 'locks' in navigator ? new BroadcastChannel(name) : undefined),
+  page(happened) {
+    const stop = new AbortController();
+    // Some happen to the document. All of them pass the window first.
+    const options = { capture: true, signal: stop.signal };
+    if (page)
+      for (const type of PAGE_EVENTS)
+        addEventListener(type, ({ persisted }) => happened(type, persisted === true), options);
+    return () => stop.abort();
   },
-  resolve(url) {
-    const base = typeof document === 'undefined' ? undefined : document.baseURI;
-    return new URL(url, base).href.replace(/\/+$/, '');
-  },
-  page: listenToPage,
   // oxlint-disable-next-line no-console -- The only place where a page's developer looks.
   warn: (text) => console.warn(text),
   report(error) {
@@ -71,33 +71,3 @@ export const browser: Environment = {
     });
   },
 };
-
-function openSocket(url: string, protocol: string, events: SocketEvents): Socket {
-  const socket = new WebSocket(url, protocol);
-  socket.onopen = () => events.opened();
-  socket.onmessage = ({ data }) => events.received(data);
-  socket.onclose = ({ code, reason }) => events.closed(code, reason);
-  return {
-    send: (text) => socket.send(text),
-    close() {
-      socket.onopen = socket.onmessage = socket.onclose = null;
-      socket.close();
-    },
-  };
-}
-
-function listenToPage(events: PageEvents): () => void {
-  const stop = new AbortController();
-  const on = (target: Target, type: string, listener: Parameters<Target['addEventListener']>[1]): void =>
-    target.addEventListener(type, listener, { signal: stop.signal });
-  if (typeof document !== 'undefined' && typeof window !== 'undefined') {
-    const page = document;
-    on(window, 'pagehide', ({ persisted }) => events.hidden(persisted === true));
-    on(window, 'pageshow', ({ persisted }) => persisted === true && events.shown());
-    on(window, 'online', () => events.network(true));
-    on(window, 'offline', () => events.network(false));
-    on(page, 'resume', () => events.woke());
-    on(page, 'visibilitychange', () => page.visibilityState === 'visible' && events.woke());
-  }
-  return () => stop.abort();
-}

@@ -1,4 +1,4 @@
-import { Client, type ConnectOptions } from './client.js';
+import { createClient, type Client, type ConnectOptions } from './client.js';
 import { browser } from './globals.js';
 
 export type { Client, ClientEvents, ConnectOptions } from './client.js';
@@ -12,5 +12,5 @@ export type { Watch, WatchEvents } from './watch.js';
  * @throws TypeError or RangeError if an option is wrong
  */
 export function connect(options: ConnectOptions): Client {
-  return new Client(browser, options);
+  return createClient(browser, options);
 }

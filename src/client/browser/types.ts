@@ -27,9 +27,9 @@ export type Change =
 export class HeartbeatClientError extends Error {
   override readonly name = 'HeartbeatClientError';
   /** Of the daemon's errors, or `HEARTBEAT_CLIENT_…`. */
-  readonly code: string;
+  declare readonly code: string;
   /** The HTTP status that belongs to it; 0 if it does not come from the daemon. */
-  readonly status: number;
+  declare readonly status: number;
 
   constructor(code: string, message: string, status = 0, options?: ErrorOptions) {
     super(message, options);

@@ -1,6 +1,7 @@
-import { Emitter } from './emitter.js';
-import { Roster } from './roster.js';
-import type { Change, User } from './types.js';
+import { createEmitter } from './emitter.js';
+import type { Environment } from './environment.js';
+import { MOST_WAITING } from './limits.js';
+import type { Change, User, UserId } from './types.js';
 
 export interface WatchEvents {
   /** All of them are known, for the first time or again. */
@@ -10,16 +11,35 @@ export interface WatchEvents {
   update: [user: User];
 }
 
-/** What a watch reads and ends with. */
-export interface WatchSource {
-  get(id: string): User | undefined;
-  isFresh(id: string): boolean;
-  report(error: unknown): void;
-  closed(watch: Watch): void;
+/** Some users, as they come and go. As a loop: the changes from now on. */
+export interface Watch extends AsyncIterable<Change> {
+  readonly ids: readonly string[];
+  /** Whether what it shows may be out of date: it is not connected, or not all users are known yet. */
+  readonly stale: boolean;
+  /** Those who are online. */
+  list(): User[];
+  /** @returns undefined as long as nothing is known of this user, and for one who is not watched */
+  get(id: UserId): User | undefined;
+  /** @returns stops listening */
+  on<Name extends keyof WatchEvents>(name: Name, listener: (...given: WatchEvents[Name]) => void): () => void;
+  close(): void;
+  [Symbol.asyncIterator](): AsyncGenerator<Change, void>;
 }
 
-/** An iterator that is not read holds no more changes than this; beyond that, one `sync` replaces them. */
-const MOST_WAITING = 1000;
+/** What is known of a user. */
+export interface Known {
+  /** Undefined as long as nothing is known. */
+  user: User | undefined;
+  /** Whether every change is heard of. */
+  isFresh: boolean;
+}
+
+/** A watch, with what the client needs of it. */
+export interface OpenWatch {
+  readonly watch: Watch;
+  /** Looks what is known now, and tells the differences. */
+  look(): void;
+}
 
 /** The changes that a loop has not read yet. */
 interface Queue {
@@ -28,100 +48,101 @@ interface Queue {
   wake?: () => void;
 }
 
-/** Some users, as they come and go. */
-export class Watch implements AsyncIterable<Change> {
-  readonly ids: readonly string[];
-  readonly #source: WatchSource;
-  readonly #emitter: Emitter<WatchEvents>;
+/** @param known of all users that any watch has */
+export function createWatch(
+  env: Pick<Environment, 'report'>,
+  ids: readonly string[],
+  known: ReadonlyMap<string, Known>,
+  closed: () => void,
+): OpenWatch {
+  const { on, emit } = createEmitter<WatchEvents>(env);
   /** What the listeners know. */
-  readonly #roster = new Roster();
-  readonly #queues = new Set<Queue>();
-  #isStale = true;
-  #isClosed = false;
+  const told = new Map<string, User>();
+  const queues = new Set<Queue>();
+  /** Whether the listeners know that all users are known. */
+  let isSynced = false;
+  let isClosed = false;
 
-  /** @internal */
-  constructor(ids: readonly string[], source: WatchSource) {
-    this.ids = ids;
-    this.#source = source;
-    this.#emitter = new Emitter((error) => source.report(error));
+  function enqueue(change: Change): void {
+    for (const queue of queues) {
+      if (queue.changes.push(change) > MOST_WAITING) queue.changes = [{ type: 'sync', users: watch.list() }];
+      queue.wake?.();
+    }
   }
 
-  /** Whether what it shows may be out of date: it is not connected, or not all users are known yet. */
-  get stale(): boolean {
-    return this.#isStale;
-  }
-
-  /** Those who are online. */
-  list(): User[] {
-    const known = this.ids.map((id) => this.#source.get(id)).filter((user) => user !== undefined);
-    return known.filter(({ status }) => status === 'online');
-  }
-
-  /** @returns undefined as long as nothing is known of this user, and for one who is not watched */
-  get(id: string | number | bigint): User | undefined {
-    return this.ids.includes(String(id)) ? this.#source.get(String(id)) : undefined;
-  }
-
-  /** @returns stops listening */
-  on<Name extends keyof WatchEvents>(
-    name: Name,
-    listener: (...given: WatchEvents[Name]) => void,
-  ): () => void {
-    return this.#emitter.on(name, listener);
-  }
-
-  /** The changes from now on. */
-  [Symbol.asyncIterator](): AsyncGenerator<Change, void> {
-    const queue: Queue = { changes: [] };
-    this.#queues.add(queue);
-    return this.#read(queue);
-  }
-
-  async *#read(queue: Queue): AsyncGenerator<Change, void> {
+  async function* read(queue: Queue): AsyncGenerator<Change, void> {
     try {
       for (;;) {
         const change = queue.changes.shift();
-        if (change !== undefined) yield change;
-        else if (this.#isClosed) return;
+        if (change) yield change;
+        else if (isClosed) return;
         else await new Promise<void>((resolve) => (queue.wake = resolve));
       }
     } finally {
-      this.#queues.delete(queue);
+      queues.delete(queue);
     }
   }
 
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#isStale = true;
-    for (const { wake } of this.#queues) wake?.();
-    this.#source.closed(this);
+  function tell(user: User | undefined): void {
+    const before = user && told.get(user.id);
+    if (!user || user === before || isClosed) return;
+    told.set(user.id, user);
+    const type = changeOf(before, user);
+    if (!type) return;
+    enqueue({ type, user });
+    emit(type, user);
   }
 
-  /** @internal */
-  heard(user: User): void {
-    const change = this.#isClosed ? undefined : this.#roster.set(user);
-    if (change === undefined) return;
-    this.#enqueue(change);
-    this.#emitter.emit(change.type, change.user);
-  }
+  const watch: Watch = {
+    ids,
+    get stale() {
+      return isClosed || !ids.every((id) => known.get(id)?.isFresh);
+    },
+    list: () => ids.flatMap((id) => watch.get(id) ?? []).filter(isOnline),
+    get: (id) => (ids.includes(String(id)) ? known.get(String(id))?.user : undefined),
+    on,
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      for (const { wake } of queues) wake?.();
+      closed();
+    },
+    [Symbol.asyncIterator]() {
+      const queue: Queue = { changes: [] };
+      queues.add(queue);
+      return read(queue);
+    },
+  };
 
-  /** @internal What is known of its users is complete, or is not any more. */
-  looked(): void {
-    if (this.#isClosed) return;
-    const isStale = !this.ids.every((id) => this.#source.isFresh(id));
-    if (isStale === this.#isStale) return;
-    this.#isStale = isStale;
-    if (isStale) return;
-    const users = this.list();
-    this.#enqueue({ type: 'sync', users });
-    this.#emitter.emit('sync', users);
-  }
+  return {
+    watch,
+    look() {
+      for (const id of ids) tell(known.get(id)?.user);
+      const wasSynced = isSynced;
+      isSynced = !watch.stale;
+      if (!isSynced || wasSynced) return;
+      const users = watch.list();
+      enqueue({ type: 'sync', users });
+      emit('sync', users);
+    },
+  };
+}
 
-  #enqueue(change: Change): void {
-    for (const queue of this.#queues) {
-      if (queue.changes.push(change) > MOST_WAITING) queue.changes = [{ type: 'sync', users: this.list() }];
-      queue.wake?.();
-    }
+function isOnline(user: User | undefined): boolean {
+  return user?.status === 'online';
+}
+
+/** @returns undefined if nothing is different, and for a new user who is offline */
+function changeOf(before: User | undefined, user: User): 'join' | 'leave' | 'update' | undefined {
+  if (isOnline(user) !== isOnline(before)) return isOnline(user) ? 'join' : 'leave';
+  return before && !haveSameDevices(before, user) ? 'update' : undefined;
+}
+
+function haveSameDevices(one: User, other: User): boolean {
+  try {
+    return JSON.stringify(one.devices) === JSON.stringify(other.devices);
+  } catch {
+    // It is nested more deeply than any daemon allows.
+    return false;
   }
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Client } from '../../../src/client/browser/client.js';
+import { createClient, type Client } from '../../../src/client/browser/client.js';
 import type { User } from '../../../src/client/browser/types.js';
 import { EFFORT } from '../../support/effort.js';
 import { SimulatedBrowser } from '../../support/simulated-browser.js';
@@ -41,7 +41,7 @@ describe('the client of browsers, against a naive model', () => {
     fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.integer(), async (steps, seed) => {
         const browser = new SimulatedBrowser(seed);
-        const client = new Client(browser, { url: 'http://daemon', user: 7 });
+        const client = createClient(browser, { url: 'http://daemon', user: 7 });
         const { told, list, stale } = mirrored(client);
         const check = (): void => {
           expect(browser.reported).to.deep.equal([]);
@@ -79,7 +79,7 @@ function act(browser: SimulatedBrowser, what: string): void {
   else if (what === 'up') browser.isDown = false;
   else if (what === 'sleep') {
     browser.clock.standStill(120_000);
-    browser.pages[0]?.woke();
+    browser.happen('resume');
   } else if (browser.isCut) {
     // What was lost meanwhile does not come again, so the connection does not go on either.
     browser.isCut = false;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Client, type ConnectOptions } from '../../../../src/client/browser/client.js';
+import { createClient, type Client, type ConnectOptions } from '../../../../src/client/browser/client.js';
 import type { HeartbeatClientError } from '../../../../src/client/browser/types.js';
 import { SimulatedBrowser } from '../../../support/simulated-browser.js';
 
@@ -16,7 +16,7 @@ describe('the client of browsers', () => {
   });
 
   function open(options: Partial<ConnectOptions> = {}): void {
-    client = new Client(browser, { url: 'http://daemon/', user: 7, ...options });
+    client = createClient(browser, { url: 'http://daemon/', user: 7, ...options });
     client.on('status', (status) => statuses.push(status));
     client.on('error', (error) => errors.push(error));
   }
@@ -55,8 +55,8 @@ describe('the client of browsers', () => {
 
   it('keeps the name of its device over a reload, and takes another in another tab', async () => {
     open();
-    expect(new Client(browser, { url: 'http://daemon', user: 7 }).device).to.equal(client.device);
-    expect(new Client(new SimulatedBrowser(2), { url: 'http://daemon', user: 7 }).device).not.to.equal(
+    expect(createClient(browser, { url: 'http://daemon', user: 7 }).device).to.equal(client.device);
+    expect(createClient(new SimulatedBrowser(2), { url: 'http://daemon', user: 7 }).device).not.to.equal(
       client.device,
     );
   });
@@ -66,6 +66,22 @@ describe('the client of browsers', () => {
     expect(() => open({ device: 'x'.repeat(56) })).to.throw(RangeError);
     open({ device: 'x'.repeat(55) });
     expect(client.device).to.have.length(64);
+  });
+
+  it('refuses options that it does not have, by their names', () => {
+    const misspelt: ConnectOptions & { readonly devise: string } = { url: 'http://daemon', devise: 'web' };
+    expect(() => createClient(browser, misspelt)).to.throw(TypeError, 'connect: no option devise');
+  });
+
+  it('refuses meta that is no JSON, when it is given', async () => {
+    await online();
+    expect(() => client.update({ id: 7n })).to.throw(TypeError);
+    const meta: Record<string, unknown> = { away: true };
+    client.update(meta);
+    meta.away = false;
+    await pass(100);
+    expect(browser.users.get('7')?.get(client.device)).to.deep.equal({ away: true });
+    expect(client.status).to.equal('online');
   });
 
   it('says goodbye for its device when closed, and is offline then', async () => {
@@ -102,7 +118,7 @@ describe('the client of browsers', () => {
 
   it('says goodbye at the end of the page, on both ways', async () => {
     await online({ token: () => 'secret' });
-    browser.pages[0]?.hidden(false);
+    browser.happen('pagehide');
     const { request, url } = browser.requests[0] ?? {};
     expect(url).to.equal(`http://daemon/heal/7?device=${client.device}`);
     expect(request).to.include({ method: 'DELETE', keepalive: true });
@@ -115,13 +131,13 @@ describe('the client of browsers', () => {
 
   it('says no goodbye when the page goes into the back-forward cache, and is back with it', async () => {
     await online();
-    browser.pages[0]?.hidden(true);
+    browser.happen('pagehide', true);
     await pass(10_000);
     expect(browser.requests).to.deep.equal([]);
     expect(browser.heard('goodbye')).to.deep.equal([]);
     expect(browser.socket).to.equal(undefined);
     expect(client.status).to.equal('offline');
-    browser.pages[0]?.shown();
+    browser.happen('pageshow', true);
     await pass(1);
     await pass(200);
     expect(client.status).to.equal('online');
@@ -215,9 +231,9 @@ describe('the client of browsers', () => {
       for (let step = 0; step < 100; step++) {
         await pass(100);
         if (random === undefined) continue;
-        browser.pages[0]?.network(false);
-        browser.pages[0]?.network(true);
-        browser.pages[0]?.woke();
+        browser.happen('offline');
+        browser.happen('online');
+        browser.happen('resume');
       }
       const early = browser.attempts.filter((at) => at <= browser.attempts[0]! + 10_000);
       expect(early.length).to.be.within(3, 25);
@@ -251,7 +267,7 @@ describe('the client of browsers', () => {
   it('notices within 10 s after the page woke', async () => {
     await online();
     browser.isCut = true;
-    browser.pages[0]?.woke();
+    browser.happen('resume');
     await pass(10_001);
     expect(client.status).to.equal('connecting');
   });
@@ -260,7 +276,7 @@ describe('the client of browsers', () => {
     await online();
     browser.isDown = true;
     browser.endAll(1006);
-    browser.pages[0]?.network(false);
+    browser.happen('offline');
     expect(client.status).to.equal('offline');
     browser.isDown = false;
     await pass(31_000);

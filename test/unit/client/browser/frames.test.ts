@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Client } from '../../../../src/client/browser/client.js';
+import { createClient } from '../../../../src/client/browser/client.js';
 import { EFFORT } from '../../../support/effort.js';
 import { SimulatedBrowser } from '../../../support/simulated-browser.js';
 
@@ -54,7 +54,7 @@ describe('frames of the daemon, in a browser', () => {
     fc.assert(
       fc.asyncProperty(fc.array(data, { maxLength: 20 }), async (frames) => {
         const browser = new SimulatedBrowser();
-        const client = new Client(browser, { url: 'http://daemon', user: 7 });
+        const client = createClient(browser, { url: 'http://daemon', user: 7 });
         const watch = client.watch(['7', 'ann']);
         await browser.clock.advance(100);
         for (const frame of frames) browser.socket?.events.received(frame);

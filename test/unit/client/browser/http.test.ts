@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Client, type ConnectOptions } from '../../../../src/client/browser/client.js';
+import { createClient, type Client, type ConnectOptions } from '../../../../src/client/browser/client.js';
 import type { HeartbeatClientError } from '../../../../src/client/browser/types.js';
 import { SimulatedBrowser } from '../../../support/simulated-browser.js';
 import { answer } from '../../../support/simulated-http.js';
@@ -16,7 +16,7 @@ describe('the client of browsers without sockets', () => {
   });
 
   function open(options: Partial<ConnectOptions> = {}): void {
-    client = new Client(browser, { url: 'http://daemon', user: 7, ...options });
+    client = createClient(browser, { url: 'http://daemon', user: 7, ...options });
     client.on('error', (error) => errors.push(error));
   }
 
@@ -148,7 +148,7 @@ describe('the client of browsers without sockets', () => {
     await pass(200);
     browser.clock.standStill(300_000);
     const before = browser.http.heals.length;
-    browser.pages[0]?.woke();
+    browser.happen('resume');
     await pass(1);
     expect(browser.http.heals.length).to.be.greaterThan(before);
   });
@@ -160,7 +160,7 @@ describe('the client of browsers without sockets', () => {
     client.watch(['ann']);
     for (let step = 0; step < 100; step++) {
       await pass(100);
-      browser.pages[0]?.network(true);
+      browser.happen('online');
     }
     expect(browser.attempts.length).to.be.within(3, 25);
   });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Client } from '../../../../src/client/browser/client.js';
+import { createClient, type Client } from '../../../../src/client/browser/client.js';
 import type { Watch } from '../../../../src/client/browser/watch.js';
 import { SimulatedBrowser } from '../../../support/simulated-browser.js';
 
@@ -10,7 +10,7 @@ describe('watching users in a browser', () => {
 
   beforeEach(async () => {
     browser = new SimulatedBrowser();
-    client = new Client(browser, { url: 'http://daemon', user: 7 });
+    client = createClient(browser, { url: 'http://daemon', user: 7 });
     told = [];
     await pass(200);
   });
@@ -100,6 +100,7 @@ describe('watching users in a browser', () => {
     browser.leave('ann', 'web');
     expect(told).to.deep.equal(['leave ann']);
     second.close();
+    await pass(10);
     expect(browser.heard('unwatch').map(({ users }) => users)).to.deep.equal([['ann', 'bob']]);
     expect(second.stale).to.equal(true);
   });

@@ -1,0 +1,164 @@
+import type { Environment, HttpAnswer } from './environment.js';
+import { isPassing, parseFrame, readJson, refusalIn } from './frames.js';
+import { pathOf, request } from './request.js';
+import type { SentDevice, SentFrame, Transport, TransportEvents } from './transport.js';
+import { HeartbeatClientError } from './types.js';
+import { SILENCE, USUAL_TIMEOUT } from './limits.js';
+
+/** The same as a socket, by HTTP: a heal for each device at each beat, and a stream of events. */
+export function openHttp(env: Environment, url: string, events: TransportEvents): Transport {
+  const devices = new Map<string, SentDevice>();
+  const users = new Set<string>();
+  const ending = new AbortController();
+  /** Frames that are answered once the stream has sent its state, or is refused. */
+  const watching: Extract<SentFrame, { readonly users: unknown }>[] = [];
+  let stream: AbortController | undefined;
+  let token: string | undefined;
+  let hasTimeout = false;
+
+  env.after(0, () => events.opened());
+
+  /** @returns whether it is answered later */
+  async function handle(frame: SentFrame): Promise<unknown> {
+    switch (frame.type) {
+      case 'auth':
+        token = frame.token;
+        return;
+      case 'heal': {
+        const [device] = frame.devices;
+        devices.set(device.device, device);
+        return heal(device);
+      }
+      case 'beat':
+        await Promise.all([...devices.values()].map(heal));
+        return;
+      case 'goodbye': {
+        const [device] = frame.devices;
+        devices.delete(device.device);
+        await call('DELETE', pathOf(device));
+        return;
+      }
+      case 'watch':
+        for (const user of frame.users) users.add(user);
+        watching.push(frame);
+        openStream();
+        return true;
+      case 'unwatch':
+        for (const user of frame.users) users.delete(user);
+        openStream();
+        return;
+    }
+  }
+
+  function reply({ ref }: SentFrame, error?: HeartbeatClientError): void {
+    events.received(
+      error
+        ? { type: 'error', ref, code: error.code, error: error.message, status: error.status }
+        : { type: 'ok', ref },
+    );
+  }
+
+  async function heal(device: SentDevice): Promise<void> {
+    await call('PUT', pathOf(device), { meta: device.meta });
+    if (hasTimeout) return;
+    hasTimeout = true;
+    const seconds = await sessionTimeout(device.id).catch(() => USUAL_TIMEOUT);
+    events.received({ type: 'timeout', seconds });
+  }
+
+  async function sessionTimeout(user: string): Promise<number> {
+    const answer = await call('POST', '/checkup?fields=devices', [user]);
+    const timeout = readJson(await answer.text(), ({ results: [checked] }) => {
+      const [{ deadline, last_seen: seen }] = checked.devices;
+      return deadline - seen;
+    });
+    // Both are rounded down.
+    return timeout !== undefined && timeout >= 0 ? Math.max(timeout, 0.5) : USUAL_TIMEOUT;
+  }
+
+  /** Opens a stream for all users. Its state has what happened since the one before. */
+  function openStream(): void {
+    stream?.abort();
+    const mine = (stream = new AbortController());
+    const hasState = (): void => {
+      for (const frame of watching.splice(0)) reply(frame);
+    };
+    if (users.size === 0) hasState();
+    else
+      read(mine.signal, hasState).catch((error: unknown) => {
+        if (mine !== stream) return;
+        if (!(error instanceof HeartbeatClientError) || watching.length === 0) return end();
+        for (const frame of watching.splice(0)) {
+          for (const user of frame.users) users.delete(user);
+          reply(frame, error);
+        }
+        // The others are watched on.
+        openStream();
+      });
+  }
+
+  async function read(signal: AbortSignal, hasState: () => void): Promise<void> {
+    const types = ['user.online', 'user.offline', 'user.updated'];
+    const { body } = await call('POST', '/events', { types, users: [...users] }, signal);
+    const reader = body?.getReader();
+    const decoder = new TextDecoder();
+    for (let text = ''; ;) {
+      const cancel = env.after(SILENCE, end);
+      const chunk = await reader?.read().finally(cancel);
+      if (!chunk || chunk.done) throw new Error('ended');
+      const parts = (text + decoder.decode(chunk.value, { stream: true })).split('\n\n');
+      text = parts.pop() ?? '';
+      for (const part of parts) {
+        const frame = parseFrame(/^data: ?(.*)$/m.exec(part)?.[1]);
+        if (frame?.type !== 'users' || signal.aborted) continue;
+        events.received(frame);
+        hasState();
+      }
+    }
+  }
+
+  /** @throws HeartbeatClientError if it is refused, and another error if the connection has ended */
+  async function call(
+    method: string,
+    path: string,
+    body?: object,
+    signal = ending.signal,
+  ): Promise<HttpAnswer> {
+    const answer = await request(env, { url, token }, path, {
+      method,
+      body: body && JSON.stringify(body),
+      signal,
+    });
+    const { status, headers } = answer;
+    if (status < 300) return answer;
+    const text = await answer.text();
+    const refusal = readJson(text, (sent) => refusalIn(sent, status)) ?? { code: '', error: '', status };
+    if (status === 401) events.received({ type: 'error', ...refusal });
+    if (isPassing(status)) end(1000 * Number(headers.get('retry-after')));
+    throw new HeartbeatClientError(refusal.code, refusal.error, status);
+  }
+
+  function end(retryAfter?: number): void {
+    if (ending.signal.aborted) return;
+    close();
+    events.closed(retryAfter);
+  }
+
+  function close(): void {
+    ending.abort();
+    stream?.abort();
+  }
+
+  return {
+    send(frame) {
+      handle(frame).then(
+        (isLater) => !isLater && reply(frame),
+        (error: unknown) => {
+          if (error instanceof HeartbeatClientError) reply(frame, error);
+          else end();
+        },
+      );
+    },
+    close,
+  };
+}
