@@ -121,7 +121,7 @@ export default {
     reportUnusedDisableDirectives: 'error',
   },
   env: { builtin: true, node: true },
-  ignorePatterns: ['dist/', 'coverage/', 'data/', 'web/'],
+  ignorePatterns: ['**/*.jsx', 'dist/', 'coverage/', 'data/', 'web/'],
   rules: { ...RECOMMENDED, 'house/explained-disable': 'error' },
   // Each block replaces the options of those above it for the files it names.
   overrides: [
