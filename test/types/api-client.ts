@@ -22,7 +22,8 @@ export async function calls(): Promise<unknown[]> {
   const node: Api.Node = await heartbeat.nodes.register('db-1', { maxRetries: null, timeout: 5 });
   // @ts-expect-error: the API's own name
   await heartbeat.nodes.register('db-1', { max_retries: 1 });
-  await heartbeat.nodes.heartbeat('db-1').then((nothing: void) => nothing);
+  const nothing: Promise<void> = heartbeat.nodes.heartbeat('db-1');
+  await nothing;
   for await (const { at, channels } of heartbeat.alerts.list({ state: ['dead', 'held'] }))
     void [at.getTime(), channels.ops?.lastError];
   for await (const event of exact.events({ types: ['user.online', 'node.flip'] })) {

@@ -197,7 +197,7 @@ class EventStream<Id> {
     const json = jsonIn(data);
     try {
       const event = this.#calls.read({ ref: 'Event' }, json);
-      // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- parsing: it was read by its shape
+      // oxlint-disable-next-line typescript/consistent-type-assertions -- parsing: it was read by its shape
       return Object.assign({ id }, event) as StreamedEvent<Id>;
     } catch (error) {
       if (!(error instanceof Mismatch)) throw error;

@@ -68,7 +68,7 @@ export class Calls<Id> {
   call<Name extends OperationId>(name: Name, sent: Sent = {}): Promise<Answers<Id>[Name]> {
     const calling = this.#call(name, sent).finally(() => this.#underWay.delete(calling));
     this.#underWay.add(calling);
-    // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- parsing: it was read by its shape
+    // oxlint-disable-next-line typescript/consistent-type-assertions -- parsing: it was read by its shape
     return calling as Promise<Answers<Id>[Name]>;
   }
 
