@@ -14,6 +14,6 @@ export function parseSilenceId(text: string): SilenceId | undefined {
 }
 
 function branded(text: string): SilenceId {
-  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- parsing: the text was made, or checked
+  // oxlint-disable-next-line typescript/consistent-type-assertions -- parsing: the text was made, or checked
   return text as SilenceId;
 }
