@@ -44,8 +44,7 @@ export function silenceOperations(limits: Pick<GatewayLimits, 'page'>): Operatio
       id: 'silences',
       tag: 'silences',
       summary: 'List silences',
-      description:
-        'Newest first, those of maintenance windows included. Expired ones are kept as long as flips, and at most 10,000 of them.',
+      description: 'Newest first. Expired ones are kept as long as flips, and at most 10,000 of them.',
       scope: 'read',
       query: silenceListingQuery(limits.page),
       answers: {

@@ -618,7 +618,7 @@ export const codes: Readonly<Record<string, string>> = {
   'invalid body': 'HEARTBEAT_INVALID_BODY',
   'invalid frame': 'HEARTBEAT_INVALID_FRAME',
   'a key is required': 'HEARTBEAT_UNAUTHORIZED',
-  'this key does not permit this call': 'HEARTBEAT_FORBIDDEN',
+  'this key or user token does not permit this call': 'HEARTBEAT_FORBIDDEN',
   'unknown node': 'HEARTBEAT_UNKNOWN_NODE',
   'not found': 'HEARTBEAT_NOT_FOUND',
   'no such alert': 'HEARTBEAT_NO_SUCH_ALERT',
