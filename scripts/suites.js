@@ -64,6 +64,7 @@ const LONG = [
 const PARTITIONED = [
   'test/actors/{presence,stash,blindness,deferred-checkups,checkpoints,given-up}*.test.ts',
   'test/actors/{restart,store-refusal,supervision}.test.ts',
+  'test/actors/events/hub.test.ts',
   'test/actors/{nodes,alerts}/*.test.ts',
   'test/property/{presence,nodes}/*.test.ts',
 ];

@@ -127,7 +127,8 @@ describe('a channel that asks for events of users', () => {
     bus.answer = () => Promise.resolve();
     await daemon.clock.advance(11_000);
     expect(bus.delivered.slice(0, 2).map(({ dropped }) => dropped)).to.deep.equal([0, 2000]);
-    expect(bus.told.slice(0, 2)).to.deep.equal(['user.online 1', 'user.online 2002']);
+    expect(bus.told[0]).to.equal('user.online 1');
+    expect(new Set(bus.told).size).to.equal(10_001);
   });
 
   it('does not delay the alerts of the same channel, however it hangs', async () => {
