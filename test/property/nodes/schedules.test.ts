@@ -45,28 +45,36 @@ const scene: fc.Arbitrary<Scene> = place.chain(({ zone, at, cron }) =>
     blindGrace: fc.constantFrom(1_000, 120_000),
     timings: fc.array(
       fc.oneof(
-        fc.subarray(cron, { minLength: 1 }).map((list) => ({ cron: list, timeZone: zone })),
+        fc.subarray<string>([...cron], { minLength: 1 }).map((list) => ({ cron: list, timeZone: zone })),
         fc.constantFrom({ every: 5_000 }, { every: 30_000 }),
       ),
       { minLength: 2, maxLength: 2 },
     ),
   }),
 );
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { arbitrary: fc.record({ do: fc.constantFrom('heartbeat', 'heartbeat', 'pause', 'change') }), weight: 3 },
-  { arbitrary: fc.record({ do: fc.constant('wait'), by: fc.nat(25_000) }), weight: 2 },
+const step = fc.oneof<fc.MaybeWeightedArbitrary<Step>[]>(
   {
-    arbitrary: fc.record({ do: fc.constant('reach'), and: fc.constantFrom(-100, 0, 100, 2_100, 25_000) }),
+    arbitrary: fc.record({
+      do: fc.constantFrom('heartbeat' as const, 'heartbeat' as const, 'pause' as const, 'change' as const),
+    }),
+    weight: 3,
+  },
+  { arbitrary: fc.record({ do: fc.constant('wait' as const), by: fc.nat(25_000) }), weight: 2 },
+  {
+    arbitrary: fc.record({
+      do: fc.constant('reach' as const),
+      and: fc.constantFrom(-100, 0, 100, 2_100, 25_000),
+    }),
     weight: 4,
   },
   {
     arbitrary: fc.record({
-      do: fc.constantFrom('stall', 'kill'),
+      do: fc.constantFrom('stall' as const, 'kill' as const),
       by: fc.integer({ min: 1_500, max: 70_000 }),
     }),
     weight: 3,
   },
-) as fc.Arbitrary<Step>;
+);
 
 interface Blind {
   readonly from: number;
