@@ -1,7 +1,6 @@
 import { HealJournal } from '../../src/cli/bench/check/heal-journal.js';
 import type { TaskOutcome } from '../../src/client/schedule/paced-scheduler.js';
 import { UserRange } from '../../src/cli/bench/virtual-users.js';
-import type { UserBatch } from '../../src/client/user-batch.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import { GROUP } from '../population/groups.js';
 import type { Call } from './expectation.js';
@@ -16,7 +15,7 @@ export class Cohorts {
   readonly journal: HealJournal;
   readonly #range = UserRange.random();
   readonly #inSlot: Int32Array;
-  readonly #batches: UserBatch[];
+  readonly #batches: (readonly UserId[])[];
   readonly #lastSentAt: Float64Array;
   readonly #lastAnsweredAt: Float64Array;
   readonly #left: number[] = [];
@@ -48,7 +47,7 @@ export class Cohorts {
     return this.#inSlot[slot] ?? 0;
   }
 
-  batchIn(slot: number): UserBatch {
+  batchIn(slot: number): readonly UserId[] {
     const batch = this.#batches[slot];
     if (batch === undefined) throw new RangeError(`there is no slot ${String(slot)}`);
     return batch;
@@ -84,7 +83,7 @@ export class Cohorts {
     return sentAt === 0 ? undefined : { sentAt, answeredAt: this.#lastAnsweredAt[cohort] ?? sentAt };
   }
 
-  #batchOf(cohort: number): UserBatch {
+  #batchOf(cohort: number): readonly UserId[] {
     return this.#range.batch(cohort * GROUP, GROUP);
   }
 }

@@ -1,5 +1,5 @@
 import { checkHistories, type Verdict } from '../../src/cli/bench/check/history-check.js';
-import type { HeartbeatClient } from '../../src/client/heartbeat-client.js';
+import type { LoadClient } from '../../src/cli/bench/load-client.js';
 import { GROUP } from '../population/groups.js';
 import type { Cohorts } from './cohorts.js';
 
@@ -9,7 +9,7 @@ const CONCURRENCY = 16;
 const RETRY_MS = 200;
 
 export interface HistorySample {
-  readonly client: HeartbeatClient;
+  readonly client: LoadClient;
   readonly cohorts: Cohorts;
   readonly timeoutMs: number;
   readonly toleranceMs: number;

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { PresenceStatus } from '../../src/client/answers.js';
-import type { HeartbeatClient } from '../../src/client/heartbeat-client.js';
+import type { LoadClient } from '../../src/cli/bench/load-client.js';
 import { GROUP } from '../population/groups.js';
 import type { Cohorts } from './cohorts.js';
 import { expectation, type Call } from './expectation.js';
@@ -24,7 +23,7 @@ const PATIENCE_MS = 30_000;
 
 /** Compares checkups with the heals of the cohorts. */
 export class Inspection {
-  readonly #client: HeartbeatClient;
+  readonly #client: LoadClient;
   readonly #cohorts: Cohorts;
   readonly #timeoutMs: number;
   /** Of users who left, in milliseconds. */
@@ -34,7 +33,7 @@ export class Inspection {
   checked = 0;
   failed = 0;
 
-  constructor(client: HeartbeatClient, cohorts: Cohorts, timeoutMs: number) {
+  constructor(client: LoadClient, cohorts: Cohorts, timeoutMs: number) {
     this.#client = client;
     this.#cohorts = cohorts;
     this.#timeoutMs = timeoutMs;
@@ -53,7 +52,7 @@ export class Inspection {
     const cohort = this.#cohorts.cohortIn(slot);
     const sentAt = Date.now();
     try {
-      const { results } = await this.#client.checkupMany(this.#cohorts.batchIn(slot));
+      const { results } = await this.#client.checkup(this.#cohorts.batchIn(slot));
       const answeredAt = Date.now();
       this.#judge(
         cohort,
@@ -100,7 +99,7 @@ export class Inspection {
   }
 
   /** @returns whether the answer can be right */
-  #judge(cohort: number, checkup: Call, statuses: readonly PresenceStatus[]): boolean {
+  #judge(cohort: number, checkup: Call, statuses: readonly ('online' | 'offline')[]): boolean {
     const last = this.#cohorts.lastHeal(cohort);
     if (last === undefined || expectation(last, checkup, this.#timeoutMs) !== 'online') return true;
     const offline = statuses.filter((status) => status === 'offline').length;

@@ -9,7 +9,7 @@ import {
   type RunTask,
 } from '../../src/client/schedule/paced-scheduler.js';
 import { UserRange } from '../../src/cli/bench/virtual-users.js';
-import type { HeartbeatClient } from '../../src/client/heartbeat-client.js';
+import type { LoadClient } from '../../src/cli/bench/load-client.js';
 import type { BenchContext } from '../context.js';
 import { GROUP } from '../population/groups.js';
 import { cpuMicroseconds } from '../process/cpu.js';
@@ -35,7 +35,7 @@ export const IN_FLIGHT = { batches: 16, singles: 64, sweeps: 4, watch: 1 } as co
 const FULL = { users: 1_000_000, arrivalMs: 3 * HEAL_EVERY_MS, steadyMs: 300_000, leaving: 5_000 };
 const QUICK = { users: 200_000, arrivalMs: HEAL_EVERY_MS, steadyMs: 30_000, leaving: 1_000 };
 
-export type Clients = Readonly<Record<'batches' | 'singles' | 'sweeps' | 'watch', HeartbeatClient>>;
+export type Clients = Readonly<Record<'batches' | 'singles' | 'sweeps' | 'watch', LoadClient>>;
 
 /** A population that arrives, is healed, changes and is checked, for the planned time. */
 export class Million {
@@ -138,7 +138,7 @@ export class Million {
       const cohort = this.#cohorts.replace(slot);
       this.#watches.push(this.#inspection.leaver(cohort, this.#context.signal).catch(() => undefined));
     }
-    const { accepted } = await this.#clients.batches.healMany(this.#cohorts.batchIn(slot));
+    const { accepted } = await this.#clients.batches.heal(this.#cohorts.batchIn(slot));
     if (accepted !== GROUP) throw new Error('not all of the group were healed');
   };
 

@@ -1,6 +1,6 @@
 import { readDaemonFigures } from '../../src/cli/bench/figures/daemon-figures.js';
 import { startSampling } from '../../src/cli/bench/figures/sampling.js';
-import type { HeartbeatClient } from '../../src/client/heartbeat-client.js';
+import type { LoadClient } from '../../src/cli/bench/load-client.js';
 import { blindnessNotes } from '../population/blindness.js';
 import { GROUP } from '../population/groups.js';
 import { storedBehind } from './stored-behind.js';
@@ -19,7 +19,7 @@ export interface DaemonSample {
 const EVERY_MS = 5_000;
 
 /** @param deadlines when the groups that left so far ended */
-export function watchDaemon(client: HeartbeatClient, forMs: number, deadlines: () => readonly number[]) {
+export function watchDaemon(client: LoadClient, forMs: number, deadlines: () => readonly number[]) {
   return startSampling(EVERY_MS, forMs, async (): Promise<DaemonSample | undefined> => {
     const report = await client.supervision().catch(() => undefined);
     const figures = readDaemonFigures(report);

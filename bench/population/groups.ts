@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { UserRange } from '../../src/cli/bench/virtual-users.js';
-import { HeartbeatAnswerError } from '../../src/client/errors.js';
-import type { HeartbeatClient } from '../../src/client/heartbeat-client.js';
-import type { UserBatch } from '../../src/client/user-batch.js';
+import { HeartbeatRequestError } from '../../src/client/api/request-error.js';
+import type { LoadClient } from '../../src/cli/bench/load-client.js';
+import type { UserId } from '../../src/domain/user-id.js';
 import { cpuMicroseconds } from '../process/cpu.js';
 
 /** Users in one call. */
@@ -12,12 +12,12 @@ export const GROUP = 1_000;
 /** The most calls at once: enough to fill the daemon's group commits. */
 const IN_FLIGHT = 8;
 
-export function groupsOf(range: UserRange, users: number): UserBatch[] {
+export function groupsOf(range: UserRange, users: number): (readonly UserId[])[] {
   return range.batches(users, GROUP);
 }
 
 /** The users from 1 to this number, whom wrk heals too. */
-export function firstUsers(users: number): UserBatch[] {
+export function firstUsers(users: number): (readonly UserId[])[] {
   return groupsOf(new UserRange(1n), users);
 }
 
@@ -37,8 +37,8 @@ const PATIENCE_MS = 60_000;
  * @throws Error if a group is not completely accepted within a minute
  */
 export async function healAll(
-  client: HeartbeatClient,
-  groups: readonly UserBatch[],
+  client: LoadClient,
+  groups: readonly (readonly UserId[])[],
   signal: AbortSignal,
   onHealed: (healed: HealedGroup) => void = () => undefined,
 ): Promise<void> {
@@ -53,8 +53,8 @@ export async function healAll(
 }
 
 async function healWhole(
-  client: HeartbeatClient,
-  batch: UserBatch,
+  client: LoadClient,
+  batch: readonly UserId[],
   signal: AbortSignal,
 ): Promise<Omit<HealedGroup, 'group'>> {
   for (const end = performance.now() + PATIENCE_MS; ;) {
@@ -68,12 +68,12 @@ async function healWhole(
 }
 
 /** @returns undefined if the whole batch was healed */
-async function refusalOf(client: HeartbeatClient, batch: UserBatch): Promise<string | undefined> {
+async function refusalOf(client: LoadClient, batch: readonly UserId[]): Promise<string | undefined> {
   try {
-    const { accepted, rejected } = await client.healMany(batch);
-    return accepted === batch.size ? undefined : (rejected[0]?.error ?? 'no reason given');
+    const { accepted, rejected } = await client.heal(batch);
+    return accepted === batch.length ? undefined : (rejected[0]?.error ?? 'no reason given');
   } catch (error) {
-    if (error instanceof HeartbeatAnswerError && error.status === 503) return error.message;
+    if (error instanceof HeartbeatRequestError && error.status === 503) return error.message;
     throw error;
   }
 }

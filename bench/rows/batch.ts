@@ -1,8 +1,8 @@
 import { HealTally } from '../../src/cli/bench/figures/heal-tally.js';
 import { PacedScheduler } from '../../src/client/schedule/paced-scheduler.js';
 import { UserRange } from '../../src/cli/bench/virtual-users.js';
-import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
-import type { UserBatch } from '../../src/client/user-batch.js';
+import { LoadClient } from '../../src/cli/bench/load-client.js';
+import type { UserId } from '../../src/domain/user-id.js';
 import type { BenchContext } from '../context.js';
 import { redisBenchmark } from '../meters/redis-benchmark.js';
 import { firstUsers, GROUP, groupsOf, healAll } from '../population/groups.js';
@@ -26,7 +26,7 @@ export const batch: Row = {
       tools.has('redis-server') && tools.has('redis-benchmark') ? await servers.redis() : undefined;
     const short = firstUsers(USERS);
     const long = groupsOf(UserRange.random(), USERS);
-    const client = new HeartbeatClient(url, { connections: IN_FLIGHT });
+    const client = new LoadClient(url, { connections: IN_FLIGHT });
     const rounds = { ours: new Array<Rate>(), long: new Array<Rate>(), redis: new Array<number>() };
     try {
       say('warming heartbeat');
@@ -80,9 +80,9 @@ export interface Rate {
 /** Sends heals as fast as they are accepted: each group is healed again as soon as its answer came. */
 export async function rateOf(
   { seconds, signal }: BenchContext,
-  client: HeartbeatClient,
+  client: LoadClient,
   pid: number,
-  groups: readonly UserBatch[],
+  groups: readonly (readonly UserId[])[],
 ): Promise<Rate> {
   const tally = new HealTally();
   const load = new PacedScheduler(
@@ -113,8 +113,8 @@ export async function rateOf(
   };
 }
 
-async function healWhole(client: HeartbeatClient, group: UserBatch | undefined): Promise<void> {
+async function healWhole(client: LoadClient, group: readonly UserId[] | undefined): Promise<void> {
   if (group === undefined) return;
-  const { accepted } = await client.healMany(group);
-  if (accepted !== group.size) throw new Error('not all of the group were healed');
+  const { accepted } = await client.heal(group);
+  if (accepted !== group.length) throw new Error('not all of the group were healed');
 }

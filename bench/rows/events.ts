@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
+import { LoadClient } from '../../src/cli/bench/load-client.js';
 import { UserRange } from '../../src/cli/bench/virtual-users.js';
 import type { BenchContext } from '../context.js';
 import { firstUsers, healAll } from '../population/groups.js';
@@ -36,7 +36,7 @@ export const events: Row = {
     const users = size(1_000_000, 20_000);
     const readers = size(READERS, 100);
     const { url, pid } = await servers.daemon({ sessionTimeoutSeconds: SESSION_TIMEOUT_S });
-    const client = new HeartbeatClient(url, { connections: 16 });
+    const client = new LoadClient(url, { connections: 16 });
     const fleet = new Readers(url);
     try {
       say(`${String(users)} users come online`);
@@ -71,7 +71,7 @@ export const events: Row = {
 /** Lets users leave and come back for some seconds, at a steady pace. */
 async function change(
   { signal }: BenchContext,
-  client: HeartbeatClient,
+  client: LoadClient,
   pid: number,
   users: number,
   fleet: Readers,

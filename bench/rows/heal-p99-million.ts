@@ -1,4 +1,4 @@
-import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
+import { LoadClient } from '../../src/cli/bench/load-client.js';
 import { wrkWithCpu, type WrkFigures } from '../meters/wrk.js';
 import { firstUsers, healAll, untilQuiet } from '../population/groups.js';
 import { atMost, type Row } from '../row.js';
@@ -20,7 +20,7 @@ export const healP99Million: Row = {
     for (const users of [FEW, many]) {
       say(`${String(users)} users come online`);
       const { url, pid } = await servers.daemon({ sessionTimeoutSeconds: 600 });
-      const client = new HeartbeatClient(url);
+      const client = new LoadClient(url);
       try {
         await healAll(client, firstUsers(users), signal);
       } finally {

@@ -4,7 +4,7 @@ import { readDaemonFigures } from '../../src/cli/bench/figures/daemon-figures.js
 import { HealTally } from '../../src/cli/bench/figures/heal-tally.js';
 import { PacedScheduler } from '../../src/client/schedule/paced-scheduler.js';
 import { UserRange } from '../../src/cli/bench/virtual-users.js';
-import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
+import { LoadClient } from '../../src/cli/bench/load-client.js';
 import type { BenchContext } from '../context.js';
 import { expectation, type Call } from '../million/expectation.js';
 import { blindnessNotes } from '../population/blindness.js';
@@ -32,8 +32,8 @@ export const massEnd: Row = {
     const users = size(1_000_000, 200_000);
     const timeoutMs = size(TIMEOUT_S.full, TIMEOUT_S.quick) * 1000;
     const { url } = await servers.daemon({ sessionTimeoutSeconds: timeoutMs / 1000 });
-    const client = new HeartbeatClient(url);
-    const watcher = new HeartbeatClient(url, { connections: 1, timeoutMs: 60_000 });
+    const client = new LoadClient(url);
+    const watcher = new LoadClient(url, { connections: 1, timeout: 60 });
     try {
       const range = UserRange.random();
       const groups = groupsOf(range, users);
@@ -110,7 +110,7 @@ function askAround(signal: AbortSignal, tally: HealTally, ask: () => Promise<voi
 }
 
 /** @returns when nobody was online any more and all sessions were stored, by the wall clock */
-async function allStored({ signal }: BenchContext, watcher: HeartbeatClient, users: number): Promise<number> {
+async function allStored({ signal }: BenchContext, watcher: LoadClient, users: number): Promise<number> {
   for (const end = performance.now() + PATIENCE_MS; performance.now() < end;) {
     const { online, sessions_stored: stored } = readDaemonFigures(await watcher.supervision());
     if (online === 0 && stored !== null && stored >= users) return Date.now();

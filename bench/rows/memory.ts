@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { UserRange } from '../../src/cli/bench/virtual-users.js';
-import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
+import { LoadClient } from '../../src/cli/bench/load-client.js';
 import { groupsOf, healAll } from '../population/groups.js';
 import { residentBytes, settledBytes } from '../process/memory.js';
 import { atMost, type Row } from '../row.js';
@@ -18,7 +18,7 @@ export const memory: Row = {
     const users = size(1_000_000, 200_000);
     const settle = size(SETTLE, SETTLE_QUICKLY);
     const { url, pid } = await servers.daemon({ sessionTimeoutSeconds: 600 });
-    const client = new HeartbeatClient(url);
+    const client = new LoadClient(url);
     try {
       say('idle');
       await sleep(size(10_000, 3_000), undefined, { signal });

@@ -1,4 +1,4 @@
-import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
+import { LoadClient } from '../../src/cli/bench/load-client.js';
 import { IN_FLIGHT, Million, TIMEOUT_MS } from '../million/million.js';
 import { reportOf } from '../million/report.js';
 import { atLeast, atMost, type Row } from '../row.js';
@@ -19,10 +19,10 @@ export const million: Row = {
   run: async (context) => {
     const { url, pid } = await context.servers.daemon({ sessionTimeoutSeconds: TIMEOUT_MS / 1000 });
     const clients = {
-      batches: new HeartbeatClient(url, { connections: IN_FLIGHT.batches }),
-      singles: new HeartbeatClient(url, { connections: IN_FLIGHT.singles }),
-      sweeps: new HeartbeatClient(url, { connections: IN_FLIGHT.sweeps }),
-      watch: new HeartbeatClient(url, { connections: IN_FLIGHT.watch }),
+      batches: new LoadClient(url, { connections: IN_FLIGHT.batches }),
+      singles: new LoadClient(url, { connections: IN_FLIGHT.singles }),
+      sweeps: new LoadClient(url, { connections: IN_FLIGHT.sweeps }),
+      watch: new LoadClient(url, { connections: IN_FLIGHT.watch }),
     };
     try {
       return reportOf(await new Million(context, pid, clients).run());

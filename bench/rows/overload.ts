@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { HealTally } from '../../src/cli/bench/figures/heal-tally.js';
 import { UserRange } from '../../src/cli/bench/virtual-users.js';
-import { HeartbeatAnswerError } from '../../src/client/errors.js';
-import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
+import { HeartbeatRequestError } from '../../src/client/api/request-error.js';
+import { LoadClient } from '../../src/cli/bench/load-client.js';
 import { PacedScheduler } from '../../src/client/schedule/paced-scheduler.js';
-import type { UserBatch } from '../../src/client/user-batch.js';
+import type { UserId } from '../../src/domain/user-id.js';
 import type { BenchContext } from '../context.js';
 import { expectation, type Call } from '../million/expectation.js';
 import { blindnessNotes } from '../population/blindness.js';
@@ -46,9 +46,9 @@ export const overload: Row = {
       sessionTimeoutSeconds: TIMEOUT_S,
       configuration: configuration(servers.temporaryDirectory()),
     });
-    const few = new HeartbeatClient(url, { connections: MEASURING });
-    const crowd = new HeartbeatClient(url, { connections: CONNECTIONS, timeoutMs: 60_000 });
-    const onlooker = new HeartbeatClient(url, { connections: 1 });
+    const few = new LoadClient(url, { connections: MEASURING });
+    const crowd = new LoadClient(url, { connections: CONNECTIONS, timeout: 60 });
+    const onlooker = new LoadClient(url, { connections: 1 });
     try {
       const range = UserRange.random();
       const groups = groupsOf(range, USERS);
@@ -127,8 +127,8 @@ interface Answered {
 /** @param heals gets the last call of each group that was answered 200 */
 async function load(
   { signal }: BenchContext,
-  client: HeartbeatClient,
-  groups: readonly UserBatch[],
+  client: LoadClient,
+  groups: readonly (readonly UserId[])[],
   heals: Call[],
   { seconds, perSecond, inFlight }: { seconds: number; perSecond: number; inFlight: number },
 ): Promise<Answered> {
@@ -147,8 +147,8 @@ async function load(
     async (caller) => {
       const batch = groups[caller % groups.length];
       if (batch === undefined) return;
-      const { accepted } = await client.healMany(batch);
-      if (accepted !== batch.size) throw new Error('not all of the group were healed');
+      const { accepted } = await client.heal(batch);
+      if (accepted !== batch.length) throw new Error('not all of the group were healed');
     },
     (outcome) => {
       tally.add(outcome);
@@ -199,7 +199,7 @@ async function probe(
 /** Checks users, and counts those who are offline although they were healed in time. */
 async function look(
   until: AbortSignal,
-  client: HeartbeatClient,
+  client: LoadClient,
   range: UserRange,
   heals: readonly Call[],
   seen: { wrong: number; looks: number; refused: number },
@@ -214,7 +214,7 @@ async function look(
       if (heal === undefined || status === 'online') continue;
       if (expectation(heal, { sentAt, answeredAt: Date.now() }, TIMEOUT_S * 1000) === 'online') seen.wrong++;
     } catch (error) {
-      if (!(error instanceof HeartbeatAnswerError && error.status === 503)) throw error;
+      if (!(error instanceof HeartbeatRequestError && error.status === 503)) throw error;
       seen.refused++;
       await sleep(1);
     }

@@ -1,7 +1,7 @@
 import { readDaemonFigures } from '../../src/cli/bench/figures/daemon-figures.js';
 import { UserRange } from '../../src/cli/bench/virtual-users.js';
 import type { ServerProcess } from '../../src/cli/bench/server-process.js';
-import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
+import { LoadClient } from '../../src/cli/bench/load-client.js';
 import type { BenchContext } from '../context.js';
 import { groupsOf, healAll } from '../population/groups.js';
 import { atLeast, atMost, type Row } from '../row.js';
@@ -24,7 +24,7 @@ export const restart: Row = {
     const directory = servers.temporaryDirectory();
     let daemon = (await startAgain(context, directory)).daemon;
     say(`${String(users)} users come online`);
-    const client = new HeartbeatClient(daemon.url);
+    const client = new LoadClient(daemon.url);
     try {
       await healAll(client, groupsOf(UserRange.random(), users), signal);
     } finally {
@@ -82,7 +82,7 @@ async function startAgain({ servers }: BenchContext, directory: string): Promise
   const { status } = await fetch(`${daemon.url}/readyz`);
   const seconds = (performance.now() - begin) / 1000;
   if (status !== 200) throw new Error(`/readyz answered ${String(status)}`);
-  const client = new HeartbeatClient(daemon.url, { connections: 1 });
+  const client = new LoadClient(daemon.url, { connections: 1 });
   try {
     const figures = readDaemonFigures(await client.supervision());
     return { daemon, seconds, progress, online: figures.online ?? 0 };

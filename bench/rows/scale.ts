@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
+import { LoadClient } from '../../src/cli/bench/load-client.js';
 import type { BenchContext } from '../context.js';
 import { wrkWithCpu } from '../meters/wrk.js';
 import { firstUsers, healAll, untilQuiet } from '../population/groups.js';
@@ -45,7 +45,7 @@ async function measure(
   await sleep(size(IDLE_MS, 1_000), undefined, { signal });
   const idle = residentBytes(pid);
   say(`${shown} come online`);
-  const client = new HeartbeatClient(url);
+  const client = new LoadClient(url);
   try {
     await healAll(client, firstUsers(users), signal);
   } finally {

@@ -3,8 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { UserRange } from '../../src/cli/bench/virtual-users.js';
-import { HeartbeatClient } from '../../src/client/heartbeat-client.js';
-import { UserBatch } from '../../src/client/user-batch.js';
+import { LoadClient } from '../../src/cli/bench/load-client.js';
 import { parseTextId, type UserId } from '../../src/domain/user-id.js';
 import type { BenchContext } from '../context.js';
 import { wrkWithCpu } from '../meters/wrk.js';
@@ -66,7 +65,7 @@ export const uuids: Row = {
 
 /** A daemon with users of a kind online, and the loads on it. */
 interface Crowd {
-  readonly client: HeartbeatClient;
+  readonly client: LoadClient;
   /** Resident memory for a user. */
   readonly bytes: number;
   /** Both return microseconds of CPU for a heal. */
@@ -80,7 +79,7 @@ async function crowd(context: BenchContext, kind: Kind, users: number): Promise<
   const configuration = join(directory, 'heartbeat.json');
   writeFileSync(configuration, JSON.stringify({ user_ids: kind === 'UUIDs' ? 'text' : 'integer' }));
   const { url, pid } = await servers.daemon({ sessionTimeoutSeconds: SESSION_TIMEOUT_S, configuration });
-  const client = new HeartbeatClient(url);
+  const client = new LoadClient(url);
   const idle = await settledBytes(pid, { ...SETTLE_QUICKLY, signal });
   const all = kind === 'UUIDs' ? randomUuids(users) : integers(users);
   say(`${String(users)} users come online, with ${kind}`);
@@ -112,9 +111,8 @@ function refuse(): never {
   throw new TypeError('a UUID is a text');
 }
 
-function groupsOf(users: readonly UserId[]): readonly UserBatch[] {
-  return Array.from(
-    { length: Math.ceil(users.length / GROUP) },
-    (_, at) => new UserBatch(users.slice(at * GROUP, (at + 1) * GROUP)),
+function groupsOf(users: readonly UserId[]): readonly (readonly UserId[])[] {
+  return Array.from({ length: Math.ceil(users.length / GROUP) }, (_, at) =>
+    Object.freeze(users.slice(at * GROUP, (at + 1) * GROUP)),
   );
 }

@@ -144,7 +144,7 @@ export class Emitter {
     const { interval, thresholds, maxConcurrent } = this.#plan();
     const { nodes, maxProbes, deadline, onProbeFailure, logger } = this.#options;
     const chosen = new Map(Array.from(nodes ?? [], settingsOf));
-    const target = await this.#open(maxConcurrent, chosen);
+    const target = await this.#open(chosen);
     const tracker = this.#tracker;
     // The tracker's nodes are registered already.
     const first = nodes === undefined ? (tracker?.nodes ?? []).map(looked) : Array.from(nodes, emitted);
@@ -169,13 +169,12 @@ export class Emitter {
     return { ...counted, latest: toSeconds(latest) };
   }
 
-  async #open(connections: number, chosen: ReadonlyMap<string, NodeSettings>): Promise<Target> {
+  async #open(chosen: ReadonlyMap<string, NodeSettings>): Promise<Target> {
     if (typeof this.#target !== 'string') return targetOf(this.#target, chosen);
     const { DaemonTarget } = await import('../client/emitter/target.js');
-    const { HeartbeatClient } = await import('../client/heartbeat-client.js');
+    const { createClient } = await import('../client/api/index.js');
     const { key } = this.#options;
-    const credentials = key === undefined ? {} : { key };
-    return new DaemonTarget(new HeartbeatClient(this.#target, { connections, ...credentials }));
+    return new DaemonTarget(createClient({ url: this.#target, key, retries: 0 }));
   }
 
   #plan(): { interval: Seconds; maxConcurrent: number; thresholds: BatchSizeThresholds } {

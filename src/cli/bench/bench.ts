@@ -1,6 +1,5 @@
-import { HeartbeatAnswerError } from '../../client/errors.js';
-import { HeartbeatClient } from '../../client/heartbeat-client.js';
-import type { UserBatch } from '../../client/user-batch.js';
+import { HeartbeatRequestError, isUnreachable } from '../../client/api/request-error.js';
+import type { UserId } from '../../domain/user-id.js';
 import { HealJournal } from './check/heal-journal.js';
 import { checkHistories, type Verdict } from './check/history-check.js';
 import { CLOCK_TOLERANCE_MS, toleranceAfter } from './check/tolerance.js';
@@ -10,8 +9,9 @@ import type { Sample } from './figures/sample.js';
 import { startSampling } from './figures/sampling.js';
 import { PacedScheduler, type RunTask } from '../../client/schedule/paced-scheduler.js';
 import type { Pace } from '../../client/schedule/pace.js';
+import { LoadClient } from './load-client.js';
 import { UserRange } from './virtual-users.js';
-import { type Millis, toSeconds } from '../../domain/time.js';
+import { type Millis, type Seconds, toSeconds } from '../../domain/time.js';
 
 export interface BenchPlan {
   readonly url: string;
@@ -50,7 +50,7 @@ export interface BenchReport {
 /** The most requests at once, one per connection: enough to fill the daemon's group commits. */
 const IN_FLIGHT = 128;
 const CHECKS_IN_FLIGHT = 32;
-const SUPERVISION_TIMEOUT_MS = 2_000;
+const SUPERVISION_TIMEOUT: Seconds = 2;
 const TICK_MS = 250;
 const WANTS_A_KEY = [401, 403];
 
@@ -58,8 +58,7 @@ const WANTS_A_KEY = [401, 403];
  * Heals the virtual users, takes samples of the daemon meanwhile, and checks the sessions that it stored.
  *
  * @param nextPhase called before healing and before checking; its signal ends that part early
- * @throws HeartbeatUnreachableError if nothing answers at the start
- * @throws HeartbeatAnswerError if the daemon refuses the key
+ * @throws HeartbeatRequestError if nothing answers at the start, or if the daemon refuses the key
  */
 export async function runBench(
   plan: BenchPlan,
@@ -70,11 +69,11 @@ export async function runBench(
   const credentials = plan.key === undefined ? {} : { key: plan.key };
   const groups = Math.ceil(users / batch);
   const connections = Math.min(groups, IN_FLIGHT);
-  const client = new HeartbeatClient(url, { connections, ...credentials });
+  const client = new LoadClient(url, { connections, ...credentials });
   // A separate client, so that requests for the daemon's figures do not wait behind heals.
-  const watcher = new HeartbeatClient(url, {
+  const watcher = new LoadClient(url, {
     connections: 1,
-    timeoutMs: SUPERVISION_TIMEOUT_MS,
+    timeout: SUPERVISION_TIMEOUT,
     ...credentials,
   });
   try {
@@ -139,18 +138,19 @@ export async function runBench(
 }
 
 /** A call counts as acknowledged if it healed all of its users. */
-function healTogether(client: HeartbeatClient, groups: readonly UserBatch[]): RunTask {
+function healTogether(client: LoadClient, groups: readonly (readonly UserId[])[]): RunTask {
   return async (group) => {
-    const { rejected } = await client.healMany(groups[group] ?? []);
+    const { rejected } = await client.heal(groups[group] ?? []);
     if (rejected.length > 0) throw new Error('not all of a batch were healed');
   };
 }
 
 /** Any daemon that answers can be benched, unless it refuses the key. Figures that it does not report are unknown. */
-async function probe(watcher: HeartbeatClient): Promise<void> {
+async function probe(watcher: LoadClient): Promise<void> {
   try {
     await watcher.supervision();
   } catch (error) {
-    if (!(error instanceof HeartbeatAnswerError) || WANTS_A_KEY.includes(error.status)) throw error;
+    const hasAnswered = error instanceof HeartbeatRequestError && !isUnreachable(error);
+    if (!hasAnswered || WANTS_A_KEY.includes(error.status)) throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { KEY_VARIABLE } from '../../config/environment.js';
-import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../../client/errors.js';
+import { HeartbeatRequestError } from '../../client/api/request-error.js';
 import { toMillis } from '../../domain/time.js';
 import { Interrupts } from '../interrupts.js';
 import { runBench, type BenchPlan } from './bench.js';
@@ -44,11 +44,7 @@ export async function bench(options: BenchOptions, context: BenchContext): Promi
 }
 
 function isExpected(error: unknown): error is Error {
-  return (
-    error instanceof HeartbeatUnreachableError ||
-    error instanceof HeartbeatAnswerError ||
-    error instanceof ServerProcessError
-  );
+  return error instanceof HeartbeatRequestError || error instanceof ServerProcessError;
 }
 
 function ownDaemon(

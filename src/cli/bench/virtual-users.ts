@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
 import type { Pace } from '../../client/schedule/pace.js';
-import { UserBatch } from '../../client/user-batch.js';
 import { userIdFromBigInt, type UserId } from '../../domain/user-id.js';
 
 /** When a virtual user heals again, as in the original Erlang bench: half of the gaps let a session of 7 s end. */
@@ -33,12 +32,13 @@ export class UserRange {
   }
 
   /** Consecutive users, to be healed together. */
-  batch(from: number, count: number): UserBatch {
-    return new UserBatch(Array.from({ length: count }, (_, index) => this.id(from + index)));
+  batch(from: number, count: number): readonly UserId[] {
+    // The client makes a list that cannot change into JSON once.
+    return Object.freeze(Array.from({ length: count }, (_, index) => this.id(from + index)));
   }
 
   /** The first `users` users in batches. The last batch may be smaller. */
-  batches(users: number, size: number): UserBatch[] {
+  batches(users: number, size: number): (readonly UserId[])[] {
     return Array.from({ length: Math.ceil(users / size) }, (_, index) =>
       this.batch(index * size, Math.min(size, users - index * size)),
     );

@@ -2,7 +2,7 @@ import { KEY_VARIABLE } from '../../config/environment.js';
 import { readText } from '../../config/named-files.js';
 import { Emitter, type EmittedNode } from '../../client/emitter/emitter.js';
 import { DaemonTarget } from '../../client/emitter/target.js';
-import { HeartbeatClient } from '../../client/heartbeat-client.js';
+import { createClient } from '../../client/api/index.js';
 import { toMillis, toSeconds } from '../../domain/time.js';
 import { Interrupts } from '../interrupts.js';
 import { readNodes } from './nodes-file.js';
@@ -16,9 +16,7 @@ export async function emit(options: EmitOptions, nodes: readonly EmittedNode[]):
   const interrupts = new Interrupts(process, () => process.exit(1));
   const progress = emitProgress(process.stderr, process.stderr.isTTY);
   const key = process.env[KEY_VARIABLE];
-  const credentials = key === undefined ? {} : { key };
-  const client = new HeartbeatClient(url, { connections: options.maxConcurrent, ...credentials });
-  const target = new DaemonTarget(client);
+  const target = new DaemonTarget(createClient({ url, key, retries: 0 }));
   const emitter = new Emitter(
     nodes,
     { ...options, intervalMs: toMillis(interval), deadlineMs: toMillis(Math.min(deadline, interval)) },

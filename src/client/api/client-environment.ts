@@ -39,7 +39,7 @@ export function reasonOf(signal: AbortSignal | undefined): Error {
 
 /** Aborts an attempt when its time is up or its caller asks for it. */
 export class Attempt {
-  readonly #controller = new AbortController();
+  #made: AbortController | undefined;
   readonly #timeoutMs: Millis;
   readonly #outer: AbortSignal | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,6 +55,12 @@ export class Attempt {
 
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /** Made when it is wanted: a `fetch` that has limits of its own needs none, and it costs as much as a call. */
+  get #controller(): AbortController {
+    this.#made ??= new AbortController();
+    return this.#made;
   }
 
   /** Whether it ended because its time was up. */

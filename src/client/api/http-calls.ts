@@ -147,7 +147,9 @@ export class Calls<Id> {
       const answer = await this.settings.fetch(url, {
         method: operation.method,
         headers,
-        signal: attempt.signal,
+        get signal() {
+          return attempt.signal;
+        },
         redirect: 'manual',
         ...(body !== undefined && { body }),
       });
@@ -185,9 +187,11 @@ export class Calls<Id> {
 
   #read({ operation, call }: Request, answer: FetchAnswer, text: string): unknown {
     if (operation.answer === undefined) return undefined;
-    const isJson = /json/.test(answer.headers.get('content-type') ?? '');
     try {
-      return this.#reader.read(operation.answer, isJson ? jsonIn(text) : text);
+      if (operation.answer === 'text') return text;
+      const json = jsonIn(text);
+      if (json === undefined) throw new Mismatch('');
+      return this.#reader.read(operation.answer, json);
     } catch (error) {
       if (!(error instanceof Mismatch)) throw error;
       const { status } = answer;

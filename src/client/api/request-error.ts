@@ -68,6 +68,13 @@ export function isUnreachable(error: unknown): boolean {
   return error instanceof HeartbeatRequestError && (error.code === UNREACHABLE || error.code === TIMEOUT);
 }
 
+/** What to count an error under: the status of an answer, else the system's code. */
+export function kindOf(error: unknown): string {
+  if (!(error instanceof HeartbeatRequestError)) return error instanceof Error ? error.name : String(error);
+  if (error.code === UNREACHABLE) return systemCodeOf(error.cause);
+  return error.status === 0 ? error.code : String(error.status);
+}
+
 /** The code that the system or undici gave, such as `ECONNREFUSED`; the message of the error if there is none. */
 export function systemCodeOf(error: unknown): string {
   let deepest = error;

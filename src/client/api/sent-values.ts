@@ -15,10 +15,11 @@ const DATA = ['labels', 'meta'];
  */
 export function queryOf(given: Readonly<Record<string, unknown>>, names: readonly string[]): string {
   expectOptions(given, names);
+  if (Object.values(given).every((value) => value === undefined)) return '';
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(given))
     if (value !== undefined) query.set(snakeCased(name), textOf(value));
-  return query.size === 0 ? '' : `?${query.toString()}`;
+  return `?${query.toString()}`;
 }
 
 export function bodyOf(value: object): string {

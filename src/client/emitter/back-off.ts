@@ -1,4 +1,4 @@
-import { HeartbeatAnswerError } from '../errors.js';
+import { HeartbeatRequestError } from '../api/request-error.js';
 import { type Millis, toMillis } from '../../domain/time.js';
 
 const TOO_MANY = 429;
@@ -32,7 +32,7 @@ export class BackOff {
 
   /** A call has failed. If its answer asks for a wait (`Retry-After`), all calls wait. */
   failed(error: unknown): void {
-    if (!(error instanceof HeartbeatAnswerError) || error.retryAfter === undefined) return;
+    if (!(error instanceof HeartbeatRequestError) || error.retryAfter === undefined) return;
     if (error.status !== TOO_MANY && error.status !== UNAVAILABLE) return;
     const restMs = Math.min(toMillis(error.retryAfter), LONGEST_MS);
     this.#until = Math.max(this.#until, this.#now() + restMs);

@@ -1,5 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import { HeartbeatUnreachableError } from '../errors.js';
+import { isUnreachable } from '../api/request-error.js';
 import { BackOff, BackingOff } from './back-off.js';
 import type { Millis } from '../../domain/time.js';
 
@@ -46,14 +46,19 @@ export class Calls {
     isFault: (error: unknown) => boolean = () => true,
   ): Promise<Answer> {
     try {
-      const answer = await this.#atOnce(() => {
+      const answer = await this.#atOnce(async () => {
         if (this.#backOff.isOn) throw new BackingOff();
-        return call();
+        try {
+          return await call();
+        } catch (error) {
+          // Before another call takes its place.
+          this.#backOff.failed(error);
+          throw error;
+        }
       });
       this.#found();
       return answer;
     } catch (error) {
-      this.#backOff.failed(error);
       if (!(error instanceof BackingOff) && isFault(error)) this.#lost(error);
       throw error;
     }
@@ -63,7 +68,7 @@ export class Calls {
     this.#observer.failed(error);
     if (this.#isReachable) this.#observer.unreachable(error);
     this.#isReachable = false;
-    this.#wasAway ||= error instanceof HeartbeatUnreachableError;
+    this.#wasAway ||= isUnreachable(error);
   }
 
   #found(): void {

@@ -1,5 +1,5 @@
-import type { TakenMany } from '../answers.js';
-import { HeartbeatUnreachableError } from '../errors.js';
+import type { Accepted } from '../api/lists.js';
+import { isUnreachable } from '../api/request-error.js';
 import { PacedScheduler, type TaskOutcome } from '../schedule/paced-scheduler.js';
 import { batchSize, type BatchSizeThresholds } from './batch-size.js';
 import { Calls, type CallsObserver } from './calls.js';
@@ -167,7 +167,7 @@ export class Emitter {
   }
 
   /** Reports each node once while it keeps being refused. */
-  #noteRefusals(names: readonly string[], rejected: TakenMany['rejected']): void {
+  #noteRefusals(names: readonly string[], rejected: Accepted['rejected']): void {
     const refused = new Map(rejected.map(({ index, error }) => [names[index] ?? '', error]));
     if (this.#refused.size > 0) for (const name of names) if (!refused.has(name)) this.#refused.delete(name);
     for (const [name, error] of refused) {
@@ -221,8 +221,4 @@ export class Emitter {
       },
     };
   }
-}
-
-function isUnreachable(error: unknown): boolean {
-  return error instanceof HeartbeatUnreachableError;
 }

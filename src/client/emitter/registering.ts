@@ -1,5 +1,3 @@
-import { isRecord, parseJson } from '../answers.js';
-import { HeartbeatAnswerError } from '../errors.js';
 import type { Millis } from '../../domain/time.js';
 
 /** A node's settings, as `PUT /nodes/:name` takes them. An absent one is not changed. */
@@ -119,16 +117,9 @@ function refusalOf(error: unknown): { readonly reason: string; readonly isForbid
   if (status === undefined || status < 400 || status >= 500) return undefined;
   if (status === REQUEST_TIMEOUT || status === TOO_MANY) return undefined;
   const isForbidden = FORBIDDEN.includes(status);
-  const reason = sentenceOf(error);
+  const reason = error instanceof Error ? error.message : String(error);
   return {
     isForbidden,
     reason: isForbidden ? `${reason}; settings want a key with the scope admin` : reason,
   };
-}
-
-function sentenceOf(error: unknown): string {
-  const answer = error instanceof HeartbeatAnswerError ? parseJson(error.body) : undefined;
-  const sentence = isRecord(answer) ? answer['error'] : undefined;
-  if (typeof sentence === 'string') return sentence;
-  return error instanceof Error ? error.message : String(error);
 }

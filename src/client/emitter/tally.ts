@@ -1,4 +1,4 @@
-import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../errors.js';
+import { kindOf } from '../api/request-error.js';
 import type { Millis } from '../../domain/time.js';
 
 /** What an emitter has done so far. */
@@ -88,10 +88,4 @@ export class Tally {
       latest_ms: Math.round(this.#latestMs),
     };
   }
-}
-
-function kindOf(error: unknown): string {
-  if (error instanceof HeartbeatAnswerError) return String(error.status);
-  if (error instanceof HeartbeatUnreachableError) return error.code;
-  return error instanceof Error ? error.name : String(error);
 }

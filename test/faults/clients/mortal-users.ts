@@ -5,8 +5,8 @@
 import { setMaxListeners } from 'node:events';
 import { openSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HeartbeatAnswerError } from '../../../src/client/errors.js';
-import { HeartbeatClient } from '../../../src/client/heartbeat-client.js';
+import { HeartbeatRequestError, isUnreachable } from '../../../src/client/api/request-error.js';
+import { LoadClient } from '../../../src/cli/bench/load-client.js';
 import { userIdFromBigInt } from '../../../src/domain/user-id.js';
 import type { Call } from '../../support/history-comparison.js';
 import { SeededRandom } from '../../support/seeded-random.js';
@@ -33,7 +33,7 @@ const journal = openSync(plan.journal, 'a');
 const finishing = new AbortController();
 setMaxListeners(0, finishing.signal);
 
-let daemon: HeartbeatClient | undefined;
+let daemon: LoadClient | undefined;
 let told: (() => void)[] = [];
 let newcomer = 1_000_000;
 
@@ -46,7 +46,7 @@ process.on('message', (order: Order) => {
   switch (order.kind) {
     case 'daemon':
       void daemon?.close();
-      daemon = new HeartbeatClient(order.url, { connections: 128 });
+      daemon = new LoadClient(order.url, { connections: 128 });
       wakeAll();
       return;
     case 'burst':
@@ -89,7 +89,8 @@ async function call(user: string, kind: Call['kind']): Promise<Call['outcome']> 
   const sent = Date.now();
   const outcome = await asked[kind](userIdFromBigInt(BigInt(user))).then(
     () => 'acknowledged' as const,
-    (error: unknown) => (error instanceof HeartbeatAnswerError ? 'refused' : 'lost'),
+    (error: unknown) =>
+      error instanceof HeartbeatRequestError && !isUnreachable(error) ? 'refused' : 'lost',
   );
   const entry: Call = { user, kind, sent, answered: Date.now(), outcome };
   writeSync(journal, `${JSON.stringify(entry)}\n`);

@@ -5,7 +5,7 @@ import { HealTally } from '../../../src/cli/bench/figures/heal-tally.js';
 import { inBytes, inMs, sampleLine } from '../../../src/cli/bench/figures/sample.js';
 import { startSampling } from '../../../src/cli/bench/figures/sampling.js';
 import type { TaskOutcome } from '../../../src/client/schedule/paced-scheduler.js';
-import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../../../src/client/errors.js';
+import { HeartbeatRequestError, unreachable, UNEXPECTED } from '../../../src/client/api/request-error.js';
 
 function outcome(latencyMs: number, error?: unknown): TaskOutcome {
   const acknowledged = error === undefined;
@@ -48,11 +48,13 @@ describe('the tally of heals', () => {
   it('counts, times, and tells errors apart by status or code', () => {
     const tally = new HealTally();
     for (let latency = 1; latency <= 100; latency++) tally.add(outcome(latency));
-    tally.add(outcome(1, new HeartbeatAnswerError('PUT /heal/1', 503, '{}')));
-    tally.add(outcome(1, new HeartbeatAnswerError('PUT /heal/1', 503, '{}')));
-    tally.add(outcome(1, new HeartbeatAnswerError('PUT /heal/1', 200, 'hello')));
+    const answered = (code: string, status: number): HeartbeatRequestError =>
+      new HeartbeatRequestError(code, 'no', { call: 'PUT /heal/1', status });
+    tally.add(outcome(1, answered('HEARTBEAT_OVERLOADED', 503)));
+    tally.add(outcome(1, answered('HEARTBEAT_NOT_READY', 503)));
+    tally.add(outcome(1, answered(UNEXPECTED, 200)));
     const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
-    tally.add(outcome(1, new HeartbeatUnreachableError('PUT /heal/1', 'http://x', reset)));
+    tally.add(outcome(1, unreachable('PUT /heal/1', 'http://x', reset)));
 
     const { heals, errors, errors_by_kind, latency_ms, sent_late_ms } = tally.figures();
     expect([heals, errors]).to.deep.equal([100, 4]);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import type { JournalledHeal } from '../../../src/cli/bench/check/heal-journal.js';
 import { checkSessions, type Evidence } from '../../../src/cli/bench/check/session-check.js';
-import type { ShownSession } from '../../../src/client/answers.js';
+import type { ShownSession } from '../../../src/cli/bench/check/shown-session.js';
 import { truth } from './support/session-model.js';
 
 const rule = { timeoutMs: 7_000, toleranceMs: 0 };

@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { HeartRhythm } from '../../../client/answers.js';
-import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../../../client/errors.js';
-import type { HeartbeatClient } from '../../../client/heartbeat-client.js';
+import type { Answers, Session } from '../../../client/api/contract/types.js';
+import type { HeartbeatClient } from '../../../client/api/heartbeat-client.js';
+import { HeartbeatRequestError, isUnreachable } from '../../../client/api/request-error.js';
 import type { UserId } from '../../../domain/user-id.js';
 import type { HealJournal } from './heal-journal.js';
 import { checkSessions, type Rule } from './session-check.js';
-import type { Millis } from '../../../domain/time.js';
+import type { ShownSession } from './shown-session.js';
+import { type Millis, toSeconds } from '../../../domain/time.js';
 
 export interface HistoryCheck {
-  readonly client: Pick<HeartbeatClient, 'heartRhythm'>;
+  readonly client: Pick<HeartbeatClient, 'rhythm'>;
   readonly users: number;
   readonly idOf: (user: number) => UserId;
   readonly journal: Pick<HealJournal, 'heals'>;
@@ -82,7 +83,7 @@ export async function checkHistories(check: HistoryCheck): Promise<Verdict> {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof HeartbeatUnreachableError)) throw error;
+      if (!(error instanceof HeartbeatRequestError && isUnreachable(error))) throw error;
       unreachable ??= error.message;
     }
   }
@@ -101,27 +102,29 @@ async function examine(
   const rhythm = await readPatiently(check, id);
   if (typeof rhythm === 'string') return { sessions: 0, problems: [rhythm] };
   if (rhythm.id !== id) return { sessions: 0, problems: [`answered as the history of ${rhythm.id}`] };
-  const stored = rhythm.history.filter((session) => session.onlineAt >= check.since);
+  const stored = rhythm.history.map(shown).filter((session) => session.onlineAt >= check.since);
   const evidence = { heals: check.journal.heals(user), stored, readAt: Date.now() };
   return { sessions: stored.length, problems: checkSessions(evidence, check.rule) };
 }
 
 /**
  * @returns the history, or a sentence if the daemon answers without it
- * @throws HeartbeatUnreachableError if nothing answers
+ * @throws HeartbeatRequestError if nothing answers
  */
-async function readPatiently(check: HistoryCheck, user: UserId): Promise<HeartRhythm | string> {
+async function readPatiently(check: HistoryCheck, user: UserId): Promise<Answers['heartRhythm'] | string> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await check.client.heartRhythm(user, { from: check.since });
+      return await check.client.rhythm(user, { from: check.since });
     } catch (error) {
       const last = attempt === ATTEMPTS || check.signal.aborted;
-      if (error instanceof HeartbeatAnswerError) {
-        if (last || error.status < 500) return error.message;
-      } else if (last || !(error instanceof HeartbeatUnreachableError)) {
-        throw error;
-      }
+      if (!(error instanceof HeartbeatRequestError) || (last && isUnreachable(error))) throw error;
+      if (!isUnreachable(error) && (last || error.status < 500))
+        return `answered ${error.status}: ${error.message}`;
     }
     await sleep(check.retryMs * 2 ** (attempt - 1));
   }
+}
+
+function shown({ onlineAt, offlineAt }: Session): ShownSession {
+  return { onlineAt: toSeconds(onlineAt.getTime()), offlineAt: toSeconds(offlineAt.getTime()) };
 }

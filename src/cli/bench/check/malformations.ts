@@ -1,4 +1,4 @@
-import type { ShownSession } from '../../../client/answers.js';
+import type { ShownSession } from './shown-session.js';
 
 /** Finds what is wrong in any history: it must be in order, and sessions must not overlap. */
 export function malformations(stored: readonly ShownSession[]): string[] {

@@ -1,4 +1,4 @@
-import type { ShownSession } from '../../../client/answers.js';
+import type { ShownSession } from './shown-session.js';
 import type { JournalledHeal } from './heal-journal.js';
 import { malformations } from './malformations.js';
 import type { Millis } from '../../../domain/time.js';

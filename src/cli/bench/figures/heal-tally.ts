@@ -1,6 +1,6 @@
 import { createHistogram } from 'node:perf_hooks';
 
-import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../../../client/errors.js';
+import { HeartbeatRequestError, kindOf } from '../../../client/api/request-error.js';
 import type { TaskOutcome } from '../../../client/schedule/paced-scheduler.js';
 
 /** In milliseconds; null if nothing was measured. */
@@ -38,7 +38,7 @@ export class HealTally {
     if (outcome.acknowledged) {
       this.#heals += users;
     } else {
-      const kind = kindOf(outcome.error);
+      const kind = kindOfHeal(outcome.error);
       this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + users);
     }
   }
@@ -63,11 +63,9 @@ export class HealTally {
   }
 }
 
-function kindOf(error: unknown): string {
-  if (error instanceof HeartbeatAnswerError)
-    return error.status === 200 ? 'unexpected body' : String(error.status);
-  if (error instanceof HeartbeatUnreachableError) return error.code;
-  return String(error);
+function kindOfHeal(error: unknown): string {
+  if (!(error instanceof HeartbeatRequestError)) return String(error);
+  return error.status === 200 ? 'unexpected body' : kindOf(error);
 }
 
 function microseconds(milliseconds: number): number {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import type { JournalledHeal } from '../../../../src/cli/bench/check/heal-journal.js';
 import type { Evidence, Rule } from '../../../../src/cli/bench/check/session-check.js';
-import type { ShownSession } from '../../../../src/client/answers.js';
+import type { ShownSession } from '../../../../src/cli/bench/check/shown-session.js';
 
 /** The true times of a heal, in milliseconds. */
 interface TrueHeal {

@@ -1,17 +1,21 @@
 import { expect } from 'chai';
 import { BackOff } from '../../../../src/client/emitter/back-off.js';
-import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../../../../src/client/errors.js';
+import { HeartbeatRequestError, unreachable } from '../../../../src/client/api/request-error.js';
 import { eventually } from '../../../support/eventually.js';
 import { behave, HookServer } from '../../../support/hook-server.js';
 import { TestResources } from '../../../support/test-resources.js';
-import { HeartbeatClient } from '../../../../src/client/heartbeat-client.js';
+import { createClient } from '../../../../src/client/api/index.js';
 import { names, Run } from './support.js';
 
 const resources = new TestResources();
 afterEach(() => resources.clear());
 
 const asking = (retryAfter: number | undefined, status = 503) =>
-  new HeartbeatAnswerError('POST /nodes/heartbeats', status, '', retryAfter);
+  new HeartbeatRequestError('HEARTBEAT_OVERLOADED', 'no', {
+    call: 'POST /nodes/heartbeats',
+    status,
+    retryAfter,
+  });
 
 describe('a daemon that asks to be left alone', () => {
   let now = 0;
@@ -49,7 +53,7 @@ describe('a daemon that asks to be left alone', () => {
 
   it('says so with 429 or 503, and nobody makes it shorter', () => {
     const asked = rest();
-    for (const error of [asking(undefined), asking(5, 500), new HeartbeatUnreachableError('PUT /', '', 'x')])
+    for (const error of [asking(undefined), asking(5, 500), unreachable('PUT /', '', 'x')])
       asked.failed(error);
     expect(asked.isOn).to.equal(false);
     asked.failed(asking(5));
@@ -62,12 +66,12 @@ describe('the client', () => {
   it('reads Retry-After, as seconds and as a date by the clock of the daemon', async () => {
     const server = await HookServer.start();
     resources.onClear(() => server.stop());
-    const client = new HeartbeatClient(server.url);
+    const client = createClient({ url: server.url, retries: 0 });
     resources.onClear(() => client.close());
     const asked = async (headers: Record<string, string>) => {
       server.behaviour = behave.status(503, headers, '{}');
-      const error: unknown = await client.heartbeats(['a']).catch((thrown: unknown) => thrown);
-      return error instanceof HeartbeatAnswerError ? error.retryAfter : error;
+      const error: unknown = await client.nodes.heartbeat(['a']).catch((thrown: unknown) => thrown);
+      return error instanceof HeartbeatRequestError ? error.retryAfter : error;
     };
     expect(await asked({})).to.equal(undefined);
     expect(await asked({ 'retry-after': '7' })).to.equal(7);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { HeartbeatAnswerError, HeartbeatUnreachableError } from '../../../../src/client/errors.js';
+import { HeartbeatRequestError, unreachable } from '../../../../src/client/api/request-error.js';
 import { eventually } from '../../../support/eventually.js';
 import { Run } from './support.js';
 
@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 const refused = (status: number, error: string) =>
-  new HeartbeatAnswerError('PUT /nodes/x', status, JSON.stringify({ error }));
+  new HeartbeatRequestError('HEARTBEAT_INVALID_BODY', error, { call: 'PUT /nodes/x', status });
 
 describe('an emitter with settings of nodes', () => {
   it('registers them, dependencies first, and beats for all meanwhile', async () => {
@@ -72,7 +72,7 @@ describe('an emitter with settings of nodes', () => {
     let isAway = true;
     run.target.behave = () =>
       isAway
-        ? Promise.reject(new HeartbeatUnreachableError('POST /nodes/heartbeats', 'http://x', 'ECONNREFUSED'))
+        ? Promise.reject(unreachable('POST /nodes/heartbeats', 'http://x', 'ECONNREFUSED'))
         : Promise.resolve(undefined);
     await eventually(() => expect(run.told).to.have.length(1));
     expect(run.target.registered).to.have.length(1);

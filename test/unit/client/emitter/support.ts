@@ -1,4 +1,4 @@
-import type { TakenMany } from '../../../../src/client/answers.js';
+import type { Accepted } from '../../../../src/client/api/lists.js';
 import {
   Emitter,
   type EmittedNode,
@@ -21,9 +21,9 @@ export class FakeTarget implements Target {
   answerSettings: (node: ChosenNode) => Promise<void> = () => Promise.resolve();
   underWay = 0;
   mostUnderWay = 0;
-  behave: (call: Call) => Promise<TakenMany | undefined> = () => Promise.resolve(undefined);
+  behave: (call: Call) => Promise<Accepted | undefined> = () => Promise.resolve(undefined);
 
-  async heartbeats(nodes: readonly string[]): Promise<TakenMany> {
+  async heartbeats(nodes: readonly string[]): Promise<Accepted> {
     const call = { nodes: [...nodes], at: performance.now() };
     this.calls.push(call);
     this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay);
