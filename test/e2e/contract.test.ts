@@ -192,6 +192,7 @@ const TIMES = new Set([
   'ends_at',
   'updated_at',
   'paused_until',
+  'next_expected',
   'ratio',
   'active_seconds',
   'inactive_seconds',
