@@ -1,6 +1,6 @@
 // What the linter checks beyond good TypeScript: time comes from the Clock port, nact is imported in one module, and
 // casts are rare and explained. `npm run lint`. CONTRIBUTING.md ('Where to add what'),
-// docs/decisions/0001-nact-is-imported-in-one-module.md and docs/decisions/0162-lint-with-oxlint-alone.md say why.
+// docs/decisions/0001-nact-is-imported-in-one-module.md and docs/decisions/0162-save-processor-time-in-the-gate.md say why.
 const PRODUCT = ['src/**/*.ts', 'actors/**/*.ts'];
 
 const errors = (prefix, names) =>

@@ -71,8 +71,8 @@ export class DeliveryRules {
   }
 
   /**
-   * An inhibited or silenced alert is held. A summary of the node's earlier alerts must not be delivered after it, and a
-   * delay that was held for a silence is of no interest any more.
+   * An inhibited or silenced alert is held. A summary of the node's earlier alerts must not be delivered after it, so it
+   * is folded. A `node.inactive` that a silence holds is cancelled: the new alert says more.
    */
   hold(
     channel: string,

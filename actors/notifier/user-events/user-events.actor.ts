@@ -55,7 +55,7 @@ export class UserEventsActor implements Behaviour<UserEventsCommand> {
   readonly #actor: SupervisedActor<UserEventsCommand>;
   readonly #timer: OneShotTimer;
   readonly #totals: UserEventTotals;
-  /** Whether it has been told that there are events. */
+  /** Whether a `wake` is in its mailbox. */
   #isWoken = false;
   #attempt: AbortController | undefined;
   /** A replaced notifier with an attempt under way. */

@@ -58,9 +58,9 @@ export interface EventReader {
   /** Whether it can take no more for now. Once it can, call `resume` of the subscription. */
   readonly isFull: boolean;
   /**
-   * The state that the next events change: of everything that it hears of, or only of users whom `watch` added. What has
-   * no state, such as alerts, follows it from the subscription on. Of everything it comes first, unless the subscription continues after an event, and again with `"reset":true` after
-   * changes that could not be followed.
+   * The state that the next events change: of everything that it hears of, or only of users whom `watch` added. A state
+   * of everything comes first, unless the subscription continues after an event, and again with `"reset":true` after
+   * changes that could not be followed. Alerts and blind intervals have no state: those since the subscription follow it.
    */
   state(state: SentState): void;
   /**

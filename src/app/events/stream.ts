@@ -57,7 +57,7 @@ export class Stream implements Subscription {
   #passed = 0;
   /** Users and nodes are known up to this number. */
   #included = 0;
-  /** While collecting: what comes before the first event that has no state, so that it follows the state. */
+  /** While collecting: the number before the first event that has no state. The stream goes on from it after the state. */
   #unstated: number | undefined;
   /** Whether nothing has been passed on yet of what follows an earlier event. */
   #isContinuing = false;

@@ -1,5 +1,5 @@
-// How long things take and wait, in milliseconds if not said otherwise, and how much there may be. In a file that imports nothing, since bundlers
-// put such constants where they are used.
+// Times, in milliseconds if not said otherwise, and limits. They are in a file that imports nothing, since bundlers put
+// such constants where they are used.
 
 /** How long the app may take for a token. */
 export const TOKEN_WITHIN = 30_000;
