@@ -1,6 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import type { Clock } from '../../ports/clock.js';
 import { jsonHead } from './json-answer.js';
 
@@ -8,20 +6,10 @@ declare module 'http' {
   interface ServerResponse {
     /** Node's own: the head, from `writeHead` until it is sent. */
     _header?: string | null;
-    _headerSent?: boolean;
   }
   interface IncomingMessage {
     /** Node's own: whether the body is being read, so that Node need not. */
     _consuming?: boolean;
-    /** Node's own: the state of the body as a stream. */
-    _readableState?: { ended: boolean; endEmitted: boolean };
-  }
-}
-
-declare module 'net' {
-  interface Socket {
-    /** Node's own: the response whose turn it is. */
-    _httpMessage?: ServerResponse | null;
   }
 }
 
@@ -83,58 +71,22 @@ export class MadeHeads {
   answer(request: IncomingMessage, response: ServerResponse, body: string): boolean {
     if (!response.shouldKeepAlive || response._header !== null || request.httpVersionMinor !== 1)
       return false;
-    skipBody(request);
+    // Otherwise Node would make a stream for the body that is not there, and wait for its end.
+    request._consuming = true;
     const second = Math.floor(this.#clock.wall() / 1000);
     const made = this.#made[body.length];
     if (made?.second === second) {
-      send(response, made.text + body);
-      return true;
+      response._header = made.text + body;
+    } else {
+      const { _header: text } = response.writeHead(200, jsonHead(body.length));
+      if (typeof text !== 'string') {
+        response.end(body, 'latin1');
+        return true;
+      }
+      this.#made[body.length] = { second, text };
+      response._header = text + body;
     }
-    const { _header: text } = response.writeHead(200, jsonHead(body.length));
-    if (typeof text !== 'string') {
-      response.end(body, 'latin1');
-      return true;
-    }
-    this.#made[body.length] = { second, text };
-    send(response, text + body);
+    response.end();
     return true;
   }
-}
-
-/** Otherwise Node would make a stream for the body that is not there, and wait for its end. */
-function skipBody(request: IncomingMessage): void {
-  const { _readableState: body } = request;
-  request._consuming = true;
-  if (body === undefined) return;
-  body.ended = true;
-  body.endEmitted = true;
-}
-
-/**
- * Sends a whole answer. `end()` waits for the socket's callback in a later tick before it completes the answer. A socket
- * that has taken everything at once needs none. See decision 160.
- */
-function send(response: ServerResponse, text: string): void {
-  const { socket } = response;
-  response._header = text;
-  if (socket === null || !takesAtOnce(socket) || socket._httpMessage !== response) {
-    response.end();
-    return;
-  }
-  response._headerSent = true;
-  // oxlint-disable-next-line typescript/no-deprecated -- `writableEnded` cannot be set
-  response.finished = true;
-  socket.write(text, 'latin1');
-  if (takesAtOnce(socket)) response.emit('finish');
-  else {
-    // Called once what was written before it is sent.
-    socket.write('', (error) => {
-      if (!error) response.emit('finish');
-    });
-  }
-}
-
-/** Whether nothing waits to be sent. TLS makes records later, so there always is. */
-function takesAtOnce(socket: Socket): boolean {
-  return socket.writable && socket.writableLength === 0 && !(socket instanceof TLSSocket);
 }

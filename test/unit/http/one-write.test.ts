@@ -1,10 +1,7 @@
-import { once } from 'node:events';
-import { createServer, IncomingMessage, ServerResponse, type Server } from 'node:http';
-import { connect, type AddressInfo, Socket } from 'node:net';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { expect } from 'chai';
-import { SystemClock } from '../../../src/adapters/clock/system-clock.js';
 import { MadeHeads } from '../../../src/http/server/one-write.js';
-import { eventually } from '../../support/eventually.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 
 /** A response that counts the heads that Node made, and records the written bytes. */
@@ -77,69 +74,5 @@ describe('the heads of short answers', () => {
     last.response.shouldKeepAlive = false;
     expect(heads.answer(last.request, last.response, '{}')).to.be.false;
     expect([old.made, last.made]).to.deep.equal([0, 0]);
-  });
-});
-
-describe('short answers on a connection', () => {
-  const REQUESTS = 1200;
-  /** Together more than two sockets hold. */
-  const padding = 'x'.repeat(10_000);
-  let server: Server;
-  let client: Socket;
-  let asked: number;
-  let finished: string[];
-  let closed: number;
-  /** Answers given while the socket still held an earlier one. */
-  let held: number;
-
-  beforeEach(async () => {
-    const heads = new MadeHeads(new SystemClock());
-    [asked, finished, closed, held] = [0, [], 0, 0];
-    server = createServer((request, response) => {
-      asked++;
-      if ((response.socket?.writableLength ?? 1) > 0) held++;
-      response.on('finish', () => finished.push(String(request.url)));
-      response.on('close', () => closed++);
-      if (!heads.answer(request, response, `${request.url} ${padding}`)) throw new Error('not answered');
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    client = connect((server.address() as AddressInfo).port, '127.0.0.1');
-    await once(client, 'connect');
-  });
-
-  afterEach(async () => {
-    client.destroy();
-    server.close();
-    await once(server, 'close');
-  });
-
-  const paths = Array.from({ length: REQUESTS }, (_, index) => `/${String(index).padStart(4, '0')}`);
-  const requests = paths.map((path) => `GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`).join('');
-
-  it('come whole and in order, and are finished once each, when the client reads late', async () => {
-    client.write(requests);
-    await eventually(() => expect(held).to.be.greaterThan(0));
-    let received = '';
-    client.setEncoding('latin1').on('data', (text: string) => {
-      received += text;
-    });
-    await eventually(() => expect([finished.length, closed]).to.deep.equal([REQUESTS, REQUESTS]));
-    expect(finished).to.deep.equal(paths);
-    await eventually(() => expect(received.length).to.be.greaterThan(REQUESTS * padding.length));
-    client.end();
-    await once(client, 'end');
-    const answers = [...received.matchAll(/\r\n\r\n(\/\d{4}) x{10000}/g)].map(([, path]) => path);
-    expect(answers).to.deep.equal(paths);
-    expect(received.match(/HTTP\/1\.1 200 OK/g)).to.have.length(REQUESTS);
-  });
-
-  it('are not finished when the client has gone without reading them, but closed', async () => {
-    client.write(requests);
-    await eventually(() => expect(held).to.be.greaterThan(0));
-    client.resetAndDestroy();
-    // The one whose turn it was. Node tells those behind it nothing.
-    await eventually(() => expect(closed).to.equal(finished.length + 1));
-    expect(finished.length).to.be.lessThan(asked);
   });
 });
