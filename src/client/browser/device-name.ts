@@ -10,7 +10,7 @@ const NAME = /^[\w.-]{1,55}$/;
  */
 export function deviceName(env: Environment, name: string): string {
   if (!NAME.test(name)) throw new RangeError('device must be 1 to 55 of A-Za-z0-9._-');
-  return `${name}-${env.keep(`heartbeat.device.${name}`, randomName(env))}`;
+  return `${name}-${env.keep(`heartbeat ${name}`, randomName(env))}`;
 }
 
 /** Up to 8 of a-z0-9. */

@@ -1,5 +1,5 @@
 import { USERS_A_FRAME } from './limits.js';
-import type { ServerFrame } from './transport.js';
+import type { ServerFrame, Transport } from './transport.js';
 import type { Device, User } from './types.js';
 
 /** What is read of the daemon's JSON. A field may be missing, or of another type: what reads it may throw then. */
@@ -14,7 +14,7 @@ interface Sent {
   readonly results: readonly [SentUser];
   readonly users: readonly SentUser[];
   readonly user: SentUser;
-  readonly event: Sent;
+  readonly event?: Sent;
 }
 
 interface SentUser {
@@ -39,6 +39,7 @@ export function parseFrame(data: unknown): ServerFrame | undefined {
     const { type, ref, accepted, rejected } = frame;
     switch (type) {
       case 'ok':
+      case 'expiring':
         return { type, ref };
       case 'error':
         return {
@@ -47,12 +48,8 @@ export function parseFrame(data: unknown): ServerFrame | undefined {
           ...refusalIn(frame),
           rejected: accepted ? rejected?.map(({ index }) => index) : undefined,
         };
-      case 'expiring':
-        return { type };
-      case 'event':
-        return usersIn(frame.event);
       default:
-        return usersIn(frame);
+        return usersIn(frame.event ?? frame);
     }
   });
 }
@@ -66,15 +63,25 @@ export function readJson<T>(text: unknown, read: (sent: Sent) => T): T | undefin
   }
 }
 
-/** @param status of HTTP. A frame has none. */
-export function refusalIn({ code, error }: Pick<Sent, 'code' | 'error'>, status?: number): Refusal {
-  const known = String(code);
+/** @param status of HTTP. A frame has none, but a code: heals and checkups by HTTP are refused without one. */
+export function refusalIn(
+  { code, error = '' }: Partial<Pick<Sent, 'code' | 'error'>>,
+  status?: number,
+): Refusal {
+  const known = code === undefined ? `HEARTBEAT_${meaningOf(status, error)}` : String(code);
   return { code: known, error: String(error), status: status ?? statusOf(known) };
 }
 
 /** Whether another attempt, perhaps with another token, may have a better answer. */
 export function isPassing(status: number): boolean {
   return status === 401 || status === 429 || status >= 500;
+}
+
+/** What `createClient` has, too, for calls whose refusals have no code. */
+function meaningOf(status: number | undefined, sentence: unknown): string {
+  if (status === 401) return 'UNAUTHORIZED';
+  if (status === 403) return 'FORBIDDEN';
+  return `INVALID_${/user_id/.test(sentence as string) ? 'USER_ID' : 'BODY'}`;
 }
 
 /** In parts that a frame can carry. */
@@ -85,24 +92,22 @@ export function inFrames(users: readonly string[]): string[][] {
   return parts;
 }
 
+export function sendUnwatch(transport: Transport, users: readonly string[]): void {
+  for (const some of inFrames(users)) transport.send({ type: 'unwatch', users: some });
+}
+
 /** The HTTP status of a code. */
 function statusOf(code: string): number {
-  switch (code) {
-    case 'HEARTBEAT_UNAUTHORIZED':
-      return 401;
-    case 'HEARTBEAT_FORBIDDEN':
-      return 403;
-    case 'HEARTBEAT_RATE_LIMITED':
-      return 429;
-    default:
-      return /READY|OVERLOADED|READERS|MEMORY|STORE_|TIMEOUT|INTERNAL/.test(code) ? 503 : 400;
-  }
+  if (/RATE_/.test(code)) return 429;
+  if (/READ|OVERLOADED|MEMORY|STORE_|TIMEOUT|INTERNAL/.test(code)) return 503;
+  if (/UNAUTHORIZED/.test(code)) return 401;
+  return /FORBIDDEN/.test(code) ? 403 : 400;
 }
 
 /** The users of a state, or the one of an event. @returns undefined if it is about other things */
 function usersIn({ type, users, user }: Sent): ServerFrame | undefined {
-  if (type === 'state') return { type: 'users', users: users.map(readUser) };
-  return type.startsWith('user.') ? { type: 'users', users: [readUser(user)] } : undefined;
+  const some = type === 'state' ? users : type.startsWith('user.') && [user];
+  return some ? { type: 'users', users: some.map(readUser) } : undefined;
 }
 
 function readUser({ id, status, devices }: SentUser): User {

@@ -60,7 +60,7 @@ export const browser: Environment = {
     const options = { capture: true, signal: stop.signal };
     if (page)
       for (const type of PAGE_EVENTS)
-        addEventListener(type, ({ persisted }) => happened(type, persisted === true), options);
+        addEventListener(type, ({ persisted }) => happened(type, !!persisted), options);
     return () => stop.abort();
   },
   // oxlint-disable-next-line no-console -- The only place where a page's developer looks.

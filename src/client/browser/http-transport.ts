@@ -16,7 +16,7 @@ export function openHttp(env: Environment, url: string, events: TransportEvents)
   let token: string | undefined;
   let hasTimeout = false;
 
-  env.after(0, () => events.opened());
+  env.after(0, events.opened);
 
   /** @returns whether it is answered later */
   async function handle(frame: SentFrame): Promise<unknown> {
@@ -62,18 +62,18 @@ export function openHttp(env: Environment, url: string, events: TransportEvents)
     await call('PUT', pathOf(device), { meta: device.meta });
     if (hasTimeout) return;
     hasTimeout = true;
-    const seconds = await sessionTimeout(device.id).catch(() => USUAL_TIMEOUT);
-    events.received({ type: 'timeout', seconds });
+    const seconds = await sessionTimeout(device.id).catch(() => undefined);
+    events.received({ type: 'timeout', seconds: seconds ?? USUAL_TIMEOUT });
   }
 
-  async function sessionTimeout(user: string): Promise<number> {
+  async function sessionTimeout(user: string): Promise<number | undefined> {
     const answer = await call('POST', '/checkup?fields=devices', [user]);
-    const timeout = readJson(await answer.text(), ({ results: [checked] }) => {
+    return readJson(await answer.text(), ({ results: [checked] }) => {
       const [{ deadline, last_seen: seen }] = checked.devices;
-      return deadline - seen;
+      const timeout = deadline - seen;
+      // Both are rounded down.
+      return timeout >= 0 ? timeout || 0.5 : undefined;
     });
-    // Both are rounded down.
-    return timeout !== undefined && timeout >= 0 ? Math.max(timeout, 0.5) : USUAL_TIMEOUT;
   }
 
   /** Opens a stream for all users. Its state has what happened since the one before. */
@@ -98,8 +98,7 @@ export function openHttp(env: Environment, url: string, events: TransportEvents)
   }
 
   async function read(signal: AbortSignal, hasState: () => void): Promise<void> {
-    const types = ['user.online', 'user.offline', 'user.updated'];
-    const { body } = await call('POST', '/events', { types, users: [...users] }, signal);
+    const { body } = await call('POST', '/events', { users: [...users] }, signal);
     const reader = body?.getReader();
     const decoder = new TextDecoder();
     for (let text = ''; ;) {
@@ -131,8 +130,7 @@ export function openHttp(env: Environment, url: string, events: TransportEvents)
     });
     const { status, headers } = answer;
     if (status < 300) return answer;
-    const text = await answer.text();
-    const refusal = readJson(text, (sent) => refusalIn(sent, status)) ?? { code: '', error: '', status };
+    const refusal = refusalIn(readJson(await answer.text(), (sent) => sent) ?? { code: '' }, status);
     if (status === 401) events.received({ type: 'error', ...refusal });
     if (isPassing(status)) end(1000 * Number(headers.get('retry-after')));
     throw new HeartbeatClientError(refusal.code, refusal.error, status);

@@ -1,6 +1,6 @@
 import type { Cancel, Environment } from './environment.js';
 import { randomName } from './device-name.js';
-import { inFrames } from './frames.js';
+import { inFrames, sendUnwatch } from './frames.js';
 import type { ClientFrame, OpenTransport, ServerFrame } from './transport.js';
 import { HeartbeatClientError, type User } from './types.js';
 import { ANSWER_WITHIN, BEAT_EVERY } from './limits.js';
@@ -116,7 +116,7 @@ export function openLink(env: Environment, open: OpenTransport, events: LinkEven
       });
     },
     unwatch(users) {
-      for (const some of inFrames(users)) transport.send({ type: 'unwatch', users: some });
+      sendUnwatch(transport, users);
     },
     beat() {
       scheduleBeat();
@@ -131,7 +131,8 @@ export function openLink(env: Environment, open: OpenTransport, events: LinkEven
       transport.close();
       const replies = [...pending.values()];
       pending.clear();
-      for (const reply of replies) reply(new HeartbeatClientError('HEARTBEAT_CLIENT_LOST', ''));
+      // Nobody reads this error: whoever closes it has another link, or none.
+      for (const reply of replies) reply(new HeartbeatClientError('', ''));
     },
   };
   return link;

@@ -7,7 +7,7 @@ export function openSocket(env: Environment, url: string, events: TransportEvent
   let socket: Socket | undefined;
   try {
     socket = env.openSocket(`${url.replace(/^http/, 'ws')}/socket`, 'heartbeat.v1');
-    socket.onopen = () => events.opened();
+    socket.onopen = events.opened;
     socket.onmessage = ({ data }) => {
       const frame = parseFrame(data);
       if (frame) events.received(frame);
@@ -16,7 +16,7 @@ export function openSocket(env: Environment, url: string, events: TransportEvent
     socket.onclose = ({ code, reason }) =>
       events.closed(code === 1012 ? readJson(reason, (said) => Number(said.retry_after_ms)) : 0);
   } catch {
-    env.after(0, () => events.closed());
+    env.after(0, events.closed);
   }
   return {
     send: (frame) => socket?.send(JSON.stringify(frame)),

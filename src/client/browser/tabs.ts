@@ -1,6 +1,6 @@
 import type { Cancel, Environment } from './environment.js';
 import { randomName } from './device-name.js';
-import { inFrames } from './frames.js';
+import { sendUnwatch } from './frames.js';
 import type { OpenTransport, SentFrame, ServerFrame, Transport, TransportEvents } from './transport.js';
 import type { User } from './types.js';
 import { ASK_AGAIN, GOODBYE_WITHIN, HANGS_AFTER } from './limits.js';
@@ -132,7 +132,7 @@ export function shareConnection(env: Environment, scope: string, begin: () => vo
         (user) => wanted.users.delete(user) && ![...tabs.values()].some((each) => each.users.has(user)),
       );
       for (const user of gone) known.delete(user);
-      for (const some of inFrames(gone)) transport.send({ type: 'unwatch', users: some });
+      sendUnwatch(transport, gone);
     }
 
     take = (from, call) => {

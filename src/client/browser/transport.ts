@@ -41,14 +41,14 @@ export type ServerFrame =
 
 /** Called later, never while a transport is opened. */
 export interface TransportEvents {
-  opened(): void;
+  readonly opened: () => void;
   received(frame: ServerFrame): void;
   /**
    * It is gone, or was never opened.
    *
    * @param retryAfter milliseconds before which the daemon wants no other one
    */
-  closed(retryAfter?: number): void;
+  readonly closed: (retryAfter?: number) => void;
 }
 
 /** Carries frames to the daemon and back: a socket, requests by HTTP, or the tab that has the connection. */

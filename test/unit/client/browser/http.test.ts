@@ -130,6 +130,29 @@ describe('the client of browsers without sockets', () => {
     expect(client.status).to.equal('online');
   });
 
+  it('gives refusals that have no code the code that belongs to them', async () => {
+    const refusals = [
+      [400, 'invalid user_id format'],
+      [403, 'this key or user token does not permit this call'],
+      [400, 'meta has more than 1024 bytes'],
+      [401, 'a key is required'],
+    ] as const;
+    const seen: unknown[] = [];
+    for (const [status, error] of refusals) {
+      browser.http.refusals.set('/heal', answer(status, { error }));
+      open();
+      await pass(200);
+      seen.push(...errors.splice(0).map((each) => [each.status, each.code, each.message]));
+      await client.close();
+    }
+    expect(seen).to.deep.equal([
+      [400, 'HEARTBEAT_INVALID_USER_ID', 'invalid user_id format'],
+      [403, 'HEARTBEAT_FORBIDDEN', 'this key or user token does not permit this call'],
+      [400, 'HEARTBEAT_INVALID_BODY', 'meta has more than 1024 bytes'],
+      [401, 'HEARTBEAT_UNAUTHORIZED', 'a key is required'],
+    ]);
+  });
+
   it('gets a new token if the old one has ended', async () => {
     let count = 0;
     open({ token: () => `token-${++count}` });
