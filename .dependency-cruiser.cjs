@@ -39,6 +39,8 @@ const ROOMS = {
     sees: [
       '^src/(ports|domain)/',
       '^src/views/did-you-mean[.]ts$',
+      // Matchers, times and cron expressions are written as in requests.
+      '^src/views/(?:schedule|silence-view)[.]ts$',
       '^src/adapters/(channels/|store-location[.]ts$|postgres/postgres-url[.]ts$)',
       ERRORS,
     ],

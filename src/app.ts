@@ -23,6 +23,7 @@ import { alertQueries } from './app/alert-queries.js';
 import { silenceQueries } from './app/silence-queries.js';
 import type { Config } from './config/schema.js';
 import { LEVELDB, shownStore } from './config/store.js';
+import type { MaintenanceWindow } from './domain/maintenance.js';
 import type { Overload } from './domain/overload.js';
 import { toMillis, type Instant, type Millis, type Moment } from './domain/time.js';
 import { userIdsOf } from './domain/user-id.js';
@@ -234,9 +235,18 @@ export class App implements Daemon {
     return Math.round(this.#ports.clock.now() - begun);
   }
 
-  /** Applies other limits and channels. Alerts waiting for a channel that is gone become dead letters. */
-  async reconfigure(limits: Config['limits'], channels: readonly Channel[]): Promise<void> {
-    const { home, channels: configured, userEvents } = this.#actors;
+  /**
+   * Applies other limits, channels and maintenance windows. Alerts waiting for a channel that is gone become dead
+   * letters.
+   */
+  async reconfigure(
+    limits: Config['limits'],
+    channels: readonly Channel[],
+    windows: readonly MaintenanceWindow[] = this.#actors.maintenance.windows,
+  ): Promise<void> {
+    const { home, channels: configured, userEvents, maintenance } = this.#actors;
+    maintenance.windows = windows;
+    home.run?.watch?.notifier.maintained();
     Object.assign(this.#actors.limits, limits);
     await Promise.all([configured.replace(channels, home.run?.watch), userEvents.replace(channels)]);
     this.#channelFeed.configure();

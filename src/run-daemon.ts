@@ -103,6 +103,7 @@ export async function runDaemon({ effective, load, acceptDataLoss, version }: Da
     storeOf,
     ownership,
     channels,
+    maintenance: effective.maintenance,
     memory,
     processFacts,
     otherMetrics,
@@ -159,7 +160,7 @@ export async function runDaemon({ effective, load, acceptDataLoss, version }: Da
       inForce = changed;
       logger.setLevel(changed.config.log.level);
       http.reconfigure();
-      await app.reconfigure(changed.config.limits, channels);
+      await app.reconfigure(changed.config.limits, channels, changed.maintenance);
     },
     logger,
   });

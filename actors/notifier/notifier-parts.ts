@@ -1,5 +1,6 @@
 import { AlertIds } from '../../src/domain/alert-id.js';
 import type { AlertRecord } from '../../src/domain/alert.js';
+import type { Calendar } from '../../src/ports/calendar.js';
 import type { ChannelPolicy } from '../../src/ports/channel.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { Outbox } from '../../src/ports/outbox.js';
@@ -29,6 +30,7 @@ import { MassFailure, type MassFailureOptions } from './rules/mass-failure.js';
 import { OngoingFailures } from './rules/ongoing-failures.js';
 import { Reminders, type RemindersOptions } from './rules/reminders.js';
 import { Silencing } from './rules/silencing.js';
+import { Maintenance, type MaintenanceOptions } from './silences/maintenance.js';
 import {
   SilenceRequests,
   type SilenceRequestsDeps,
@@ -44,6 +46,7 @@ export interface NotifierPartsOptions extends OverflowOptions, RemindersOptions 
   readonly massFailure: MassFailureOptions;
   readonly flapping: FlappingOptions;
   readonly silences: SilenceRequestsOptions;
+  readonly maintenance: MaintenanceOptions;
 }
 
 export interface NotifierPartsDeps extends AlertWriterDeps {
@@ -51,6 +54,7 @@ export interface NotifierPartsDeps extends AlertWriterDeps {
   readonly outbox: Outbox;
   /** Returns a number in [0, 1). */
   readonly random: () => number;
+  readonly calendar: Calendar;
   readonly channels: ReadonlyMap<string, ChannelActor>;
   readonly totals: ChannelTotals;
   /** Absent where nobody listens. */
@@ -114,12 +118,25 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
       deps.submitSilences(entry);
     },
   });
+  const maintenance = new Maintenance(options.maintenance, {
+    table,
+    ids,
+    clock,
+    calendar: deps.calendar,
+    changed: () => {
+      silencing.check();
+    },
+    submit: (entry) => {
+      deps.submitSilences(entry);
+    },
+  });
   const dueAlerts = new DueAlerts({
     writer,
     massFailure,
     holdQueue,
     summaries,
     ongoingFailures,
+    maintenance,
     silenceRequests,
   });
 
@@ -192,6 +209,7 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
         deliveries,
         unnotified,
         silences: table,
+        maintenance,
       }),
   };
 }

@@ -212,6 +212,11 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
     this.#tell({ kind: 'wake' });
   }
 
+  /** The maintenance windows have been replaced. */
+  maintained(): void {
+    this.#tell({ kind: 'wake' });
+  }
+
   /** All attempts of removed channels have ended. */
   channelsGone(): void {
     this.#tell({ kind: 'channels_gone' });

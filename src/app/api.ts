@@ -196,7 +196,7 @@ export interface AlertsApi {
 /** Silences. */
 export interface SilencesApi {
   /**
-   * All that are kept, oldest first.
+   * All that are kept, oldest first, without those of maintenance windows.
    *
    * @throws HeartbeatError `HEARTBEAT_NOT_READY` while they are kept elsewhere
    */
@@ -210,6 +210,9 @@ export interface SilencesApi {
 
   /** The active silences of a node; none while silences are kept elsewhere. */
   of(node: Pick<DescribedNode, 'name' | 'labels'>): readonly SilenceId[];
+
+  /** The maintenance window that a node is in; of several, the one that ends last. */
+  maintenanceOf(node: Pick<DescribedNode, 'name' | 'labels'>): Silence | undefined;
 
   /** When a node with these labels was silenced, in the order of beginnings; nothing while silences are kept elsewhere. */
   intervalsOf(node: Pick<DescribedNode, 'name' | 'labels'>): readonly SilencedInterval[];

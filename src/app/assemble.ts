@@ -55,6 +55,8 @@ export interface Actors extends Division {
   readonly changes: Changes;
   /** The limits in force. They may change while the daemon runs. */
   readonly limits: Config['limits'];
+  /** The maintenance windows in force; likewise. */
+  readonly maintenance: Shared['maintenance'];
 }
 
 /**
@@ -65,6 +67,7 @@ export interface Actors extends Division {
 export function assemble(config: Config, ports: AppPorts, look: () => void): Actors {
   const { clock, logger } = ports;
   const limits = { ...config.limits };
+  const maintenance = { windows: ports.maintenance ?? [] };
   const admission = new Admission(clock);
   const shared: Shared = {
     config,
@@ -73,6 +76,7 @@ export function assemble(config: Config, ports: AppPorts, look: () => void): Act
     clock,
     logger,
     limits,
+    maintenance,
     memory: new MemoryGuard({
       memory: ports.memory,
       clock,
@@ -102,7 +106,7 @@ export function assemble(config: Config, ports: AppPorts, look: () => void): Act
     );
   const userEvents = new UserEventChannels(channels.all, userEventsDeps(config, { system, clock, logger }));
   const parts = { system, counts, nodeCounts, channels, userEvents, meter, memory, online, changes };
-  return { ...division, ...parts, admission, limits };
+  return { ...division, ...parts, admission, limits, maintenance };
 }
 
 /** One partition with everything, in the data directory itself. */

@@ -70,7 +70,12 @@ export function patienceOf({ shutdown_timeout, partitions }: Config): Millis {
   return (toMillis(shutdown_timeout) * PATIENCE) / (ofUsers + ofNodes);
 }
 
-export function alertsOptions(config: Config, limits: Config['limits']): AlertsOptions {
+/** @param maintenance the windows in force: they may change while the daemon runs */
+export function alertsOptions(
+  config: Config,
+  limits: Config['limits'],
+  maintenance: AlertsOptions['maintenance'],
+): AlertsOptions {
   const { alerts, history } = config;
   const { share, at_least, window, hold } = alerts.mass_failure;
   return {
@@ -86,6 +91,7 @@ export function alertsOptions(config: Config, limits: Config['limits']): AlertsO
       },
       retention: toMillis(history.retention ?? Infinity),
     },
+    maintenance,
     patience: patienceOf(config),
     restarts: POLICIES.outbox,
     channelRestarts: POLICIES.channel,

@@ -3,6 +3,7 @@ import type { Alerting, NodeChange } from '../../actors/notifier/notifier.protoc
 import type { ExitSignal, RunningChild } from '../../actors/supervisor/child-spec.js';
 import type { decide } from '../../actors/user/user.machine.js';
 import type { Daemon } from './api.js';
+import type { MaintenanceWindow } from '../domain/maintenance.js';
 import type { Channel } from '../ports/channel.js';
 import type { Clock } from '../ports/clock.js';
 import type { HistoryStore } from '../ports/history-store.js';
@@ -36,6 +37,8 @@ export interface AppPorts {
   readonly decideNode?: typeof decideNode;
   /** The channels for alerts. */
   readonly channels?: readonly Channel[];
+  /** The maintenance windows at the start. */
+  readonly maintenance?: readonly MaintenanceWindow[];
   /** Receives flips instead of the notifier. */
   readonly alerting?: Alerting;
   /** Gets every change of a node's state when its actor decides it. Must not throw. */

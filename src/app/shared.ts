@@ -4,6 +4,7 @@ import type { NodeCounts } from '../../actors/node/node-counts.js';
 import type { ConfiguredChannels } from '../../actors/notifier/channel/configured-channels.js';
 import type { UserCounts } from '../../actors/user/user-counts.js';
 import type { Config } from '../config/schema.js';
+import type { MaintenanceWindow } from '../domain/maintenance.js';
 import type { Calendar } from '../ports/calendar.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
@@ -22,6 +23,8 @@ export interface Shared {
   readonly logger: Logger;
   /** The limits in force. They may change while the daemon runs. */
   readonly limits: Config['limits'];
+  /** The maintenance windows in force; likewise. */
+  readonly maintenance: { windows: readonly MaintenanceWindow[] };
   readonly memory: MemoryGuard;
   readonly counts: UserCounts;
   readonly nodeCounts: NodeCounts;

@@ -41,8 +41,9 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
   const { system, clock, logger, config, limits, memory, ports } = shared;
   const { all, totals, closingNotices } = shared.channels;
   const deps = { system, clock, logger };
-  const { notifier, channels } = createNotifier(all, alertsOptions(config, limits), {
+  const { notifier, channels } = createNotifier(all, alertsOptions(config, limits, shared.maintenance), {
     ...deps,
+    calendar: shared.calendar,
     outbox,
     totals,
     changes: shared.changes.alerts,

@@ -12,14 +12,18 @@ export function configCommand(loaded: Effective, { json, stdout }: ConfigCommand
   stdout.write(json ? asJson(loaded) : asTable(loaded));
 }
 
-function asTable({ config, sources, channels, shownAuth }: Effective): string {
+function asTable({ config, sources, channels, shownAuth, shownMaintenance }: Effective): string {
   const rows = [['OPTION', 'VALUE', 'FROM']];
   for (const option of options) {
     const source = sources.get(option.key);
     const value = valueText(option, valueIn(config, option.key));
     rows.push([option.key, value, source === undefined ? '' : sourceText(source)]);
   }
-  for (const { key: section, value: shown, source } of sectionsOf({ channels, shownAuth })) {
+  for (const { key: section, value: shown, source } of sectionsOf({
+    channels,
+    shownAuth,
+    shownMaintenance,
+  })) {
     for (const [key, value] of flat(shown)) {
       rows.push([`${section}.${key}`, valueText({ secret: false }, value), sourceText(source)]);
     }
@@ -44,13 +48,14 @@ function asJson({ config, sources, ...sections }: Effective): string {
 function sectionsOf({
   channels,
   shownAuth,
-}: Pick<Effective, 'channels' | 'shownAuth'>): Effective['shownAuth'] {
+  shownMaintenance,
+}: Pick<Effective, 'channels' | 'shownAuth' | 'shownMaintenance'>): Effective['shownAuth'] {
   const ways = channels.map(({ policy, shown, source }) => ({
     key: `channels.${policy.name}`,
     value: shown,
     source,
   }));
-  return [...shownAuth, ...ways];
+  return [...shownAuth, ...ways, ...shownMaintenance];
 }
 
 /** An empty list limits a key to nothing, which a blank would not say. */

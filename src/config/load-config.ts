@@ -12,6 +12,8 @@ import { isLoopback } from './loopback.js';
 import { nest } from './option.js';
 import type { Option } from './option.js';
 import type { UserIdKind } from '../domain/user-id.js';
+import type { MaintenanceWindow } from '../domain/maintenance.js';
+import { readMaintenance } from './maintenance.js';
 import { readText } from './named-files.js';
 import { ascending, options, schema } from './schema.js';
 import type { Config } from './schema.js';
@@ -45,6 +47,8 @@ export interface Effective {
   readonly config: Config;
   readonly sources: ReadonlyMap<string, Source>;
   readonly channels: readonly ConfiguredChannel[];
+  readonly maintenance: readonly MaintenanceWindow[];
+  readonly shownMaintenance: readonly ShownAuth[];
   readonly store: StoreLocation;
   /** Undefined: everybody may do everything. */
   readonly auth: ConfiguredAuth | undefined;
@@ -68,6 +72,7 @@ export function loadConfig(sources: ConfigSources): Loaded {
   const userIds = userIdsNamed(flags, env, file);
   const channels = readChannels(file.sections['channels'], { env, cwd, readFile, userIds });
   const auth = readAuth(file.sections['auth'], userIds, { env, cwd, readFile });
+  const maintenance = readMaintenance(file.sections['maintenance']);
   const environment = readEnvironment(env, [
     ...channels.variables,
     ...auth.variables,
@@ -89,6 +94,7 @@ export function loadConfig(sources: ConfigSources): Loaded {
     ...file.problems,
     ...channels.problems,
     ...auth.problems,
+    ...maintenance.problems,
     ...(store !== undefined && 'problems' in store
       ? store.problems.map((each) => problemIn(inForce, each))
       : []),
@@ -109,6 +115,8 @@ export function loadConfig(sources: ConfigSources): Loaded {
     sources: new Map([...inForce].map(([key, { source }]) => [key, source])),
     store: store.location,
     channels: channels.channels,
+    maintenance: maintenance.windows,
+    shownMaintenance: maintenance.shown,
     auth: auth.auth,
     shownAuth: auth.shown,
     tls: tls.tls,

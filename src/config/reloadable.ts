@@ -50,6 +50,7 @@ export function reloaded(before: Effective, after: Effective): Reloaded | { read
       ...changed.filter(isReloadable),
       ...(isSameTls(before.tls, tls) ? [] : ['tls']),
       ...(isAuthSame ? [] : ['auth']),
+      ...(isDeepStrictEqual(before.maintenance, after.maintenance) ? [] : ['maintenance']),
       // Channels are made anew in any case, so changed secrets are not looked for.
       'channels',
     ],

@@ -189,7 +189,16 @@ const shapeWithCause = {
   caused_by: nodeName.optional().meta({
     description: 'For a failed node: the nodes it depends on that have failed, too.',
   }),
-  silenced_by: silencedBy.meta({ description: 'The active silences that fit it.' }),
+  silenced_by: silencedBy.meta({
+    description: 'The active silences that fit it, with those of maintenance windows.',
+  }),
+  maintenance: z
+    .strictObject({
+      ends_at: instant,
+      reason: z.string().optional().meta({ description: 'Absent if the configuration gives none.' }),
+    })
+    .optional()
+    .meta({ description: 'The maintenance window that it is in; of several, the one that ends last.' }),
 };
 
 export const nodeWithCause = z.strictObject(shapeWithCause).meta({ id: 'NodeWithCause' });
@@ -247,7 +256,9 @@ export const alert = z
     caused_by: nodeName
       .optional()
       .meta({ description: 'The nodes it depends on that had failed before it.' }),
-    silenced_by: silencedBy.meta({ description: 'The silences that held it.' }),
+    silenced_by: silencedBy.meta({
+      description: 'The silences that held it, with those of maintenance windows.',
+    }),
     count: count.optional(),
     sample: z.array(nodeName).readonly().optional(),
     nodes: z.array(nodeName).optional(),

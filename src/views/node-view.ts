@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { DescribedNode, DescribedHeartbeatHistory } from '../../actors/node/node.protocol.js';
 import type { Acknowledgement, Flip } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
-import type { SilencedInterval, SilenceId } from '../domain/silence.js';
+import type { Silence, SilencedInterval, SilenceId } from '../domain/silence.js';
 import { unixSeconds, type Instant, type Millis } from '../domain/time.js';
 import { ratioOf, type Uptime } from '../domain/uptime.js';
 import type * as answer from './answers.js';
@@ -65,16 +65,30 @@ function shownRhythm(
   };
 }
 
-/** A node, the failed dependency that caused its failure, and the silences that it is under. */
+/** What keeps a node from being told about. */
+export interface Muting {
+  of(node: DescribedNode): readonly SilenceId[];
+  maintenanceOf(node: DescribedNode): Pick<Silence, 'endsAt' | 'reason'> | undefined;
+}
+
+/** A node, the failed dependency that caused its failure, and the silences and the maintenance that it is under. */
 export function nodeViewWithCause(
   node: DescribedNode,
   cause: NodeName | undefined,
-  silencedBy: readonly SilenceId[] = [],
+  silences?: Muting,
 ): z.output<typeof answer.nodeWithCause> {
+  const silencedBy = silences?.of(node) ?? [];
+  const maintenance = silences?.maintenanceOf(node);
   return {
     ...nodeView(node),
     ...(cause !== undefined && { caused_by: cause }),
     ...(silencedBy.length > 0 && { silenced_by: silencedBy }),
+    ...(maintenance !== undefined && {
+      maintenance: {
+        ends_at: unixSeconds(maintenance.endsAt),
+        ...(maintenance.reason !== undefined && { reason: maintenance.reason }),
+      },
+    }),
   };
 }
 

@@ -7,7 +7,7 @@ import { seconds } from './timeout.js';
 
 const MOST_EXPRESSIONS = 10;
 const LONGEST_ZONE = 100;
-const UTC = 'UTC';
+export const UTC = 'UTC';
 
 const grace = seconds.optional().meta({
   description: `The node has failed this long after it became late. Default: ${toSeconds(GRACE)}.`,
@@ -17,7 +17,7 @@ const expression = z
   .string('must be a cron expression, such as "0 4 * * 1-5"')
   .meta({ examples: ['0 4 * * 1-5'] });
 
-const expressions = z
+export const expressions = z
   .union([
     expression,
     z
@@ -50,19 +50,21 @@ const interval = z
   )
   .meta({ id: 'IntervalSchedule', description: 'Durations in seconds.' });
 
+export const timeZone = z
+  .string('must be a time zone, such as "Europe/Berlin"')
+  .max(LONGEST_ZONE, `must have at most ${LONGEST_ZONE} characters`)
+  .refine(isTimeZone, 'unknown time zone; it must be a name such as "Europe/Berlin"')
+  .optional()
+  .meta({
+    description: `The name of an IANA time zone. Default: ${UTC}.`,
+    examples: ['Europe/Berlin'],
+  });
+
 const cron = z
   .strictObject(
     {
       cron: expressions,
-      time_zone: z
-        .string('must be a time zone, such as "Europe/Berlin"')
-        .max(LONGEST_ZONE, `must have at most ${LONGEST_ZONE} characters`)
-        .refine(isTimeZone, 'unknown time zone; it must be a name such as "Europe/Berlin"')
-        .optional()
-        .meta({
-          description: `The name of an IANA time zone. Default: ${UTC}.`,
-          examples: ['Europe/Berlin'],
-        }),
+      time_zone: timeZone,
       grace,
     },
     { error: wrongField },

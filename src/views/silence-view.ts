@@ -4,7 +4,7 @@ import { silenceStateAt, type Silence, type SilenceRequest } from '../domain/sil
 import { instant, unixSeconds, type Instant } from '../domain/time.js';
 import type * as answer from './answers.js';
 import { problemsIn, type BodyProblem } from './body-problems.js';
-import { parseWhen, secondsOf, WHEN } from './instants.js';
+import { parseInstant, parseWhen, secondsOf, WHEN } from './instants.js';
 
 const MOST_MATCHERS = 32;
 const LONGEST_MATCHER = 1_000;
@@ -12,6 +12,7 @@ const LONGEST_NAME = 255;
 const LONGEST_REASON = 1_000;
 /** The latest instant of a `Date`, in Unix seconds. */
 const LATEST = 8_640_000_000_000;
+const NO_FIXED_INSTANT = 'must be Unix seconds, or an instant of ISO 8601, such as "2027-01-31T12:00:00Z"';
 const NO_INSTANT =
   'must be Unix seconds, an instant of ISO 8601, such as "2027-01-31T12:00:00Z", or a time before now, such as "-1h"';
 const BODY =
@@ -36,7 +37,7 @@ export function silenceView(silence: Silence, now: Instant): z.output<typeof ans
 }
 
 /** The matchers of one silence or maintenance window. */
-const matchersOf = z
+export const matchersOf = z
   .array(
     z
       .string('must be a string')
@@ -67,12 +68,30 @@ const when = z.union(
   NO_INSTANT,
 );
 
+/** An instant in a configuration, in milliseconds. */
+export const fixedInstant = z
+  .union(
+    [
+      z.number(NO_FIXED_INSTANT).min(-LATEST, NO_FIXED_INSTANT).max(LATEST, NO_FIXED_INSTANT),
+      z.string(NO_FIXED_INSTANT),
+    ],
+    NO_FIXED_INSTANT,
+  )
+  .transform((written, context) => {
+    const seconds = typeof written === 'number' ? written : parseInstant(written);
+    if (seconds !== undefined) return instant(seconds * 1000);
+    context.addIssue({ code: 'custom', message: NO_FIXED_INSTANT });
+    return z.NEVER;
+  });
+
 const text = (most: number) =>
   z
     .string('must be a string')
     .regex(/\S/, 'must not be empty')
     .trim()
     .max(most, `must have at most ${most} characters`);
+
+export const reasonOf = text(LONGEST_REASON);
 
 export const silenceBody = z.strictObject(
   {
@@ -82,7 +101,7 @@ export const silenceBody = z.strictObject(
     }),
     ends_at: when.meta({ description: 'The same. It must be in the future, and after `starts_at`.' }),
     by: text(LONGEST_NAME).meta({ description: 'Who silences.' }),
-    reason: text(LONGEST_REASON).optional(),
+    reason: reasonOf.optional(),
   },
   { error: (issue) => (issue.code === 'unrecognized_keys' ? 'unknown field' : BODY) },
 );

@@ -11,6 +11,8 @@ import { buildSupervisor } from '../../actors/supervisor/build-supervisor.js';
 import type { Supervisor } from '../../actors/supervisor/supervisor.actor.js';
 import { POLICIES, tree } from '../../actors/tree.js';
 import { ALERT_TYPES, type AlertId, type AlertRecord, type AlertType } from '../../src/domain/alert.js';
+import { CronCalendar } from '../../src/calendar/cron-calendar.js';
+import type { MaintenanceWindow } from '../../src/domain/maintenance.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { FlipCause, NodeFacts, NodeState } from '../../src/domain/node.js';
 import type { SilenceId } from '../../src/domain/silence.js';
@@ -58,6 +60,8 @@ export interface AlertsSimulation {
   readonly mostSilences?: number;
   /** Milliseconds. */
   readonly silenceRetention?: number;
+  /** Maintenance windows. The test may change them. */
+  readonly maintenance?: { windows: readonly MaintenanceWindow[] };
   /** Reports the status of nodes that had failed in an earlier run. */
   readonly recover?: (alerts: SimulatedAlerts) => void | Promise<void>;
 }
@@ -95,6 +99,7 @@ export class SimulatedAlerts {
     mostSilences = 1000,
     silenceRetention = Infinity,
     remindEvery,
+    maintenance = { windows: [] },
   }: AlertsSimulation) {
     this.clock = clock ?? new SimulatedClock();
     this.store = store ?? storeUnderTest(this.clock);
@@ -147,6 +152,7 @@ export class SimulatedAlerts {
         unstored,
         remindEvery,
         silences: { most: mostSilences, retention: silenceRetention },
+        maintenance,
         restarts: POLICIES.outbox,
         channelRestarts: POLICIES.channel,
         patience,
@@ -157,6 +163,7 @@ export class SimulatedAlerts {
         logger,
         totals,
         closingNotices,
+        calendar: new CronCalendar(),
         outbox: this.store,
         holds: () => true,
         random: () => 0.5,

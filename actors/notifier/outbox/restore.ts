@@ -10,6 +10,7 @@ import type { Flapping } from '../rules/flapping.js';
 import type { MassFailure } from '../rules/mass-failure.js';
 import type { OngoingFailures } from '../rules/ongoing-failures.js';
 import type { UnnotifiedChannels } from '../rules/unnotified-channels.js';
+import type { Maintenance } from '../silences/maintenance.js';
 import type { SilenceTable } from '../silences/silence-table.js';
 import type { Deliveries } from './deliveries.js';
 import type { OpenAlerts } from './open-alerts.js';
@@ -32,6 +33,7 @@ export interface RestoreDeps {
   readonly deliveries: Deliveries;
   readonly unnotified: UnnotifiedChannels;
   readonly silences: SilenceTable;
+  readonly maintenance: Pick<Maintenance, 'look'>;
 }
 
 /** Restores what an earlier run left to do, and who had been notified. */
@@ -56,6 +58,8 @@ export async function restoreOutbox(deps: RestoreDeps): Promise<void> {
     if (newest !== undefined) ids.startAfter(newest.alert.id);
     break;
   }
+  // Behind the ids of earlier runs, and before anything is delivered.
+  deps.maintenance.look();
   for await (const chunk of outbox.unnotified()) deps.unnotified.restore(chunk);
   const lastHold = await outbox.lastHold();
   const records = [...recent.values()];

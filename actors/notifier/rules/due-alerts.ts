@@ -1,6 +1,7 @@
 import { toSeconds, type Instant, type Moment, type Seconds } from '../../../src/domain/time.js';
 import type { HoldQueue } from '../grouping/hold-queue.js';
 import type { AlertWriter } from '../outbox/alert-writer.js';
+import type { Maintenance } from '../silences/maintenance.js';
 import type { SilenceRequests } from '../silences/silence-requests.js';
 import type { FlappingSummaries } from './flapping.js';
 import type { MassFailure } from './mass-failure.js';
@@ -11,6 +12,7 @@ export interface DueAlertsDeps {
   readonly massFailure: Pick<MassFailure, 'until'>;
   readonly holdQueue: Pick<HoldQueue, 'nextAt' | 'release' | 'endHold'>;
   readonly summaries: Pick<FlappingSummaries, 'nextAt' | 'due'>;
+  readonly maintenance: Pick<Maintenance, 'look' | 'save'>;
   readonly silenceRequests: Pick<SilenceRequests, 'nextAt' | 'removeOld'>;
   readonly ongoingFailures: Pick<OngoingFailures, 'nextAt' | 'silenced' | 'due' | 'released'>;
 }
@@ -39,7 +41,9 @@ export class DueAlerts {
 
   /** Releases as much as delays nothing else. The rest is released by the next call. */
   release(now: Moment, wall: Instant): void {
-    const { writer, holdQueue, summaries, ongoingFailures, silenceRequests } = this.#deps;
+    const { writer, holdQueue, summaries, ongoingFailures, maintenance, silenceRequests } = this.#deps;
+    maintenance.look();
+    maintenance.save();
     silenceRequests.removeOld(now);
     writer.put(summaries.due(now, wall));
     writer.put(ongoingFailures.released(holdQueue.release(now, wall)));

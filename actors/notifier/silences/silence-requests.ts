@@ -76,7 +76,8 @@ export class SilenceRequests {
   #expire({ id, within, answered }: Extract<SilenceCommand, { kind: 'expire' }>): void {
     const { clock, table } = this.#deps;
     const before = table.get(id);
-    if (before === undefined || !isWithinReach(before, within))
+    // A maintenance window ends by the configuration.
+    if (before?.maintenance !== undefined || before === undefined || !isWithinReach(before, within))
       return answered({ kind: 'refused', code: 'HEARTBEAT_NO_SUCH_SILENCE' });
     const wall = clock.wall();
     if (silenceStateAt(before, wall) === 'expired') return answered({ kind: 'silence', silence: before });

@@ -57,6 +57,11 @@ export class SilenceTable {
     this.#lookedAt = undefined;
   }
 
+  /** Those of maintenance windows, the next one of each that has not begun included. */
+  maintenance(): readonly Silence[] {
+    return this.all().filter(({ maintenance }) => maintenance !== undefined);
+  }
+
   /** Oldest first. */
   all(): readonly Silence[] {
     return Array.from(this.#all.values(), ({ silence }) => silence).sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -72,6 +77,16 @@ export class SilenceTable {
         silence.startsAt <= wall && wall < silence.endsAt && reaches(silence, node.name) && fits(node),
     );
     return found.length === 0 ? NONE : found.map(({ silence }) => silence.id);
+  }
+
+  /** The active silence of a maintenance window that fits a node; of several, the one that ends last. */
+  maintenanceOf(node: SilencedNode): Silence | undefined {
+    let last: Silence | undefined;
+    for (const id of this.of(node)) {
+      const silence = this.get(id);
+      if (silence?.maintenance !== undefined && silence.endsAt > (last?.endsAt ?? -Infinity)) last = silence;
+    }
+    return last;
   }
 
   /** The ids of all active silences: as long as they stay the same, so do the nodes that are silenced. */
@@ -93,10 +108,12 @@ export class SilenceTable {
     return next;
   }
 
+  /** Without those of maintenance windows. */
   counts(): Readonly<Record<SilenceState, number>> {
     const wall = this.#clock.wall();
     const counts = { active: 0, pending: 0, expired: 0 };
-    for (const { silence } of this.#all.values()) counts[silenceStateAt(silence, wall)]++;
+    for (const { silence } of this.#all.values())
+      if (silence.maintenance === undefined) counts[silenceStateAt(silence, wall)]++;
     return counts;
   }
 

@@ -19,7 +19,7 @@ export async function answerList(
   const page = await nodes.list({ ...filter, prefixes }, after, limit);
   const causes = await causesOf(nodes, page.nodes, exchange.access);
   exchange.json(200, {
-    nodes: page.nodes.map((node) => nodeViewWithCause(node, causes.get(node.name), silences.of(node))),
+    nodes: page.nodes.map((node) => nodeViewWithCause(node, causes.get(node.name), silences)),
     next_cursor: page.next === undefined ? null : encodeName(page.next),
   });
 }

@@ -235,7 +235,7 @@ async function get(
   const node = await known(exchange, nodes, name);
   if (node === undefined) return;
   const causes = await causesOf(nodes, [node], exchange.access);
-  const shown = nodeViewWithCause(node, causes.get(name), silences.of(node));
+  const shown = nodeViewWithCause(node, causes.get(name), silences);
   if (range === undefined) {
     exchange.json(200, shown);
     return;

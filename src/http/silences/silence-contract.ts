@@ -44,7 +44,8 @@ export function silenceOperations(limits: Pick<GatewayLimits, 'page'>): Operatio
       id: 'silences',
       tag: 'silences',
       summary: 'List silences',
-      description: 'Newest first. Expired ones are kept as long as flips, and at most 10,000 of them.',
+      description:
+        'Newest first, without maintenance windows. Expired ones are kept as long as flips, and at most 10,000 of them.',
       scope: 'read',
       query: silenceListingQuery(limits.page),
       answers: {
@@ -111,7 +112,8 @@ export function silenceOperations(limits: Pick<GatewayLimits, 'page'>): Operatio
       id: 'expireSilence',
       tag: 'silences',
       summary: 'End a silence',
-      description: 'It is expired from now on, and stays in the list. Nothing changes if it is over.',
+      description:
+        'It is expired from now on, and stays in the list. Nothing changes if it is over. A maintenance window is answered with 404: it ends by the configuration.',
       scope: 'admin',
       path: { id: silenceId },
       answers: {

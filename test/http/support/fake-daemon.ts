@@ -52,6 +52,7 @@ export class FakeDaemon implements Daemon, UsersApi {
     get: () => undefined,
     command: ({ answered }) => setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_SILENCE' }),
     of: () => [],
+    maintenanceOf: () => undefined,
     intervalsOf: () => [],
   };
   /** And events. */

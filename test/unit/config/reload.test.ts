@@ -31,6 +31,15 @@ describe('a configuration that is read again', () => {
     expect(auth?.keys).to.have.length(1);
   });
 
+  it('applies other maintenance windows', () => {
+    const window = 'maintenance: [{ matchers: [env=prod], cron: "0 2 * * *", duration: 60 }]';
+    const change = reloaded(inForce({ file: '' }), inForce({ file: window }));
+    if ('problem' in change) throw new Error(change.problem);
+    expect(change.applied).to.have.members(['channels', 'maintenance']);
+    expect(change.needsRestart).to.deep.equal([]);
+    expect(change.effective.maintenance).to.have.length(1);
+  });
+
   it('does not let the last key go while others can reach the daemon', () => {
     const before = inForce({ file: `host: 0.0.0.0\n${KEYS}` });
     const without = inForce({ file: 'host: 127.0.0.1' });

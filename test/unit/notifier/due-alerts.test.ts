@@ -16,6 +16,7 @@ function dueAlerts(times: readonly (number | undefined)[], holdUntil?: number): 
       due: () => [],
       released: (records) => records,
     },
+    maintenance: { look: () => undefined, save: () => undefined },
     silenceRequests: { nextAt: () => silence, removeOld: () => undefined },
   });
 }

@@ -165,6 +165,16 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
         rhythm: { as: 'rhythm', shape: { ref: 'Rhythm' }, optional: true },
         caused_by: { as: 'causedBy', shape: 'text', optional: true },
         silenced_by: { as: 'silencedBy', shape: { list: 'text' }, optional: true },
+        maintenance: {
+          as: 'maintenance',
+          shape: {
+            fields: {
+              ends_at: { as: 'endsAt', shape: 'instant' },
+              reason: { as: 'reason', shape: 'text', optional: true },
+            },
+          },
+          optional: true,
+        },
         uptime: { as: 'uptime', shape: { ref: 'Uptime' }, optional: true },
       },
     },
@@ -506,6 +516,16 @@ export const shapes: Readonly<Record<string, Shape>> = {
       rhythm: { as: 'rhythm', shape: { ref: 'Rhythm' }, optional: true },
       caused_by: { as: 'causedBy', shape: 'text', optional: true },
       silenced_by: { as: 'silencedBy', shape: { list: 'text' }, optional: true },
+      maintenance: {
+        as: 'maintenance',
+        shape: {
+          fields: {
+            ends_at: { as: 'endsAt', shape: 'instant' },
+            reason: { as: 'reason', shape: 'text', optional: true },
+          },
+        },
+        optional: true,
+      },
     },
   },
   OnlineUser: {

@@ -39,7 +39,7 @@ export type Alert = {
   readonly reminder?: number;
   /** The nodes it depends on that had failed before it. */
   readonly causedBy?: string;
-  /** The silences that held it. */
+  /** The silences that held it, with those of maintenance windows. */
   readonly silencedBy?: readonly string[];
   readonly count?: number;
   readonly sample?: readonly string[];
@@ -235,8 +235,14 @@ export type NodeWithCause = {
   readonly rhythm?: Rhythm;
   /** For a failed node: the nodes it depends on that have failed, too. */
   readonly causedBy?: string;
-  /** The active silences that fit it. */
+  /** The active silences that fit it, with those of maintenance windows. */
   readonly silencedBy?: readonly string[];
+  /** The maintenance window that it is in; of several, the one that ends last. */
+  readonly maintenance?: {
+    readonly endsAt: Date;
+    /** Absent if the configuration gives none. */
+    readonly reason?: string;
+  };
 };
 
 export type OnlineUser<Id = string> = {
@@ -428,8 +434,14 @@ export interface Answers<Id = string> {
     readonly rhythm?: Rhythm;
     /** For a failed node: the nodes it depends on that have failed, too. */
     readonly causedBy?: string;
-    /** The active silences that fit it. */
+    /** The active silences that fit it, with those of maintenance windows. */
     readonly silencedBy?: readonly string[];
+    /** The maintenance window that it is in; of several, the one that ends last. */
+    readonly maintenance?: {
+      readonly endsAt: Date;
+      /** Absent if the configuration gives none. */
+      readonly reason?: string;
+    };
     readonly uptime?: Uptime;
   };
   readonly forgetNode: undefined;
