@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { DescribedNode, NodeRequest } from '../../../actors/node/node.protocol.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
+import { instant } from '../../../src/domain/time.js';
 import { MortalStore } from '../../support/mortal-store.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
 import { node } from '../../support/ids.js';
@@ -167,6 +168,28 @@ describe('after a restart, a node', () => {
     expect((await shown(ANN)).pausedAt).not.to.equal(undefined);
     expect(await daemon.askNode('describe', BEN)).to.have.property('code', 'HEARTBEAT_UNKNOWN_NODE');
     expect(told()).to.deep.equal([]);
+  });
+
+  it('stays paused until the end of its pause, and no longer', async () => {
+    await daemon.askNode('put', ANN);
+    const until = instant(daemon.clock.wall() + 60_000);
+    await daemon.askNode({ kind: 'pause', until }, ANN);
+    await daemon.killAndStart(20_000);
+    expect(await shown(ANN)).to.include({ pausedUntil: until });
+    await daemon.clock.advance(until - daemon.clock.wall() + 1000);
+    const resumed = await shown(ANN);
+    expect(resumed).to.include({ pausedAt: undefined });
+    expect(resumed.pausedUntil).to.equal(undefined);
+  });
+
+  it('is not paused any more if its pause ended meanwhile', async () => {
+    await daemon.askNode('put', ANN);
+    await daemon.askNode({ kind: 'pause', until: instant(daemon.clock.wall() + 60_000) }, ANN);
+    await daemon.killAndStart(HOUR);
+    await daemon.clock.advance(1000);
+    const resumed = await shown(ANN);
+    expect(resumed).to.include({ pausedAt: undefined, state: 'active' });
+    expect(resumed.pausedUntil).to.equal(undefined);
   });
 
   it('follows the present configuration for settings that it does not have', async () => {
