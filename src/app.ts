@@ -257,13 +257,23 @@ export class App implements Daemon {
     return {
       inspect: () => child.inspect(),
       stop: async () => {
+        if (this.#phase === 'stopping') this.#refuseNew();
         await child.stop();
         if (this.#phase === 'stopping') this.#stopListening();
       },
     };
   }
 
-  /** From here on nobody is heard, so the rest of the stop must not count as anybody's silence. */
+  /**
+   * The gateway closes, which takes as long as slow requests and sockets do. It refuses new connections meanwhile, so
+   * this must not count as anybody's silence.
+   */
+  #refuseNew(): void {
+    const at = this.#watchdog.refuseNew();
+    for (const run of runsOf(this.#actors.partitions)) run.refuseNew(at);
+  }
+
+  /** From here on nobody is heard at all. */
   #stopListening(): void {
     const now = this.#ports.clock.now();
     for (const run of runsOf(this.#actors.partitions)) run.stopListening(now);

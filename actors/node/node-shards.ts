@@ -169,9 +169,9 @@ export class LocalNodeShards implements NodeShards, NodeRules {
     });
   }
 
-  /** Nobody can be heard from here on. */
-  stopListening(at: Moment): void {
-    this.#observed.stopListening(at);
+  /** New requests are refused from here on. */
+  refuseNew(at: Moment): void {
+    this.#observed.refuseNew(at);
   }
 
   /** Restores a node found at a restart. */

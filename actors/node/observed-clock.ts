@@ -42,8 +42,8 @@ export class ObservedClock {
   #at: Moment;
   /** When it was last returned to be stored. */
   #keptAt: Moment;
-  /** Since when no requests are accepted. */
-  #notListeningSince: Moment | undefined;
+  /** Since when new requests are refused. */
+  #refusesNewSince: Moment | undefined;
   #lastBlind: LastBlindness | undefined;
   /** The wall clock minus the monotonic clock, as it was when nodes were last told. */
   #lead: Millis;
@@ -71,7 +71,7 @@ export class ObservedClock {
 
   /** The present observed time, to be stored. */
   keep(): ObservedTime {
-    const now = this.#notListeningSince ?? this.#clock.now();
+    const now = this.#refusesNewSince ?? this.#clock.now();
     this.#keptAt = now;
     return { ...this.#observed, awake: this.on(now), wall: wallAt(this.#clock, now) };
   }
@@ -81,9 +81,9 @@ export class ObservedClock {
     return this.#observed.awake + (at - this.#at);
   }
 
-  /** Nobody can be heard from here on, so observed time ends here. */
-  stopListening(at: Moment): void {
-    this.#notListeningSince ??= at;
+  /** Not everybody can be heard from here on, so observed time ends here. */
+  refuseNew(at: Moment): void {
+    this.#refusesNewSince ??= at;
   }
 
   /** @returns whether the wall clock was set since it was last compared */

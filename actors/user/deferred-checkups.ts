@@ -12,11 +12,20 @@ import { isReading, type UserRequest } from './user.protocol.js';
  */
 export class DeferredCheckups {
   #waiting: PendingRequest<UserEntity>[] = [];
+  readonly #countsUntil: () => Moment;
+
+  /** @param countsUntil from then on no deadline passes, and a checkup would wait for ever */
+  constructor(countsUntil: () => Moment) {
+    this.#countsUntil = countsUntil;
+  }
 
   /** Whether a request is a checkup that has to wait. */
   mustWait(actor: UserActor, request: UserRequest): boolean {
     return (
-      isReading(request.kind) && actor.deadline <= request.readAt && isOnline(actor.state, actor, request)
+      isReading(request.kind) &&
+      actor.deadline <= request.readAt &&
+      actor.deadline < this.#countsUntil() &&
+      isOnline(actor.state, actor, request)
     );
   }
 
@@ -30,10 +39,12 @@ export class DeferredCheckups {
     deadlineOf: (user: UserId) => Moment | undefined,
   ): readonly PendingRequest<UserEntity>[] {
     if (this.#waiting.length === 0) return this.#waiting;
+    const countsUntil = this.#countsUntil();
     const answerable: PendingRequest<UserEntity>[] = [];
     this.#waiting = this.#waiting.filter((checkup) => {
       const deadline = deadlineOf(checkup.key);
-      const waits = deadline !== undefined && deadline >= horizon && deadline <= checkup.readAt;
+      const waits =
+        deadline !== undefined && deadline >= horizon && deadline <= checkup.readAt && deadline < countsUntil;
       if (!waits) answerable.push(checkup);
       return waits;
     });

@@ -50,6 +50,8 @@ export interface UserShardDeps extends ShardSupervisorDeps {
   submit(entry: UserEntry): void;
   /** The number of this start. */
   generation(): number;
+  /** From then on nobody's silence counts. */
+  countsUntil(): Moment;
 }
 
 /** The supervisor of the users of one shard, each of whom has an actor while online. */
@@ -63,7 +65,7 @@ export class UserShard extends ShardSupervisor<UserEntity, UserActor> implements
   #settledUpTo: Moment;
   /** The last blind interval. */
   #blindness: Blindness | undefined;
-  readonly #deferredCheckups = new DeferredCheckups();
+  readonly #deferredCheckups: DeferredCheckups;
 
   constructor(shard: ShardIndex, options: UserShardOptions, deps: UserShardDeps) {
     super(shard, options, deps);
@@ -74,6 +76,7 @@ export class UserShard extends ShardSupervisor<UserEntity, UserActor> implements
     this.#options = options;
     this.#deps = deps;
     this.#settledUpTo = this.horizon;
+    this.#deferredCheckups = new DeferredCheckups(() => deps.countsUntil());
   }
 
   /** The earliest deadline of an open session, if it has passed; else now. Looks at every user. */

@@ -1,7 +1,7 @@
 import type { Blindness } from '../../src/domain/blindness.js';
 import type { Recovery } from '../../src/domain/recovery.js';
 import { shardOf, shardWithin, type ShardIndex } from '../../src/domain/shard.js';
-import { instant, type Millis, type Moment } from '../../src/domain/time.js';
+import { instant, moment, type Millis, type Moment } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import { wallAt, type Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
@@ -49,8 +49,12 @@ export class LocalUserShards implements UserShards {
   readonly #historyBuffer: HistoryBuffer<HistoryEntry>;
   #blindUntil: Moment | undefined;
   #ending = false;
-  /** Since when no requests are accepted. */
+  /** Since when new requests are refused. */
+  #refusesNewSince = moment(Infinity);
+  /** Since when nobody is answered. */
   #notListeningSince: Moment | undefined;
+  /** Up to when silent users have been given the time in which new requests are refused. */
+  #givenUpTo = moment(Infinity);
   /** The decision of the restart. No session is silent any more once all have been healed or have ended. */
   #recovery: Recovery = { generation: 0, silent: [] };
 
@@ -62,6 +66,7 @@ export class LocalUserShards implements UserShards {
     const childDeps: UserShardDeps = {
       ...deps,
       ending: () => this.#ending,
+      countsUntil: () => this.#refusesNewSince,
       wallAt: (at) => wallAt(deps.clock, at),
       submit: (entry) => {
         this.#historyBuffer.add(entry);
@@ -122,12 +127,15 @@ export class LocalUserShards implements UserShards {
 
   blind(from: Moment, to: Moment): void {
     this.#shift({ from, to, previousEnd: this.#blindUntil });
-    if (this.#recovery.silent.length > 0) {
-      // Another restart must not take from silent users the time in which they could not be heard.
-      this.#recovery = afterBlindness(this.#recovery, to - from);
-      this.#historyBuffer.add({ kind: 'recovered', recovery: this.#recovery });
-    }
+    this.#giveToSilent(to - from);
     this.checkpoint();
+  }
+
+  /** Another restart must not take from silent users the time in which they could not be heard. */
+  #giveToSilent(blindTime: Millis): void {
+    if (this.#recovery.silent.length === 0) return;
+    this.#recovery = afterBlindness(this.#recovery, blindTime);
+    this.#historyBuffer.add({ kind: 'recovered', recovery: this.#recovery });
   }
 
   #shift(blindness: Blindness): void {
@@ -143,6 +151,13 @@ export class LocalUserShards implements UserShards {
   /** Stops the actors that the end has left running: for a process that goes on without them. */
   async dismiss(): Promise<void> {
     await Promise.all(this.all.map((shard) => shard.dismiss()));
+  }
+
+  /** New requests are refused from here on, so deadlines after it do not pass. */
+  refuseNew(at: Moment): void {
+    if (at >= this.#refusesNewSince) return;
+    this.#refusesNewSince = at;
+    this.#givenUpTo = at;
   }
 
   /**
@@ -172,10 +187,16 @@ export class LocalUserShards implements UserShards {
   /** Submits the watermark: every end before it has been submitted, and the daemon is alive. */
   checkpoint(): void {
     const now = this.#notListeningSince ?? this.#clock.now();
-    const settled = this.all.map((shard) => (this.#ending ? shard.settledExactly(now) : shard.settledUpTo));
-    const behind = now - Math.min(now, ...settled);
+    if (this.#givenUpTo < now) {
+      this.#giveToSilent(now - this.#givenUpTo);
+      this.#givenUpTo = now;
+    }
+    const until = now < this.#refusesNewSince ? now : this.#refusesNewSince;
+    const settled = this.all.map((shard) => (this.#ending ? shard.settledExactly(until) : shard.settledUpTo));
+    const late = until - Math.min(until, ...settled);
+    const behind = late === 0 ? 0 : now - until + late;
     // Nobody is answered after the last checkpoint, so no end has to lie later than it.
-    const early = this.#notListeningSince === undefined ? 0 : Math.min(behind, this.#timeout);
+    const early = this.#notListeningSince === undefined ? 0 : Math.min(late, this.#timeout);
     const wall = wallAt(this.#clock, now);
     this.#historyBuffer.add({
       kind: 'watermark',

@@ -211,9 +211,12 @@ export class PartitionRun {
   blind(from: Moment, to: Moment, interval: BlindInterval): void {
     // The end of its recovery gives time to all of them.
     if (!this.#hasResumed) return;
-    this.users.blind(from, to);
-    this.watch?.nodes.wake(from, to);
     this.history.submit([{ kind: 'blind', interval }]);
+    // From there on no time counts that could be given back.
+    const until = to < this.#heardUntil ? to : this.#heardUntil;
+    if (from >= until) return;
+    this.users.blind(from, until);
+    this.watch?.nodes.wake(from, until);
   }
 
   /** Nothing is stored before all of the last run has been restored. */
@@ -235,11 +238,17 @@ export class PartitionRun {
     return this.history.caughtUp();
   }
 
+  /** New requests are refused from now on, so nobody's silence counts. Those received before are still answered. */
+  refuseNew(at: Moment): void {
+    if (at < this.#heardUntil) this.#heardUntil = at;
+    this.users.refuseNew(at);
+    this.watch?.nodes.refuseNew(at);
+  }
+
   /** No request is received from now on. */
   stopListening(at: Moment): void {
-    this.#heardUntil = at;
+    this.refuseNew(at);
     this.users.stopListening(at);
-    this.watch?.nodes.stopListening(at);
   }
 
   /**

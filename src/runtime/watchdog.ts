@@ -88,6 +88,8 @@ export class Watchdog {
   #recordsPass = false;
   /** Requests that were read and are not handled yet, earliest first. */
   readonly #held = new Set<Held>();
+  /** Since when new requests are refused, at an orderly stop. */
+  #refusesNewSince: Moment | undefined;
   /** The arrival of the held request that is being handled. */
   #resumed: Arrival | undefined;
 
@@ -124,7 +126,20 @@ export class Watchdog {
     const readAt = this.look();
     if (this.#wait > TICK) this.#wake(readAt);
     this.#recordPass();
-    return { arrivedAt: readAt < this.#due ? readAt : this.#due, readAt };
+    const arrivedAt = readAt < this.#due ? readAt : this.#due;
+    const since = this.#refusesNewSince;
+    return { arrivedAt: since !== undefined && since < arrivedAt ? since : arrivedAt, readAt };
+  }
+
+  /**
+   * New requests are refused from now on. Those that are still read count as having arrived by now, since nobody's
+   * silence counts any more.
+   *
+   * @returns the moment
+   */
+  refuseNew(): Moment {
+    this.#refusesNewSince ??= this.look();
+    return this.#refusesNewSince;
   }
 
   /**

@@ -9,6 +9,7 @@ import type { Config } from '../../src/config/schema.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Flip } from '../../src/domain/node.js';
 import type { Session } from '../../src/domain/session.js';
+import type { Millis } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { Channel } from '../../src/ports/channel.js';
 import type { Memory } from '../../src/ports/memory.js';
@@ -40,6 +41,8 @@ export interface SimulationOptions {
   readonly memory?: Memory;
   readonly acceptsDataLoss?: boolean;
   readonly ownership?: Ownership;
+  /** How long the gateway takes to close: it waits for slow requests and for sockets. */
+  readonly closesIn?: Millis;
 }
 
 /** The whole daemon except HTTP, on simulated time. */
@@ -60,6 +63,7 @@ export class SimulatedApp {
     memory,
     acceptsDataLoss,
     ownership,
+    closesIn = 0,
     ...rules
   }: SimulationOptions = {}) {
     this.clock = clock ?? new SimulatedClock();
@@ -69,7 +73,7 @@ export class SimulatedApp {
       logger: this.logger,
       storeOf: storeOf ?? ((partition) => sliceOf(this.store, partition)),
       processFacts: () => ({}),
-      gateway: () => ({ stop: () => Promise.resolve(), inspect: () => ({}) }),
+      gateway: () => ({ stop: () => closing(this.clock, closesIn), inspect: () => ({}) }),
       decideUser: rules.decideUser ?? decide,
       decideNode: rules.decideNode ?? decideNode,
       ...(alerting !== undefined && { alerting }),
@@ -144,6 +148,10 @@ export class SimulatedApp {
     for await (const chunk of this.app.nodes.flips(name, range)) flips.push(...chunk);
     return flips;
   }
+}
+
+function closing(clock: SimulatedClock, after: Millis): Promise<void> {
+  return after === 0 ? Promise.resolve() : new Promise((resolve) => clock.after(after, resolve));
 }
 
 function requestOf(kind: NodeRequest['kind']): NodeRequest {
