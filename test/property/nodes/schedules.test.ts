@@ -12,6 +12,8 @@ const JOB = node('backup');
 const DAY = 86_400_000;
 /** The daemon acts on a deadline by then. */
 const TICK = 60;
+/** The longest that is waited for what is expected: it may be a day away, and each second is played. */
+const LONGEST = 150_000;
 /** The greatest age of the observed time on disk, for each kill. */
 const LAG = 1_200;
 
@@ -111,7 +113,7 @@ class Run {
       await this.#take(each);
       await this.#check();
     }
-    await this.#clock.advance(Math.max(0, this.#latest.failed - this.#now) + TICK);
+    await this.#clock.advance(Math.min(2 * LONGEST, Math.max(0, this.#latest.failed - this.#now)) + TICK);
     await this.#check();
     await this.#daemon.app.stop();
   }
@@ -153,7 +155,7 @@ class Run {
         await this.#clock.advance(taken.by);
         return;
       case 'reach':
-        await this.#clock.advance(Math.min(150_000, Math.max(0, this.#expected + taken.and - this.#now)));
+        await this.#clock.advance(Math.min(LONGEST, Math.max(0, this.#expected + taken.and - this.#now)));
         return;
       case 'stall': {
         const from = this.#now;
