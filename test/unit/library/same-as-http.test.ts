@@ -131,7 +131,15 @@ describe('what HTTP has', () => {
   it('has an option of register for each field of its body', async () => {
     const instance = await instances.make();
     const options = await optionsOf(instance, REGISTER);
-    expect(options).to.have.members(['timeout', 'maxRetries', 'labels', 'channels', 'dependsOn', 'paused']);
+    expect(options).to.have.members([
+      'timeout',
+      'maxRetries',
+      'schedule',
+      'labels',
+      'channels',
+      'dependsOn',
+      'paused',
+    ]);
     await instance.nodes.register('db-1', { timeout: 5, maxRetries: 1, labels: { a: 'b' }, paused: true });
     expect(await instance.nodes.get('db-1')).to.include({ timeout: 5, maxRetries: 1, paused: true });
     await instance.nodes.register('db-1', { timeout: null, maxRetries: null, labels: null, paused: false });
