@@ -103,6 +103,9 @@ function isRegular({ operator }: Matcher): boolean {
 function patternProblem(pattern: string): string | undefined {
   if (pattern !== '' && !isUtf8Within(pattern, LONGEST_PATTERN))
     return `has a regular expression of more than ${String(LONGEST_PATTERN)} bytes`;
+  // It would hide what follows from the count below.
+  if (quotes(pattern))
+    return 'has \\Q in its regular expression: write a backslash before each character instead';
   if (writtenOut(pattern) > LONGEST_PATTERN)
     return `has a regular expression of more than ${String(LONGEST_PATTERN)} characters, repetitions written out`;
   try {
@@ -111,6 +114,16 @@ function patternProblem(pattern: string): string | undefined {
   } catch (error) {
     return `has no regular expression of RE2: ${error instanceof Error ? error.message : String(error)}`;
   }
+}
+
+/** Whether there is a `\Q`, behind which RE2 takes characters as they are. */
+function quotes(pattern: string): boolean {
+  for (let at = 0; at < pattern.length; at++) {
+    if (pattern[at] !== '\\') continue;
+    at++;
+    if (pattern[at] === 'Q') return true;
+  }
+  return false;
 }
 
 /**
@@ -136,7 +149,8 @@ function writtenOut(pattern: string): number {
       open.push(sum);
       [sum, last] = [0, 0];
     } else if (character === ')') {
-      const inner = sum;
+      // An empty group costs as much as a character when it is repeated.
+      const inner = Math.max(1, sum);
       sum = open.pop() ?? 0;
       add(inner);
     } else if (character === '{') {

@@ -140,6 +140,12 @@ export class SilenceTable {
 }
 
 function fitsOf({ matchers }: Silence): (node: Labelled) => boolean {
+  let fits: ((node: Labelled) => boolean) | undefined;
+  // Expressions take time to compile, and most silences are over.
+  return (node) => (fits ??= compile(matchers))(node);
+}
+
+function compile(matchers: readonly string[]): (node: Labelled) => boolean {
   const read = matchers.map(parseMatcher);
   // One that cannot be read any more silences nobody: alerts go out.
   if (!read.every((each): each is Matcher => !('problem' in each))) return () => false;

@@ -47,7 +47,7 @@ export interface Client {
 
 /** @throws TypeError or RangeError if an option is wrong */
 export function createClient(env: Environment, options: ConnectOptions): Client {
-  const { url, token, user, device: name = 'web', meta, share = true, ...others } = options;
+  const { url, token, user, device: name = 'web', meta, share = user !== undefined, ...others } = options;
   for (const other in others) throw new TypeError(`connect: no option ${other}`);
   const device = deviceName(env, name);
   const { on, emit } = createEmitter<ClientEvents>(env);

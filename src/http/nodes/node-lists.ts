@@ -1,16 +1,21 @@
 import type { DescribedNode } from '../../../actors/node/node.protocol.js';
 import type { Flip } from '../../domain/node.js';
-import type { Instant } from '../../domain/time.js';
+import type { Instant, Millis } from '../../domain/time.js';
 import type { Daemon } from '../../app/api.js';
+import type { Clock } from '../../ports/clock.js';
 import type { Exchange } from '../server/exchange.js';
 import { encodeCursor, parsePage } from '../input/history-query.js';
 import { causesOf } from '../../app/dependencies.js';
 import { encodeName, PAGE, parseListing } from './node-query.js';
 import { flipView, nodeViewWithCause } from '../../views/node-view.js';
 
+/** How long a list is made in one turn: each active silence is compared with each node. */
+const SLICE: Millis = 10;
+
 /** `GET /nodes`: by name. */
 export async function answerList(
   { nodes, silences }: Daemon,
+  clock: Pick<Clock, 'now' | 'soon'>,
   exchange: Exchange,
   largestPage: number,
 ): Promise<void> {
@@ -18,8 +23,16 @@ export async function answerList(
   const prefixes = exchange.access.nodePrefixes;
   const page = await nodes.list({ ...filter, prefixes }, after, limit);
   const causes = await causesOf(nodes, page.nodes, exchange.access);
+  const shown: ReturnType<typeof nodeViewWithCause>[] = [];
+  let begun = clock.now();
+  for (const node of page.nodes) {
+    shown.push(nodeViewWithCause(node, causes.get(node.name), silences));
+    if (clock.now() - begun < SLICE) continue;
+    await new Promise<void>((resolve) => clock.soon(resolve));
+    begun = clock.now();
+  }
   exchange.json(200, {
-    nodes: page.nodes.map((node) => nodeViewWithCause(node, causes.get(node.name), silences)),
+    nodes: shown,
     next_cursor: page.next === undefined ? null : encodeName(page.next),
   });
 }

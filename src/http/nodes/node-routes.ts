@@ -33,7 +33,7 @@ const READ = { ...ABOUT, isLong: true } as const;
 export function addNodes(
   resources: Resources,
   daemon: Daemon,
-  clock: Pick<Clock, 'wall'>,
+  clock: Pick<Clock, 'now' | 'soon' | 'wall'>,
   limits: Pick<GatewayLimits, 'batch' | 'body' | 'page'>,
 ): void {
   const read = settingsReader(() => daemon.alerts.channels);
@@ -59,7 +59,10 @@ export function addNodes(
   } as const;
   resources
     // The path without a name.
-    .add('/nodes', { ...node, get: { handle: (exchange) => answerList(daemon, exchange, limits.page) } })
+    .add('/nodes', {
+      ...node,
+      get: { handle: (exchange) => answerList(daemon, clock, exchange, limits.page) },
+    })
     // Before the others, since a node may have this name: POST is the only method that no node has.
     .add('/nodes/heartbeats', {
       ...node,

@@ -49,8 +49,18 @@ describe('a matcher', () => {
     expect(problem(`name!~${'é'.repeat(129)}`), 'bytes, not characters').to.match(/more than 256 bytes/);
     expect(problem(`name=${'a'.repeat(257)}`), 'no expression').to.equal(undefined);
     expect(problem('name=~(ab{100}[0-9]){2}')).to.equal(undefined);
-    for (const text of ['(a?){257}', '((a{10}){10}){10}', '[a-z]{2,999}', 'x(a?){200}(b?){200}', 'a\\]{300}'])
+    for (const text of [
+      '(a?){257}',
+      '((a{10}){10}){10}',
+      '[a-z]{2,999}',
+      'x(a?){200}(b?){200}',
+      'a\\]{300}',
+      '(){1000}a',
+    ])
       expect(problem(`name=~${text}`), text).to.match(/repetitions written out$/);
+    for (const text of ['\\Q[\\E(a?){1000}', 'a\\\\Qb'])
+      expect(problem(`name=~${text}`), text).to.match(/\\Q in its regular expression/);
+    expect(problem('name=~a\\\\\\Qb'), 'a backslash, and a Q').to.equal(undefined);
     for (const text of ['(', 'a(?=b)', '(a)\\1', 'a**', '[z-a]'])
       expect(problem(`name=~${text}`), text).to.match(/no regular expression of RE2/);
   });
