@@ -68,7 +68,7 @@ export function refusalIn(
   { code, error = '' }: Partial<Pick<Sent, 'code' | 'error'>>,
   status?: number,
 ): Refusal {
-  const known = code === undefined ? `HEARTBEAT_${meaningOf(status, error)}` : String(code as unknown);
+  const known = code === undefined ? `HEARTBEAT_${meaningOf(status, error)}` : (code as string);
   return { code: known, error: String(error), status: status ?? statusOf(known) };
 }
 
