@@ -316,14 +316,14 @@ describe('a client with little permission', () => {
     expect((await own.checkup(6)).status).to.equal('offline');
     expect(await own.heal(['5', '6'])).to.deep.equal({
       accepted: 1,
-      rejected: [{ index: 1, error: 'this key does not cover this user_id' }],
+      rejected: [{ index: 1, error: 'this user token does not cover this user_id' }],
     });
     const error = await errorOf(own.heal(6));
     expect(error).to.be.instanceOf(HeartbeatClientError);
     expect(error).to.include({
       code: 'HEARTBEAT_FORBIDDEN',
       status: 403,
-      message: 'this key does not cover this user_id',
+      message: 'this user token does not cover this user_id',
       call: 'PUT /heal/6',
     });
     expect(error.requestId).to.be.a('string');

@@ -78,7 +78,7 @@ export function checkupFieldsContract(start: Start): void {
     expect((await ask('heal')).status).to.equal(403);
     expect((await ask(await token())).json).to.deep.equal({
       results: [{ id: 5, status: 'offline', last_seen: null }],
-      rejected: [{ index: 1, error: 'this key does not cover this user_id' }],
+      rejected: [{ index: 1, error: 'this user token does not cover this user_id' }],
     });
   });
 }
