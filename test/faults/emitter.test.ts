@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { request } from 'undici';
 import { HEARTBEAT } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/free-port.js';
 import { TestResources } from '../support/test-resources.js';
 
 const resources = new TestResources();
@@ -152,7 +153,7 @@ describe('heartbeat emit', () => {
       ...[
         'emit',
         '--url',
-        'http://127.0.0.1:1',
+        `http://127.0.0.1:${await freePort()}`,
         '--nodes',
         nodesFile(['a']),
         '--interval',
