@@ -22,6 +22,7 @@ import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.
 import type { WriteOptions } from '../../src/ports/ordered-store.js';
 import { EntityActor } from '../../actors/shards/entity-actor.js';
 import { DEVICE_PLANTS } from './device-plants.js';
+import { EVENT_PLANTS } from './event-plants.js';
 import { userRules, type Plant } from './plant.js';
 import { replaced } from './replaced.js';
 
@@ -575,6 +576,7 @@ export const PLANTS: readonly Plant[] = [
     install: replaced(BlindRecord, 'notice', () => () => undefined),
   },
   ...DEVICE_PLANTS,
+  ...EVENT_PLANTS,
 ];
 
 /** A registration is stored with the first status. */

@@ -1,12 +1,7 @@
-import type { NodeReply } from '../../actors/node/node.protocol.js';
-import type { App } from '../../src/app.js';
-import type { AlertRecord } from '../../src/domain/alert.js';
-import type { Flip } from '../../src/domain/node.js';
-import type { NodeName } from '../../src/domain/node-name.js';
-import type { Session } from '../../src/domain/session.js';
 import { HeartbeatError } from '../../src/errors.js';
 import type { Channel } from '../../src/ports/channel.js';
 import { configOf } from '../support/simulated-app.js';
+import { Judgement, type Oracles } from './judgement.js';
 import { Listener } from './machine/connections.js';
 import { Crashes } from './machine/crashes.js';
 import { Daemon, type Run } from './machine/daemon.js';
@@ -15,19 +10,15 @@ import { Random } from './machine/random.js';
 import { AlertsOracle } from './oracle/alerts.js';
 import { LivenessOracle } from './oracle/liveness.js';
 import { NotificationsOracle } from './oracle/notifications.js';
-import { DevicesOracle } from './oracle/devices.js';
-import { expectOrder, PresenceOracle } from './oracle/presence.js';
-import { SupervisionOracle } from './oracle/supervision.js';
+import { PresenceOracle } from './oracle/presence.js';
 import type { Plant } from './plant.js';
+import { createClients, end, namesOf, type Clients } from './world/clients.js';
 import { Faults, FAULT_KINDS, type FaultKind } from './world/faults.js';
+import { Keys } from './world/keys.js';
 import { BrokenPromise, Ledger, type Line } from './world/ledger.js';
-import { HttpClient } from './world/http.js';
 import { Network } from './world/network.js';
-import { NodeClient } from './world/nodes.js';
 import { CHANNELS, PASSING, Receiver, channelsOf } from './world/receivers.js';
 import { chooseSettings, flagsOf, type Settings } from './world/settings.js';
-import { DeviceClient } from './world/devices.js';
-import { UserClient } from './world/users.js';
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -66,8 +57,6 @@ export interface Outcome {
 /** The longest time that open work may take at the end. */
 const REST = 120_000;
 const STEP = 500;
-/** Rounds of heartbeats after which everything that waits only for them is done. */
-const SOON = 20;
 /** After trouble with the disk, everything that waited for it is stored within this time: two checkpoints. */
 const CALM = 2000;
 
@@ -82,17 +71,13 @@ class Simulation {
   readonly #crashes = new Crashes();
   readonly #listener = new Listener();
   readonly #network: Network;
-  readonly #presence: PresenceOracle;
-  readonly #liveness: LivenessOracle;
-  readonly #supervision: SupervisionOracle;
-  readonly #alerts: AlertsOracle;
-  readonly #notifications: NotificationsOracle;
+  readonly #oracles: Oracles;
   readonly #receivers: ReadonlyMap<string, Receiver>;
   readonly #channelChance: Random;
   #channelNames: readonly string[] = CHANNELS;
-  readonly #users: readonly UserClient[];
-  readonly #deviceUsers: readonly DeviceClient[];
-  readonly #nodes: readonly NodeClient[];
+  readonly #clients: Clients;
+  /** Undefined if everybody may do everything. */
+  readonly #keys: Keys | undefined;
   readonly #kinds: readonly FaultKind[];
   readonly #faults: Faults;
   #broken: unknown;
@@ -108,44 +93,39 @@ class Simulation {
     const settings = { ...chosen, ...options.plant?.settings };
     this.#settings = settings;
     this.#ledger = new Ledger(() => loop.now);
+    const wallLead = 1_700_000_000_000 - loop.now;
+    this.#keys = settings.sockets > 0 ? new Keys(loop.now + wallLead, options.length) : undefined;
     this.#daemon = new Daemon(loop, random, {
       name: 'daemon',
       config: configOf(flagsOf(settings)),
       channels: (run) => this.#channels(run),
       plant: options.plant?.ports ?? ((ports) => ports),
-      wallLead: 1_700_000_000_000 - loop.now,
+      wallLead,
       listener: settings.http ? this.#listener : undefined,
+      auth: this.#keys && { keys: this.#keys.rules },
     });
     this.#network = new Network(loop, random.fork('network'), this.#daemon);
     this.#channelChance = random.fork('channels');
     this.#receivers = new Map(
       [...CHANNELS, PASSING].map((name) => [name, new Receiver(name, loop, random, this.#ledger)]),
     );
-    this.#supervision = new SupervisionOracle(this.#ledger);
-    this.#liveness = new LivenessOracle(this.#ledger, settings);
-    this.#alerts = new AlertsOracle(this.#ledger, this.#receivers);
-    this.#notifications = new NotificationsOracle(this.#ledger, this.#receivers, settings);
-    this.#presence = new PresenceOracle(this.#ledger, settings);
-    const deps = {
+    this.#oracles = {
+      presence: new PresenceOracle(this.#ledger, settings),
+      liveness: new LivenessOracle(this.#ledger, settings),
+      alerts: new AlertsOracle(this.#ledger, this.#receivers),
+      notifications: new NotificationsOracle(this.#ledger, this.#receivers, settings),
+    };
+    this.#clients = createClients({
       loop,
       random,
       network: this.#network,
+      daemon: this.#daemon,
       ledger: this.#ledger,
       settings,
-      http: (client: string) => this.#http(client),
-      diskKeptRefused: (since: number) => this.#daemon.disk.keptAt >= since,
+      keys: this.#keys,
+      presence: this.#oracles.presence,
       broken: this.#breaks,
-    };
-    this.#users = Array.from(
-      { length: settings.users },
-      (_, index) => new UserClient(index + 1, { ...deps, oracle: this.#presence }),
-    );
-    const ofDevices = new DevicesOracle(this.#ledger, this.#presence);
-    this.#deviceUsers = Array.from(
-      { length: settings.deviceUsers },
-      (_, index) => new DeviceClient(index + 1, { ...deps, oracle: ofDevices }),
-    );
-    this.#nodes = Array.from({ length: settings.nodes }, (_, index) => new NodeClient(index + 1, deps));
+    });
     this.#kinds = this.#chosenFaults();
     this.#faults = new Faults(this.#kinds, random.fork('pace').pick([0.5, 1, 2]), {
       loop,
@@ -155,10 +135,7 @@ class Simulation {
       network: this.#network,
       ledger: this.#ledger,
       settings,
-      clients: [
-        ...[...this.#users, ...this.#deviceUsers].map(({ id }) => id),
-        ...this.#nodes.map(({ name }) => name),
-      ],
+      clients: namesOf(this.#clients),
       receivers: [...this.#receivers.values()],
       reload: (chance) => {
         this.#reload(chance);
@@ -179,12 +156,6 @@ class Simulation {
         this.#stopAndStart(downtime);
       },
     });
-  }
-
-  #http(client: string): HttpClient | undefined {
-    const random = this.#random.fork(`the way of ${client}`);
-    if (!this.#settings.http || random.chance(0.5)) return undefined;
-    return new HttpClient(this.#daemon, random, this.#ledger);
   }
 
   readonly #breaks = (error: unknown): void => {
@@ -258,7 +229,7 @@ class Simulation {
     while (this.#loop.now < begun + this.#options.length) await this.#pass();
     this.#ledger.tell('All faults are over, and all clients fall silent.');
     this.#faults.end();
-    for (const client of [...this.#users, ...this.#deviceUsers, ...this.#nodes]) client.end();
+    end(this.#clients);
     await this.#untilReady();
     const { timeout, nodeTimeout, maxRetries, adaptive } = this.#settings;
     await this.#rest(Math.max(2 * timeout, (maxRetries + 3) * (adaptive?.max ?? nodeTimeout)) + 10_000);
@@ -267,11 +238,15 @@ class Simulation {
         `${String(this.#daemon.unanswered)} requests were never answered.`,
         this.#loop.now,
       );
-    await this.#judgeUsers();
-    await this.#judgeNodes();
-    await this.#recoverNodes();
-    await this.#judgeAlerts();
-    await this.#judgeMemory();
+    await new Judgement({
+      loop: this.#loop,
+      daemon: this.#daemon,
+      ledger: this.#ledger,
+      settings: this.#settings,
+      clients: this.#clients,
+      oracles: this.#oracles,
+      rest: (milliseconds) => this.#rest(milliseconds),
+    }).judge();
   }
 
   async #pass(by = STEP): Promise<void> {
@@ -345,133 +320,12 @@ class Simulation {
 
   async #rest(milliseconds: number): Promise<void> {
     const until = this.#loop.now + milliseconds;
-    while (this.#loop.now < until) await this.#pass();
-  }
-
-  async #judgeUsers(): Promise<void> {
-    for (const { id } of this.#users) {
-      const sessions = await this.#read<Session>(() => this.#daemon.app.users.history(id, { order: 'asc' }));
-      this.#ledger.count('sessions', sessions.length);
-      this.#presence.history(id, sessions, this.#loop.now);
-    }
-    for (const { id } of this.#deviceUsers) {
-      const sessions = await this.#read<Session>(() => this.#daemon.app.users.history(id, { order: 'asc' }));
-      this.#ledger.count('sessions of several devices', sessions.length);
-      expectOrder(sessions, (what) => {
-        throw new BrokenPromise(`User ${id}: ${what}.`, this.#loop.now, id);
-      });
-    }
-  }
-
-  async #judgeNodes(): Promise<void> {
-    for (const { name } of this.#nodes) {
-      const flips = await this.#flips(name);
-      this.#ledger.count('flips', flips.length);
-      const shown = await this.#ask((app, answer: (reply: NodeReply) => void) => {
-        app.nodes.ask(name, { kind: 'describe' }, answer);
-      });
-      const state = shown.kind === 'node' ? shown.node.state : undefined;
-      this.#liveness.history(name, flips, state, this.#loop.now);
-    }
-  }
-
-  #flips(name: NodeName): Promise<Flip[]> {
-    return this.#read<Flip>(() => this.#daemon.app.nodes.flips(name, { order: 'asc' }));
-  }
-
-  /** Resumes every node and sends a heartbeat for it, so that every alert ends. */
-  async #recoverNodes(): Promise<void> {
-    this.#ledger.tell('All nodes come back.');
-    for (const node of this.#nodes) {
-      node.send('resume', () => undefined);
-      await this.#pass(20);
-      node.send('heartbeat', () => undefined);
-    }
-    await this.#rest(1000);
-    const { nodeTimeout } = this.#settings;
-    const until = this.#loop.now + REST + this.#notifications.longestHold;
-    for (let round = 0; this.#loop.now < until; round++) {
-      // Listing all alerts is slow.
-      if ((round < SOON || round % SOON === 0) && (await this.#openAlerts()) === 0) break;
-      for (const node of this.#nodes) node.send('heartbeat', () => undefined);
-      await this.#rest(nodeTimeout / 2);
-    }
-  }
-
-  async #openAlerts(): Promise<number> {
-    const open = await this.#read<AlertRecord>(() =>
-      this.#daemon.app.alerts.list({ states: ['pending', 'held'] }),
-    );
-    return open.length;
-  }
-
-  async #judgeAlerts(): Promise<void> {
-    const { now } = this.#loop;
-    const newestFirst = await this.#read<AlertRecord>(() => this.#daemon.app.alerts.list({}));
-    const records = newestFirst.reverse();
-    this.#ledger.count('alerts', records.length);
-    this.#alerts.ends(records, now);
-    const flips = new Map<string, readonly Flip[]>();
-    for (const { name } of this.#nodes) flips.set(name, await this.#flips(name));
-    for (const [name, ofNode] of flips) this.#alerts.flips(name, ofNode, records, now);
-    this.#alerts.finalStates(
-      this.#nodes.map(({ name }) => name),
-      records,
-      now,
-    );
-    this.#notifications.judge(flips, records, now);
-  }
-
-  /** Checks that the daemon keeps nothing that has ended. */
-  async #judgeMemory(): Promise<void> {
-    for (const node of this.#nodes) node.send('forget', () => undefined);
-    await this.#rest(1000);
-    const shown = await this.#ask((app, answer: (supervision: object) => void) => {
-      void app.supervision().then(answer);
-    });
-    this.#supervision.blindness(shown, this.#loop.now);
-    this.#supervision.rest(shown, this.#loop.now);
-  }
-
-  /** Asks the daemon, and advances time until it has answered. */
-  async #ask<Reply>(ask: (app: App, answer: (reply: Reply) => void) => void): Promise<Reply> {
-    const replies: Reply[] = [];
-    const { process, app } = this.#daemon;
-    if (process === undefined) throw new TypeError('the daemon does not run');
-    this.#loop.enter(process, () => {
-      ask(app, (reply) => replies.push(reply));
-    });
-    for (let wait = 0; replies.length === 0 && wait < 200; wait++) await this.#loop.run(this.#loop.now + 1);
-    const [reply] = replies;
-    if (reply === undefined) throw new BrokenPromise('A request was not answered.', this.#loop.now);
-    return reply;
-  }
-
-  /** Reads a whole list while simulated time advances. */
-  async #read<Item>(from: () => AsyncIterable<readonly Item[]>): Promise<Item[]> {
-    const items: Item[] = [];
-    let state: { readonly error?: unknown } | undefined;
-    const { process } = this.#daemon;
-    if (process === undefined) throw new TypeError('the daemon does not run');
-    this.#loop.enter(process, () => {
-      void collect(from(), items).then(
-        () => (state = {}),
-        (error: unknown) => (state = { error }),
-      );
-    });
-    for (let wait = 0; state === undefined && wait < 1000; wait++) await this.#loop.run(this.#loop.now + 1);
-    if (state === undefined) throw new BrokenPromise('A history was not read to its end.', this.#loop.now);
-    if (state.error !== undefined) throw asError(state.error);
-    return items;
+    while (this.#loop.now < until) await this.#pass(Math.min(STEP, until - this.#loop.now));
   }
 }
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
-}
-
-async function collect<Item>(chunks: AsyncIterable<readonly Item[]>, into: Item[]): Promise<void> {
-  for await (const chunk of chunks) into.push(...chunk);
 }
 
 export async function simulate(options: SimulationOptions): Promise<Outcome> {

@@ -5,11 +5,16 @@ import { replaced } from '../replaced.js';
 /** The daemon's end of a connection in memory. Its idle timeout follows the daemon's clock. */
 class ServerSocket extends Socket {
   readonly #sent: (text: string) => void;
+  readonly #ended: () => void;
 
-  /** @param sent called with what the daemon sends */
-  constructor(sent: (text: string) => void) {
+  /**
+   * @param sent called with what the daemon sends
+   * @param ended called once it sends no more
+   */
+  constructor(sent: (text: string) => void, ended: () => void) {
     super({ allowHalfOpen: true });
     this.#sent = sent;
+    this.#ended = ended;
   }
 
   override _read(): void {
@@ -31,6 +36,12 @@ class ServerSocket extends Socket {
 
   override _final(done: () => void): void {
     done();
+    this.#ended();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    super._destroy(error, done);
+    this.#ended();
   }
 
   override resetAndDestroy(): this {
@@ -44,6 +55,10 @@ export interface Connection {
   push(bytes: Buffer): void;
   /** Called with the text of responses. */
   heard: (text: string) => void;
+  /** Called when the daemon has ended or closed its side; maybe twice. */
+  ended: () => void;
+  /** The client is gone. */
+  close(): void;
   readonly isOpen: boolean;
 }
 
@@ -84,9 +99,14 @@ export class Listener {
 
 /** Opens a connection to a server, as if the system had accepted one. */
 export function connect(server: Server): Connection {
-  const socket = new ServerSocket((text) => {
-    connection.heard(text);
-  });
+  const socket = new ServerSocket(
+    (text) => {
+      connection.heard(text);
+    },
+    () => {
+      connection.ended();
+    },
+  );
   // Node counts the connections of a server here, and closes the server once there are none.
   const open: unknown = Reflect.get(server, '_connections');
   Object.assign(server, { _connections: typeof open === 'number' ? open + 1 : 1 });
@@ -96,6 +116,10 @@ export function connect(server: Server): Connection {
       socket.push(bytes);
     },
     heard: () => undefined,
+    ended: () => undefined,
+    close: () => {
+      socket.destroy();
+    },
     get isOpen() {
       return !socket.destroyed && socket.writable;
     },

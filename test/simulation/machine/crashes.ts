@@ -43,7 +43,7 @@ export class Crashes {
     if (armed === undefined || message === STOP) return false;
     if (armed.message === undefined) {
       const where = path();
-      if (!where.includes(`/${armed.part}`) || armed.left-- > 0) return false;
+      if (!isOf(where, armed.part) || armed.left-- > 0) return false;
       // If one message crashes a starting supervisor twice, the daemon fails to start.
       if (armed.times > 1 && where.endsWith('/supervisor')) return false;
       armed.message = message;
@@ -53,4 +53,9 @@ export class Crashes {
     if (--armed.times <= 0) this.#armed = undefined;
     return true;
   }
+}
+
+/** With several partitions, their names begin like those of users. */
+function isOf(path: string, part: Armed['part']): boolean {
+  return path.split('/').includes(part);
 }

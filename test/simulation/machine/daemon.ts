@@ -2,6 +2,7 @@ import { App, type AppPorts } from '../../../src/app.js';
 import type { Daemon as DaemonApi } from '../../../src/app/api.js';
 import type { Config } from '../../../src/config/schema.js';
 import { createGateway, type Gateway } from '../../../src/http/gateway.js';
+import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import type { Channel } from '../../../src/ports/channel.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { connect, type Connection, type Listener } from './connections.js';
@@ -19,6 +20,8 @@ export interface DaemonOptions {
   readonly wallLead: number;
   /** Where its HTTP server listens; without it there is no server. */
   readonly listener: Listener | undefined;
+  /** The keys that its HTTP server asks for; undefined if everybody may do everything. */
+  readonly auth: AuthOptions | undefined;
 }
 
 /** One run of the daemon, from its start to its end. */
@@ -69,6 +72,8 @@ export class Daemon {
   #stall = { from: -Infinity, to: -Infinity };
   isReady = false;
   fatal: Error | undefined;
+  /** Called when the process is gone: its connections are broken. */
+  readonly broken = new Set<() => void>();
 
   constructor(loop: Loop, random: Random, options: DaemonOptions) {
     this.#loop = loop;
@@ -105,6 +110,11 @@ export class Daemon {
     return this.#loop.now < this.#stall.to ? this.#stall.from : this.#loop.now;
   }
 
+  /** The end of its last standstill in this run. */
+  get stalledUntil(): number {
+    return this.#stall.to;
+  }
+
   get isStalled(): boolean {
     return this.#loop.now < this.#stall.to;
   }
@@ -122,8 +132,8 @@ export class Daemon {
     const ports: AppPorts = {
       clock,
       logger: this.logger,
-      storeOf: () =>
-        this.disk.attach(process, () => {
+      storeOf: (partition) =>
+        this.disk.attach(process, partition, () => {
           this.#shutOut(process);
         }),
       processFacts: () => ({}),
@@ -157,12 +167,12 @@ export class Daemon {
   }
 
   async #gateway(daemon: DaemonApi, clock: DaemonClock, process: Process): Promise<Gateway | undefined> {
-    const { config, listener } = this.#options;
+    const { auth, config, listener } = this.#options;
     if (listener === undefined) return undefined;
     const failed = (error: Error): void => {
       if (process === this.#process) this.fatal = error;
     };
-    const options = { ...config, auth: undefined, tls: undefined };
+    const options = { ...config, auth, tls: undefined };
     const gateway = createGateway(options, daemon, { clock, logger: this.logger, failed });
     const listening = gateway.listen();
     this.#server = listener.server;
@@ -293,6 +303,9 @@ export class Daemon {
     const sockets = this.#sockets;
     this.#sockets = [];
     for (const incoming of sockets) incoming.lost('nobody listens');
+    const broken = [...this.broken];
+    this.broken.clear();
+    for (const each of broken) each();
     return process;
   }
 

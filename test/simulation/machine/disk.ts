@@ -25,6 +25,7 @@ export type Loss = 'torn' | 'forgotten' | 'none';
 
 /** A write for which the process waits. */
 interface UnderWay {
+  readonly database: string;
   readonly changes: readonly Change[];
   readonly options: WriteOptions;
   isApplied: boolean;
@@ -46,9 +47,9 @@ export class Disk {
   #owner: Process | undefined;
   /** A planted fault: a process that was shut out may still write. */
   isFenceless = false;
-  readonly #underWay = new Map<Process, UnderWay>();
+  readonly #underWay = new Map<Process, Set<UnderWay>>();
   /** Changes that undo unsynced writes, the latest first. */
-  #unsynced: (readonly Change[])[] = [];
+  #unsynced: { readonly database: string; readonly undo: readonly Change[] }[] = [];
   /** When a refused write last reached the disk. */
   keptAt = -Infinity;
   /** Called when a write begins, and when it is on disk but not confirmed. */
@@ -61,23 +62,29 @@ export class Disk {
 
   /** The process that used it has ended. @returns whether a batch was lost */
   crash(process: Process, loss: Loss): boolean {
-    const underWay = this.#underWay.get(process);
+    const underWay = this.#underWay.get(process) ?? [];
     this.#underWay.delete(process);
     const { length } = this.#unsynced;
     const lost = loss === 'none' ? 0 : loss === 'forgotten' ? length : this.#random.int(0, length);
-    for (const undo of this.#unsynced.splice(0, lost)) this.#pages.apply(undo);
-    if (underWay === undefined || underWay.isApplied || this.#isShutOut(process)) return lost > 0;
-    if (loss !== 'none') return true;
-    this.#apply(underWay);
-    return lost > 0;
+    for (const { undo } of this.#unsynced.splice(0, lost)) this.#pages.apply(undo);
+    if (this.#isShutOut(process)) return lost > 0;
+    const left = [...underWay].filter(({ isApplied }) => !isApplied);
+    if (loss === 'none') for (const write of left) this.#apply(write);
+    return lost > 0 || (loss !== 'none' && left.length > 0);
   }
 
-  /** The store as one process sees it. @param lost called when another process opens it */
-  attach(process: Process, lost: () => void): HistoryStore {
-    return new OrderedHistoryStore(this.#engine(process, lost), {});
+  /**
+   * A store as one process sees it. Each has a database of its own.
+   *
+   * @param partition whose store it is; undefined for the only one
+   * @param lost called when another process opens it
+   */
+  attach(process: Process, partition: string | undefined, lost: () => void): HistoryStore {
+    const database = partition === undefined ? '' : `${partition}/`;
+    return new OrderedHistoryStore(this.#engine(process, database, lost), {});
   }
 
-  #engine(process: Process, lost: () => void): StoreEngine {
+  #engine(process: Process, database: string, lost: () => void): StoreEngine {
     let hasOpened = false;
     return {
       place: { name: 'the simulated disk', setting: 'another disk' },
@@ -86,7 +93,7 @@ export class Disk {
         hasOpened = true;
         this.#owner = process;
         await this.#wait(1, process);
-        return this.#store(process, lost);
+        return this.#store(process, database, lost);
       },
       release: () => Promise.resolve(),
       proveReopenable: async () => {
@@ -104,23 +111,23 @@ export class Disk {
   }
 
   /** A read takes a moment, so that the process may die between any two reads. */
-  #store(process: Process, lost: () => void): OrderedStore {
+  #store(process: Process, database: string, lost: () => void): OrderedStore {
     const moment = (): Promise<void> => this.#wait(this.#random.int(0, 1), process);
     const pages = this.#pages;
     return {
       scrubbing: undefined,
       getMany: async (keys) => {
         await moment();
-        return keys.map((key) => pages.get(key));
+        return keys.map((key) => pages.get(database + nameOf(key)));
       },
       entries: async function* (range: KeyRange, reading: Reading = {}): AsyncGenerator<Entry[]> {
         await moment();
-        for (const chunk of pages.chunks(range, reading)) {
+        for (const chunk of pages.chunks(database, range, reading)) {
           yield chunk;
           await moment();
         }
       },
-      batch: () => this.#batch(process, lost),
+      batch: () => this.#batch(process, database, lost),
       checkPresence: () => Promise.resolve(),
       checkFiles: () => Promise.resolve(true),
       close: () => Promise.resolve(),
@@ -128,15 +135,15 @@ export class Disk {
     };
   }
 
-  #batch(process: Process, lost: () => void): WriteBatch {
+  #batch(process: Process, database: string, lost: () => void): WriteBatch {
     const changes: Change[] = [];
     return {
       get length() {
         return changes.length;
       },
-      put: (key, value) => void changes.push([nameOf(key), value]),
-      del: (key) => void changes.push([nameOf(key), undefined]),
-      write: (options) => this.#write(process, { changes, options, isApplied: false }, lost),
+      put: (key, value) => void changes.push([database + nameOf(key), value]),
+      del: (key) => void changes.push([database + nameOf(key), undefined]),
+      write: (options) => this.#write(process, { database, changes, options, isApplied: false }, lost),
       close: () => Promise.resolve(),
     };
   }
@@ -144,7 +151,9 @@ export class Disk {
   async #write(process: Process, write: UnderWay, lost: () => void): Promise<void> {
     if (isDead(process)) return never();
     const { refuses } = this;
-    if (refuses !== 'dropped') this.#underWay.set(process, write);
+    const underWay = this.#underWay.get(process) ?? new Set();
+    this.#underWay.set(process, underWay);
+    if (refuses !== 'dropped') underWay.add(write);
     this.onWrite?.('begun');
     await this.#wait(this.#random.int(0, 4) + this.slow);
     if (isDead(process)) return never();
@@ -157,15 +166,16 @@ export class Disk {
     this.onWrite?.('stored');
     await this.#wait(this.#random.int(0, 2), process);
     if (isDead(process)) return never();
-    this.#underWay.delete(process);
+    underWay.delete(write);
     if (refuses !== undefined) throw refusal();
   }
 
   #apply(write: UnderWay): void {
     write.isApplied = true;
-    const undo = this.#pages.apply(write.changes);
-    if (write.options.sync) this.#unsynced = [];
-    else this.#unsynced.unshift(undo);
+    const { changes, database, options } = write;
+    const undo = this.#pages.apply(changes);
+    if (options.sync) this.#unsynced = this.#unsynced.filter((other) => other.database !== database);
+    else this.#unsynced.unshift({ database, undo });
   }
 
   #wait(delay: number, process?: Process): Promise<void> {

@@ -8,8 +8,8 @@ export class Pages {
   readonly #keys: string[] = [];
   readonly #values = new Map<string, Buffer>();
 
-  get(key: Buffer): Buffer | undefined {
-    return this.#values.get(nameOf(key));
+  get(name: string): Buffer | undefined {
+    return this.#values.get(name);
   }
 
   /** @returns the changes that undo it */
@@ -30,12 +30,17 @@ export class Pages {
     return before;
   }
 
-  /** Yields chunk after chunk. Meanwhile writes are seen, as in a database with one query per chunk. */
+  /**
+   * Yields chunk after chunk. Meanwhile writes are seen, as in a database with one query per chunk.
+   *
+   * @param database with which its keys begin here
+   */
   *chunks(
+    database: string,
     { gte, lt }: KeyRange,
     { reverse = false, limit = Infinity, first = 512, most = first }: Reading,
   ): Generator<Entry[]> {
-    let [from, to] = [nameOf(gte), nameOf(lt)];
+    let [from, to] = [database + nameOf(gte), database + nameOf(lt)];
     let left = limit;
     for (let size = first; left > 0; size = most) {
       const wanted = Math.min(size, left);
@@ -46,7 +51,10 @@ export class Pages {
       const last = keys.at(-1);
       if (last === undefined) return;
       left -= keys.length;
-      yield keys.map((key) => [Buffer.from(key, 'latin1'), this.#values.get(key) ?? NOTHING]);
+      yield keys.map((key) => [
+        Buffer.from(key.slice(database.length), 'latin1'),
+        this.#values.get(key) ?? NOTHING,
+      ]);
       if (keys.length < wanted) return;
       if (reverse) to = last;
       else from = `${last}\0`;

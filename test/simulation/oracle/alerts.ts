@@ -2,6 +2,7 @@ import type { Alert, AlertRecord, Delivery } from '../../../src/domain/alert.js'
 import type { Flip } from '../../../src/domain/node.js';
 import { LATE, PASSING, type Receiver } from '../world/receivers.js';
 import { BrokenPromise, type Ledger } from '../world/ledger.js';
+import { between } from './search.js';
 
 /** An early reminder is due again after a restart that is no longer than this before its first attempt. */
 const DUE_AGAIN = 6000;
@@ -135,19 +136,15 @@ export class AlertsOracle {
       const events = this.#ledger.nodes.get(node.name) ?? [];
       const failedAt = at_ms - (events[0]?.lead ?? 0);
       if (at < failedAt + LATE) complain(`boss was told of a failure of ${node.name} too early`, node.name);
+      const since = between(events, failedAt + 1, at);
       const isQuiet =
-        events.some(
-          ({ kind, answer, at: askedAt, answeredAt = Infinity }) =>
+        since.some(
+          ({ kind, answer, answeredAt = Infinity }) =>
             // An acknowledgement counts once it is on disk.
-            kind === 'acknowledge' && answer === 'done' && askedAt > failedAt && answeredAt < failedAt + LATE,
-        ) &&
-        !events.some(
-          ({ kind, at: askedAt }) => kind === 'unacknowledge' && askedAt > failedAt && askedAt <= at,
-        );
+            kind === 'acknowledge' && answer === 'done' && answeredAt < failedAt + LATE,
+        ) && !since.some(({ kind }) => kind === 'unacknowledge');
       const isUnsure = this.#ledger.wasTroubled(failedAt, at) || this.#ledger.hasRestarted(failedAt, at);
-      const isBack = events.some(
-        ({ kind, at: backAt }) => kind === 'heartbeat' && backAt > failedAt && backAt < failedAt + LATE,
-      );
+      const isBack = since.some(({ kind, at: backAt }) => kind === 'heartbeat' && backAt < failedAt + LATE);
       if (isQuiet && !isUnsure && !isBack)
         complain(`boss was told of a failure of ${node.name} that had been acknowledged in time`, node.name);
     }

@@ -4,6 +4,7 @@ import type { AdaptiveTimeout } from '../../../src/domain/timeout.js';
 import type { Settings } from '../world/settings.js';
 import { adaptiveTimeout } from './adaptive.js';
 import { clockOf } from './clock-text.js';
+import { firstAfter } from './search.js';
 
 /** How much before the standstill the daemon's blind interval may begin. */
 const BEFORE = 120;
@@ -65,10 +66,12 @@ export class LivenessOracle {
     if (state !== undefined && flips.length > 0 && flips.at(-1)?.to !== state)
       complain(`is ${state}, and the last flip was to ${flips.at(-1)?.to ?? ''}`);
     if (events === undefined || events.length === 0) return;
-    const placed = flips.map((flip, index) => this.#place(flip, flips[index - 1], events));
+    const begins = new Begins(events);
+    const leads = this.#leads(events);
+    const placed = flips.map((flip, index) => place(flip, flips[index - 1], leads));
     const timeoutAfter = (event: NodeChange): KnownTimeout => this.#timeout(node, event, events, placed);
     for (const each of placed)
-      if (each.flip.cause === 'silence') this.#notEarly(each, events, timeoutAfter, complain);
+      if (each.flip.cause === 'silence') this.#notEarly(each, begins, timeoutAfter, complain);
     if (this.#ledger.hasJumped(events[0]?.at ?? now, now)) return;
     this.#causes(placed, events, complain);
     this.#states(placed, events, complain);
@@ -88,29 +91,24 @@ export class LivenessOracle {
     return events.slice(last + 1).filter(isOfLiveness);
   }
 
-  #place(flip: Flip, before: Flip | undefined, events: readonly NodeChange[]): Placed {
-    const [first] = events;
-    const leads = first === undefined ? [] : this.#ledger.leads(first.lead, first.at, Infinity);
-    return {
-      flip,
-      moments: leads.map((lead) => flip.at - lead),
-      // The first flip may come right after the registration.
-      isClamped: before === undefined ? leads.length > 1 : flip.at === before.at + 1,
-    };
+  /** All leads of the wall clock since the first request. */
+  #leads([first]: readonly NodeChange[]): readonly number[] {
+    return first === undefined ? [] : this.#ledger.leads(first.lead, first.at, Infinity);
   }
 
   /** A recovery has a heartbeat at its moment, and a reported failure has a report. */
   #causes(placed: readonly Placed[], events: readonly NodeChange[], complain: (what: string) => never): void {
+    const known = new Set(events.map(({ kind, at }) => `${kind} ${String(at)}`));
     for (const { flip, moments, isClamped } of placed) {
       if (flip.cause === 'silence' || isClamped) continue;
       const kind = flip.cause === 'heartbeat' ? 'heartbeat' : 'fail';
-      const cause = events.find(
-        (event) =>
-          event.kind === kind &&
+      const isCaused = moments.some(
+        (at) =>
+          known.has(`${kind} ${String(at)}`) ||
           // A report that registers the node comes after the registration.
-          (moments.includes(event.at) || (kind === 'fail' && moments.includes(event.at + 1))),
+          (kind === 'fail' && known.has(`${kind} ${String(at - 1)}`)),
       );
-      if (cause === undefined) complain(`no ${kind} led to the flip to ${flip.to} of ${instantOf(flip.at)}`);
+      if (!isCaused) complain(`no ${kind} led to the flip to ${flip.to} of ${instantOf(flip.at)}`);
     }
   }
 
@@ -180,14 +178,14 @@ export class LivenessOracle {
   /** No node fails before its deadline. */
   #notEarly(
     { flip, moments, isClamped }: Placed,
-    events: readonly NodeChange[],
+    begins: Begins,
     timeoutAfter: (event: NodeChange) => KnownTimeout,
     complain: (what: string, at: number) => never,
   ): void {
     if (isClamped) return;
     const { maxRetries } = this.#rules;
     const isInTime = moments.some((at) => {
-      const last = lastBegin(events, at);
+      const last = begins.last(at);
       if (last === undefined) return true;
       // A pause keeps the earlier misses.
       const misses = flip.to === 'failed' && last.kind !== 'resume' ? maxRetries + 1 : 1;
@@ -196,7 +194,7 @@ export class LivenessOracle {
     });
     if (isInTime) return;
     const at = moments.at(-1) ?? 0;
-    const last = lastBegin(events, at);
+    const last = begins.last(at);
     const since = last === undefined ? '' : ` the ${last.kind} of ${clockOf(last.at)} was confirmed, and`;
     complain(`${flip.to} before its time:${since} it is ${flip.to} as of ${clockOf(at)}`, at + 5000);
   }
@@ -218,14 +216,15 @@ export class LivenessOracle {
     events: readonly NodeChange[],
     complain: (what: string, at: number) => never,
   ): void {
-    for (const event of events) {
+    for (const [index, event] of events.entries()) {
       if (event.answer !== 'done' || (event.kind !== 'heartbeat' && event.kind !== 'fail')) continue;
       // A report that registers the node comes after the registration. Flips that come at once are a millisecond apart.
-      const burst = events.filter(({ at }) => at < event.at && at >= event.at - BURST).length;
+      const first = firstAfter(events, ({ at }) => at >= event.at);
+      const burst = first - firstAfter(events, ({ at }) => at >= event.at - BURST);
       const by = event.at + burst + (event.kind === 'fail' ? 1 : 0);
-      const others = events.some((other) => other !== event && other.at >= event.at && other.at <= by);
-      if (others || this.#isLost(event)) continue;
-      const last = placed.findLast(({ moments }) => (moments[0] ?? 0) <= by);
+      const hasOthers = first !== index || (events[index + 1]?.at ?? Infinity) <= by;
+      if (hasOthers || this.#isLost(event)) continue;
+      const last = placed[firstAfter(placed, ({ moments }) => (moments[0] ?? 0) > by) - 1];
       const state = last?.flip.to ?? 'active';
       const expected = event.kind === 'heartbeat' ? 'active' : 'failed';
       if (state !== expected)
@@ -295,22 +294,44 @@ function isOfLiveness({ kind, answer, created }: NodeChange): boolean {
   return kind !== 'acknowledge' && kind !== 'unacknowledge';
 }
 
-/** The last request up to this moment that certainly started a timeout. */
-function lastBegin(events: readonly NodeChange[], by: number): NodeChange | undefined {
-  let isPaused = false;
-  let last: NodeChange | undefined;
-  for (const event of events) {
-    if (event.at > by) break;
-    // It may have ended a pause.
-    if (event.kind === 'resume' && event.answer === undefined) isPaused = false;
-    if (event.answer !== 'done') continue;
-    if (event.kind === 'pause') isPaused = true;
-    // Without a pause, a resume changes nothing.
-    else if (event.kind === 'heartbeat' || event.kind === 'put' || (event.kind === 'resume' && isPaused))
-      last = event;
-    if (event.kind === 'resume') isPaused = false;
+/** The requests that certainly started a timeout. */
+class Begins {
+  readonly #events: readonly NodeChange[];
+  /** The last one, after each request. */
+  readonly #last: (NodeChange | undefined)[] = [];
+
+  /** @param events in order */
+  constructor(events: readonly NodeChange[]) {
+    this.#events = events;
+    let isPaused = false;
+    let last: NodeChange | undefined;
+    for (const event of events) {
+      const { kind, answer } = event;
+      // It may have ended a pause.
+      if (kind === 'resume' && answer === undefined) isPaused = false;
+      if (answer === 'done') {
+        // Without a pause, a resume changes nothing.
+        if (kind === 'heartbeat' || kind === 'put' || (kind === 'resume' && isPaused)) last = event;
+        if (kind === 'pause') isPaused = true;
+        else if (kind === 'resume') isPaused = false;
+      }
+      this.#last.push(last);
+    }
   }
-  return last;
+
+  /** The last one up to this moment. */
+  last(by: number): NodeChange | undefined {
+    return this.#last[firstAfter(this.#events, ({ at }) => at > by) - 1];
+  }
+}
+
+function place(flip: Flip, before: Flip | undefined, leads: readonly number[]): Placed {
+  return {
+    flip,
+    moments: leads.map((lead) => flip.at - lead),
+    // The first flip may come right after the registration.
+    isClamped: before === undefined ? leads.length > 1 : flip.at === before.at + 1,
+  };
 }
 
 function instantOf(at: number): string {

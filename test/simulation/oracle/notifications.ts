@@ -6,6 +6,7 @@ import { BrokenPromise, type Ledger, type NodeChange } from '../world/ledger.js'
 import { PASSING, type Receiver, type Told } from '../world/receivers.js';
 import { UNLIMITED, type Settings } from '../world/settings.js';
 import { clockOf } from './clock-text.js';
+import { between, firstAfter } from './search.js';
 
 const HOUR = 3_600_000;
 /** The greatest difference between two clocks of the simulation, and the greatest delay of a deadline. */
@@ -146,15 +147,14 @@ export class NotificationsOracle {
 
   /** Whether it was acknowledged, and the acknowledgement may have been on disk by then. */
   #isCaredFor({ node, from, to }: Failure, by: number, isCertain: boolean): boolean {
-    const events = (this.#ledger.nodes.get(node) ?? []).filter(({ at }) => at >= from && at <= to);
+    const events = between(this.#ledger.nodes.get(node) ?? [], from, Math.min(to, by));
     const certain = events.findLast(
       ({ kind, answer, answeredAt = Infinity }) =>
         kind === 'acknowledge' && answer === 'done' && answeredAt < by - SLACK,
     );
-    if (!isCertain) return events.some(({ kind, at }) => kind === 'acknowledge' && at <= by);
+    if (!isCertain) return events.some(({ kind }) => kind === 'acknowledge');
     return (
-      certain !== undefined &&
-      !events.some(({ kind, at }) => kind === 'unacknowledge' && at >= certain.at && at <= by)
+      certain !== undefined && !events.some(({ kind, at }) => kind === 'unacknowledge' && at >= certain.at)
     );
   }
 
@@ -226,7 +226,7 @@ export class NotificationsOracle {
     const every = this.#rules.remindEvery;
     if (every === undefined || this.#rules.flappingMost < UNLIMITED) return;
     const { node, from, to, at } = failure;
-    const ofNode = (sent.ofNode.get(node) ?? []).filter(({ channel }) => channel === 'log');
+    const ofNode = sentSince(sent, node, from).filter(({ channel }) => channel === 'log');
     for (let number = 1; ; number++) {
       const due = from + number * every;
       const by = due + LATEST;
@@ -237,8 +237,11 @@ export class NotificationsOracle {
         return;
       const earliest = due - every / 4 - SLACK;
       const first = ofNode.find(({ message }) => message.at_ms === at && message.reminder === undefined);
-      const isOpen = ofNode.some((one) => one.at < earliest && one.deliveredAt >= earliest);
-      if (first === undefined || first.at >= earliest || isOpen) continue;
+      if (first === undefined || first.at >= earliest) continue;
+      const isOpen = sent.ofNode.get(node)?.some(({ channel, at: sentAt, deliveredAt }) => {
+        return channel === 'log' && sentAt < earliest && deliveredAt >= earliest;
+      });
+      if (isOpen === true) continue;
       const isThere = ofNode.some(
         ({ message, raised }) => message.reminder !== undefined && raised >= earliest && raised <= by,
       );
@@ -288,7 +291,9 @@ export class NotificationsOracle {
     if (this.#rules.flappingMost < UNLIMITED) return;
     const { node, at: failedAt } = failure;
     const { nodeTimeout } = this.#rules;
-    const ofFailure = (sent.ofNode.get(node) ?? []).filter(({ message }) => isAbout(message, node, failedAt));
+    const ofFailure = sentSince(sent, node, failure.from).filter(({ message }) =>
+      isAbout(message, node, failedAt),
+    );
     for (const { channel, at } of ofFailure) {
       if (at >= cause.to + nodeTimeout - SLACK || !this.#isCalm(cause.from, at)) continue;
       const why = `${cause.node}, on which it depends, had failed at ${clockOf(cause.from)}`;
@@ -314,6 +319,12 @@ export class NotificationsOracle {
       node,
     );
   }
+}
+
+/** The messages that name a node, from a moment on. */
+function sentSince({ ofNode }: AllSent, node: string, from: number): readonly Sent[] {
+  const sent = ofNode.get(node) ?? [];
+  return sent.slice(firstAfter(sent, ({ at }) => at >= from));
 }
 
 function namedIn({ node, nodes = [] }: AlertMessage): readonly string[] {

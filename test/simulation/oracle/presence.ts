@@ -145,29 +145,27 @@ export class PresenceOracle {
     complain: ((what: string) => never) | undefined,
   ): readonly number[] {
     const openers: number[] = [];
+    const opening = this.#openings(events);
     for (const [index, session] of sessions.entries()) {
       const before = sessions[index - 1];
       const last = events[openers.at(-1) ?? -1];
       const from = (openers.at(-1) ?? -1) + 1;
       const least =
         before === undefined || last === undefined ? 0 : last.at + before.offlineAt - before.onlineAt;
+      const candidates = (opening.get(session.onlineAt) ?? []).filter((at) => at >= from);
       // A restart after the begin of the next session does not concern the previous one.
-      const until = events.find((event, at) => at >= from && this.#opens(event, session))?.at ?? Infinity;
+      const until = events[candidates[0] ?? -1]?.at ?? Infinity;
       const isShifted = before !== undefined && last !== undefined && this.#isShifted(before, last, until);
-      let opener = openerIn(events, from, isShifted ? undefined : least, (event) =>
-        this.#opens(event, session),
-      );
+      let opener = openerIn(events, from, isShifted ? undefined : least, candidates);
       // A session that begins at the end of the previous one was moved there, unless a goodbye ended that one.
       const isMoved = before?.offlineAt === session.onlineAt && !isShifted;
       if (isMoved && (events[opener]?.at ?? 0) <= least && events[opener - 1]?.kind === 'heal') opener = -1;
       const isClamped = opener < 0;
       if (isClamped) {
-        opener = openerIn(
-          events,
-          from,
-          least,
-          (event) => event.at >= least && this.#opens(event, session, before),
+        const moved = events.flatMap((event, at) =>
+          at >= from && event.at >= least && this.#opens(event, session, before) ? [at] : [],
         );
+        opener = openerIn(events, from, least, moved);
       }
       if (isClamped && isShifted) return openers.slice(0, -1);
       if (opener < 0) {
@@ -177,6 +175,25 @@ export class PresenceOracle {
       openers.push(opener);
     }
     return openers;
+  }
+
+  /** The heals that may have opened a session, in order, by when it begins. */
+  #openings(events: readonly UserChange[]): ReadonlyMap<number, readonly number[]> {
+    const openings = new Map<number, number[]>();
+    for (const [index, event] of events.entries()) {
+      if (event.kind !== 'heal' || !this.mayCount(event)) continue;
+      for (const lead of new Set(this.#leadsOf(event))) {
+        const at = event.at + lead;
+        const others = openings.get(at);
+        if (others === undefined) openings.set(at, [index]);
+        else others.push(index);
+      }
+    }
+    return openings;
+  }
+
+  #leadsOf({ at, answeredAt, lead }: UserChange): readonly number[] {
+    return this.#ledger.leads(lead, at, answeredAt ?? at + 60_000);
   }
 
   /** Whether a restart restored the session while the wall clock was wrong about its length. */
@@ -203,10 +220,9 @@ export class PresenceOracle {
   }
 
   /** @param before the previous session, if the wall clock may have been set back to before its end */
-  #opens(event: UserChange, { onlineAt }: Session, before?: Session): boolean {
+  #opens(event: UserChange, { onlineAt }: Session, before: Session | undefined): boolean {
     if (event.kind !== 'heal' || !this.mayCount(event)) return false;
-    const until = event.answeredAt ?? event.at + 60_000;
-    return this.#ledger.leads(event.lead, event.at, until).some((lead) => {
+    return this.#leadsOf(event).some((lead) => {
       const proposed = event.at + lead;
       if (proposed === onlineAt) return true;
       if (before === undefined) return false;
@@ -326,14 +342,13 @@ export class PresenceOracle {
   }
 }
 
-/** The first heal that may have opened it: after the previous session, or exactly at its end after a goodbye. */
+/** The first of the heals that may have opened it: after the previous session, or exactly at its end after a goodbye. */
 function openerIn(
   events: readonly UserChange[],
   from: number,
   endedAt: number | undefined,
-  opens: (event: UserChange) => boolean,
+  candidates: readonly number[],
 ): number {
-  const candidates = events.flatMap((event, index) => (index >= from && opens(event) ? [index] : []));
   const after = candidates.find((index) => {
     const at = events[index]?.at ?? 0;
     if (endedAt === undefined)

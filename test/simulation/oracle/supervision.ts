@@ -18,7 +18,7 @@ interface Supervision {
 /** The counts of a part of the tree at the end. */
 const FIGURES = ['mailbox', 'actors', 'open', 'unstored', 'held', 'flapping', 'waiting', 'active'];
 const CRASHES = ['crashes', 'restarts'];
-/** The most entries on their way to the disk at any time: the checkpoints. */
+/** The most entries on their way to one store at any time: the checkpoints. */
 const CHECKPOINTS = 3;
 /** The most blind intervals that `/supervision` shows. */
 const SHOWN = 20;
@@ -32,9 +32,12 @@ const LONGER = 2500;
 /** Checks what `GET /supervision` shows at the end. */
 export class SupervisionOracle {
   readonly #ledger: Ledger;
+  /** Of users. */
+  readonly #partitions: number;
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Ledger, partitions: number) {
     this.#ledger = ledger;
+    this.#partitions = partitions;
   }
 
   /** Nothing that has ended is kept, and nothing has crashed. */
@@ -43,12 +46,17 @@ export class SupervisionOracle {
     const left = [
       ...figure('users online', users.online),
       ...figure('nodes', nodes.registered),
-      ...figure('entries on their way to the disk', Math.max(0, store.waiting - CHECKPOINTS)),
+      ...figure('entries on their way to the disk', Math.max(0, store.waiting - CHECKPOINTS * this.#stores)),
       ...(this.#ledger.hasCrashed ? [] : figure('dead letters', dead_letters.total)),
       ...figuresOf(tree, this.#ledger.hasCrashed ? FIGURES : [...FIGURES, ...CRASHES]),
     ];
     if (left.length > 0)
       throw new BrokenPromise(`Everything is over, and the daemon still shows ${left.join(', ')}.`, now);
+  }
+
+  /** Several partitions have a store each, and so have the nodes. */
+  get #stores(): number {
+    return this.#partitions === 1 ? 1 : this.#partitions + 1;
   }
 
   /** Every blind interval is recorded. */

@@ -22,10 +22,13 @@ export class HttpClient {
   readonly #daemon: Daemon;
   readonly #random: Random;
   readonly #ledger: Ledger;
+  readonly #headers: readonly string[];
   #idle: { readonly connection: Connection; readonly run: number }[] = [];
 
-  constructor(daemon: Daemon, random: Random, ledger: Ledger) {
+  /** @param headers of each request */
+  constructor(daemon: Daemon, random: Random, ledger: Ledger, headers: readonly string[]) {
     this.#daemon = daemon;
+    this.#headers = headers;
     this.#random = random;
     this.#ledger = ledger;
   }
@@ -44,7 +47,7 @@ export class HttpClient {
       if (connection.isOpen) this.#idle.push({ connection, run });
       answered(answer);
     };
-    const bytes = Buffer.from(textOf(request));
+    const bytes = Buffer.from(textOf(request, this.#headers));
     const cut = this.#random.chance(0.3) ? this.#random.int(1, bytes.length - 1) : bytes.length;
     connection.push(bytes.subarray(0, cut));
     if (cut < bytes.length) connection.push(bytes.subarray(cut));
@@ -63,11 +66,12 @@ export function refusalIn({ status, body }: HttpAnswer): Answer {
   return { kind: 'refused', code: typeof code === 'string' ? code : other };
 }
 
-function textOf({ method, path, body }: HttpRequest): string {
+function textOf({ method, path, body }: HttpRequest, headers: readonly string[]): string {
   const json = body === undefined ? '' : JSON.stringify(body);
   const head =
     body === undefined ? '' : `content-type: application/json\r\ncontent-length: ${String(json.length)}\r\n`;
-  return `${method} ${path} HTTP/1.1\r\nhost: localhost\r\n${head}\r\n${json}`;
+  const more = headers.map((header) => `${header}\r\n`).join('');
+  return `${method} ${path} HTTP/1.1\r\nhost: localhost\r\n${more}${head}\r\n${json}`;
 }
 
 /** Undefined while the response is incomplete. */

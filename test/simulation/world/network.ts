@@ -74,7 +74,52 @@ export class Network {
     else this.#loop.after(this.#latency(false), arrive);
   }
 
+  /** Opens one direction of a connection. @param broke called once, if the network breaks it */
+  link(client: string, broke: () => void): Link {
+    return new Link(this.#loop, () => (this.cut.has(client) ? undefined : this.#latency(false)), broke);
+  }
+
   #latency(isDirect: boolean): number {
     return isDirect ? 0 : this.#random.int(0, 15) + (this.delay > 0 ? this.#random.int(0, this.delay) : 0);
+  }
+}
+
+/** One direction of a connection: what is sent arrives in its order, until the connection breaks. */
+export class Link {
+  readonly #loop: Loop;
+  /** Undefined while the network is cut. */
+  readonly #latency: () => number | undefined;
+  readonly #broke: () => void;
+  #arrivesAt = 0;
+  #isOpen = true;
+
+  constructor(loop: Loop, latency: () => number | undefined, broke: () => void) {
+    this.#loop = loop;
+    this.#latency = latency;
+    this.#broke = broke;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  send(arrive: () => void): void {
+    if (!this.#isOpen) return;
+    const { now } = this.#loop;
+    this.#arrivesAt = Math.max(this.#arrivesAt, now + (this.#latency() ?? 0));
+    this.#loop.after(this.#arrivesAt - now, () => {
+      if (!this.#isOpen) return;
+      if (this.#latency() === undefined) this.#break();
+      else arrive();
+    });
+  }
+
+  close(): void {
+    this.#isOpen = false;
+  }
+
+  #break(): void {
+    this.#isOpen = false;
+    this.#broke();
   }
 }

@@ -22,10 +22,21 @@ export interface Settings {
   readonly flappingMost: number;
   /** Some clients use HTTP. Otherwise requests call the application directly, as HTTP does. */
   readonly http: boolean;
+  /** Those who read events. */
+  readonly readers: number;
+  /** The most events that the daemon remembers. */
+  readonly pastEvents: number;
+  /** Apps with a socket. They need HTTP. */
+  readonly sockets: number;
+  /** Partitions of users. */
+  readonly partitions: number;
 }
 
 /** A limit that no node reaches. */
 export const UNLIMITED = 3600;
+
+/** More events than there are. */
+export const ALL_EVENTS = 1_000_000;
 
 export function chooseSettings(random: Random, clients: number | undefined): Settings {
   const settings = {
@@ -40,13 +51,17 @@ export function chooseSettings(random: Random, clients: number | undefined): Set
     remindEvery: random.chance(0.3) ? 3000 : undefined,
   };
   const { nodeTimeout } = settings;
-  return {
-    ...settings,
+  const others = {
     adaptive: random.chance(0.3) ? { min: nodeTimeout / 2, max: 3 * nodeTimeout } : undefined,
     flappingMost: random.chance(0.1) ? random.pick([8, 12, 60]) : UNLIMITED,
     http: random.chance(0.25),
     deviceUsers: random.chance(0.4) ? random.int(1, 3) : 0,
+    readers: random.chance(0.4) ? random.int(1, 2) : 0,
+    pastEvents: random.chance(0.3) ? random.pick([1, 20]) : ALL_EVENTS,
+    partitions: random.chance(0.15) ? 4 : 1,
   };
+  const sockets = random.chance(0.6) ? random.int(1, 3) : 0;
+  return { ...settings, ...others, sockets: others.http ? sockets : 0 };
 }
 
 /** The command-line options that configure the daemon with these settings. */
@@ -62,6 +77,8 @@ export function flagsOf(settings: Settings): Readonly<Record<string, string>> {
     '--alerts-mass-failure-share': '0.5',
     '--alerts-mass-failure-window': '2',
     '--alerts-mass-failure-hold': '4',
+    '--events-past': String(settings.pastEvents),
+    '--partitions': String(settings.partitions),
     '--alerts-flapping-max-per-hour': String(settings.flappingMost),
     ...(settings.remindEvery !== undefined && { '--alerts-remind-every': seconds(settings.remindEvery) }),
   };

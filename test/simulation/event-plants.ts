@@ -1,0 +1,125 @@
+import { UserActor } from '../../actors/user/user.actor.js';
+import { Collection } from '../../src/app/events/collection.js';
+import type { EventReader, SentEvent } from '../../src/app/events/events-api.js';
+import { EventHub } from '../../src/app/events/hub.js';
+import { Stream } from '../../src/app/events/stream.js';
+import type { BlindInterval } from '../../src/domain/blindness.js';
+import { HeldDevices } from '../../src/http/sockets/held-devices.js';
+import { SessionLease } from '../../src/http/sockets/session-lease.js';
+import type { Plant } from './plant.js';
+import { replaced } from './replaced.js';
+
+const READING = { readers: 2, users: 12, timeout: 1000 };
+const SOCKETS = { http: true, sockets: 3, timeout: 1000 };
+
+/** Faults in what readers of events get, and in what a socket keeps online. */
+export const EVENT_PLANTS: readonly Plant[] = [
+  {
+    name: 'event-lost-before-the-stream',
+    breaks: 'What happens while the state is read is neither in it nor in the stream.',
+    settings: READING,
+    install: replaced(Collection, 'user', () => () => undefined),
+  },
+  {
+    name: 'event-twice-after-a-resume',
+    breaks: 'A stream that continues begins with an event that its reader has.',
+    settings: READING,
+    install: replaced(
+      Stream,
+      'continue',
+      (original) =>
+        function (this: Stream, number: number) {
+          Reflect.apply(original, this, [Math.max(0, number - 1)]);
+        },
+    ),
+  },
+  {
+    name: 'reset-not-said',
+    breaks: 'A reader who cannot continue gets a state without `reset`.',
+    settings: READING,
+    install: replaced(
+      EventHub,
+      'stateOf',
+      (original) =>
+        function (this: EventHub, collection: Collection) {
+          return Reflect.apply(original, this, [collection, false]);
+        },
+    ),
+  },
+  {
+    name: 'offline-before-its-time-in-the-stream',
+    breaks: 'The stream says that a user is offline as soon as the user is online.',
+    settings: READING,
+    install: replaced(
+      EventHub,
+      'subscribe',
+      (original) =>
+        function (this: EventHub, filter: never, access: never, reader: EventReader, after?: string) {
+          const early: EventReader = {
+            get isFull() {
+              return reader.isFull;
+            },
+            state: (state) => reader.state(state),
+            events: (events) => reader.events(events.flatMap(withOffline)),
+            ended: (why) => reader.ended(why),
+          };
+          return Reflect.apply(original, this, [filter, access, early, after]);
+        },
+    ),
+  },
+  {
+    name: 'reader-not-resumed',
+    breaks: 'A reader who reads again after a while gets nothing more.',
+    settings: READING,
+    install: replaced(Stream, 'resume', () => () => undefined),
+  },
+  {
+    name: 'update-not-sent',
+    breaks: 'Readers do not hear that a device came or left.',
+    settings: { ...READING, deviceUsers: 3 },
+    install: replaced(UserActor, 'updated', () => () => undefined),
+  },
+  {
+    name: 'blindness-told-twice',
+    breaks: 'One blind interval is two events.',
+    faults: ['stall'],
+    settings: READING,
+    install: replaced(
+      EventHub,
+      'blind',
+      (original) =>
+        function (this: EventHub, interval: BlindInterval) {
+          Reflect.apply(original, this, [interval]);
+          Reflect.apply(original, this, [interval]);
+        },
+    ),
+  },
+  {
+    name: 'blindness-not-told',
+    breaks: 'Readers do not hear that the daemon was blind.',
+    faults: ['stall'],
+    settings: READING,
+    install: replaced(EventHub, 'blind', () => () => undefined),
+  },
+  {
+    name: 'pong-after-the-key-heals',
+    breaks: 'A socket keeps its users online after its key has ended.',
+    settings: SOCKETS,
+    install: replaced(SessionLease, 'hasEnded', () => () => false),
+  },
+  {
+    name: 'pong-after-a-goodbye-heals',
+    breaks: 'A socket keeps users online who have said goodbye.',
+    settings: SOCKETS,
+    install: replaced(HeldDevices, 'remove', () => () => undefined),
+  },
+];
+
+/** Adds to each user who comes online that the user is offline. */
+function withOffline(sent: SentEvent): readonly SentEvent[] {
+  if (sent.change.type !== 'user.online') return [sent];
+  const text = sent.text
+    .replace('"user.online"', '"user.offline"')
+    .replace('"status":"online"', '"status":"offline"');
+  return [sent, { ...sent, id: `${sent.id}~`, text }];
+}
