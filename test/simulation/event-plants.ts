@@ -1,5 +1,6 @@
 import { UserActor } from '../../actors/user/user.actor.js';
-import { Collection } from '../../src/app/events/collection.js';
+import type { ChangeEvent } from '../../src/app/events/change.js';
+import type { Collection } from '../../src/app/events/collection.js';
 import type { EventReader, SentEvent } from '../../src/app/events/events-api.js';
 import { EventHub } from '../../src/app/events/hub.js';
 import { Stream } from '../../src/app/events/stream.js';
@@ -15,10 +16,22 @@ const SOCKETS = { http: true, sockets: 3, timeout: 1000 };
 /** Faults in what readers of events get, and in what a socket keeps online. */
 export const EVENT_PLANTS: readonly Plant[] = [
   {
-    name: 'event-lost-before-the-stream',
-    breaks: 'What happens while the state is read is neither in it nor in the stream.',
+    name: 'event-lost-after-the-state',
+    breaks: 'The first change of a user after the state is not in the stream.',
     settings: READING,
-    install: replaced(Collection, 'user', () => () => undefined),
+    install: () => {
+      const heard = new WeakSet<Stream>();
+      return replaced(
+        Stream,
+        'hear',
+        (original) =>
+          function (this: Stream, event: ChangeEvent) {
+            const isFirst = event.about === 'user' && !heard.has(this);
+            if (isFirst) heard.add(this);
+            else Reflect.apply(original, this, [event]);
+          },
+      )();
+    },
   },
   {
     name: 'event-twice-after-a-resume',

@@ -148,16 +148,11 @@ export class EventStreamOracle {
     this.#learn(sent);
   }
 
-  #expectOnce({ id, event }: Sent): void {
-    const { type, alert, channel } = event;
-    const keys = [
-      ...(id === undefined ? [] : [id]),
-      ...(alert === undefined ? [] : [`${type} ${alert.id} ${channel ?? ''}`]),
-    ];
-    for (const key of keys) {
+  #expectOnce(sent: Sent): void {
+    const { event } = sent;
+    const { type } = event;
+    for (const key of keysOf(sent))
       if (this.#keys.has(key)) this.#complain(`got ${type} twice`, nameIn(event));
-      this.#keys.add(key);
-    }
   }
 
   #expectNext(type: string, { id, status }: ShownUser): void {
@@ -184,8 +179,10 @@ export class EventStreamOracle {
     return this.#ledger.nodes.get(node)?.some(({ kind }) => kind === 'forget') === true;
   }
 
-  #learn({ at, event }: Sent): void {
-    const { user, users = [], node, flip } = event;
+  #learn(sent: Sent): void {
+    const { at, event } = sent;
+    const { type, user, users = [], node, flip } = event;
+    if (type !== 'state') for (const key of keysOf(sent)) this.#keys.add(key);
     for (const shown of user === undefined ? users : [user]) {
       const id = String(shown.id);
       const views = this.#views.get(id) ?? [];
@@ -216,6 +213,14 @@ export class EventStreamOracle {
   #complain(what: string, about?: string): never {
     throw new BrokenPromise(`The ${this.#name} ${what}.`, this.#now(), about);
   }
+}
+
+/** What no other event has. */
+function keysOf({ id, event: { type, alert, channel } }: Sent): readonly string[] {
+  return [
+    ...(id === undefined ? [] : [id]),
+    ...(alert === undefined ? [] : [`${type} ${alert.id} ${channel ?? ''}`]),
+  ];
 }
 
 function nameIn({ user, node }: SentEvent): string | undefined {
