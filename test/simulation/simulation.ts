@@ -180,7 +180,10 @@ class Simulation {
     const { faults, plant } = this.#options;
     const random = this.#random.fork('kinds');
     if (faults !== 'chosen') return faults;
-    return plant?.faults ?? FAULT_KINDS.filter(() => random.chance(0.4));
+    const chosen = FAULT_KINDS.filter(() => random.chance(0.4));
+    // While sockets are being closed, silence counts, and nobody is heard: see docs/simulator.md.
+    const { sockets } = this.#settings;
+    return plant?.faults ?? chosen.filter((kind) => kind !== 'stop' || sockets === 0);
   }
 
   async play(): Promise<Outcome> {
