@@ -1,12 +1,13 @@
 import { UserActor } from '../../actors/user/user.actor.js';
 import type { ChangeEvent } from '../../src/app/events/change.js';
 import type { Collection } from '../../src/app/events/collection.js';
+import type { Position } from '../../src/app/events/event-log.js';
 import type { EventReader, SentEvent } from '../../src/app/events/events-api.js';
 import { EventHub } from '../../src/app/events/hub.js';
 import { Stream } from '../../src/app/events/stream.js';
 import type { BlindInterval } from '../../src/domain/blindness.js';
-import { HeldDevices } from '../../src/http/sockets/held-devices.js';
 import { SessionLease } from '../../src/http/sockets/session-lease.js';
+import { TrackedDevices } from '../../src/http/sockets/tracked-devices.js';
 import type { Plant } from './plant.js';
 import { replaced } from './replaced.js';
 
@@ -41,8 +42,10 @@ export const EVENT_PLANTS: readonly Plant[] = [
       Stream,
       'continue',
       (original) =>
-        function (this: Stream, number: number) {
-          Reflect.apply(original, this, [Math.max(0, number - 1)]);
+        function (this: Stream, { passed, included }: Position) {
+          Reflect.apply(original, this, [
+            { passed: Math.max(0, passed - 1), included: Math.max(0, included - 1) },
+          ]);
         },
     ),
   },
@@ -54,8 +57,8 @@ export const EVENT_PLANTS: readonly Plant[] = [
       EventHub,
       'stateOf',
       (original) =>
-        function (this: EventHub, collection: Collection) {
-          return Reflect.apply(original, this, [collection, false]);
+        function (this: EventHub, collection: Collection, _isReset: boolean, position: Position) {
+          return Reflect.apply(original, this, [collection, false, position]);
         },
     ),
   },
@@ -124,7 +127,7 @@ export const EVENT_PLANTS: readonly Plant[] = [
     name: 'pong-after-a-goodbye-heals',
     breaks: 'A socket keeps users online who have said goodbye.',
     settings: SOCKETS,
-    install: replaced(HeldDevices, 'remove', () => () => undefined),
+    install: replaced(TrackedDevices, 'remove', () => () => undefined),
   },
 ];
 

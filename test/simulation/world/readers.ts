@@ -143,7 +143,7 @@ export class ReaderClient {
       get isFull() {
         return isFull();
       },
-      state: ({ id, text }) => this.#sent(open, id, text),
+      state: (state) => this.#sent(open, state.id, [...state.pieces()].join('')),
       events: (events) => {
         if (open.link.isOpen) this.#judged(() => this.oracle.continues());
         for (const { id, text } of events) this.#sent(open, id, text);
