@@ -1,5 +1,5 @@
 import type { UserId } from '../../../src/domain/user-id.js';
-import { user as userId } from '../../support/simulated-app.js';
+import { user as userId } from '../../support/ids.js';
 import type { Daemon, Reading } from '../machine/daemon.js';
 import type { Process } from '../machine/loop.js';
 import type { Random } from '../machine/random.js';
