@@ -181,9 +181,7 @@ class Simulation {
     const random = this.#random.fork('kinds');
     if (faults !== 'chosen') return faults;
     const chosen = FAULT_KINDS.filter(() => random.chance(0.4));
-    // While sockets are being closed, silence counts, and nobody is heard: see docs/simulator.md.
-    const { sockets } = this.#settings;
-    return plant?.faults ?? chosen.filter((kind) => kind !== 'stop' || sockets === 0);
+    return plant?.faults ?? chosen;
   }
 
   async play(): Promise<Outcome> {
@@ -282,17 +280,17 @@ class Simulation {
         return;
       }
       if (last === undefined) return;
-      ledger.disturbances.push({ kind: 'restart', from: last.at, to: loop.now, run: last.run });
+      ledger.disturbances.push({ kind: 'restart', ...last, to: loop.now });
       ledger.tell('The daemon is ready.');
       this.#ended = undefined;
     });
   }
 
   /** The application of the last run that became ready. */
-  #ended: { readonly at: number; readonly run: number } | undefined;
+  #ended: { readonly from: number; readonly ended: number; readonly run: number } | undefined;
 
   #endRun(downtime: number, at: number): void {
-    this.#ended ??= { at, run: this.#daemon.run };
+    this.#ended ??= { from: at, ended: at, run: this.#daemon.run };
     this.#loop.after(downtime, () => {
       if (!this.#daemon.isRunning) this.#start();
     });
@@ -302,7 +300,7 @@ class Simulation {
     const at = this.#loop.now;
     const { run } = this.#daemon;
     this.#daemon.stop(() => {
-      this.#ended ??= { at, run };
+      this.#ended ??= { from: at, ended: this.#loop.now, run };
       this.#daemon.kill('none');
       this.#ledger.tell('The daemon has stopped.');
       this.#endRun(downtime, at);

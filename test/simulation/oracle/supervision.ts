@@ -24,7 +24,7 @@ const CHECKPOINTS = 3;
 const SHOWN = 20;
 /** A kill this soon after the end of a blind interval may lose its record. */
 const STORING = 200;
-/** Seconds by which a blind interval may be shorter: an orderly stop observes until it stops listening. */
+/** Seconds by which a blind interval may be shorter: an orderly stop still stores after the last answer. */
 const SHORTER = { blind: 0.1, restart: 0.5 };
 /** Seconds by which a blind interval may be longer than the fault. */
 const LONGER = 2500;
@@ -71,7 +71,8 @@ export class SupervisionOracle {
       .sort((a, b) => a.to - a.from - (b.to - b.from));
     for (const disturbance of last) {
       const cause = disturbance.kind === 'blind' ? 'stalled' : 'restarted';
-      const length = (disturbance.to - disturbance.from) / 1000;
+      const { kind, from, to } = disturbance;
+      const length = (to - (kind === 'restart' ? disturbance.ended : from)) / 1000;
       const index = recorded.findIndex(
         (one) =>
           one.cause === cause &&

@@ -52,8 +52,17 @@ export interface WantedSettings {
 export type Disturbance =
   /** The process stood still long enough to be blind. */
   | { readonly kind: 'blind'; readonly from: number; readonly to: number }
-  /** From the kill, or the request to stop, until the daemon was ready. `run` is the run that ended. */
-  | { readonly kind: 'restart'; readonly from: number; readonly to: number; readonly run: number };
+  /**
+   * From the kill, or the request to stop, until the daemon was ready. `run` is the run that ended. Until `ended` an
+   * orderly stop answered what it had received.
+   */
+  | {
+      readonly kind: 'restart';
+      readonly from: number;
+      readonly ended: number;
+      readonly to: number;
+      readonly run: number;
+    };
 
 export interface Jump {
   readonly at: number;
