@@ -1,7 +1,7 @@
 import type { Connection } from '../machine/connections.js';
 
 /** An event of a stream in HTTP. */
-export interface StreamedEvent {
+interface StreamedEvent {
   readonly id: string;
   readonly data: string;
 }
