@@ -1,4 +1,4 @@
-import type { Calls } from './http-calls.js';
+import type { HttpCalls } from './http-calls.js';
 import type { Alert, Delivery, Queries } from './contract/types.js';
 import { inPath } from './ids.js';
 import { expectOptions, type CallOptions } from './client-options.js';
@@ -14,9 +14,9 @@ const SIGNAL = ['signal'];
 
 /** The alerts, and their delivery. */
 export class Alerts<Id> {
-  readonly #calls: Calls<Id>;
+  readonly #calls: HttpCalls<Id>;
 
-  constructor(calls: Calls<Id>) {
+  constructor(calls: HttpCalls<Id>) {
     this.#calls = calls;
   }
 
@@ -39,9 +39,9 @@ export class Alerts<Id> {
 
 /** The configured channels. */
 export class Channels<Id> {
-  readonly #calls: Calls<Id>;
+  readonly #calls: HttpCalls<Id>;
 
-  constructor(calls: Calls<Id>) {
+  constructor(calls: HttpCalls<Id>) {
     this.#calls = calls;
   }
 

@@ -31,7 +31,52 @@ function wait(time: Millis, signal: AbortSignal | undefined): Promise<void> {
   });
 }
 
-/** Why a signal was aborted, as `fetch` tells it. */
+/** Rejects with the reason of the signal once that is aborted, whatever becomes of the promise. */
+export async function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  let abort = (): void => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = () => {
+      reject(reasonOf(signal));
+    };
+  });
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort);
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/**
+ * A signal that is aborted with the first of these. Once it is ended, it leaves nothing in them: they may live as long
+ * as the program.
+ */
+export class JoinedSignal {
+  readonly #controller = new AbortController();
+  readonly #sources: readonly AbortSignal[];
+
+  constructor(sources: readonly (AbortSignal | undefined)[]) {
+    this.#sources = sources.filter((source) => source !== undefined);
+    for (const source of this.#sources) source.addEventListener('abort', this.#abort);
+    this.#abort();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  end(): void {
+    for (const source of this.#sources) source.removeEventListener('abort', this.#abort);
+  }
+
+  readonly #abort = (): void => {
+    const aborted = this.#sources.find((source) => source.aborted);
+    if (aborted !== undefined) this.#controller.abort(aborted.reason);
+  };
+}
+
+/** Why a signal was aborted: what `fetch` rejects with. */
 export function reasonOf(signal: AbortSignal | undefined): Error {
   const reason: unknown = signal?.reason;
   return reason instanceof Error ? reason : new Error('aborted', { cause: reason });

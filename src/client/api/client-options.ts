@@ -1,5 +1,6 @@
 import type { Fetch } from './fetch.js';
 import type { HeartbeatRequestError } from './request-error.js';
+import { isRecord } from './shape.js';
 import type { Seconds } from '../../domain/time.js';
 
 /** What ids of users are in answers. */
@@ -64,9 +65,12 @@ const KEY = /^[\x21-\x7e]+$/;
 
 /** @throws TypeError that says what is wrong */
 export function settingsOf(options: ClientOptions): Settings {
+  const given: unknown = options;
+  if (!isRecord(given))
+    throw new TypeError("createClient takes an object with a url: createClient({ url: 'http://…' })");
   expectOptions(options, OPTIONS);
   const { key, ids = 'string', timeout = TIMEOUT, retries = RETRIES, onRetry, fetch: own } = options;
-  if (typeof key === 'string') expectKey(key);
+  if (key !== undefined && typeof key !== 'function') expectKey(key);
   if (!['string', 'bigint'].includes(ids)) throw new TypeError(`ids must be string or bigint, not ${ids}`);
   if (!(timeout > 0 && timeout <= LONGEST_TIMEOUT))
     throw new TypeError(`timeout must be seconds, above 0 and at most ${LONGEST_TIMEOUT}, not ${timeout}`);
@@ -84,8 +88,9 @@ export function settingsOf(options: ClientOptions): Settings {
 }
 
 /** @throws TypeError if it cannot be sent */
-export function expectKey(key: string): void {
-  if (!KEY.test(key)) throw new TypeError('a key must be printable ASCII without spaces');
+export function expectKey(key: unknown): asserts key is string {
+  if (typeof key !== 'string' || !KEY.test(key))
+    throw new TypeError('a key must be printable ASCII without spaces');
 }
 
 /** @throws TypeError if an option is misspelt */
@@ -96,9 +101,10 @@ export function expectOptions(options: object, names: readonly string[]): void {
 
 function addressOf(given: string | URL): string {
   if (!URL.canParse(String(given))) throw new TypeError(`url must be an address, not ${String(given)}`);
-  const { protocol, username, password, origin, pathname } = new URL(given);
+  const { protocol, username, password, origin, pathname, search, hash } = new URL(given);
   if (!/^https?:$/.test(protocol)) throw new TypeError('url must be an http:// or https:// address');
   if (username !== '' || password !== '')
     throw new TypeError('url must have no user and no password: use key');
+  if (search !== '' || hash !== '') throw new TypeError('url must have no query and no fragment');
   return origin + pathname.replace(/\/+$/, '');
 }

@@ -1,7 +1,7 @@
-import type { Calls } from './http-calls.js';
+import type { HttpCalls } from './http-calls.js';
 import { eventTypes } from './contract/operations.js';
 import type { Bodies, Event, UserIdLike } from './contract/types.js';
-import { reasonOf, type Attempt } from './client-environment.js';
+import { JoinedSignal, reasonOf, type Attempt } from './client-environment.js';
 import {
   HeartbeatRequestError,
   jsonIn,
@@ -47,7 +47,7 @@ const CALL = 'POST /events';
  *
  * @throws TypeError for wrong options
  */
-export function readEvents<Id>(calls: Calls<Id>, options: EventsOptions): EventIterator<Id> {
+export function readEvents<Id>(calls: HttpCalls<Id>, options: EventsOptions): EventIterator<Id> {
   expectOptions(options, OPTIONS);
   const { users, after, signal, ...filter } = options;
   const body = JSON.stringify({ ...filter, ...(users !== undefined && { users: [...users].map(idText) }) });
@@ -72,27 +72,20 @@ interface StreamPlan {
 }
 
 class EventStream<Id> {
-  readonly #calls: Calls<Id>;
+  readonly #calls: HttpCalls<Id>;
   readonly #plan: StreamPlan;
   /** Aborted when the iterator or the client is closed. */
   readonly #ending = new AbortController();
-  readonly #stop: AbortSignal;
   #after: string | undefined;
   /** Failed attempts in a row. */
   #failures = 0;
   /** The shortest wait that the daemon asks for. */
   #retryMs: Millis = 0;
 
-  constructor(calls: Calls<Id>, plan: StreamPlan) {
+  constructor(calls: HttpCalls<Id>, plan: StreamPlan) {
     this.#calls = calls;
     this.#plan = plan;
     this.#after = plan.after;
-    const { signal } = plan;
-    this.#stop = AbortSignal.any([
-      this.#ending.signal,
-      calls.closing,
-      ...(signal === undefined ? [] : [signal]),
-    ]);
   }
 
   end(): void {
@@ -101,18 +94,23 @@ class EventStream<Id> {
 
   /** @throws HeartbeatRequestError if it is refused; the reason of the signal if that was aborted */
   async *events(): AsyncGenerator<StreamedEvent<Id>, undefined> {
-    while (!this.#isOver()) {
-      try {
-        yield* this.#connection();
-      } catch (error) {
-        if (this.#isOver()) return undefined;
-        if (!(error instanceof HeartbeatRequestError) || !this.#mayOpenAgain(error)) throw error;
-        await this.#wait(error).catch((reason: unknown) => {
-          if (!this.#isOver()) throw reason;
-        });
+    const stop = new JoinedSignal([this.#ending.signal, this.#calls.closing, this.#plan.signal]);
+    try {
+      while (!this.#isOver()) {
+        try {
+          yield* this.#connection(stop.signal);
+        } catch (error) {
+          if (this.#isOver()) return undefined;
+          if (!(error instanceof HeartbeatRequestError) || !this.#mayOpenAgain(error)) throw error;
+          await this.#wait(error, stop.signal).catch((reason: unknown) => {
+            if (!this.#isOver()) throw reason;
+          });
+        }
       }
+      return undefined;
+    } finally {
+      stop.end();
     }
-    return undefined;
   }
 
   /** Whether it was closed in order. A signal that is aborted is an error instead. */
@@ -128,20 +126,20 @@ class EventStream<Id> {
     return isPassing(error) || (isRenewed && this.#failures === 0);
   }
 
-  async #wait(error: HeartbeatRequestError): Promise<void> {
+  async #wait(error: HeartbeatRequestError, stop: AbortSignal): Promise<void> {
     const { environment, settings } = this.#calls;
     this.#failures++;
     const ownMs = backOff(this.#failures, environment.random, FIRST, LONGEST);
     const waitMs = Math.max(this.#retryMs, (error.retryAfter ?? 0) * 1000) + ownMs;
     settings.onRetry?.({ call: CALL, attempt: this.#failures, wait: waitMs / 1000, error });
-    await environment.wait(waitMs, this.#stop);
+    await environment.wait(waitMs, stop);
   }
 
   /** The events of one connection. @throws once it ends */
-  async *#connection(): AsyncGenerator<StreamedEvent<Id>, never> {
+  async *#connection(stop: AbortSignal): AsyncGenerator<StreamedEvent<Id>, never> {
     const { body } = this.#plan;
     const headers = this.#after === undefined ? {} : { 'last-event-id': this.#after };
-    const { answer, attempt } = await this.#calls.stream(OPERATION, { body, headers, signal: this.#stop });
+    const { answer, attempt } = await this.#calls.stream(OPERATION, { body, headers, signal: stop });
     // The head has come; what follows may be silent for longer.
     attempt.end();
     const reader = answer.body?.getReader();
@@ -149,9 +147,9 @@ class EventStream<Id> {
       throw new HeartbeatRequestError(UNEXPECTED, `${CALL} has no body`, { call: CALL });
     const parser = new EventParser();
     const cut = (): void => attempt.cut();
-    this.#stop.addEventListener('abort', cut);
+    stop.addEventListener('abort', cut);
     try {
-      if (this.#stop.aborted) throw reasonOf(this.#stop);
+      if (stop.aborted) throw reasonOf(stop);
       for (;;) {
         const { done, value } = await this.#heard(attempt, () => reader.read());
         if (done || value === undefined)
@@ -166,7 +164,7 @@ class EventStream<Id> {
         }
       }
     } finally {
-      this.#stop.removeEventListener('abort', cut);
+      stop.removeEventListener('abort', cut);
       attempt.cut();
     }
   }

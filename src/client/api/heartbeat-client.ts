@@ -1,5 +1,5 @@
 import { Alerts, Channels } from './alerts-api.js';
-import { Calls } from './http-calls.js';
+import { HttpCalls } from './http-calls.js';
 import type { Answers, UserIdLike } from './contract/types.js';
 import type { ClientEnvironment } from './client-environment.js';
 import { readEvents, type EventIterator, type EventsOptions } from './event-stream.js';
@@ -23,11 +23,11 @@ export class HeartbeatClient<Id = string> {
   readonly alerts: Alerts<Id>;
   readonly channels: Channels<Id>;
   readonly silences: Silences<Id>;
-  readonly #calls: Calls<Id>;
+  readonly #calls: HttpCalls<Id>;
 
   /** @param toId makes an id from its digits or text */
   constructor(settings: Settings, environment: ClientEnvironment, toId: (text: string) => Id) {
-    this.#calls = new Calls(settings, environment, toId);
+    this.#calls = new HttpCalls(settings, environment, toId);
     this.users = new Users(this.#calls);
     this.nodes = new Nodes(this.#calls);
     this.alerts = new Alerts(this.#calls);

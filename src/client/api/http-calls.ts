@@ -1,13 +1,30 @@
-import { Attempt, reasonOf, type ClientEnvironment } from './client-environment.js';
+import {
+  Attempt,
+  JoinedSignal,
+  reasonOf,
+  unlessAborted,
+  type ClientEnvironment,
+} from './client-environment.js';
 import { operations, shapes, type Operation } from './contract/operations.js';
 import type { Answers } from './contract/types.js';
-import { errorIn, HeartbeatRequestError, jsonIn, TIMEOUT, UNEXPECTED, unreachable } from './request-error.js';
+import {
+  CLOSED,
+  errorIn,
+  HeartbeatRequestError,
+  jsonIn,
+  NO_KEY,
+  systemCodeOf,
+  TIMEOUT,
+  UNEXPECTED,
+  unreachable,
+} from './request-error.js';
 import type { FetchAnswer } from './fetch.js';
 import { readId } from './ids.js';
 import { expectKey, type Settings } from './client-options.js';
 import { isRepeatable, waitAfter } from './retry-policy.js';
 import { Mismatch, ShapeReader, type Shape } from './shape.js';
 import { queryOf } from './sent-values.js';
+import type { Millis } from '../../domain/time.js';
 
 /** The name of an operation of the contract. */
 export type OperationId = keyof Answers;
@@ -39,7 +56,7 @@ interface Request {
 }
 
 /** Makes calls: one request, and others if it fails and may be repeated. */
-export class Calls<Id> {
+export class HttpCalls<Id> {
   readonly settings: Settings;
   readonly environment: ClientEnvironment;
   readonly #reader: ShapeReader<Id>;
@@ -58,7 +75,7 @@ export class Calls<Id> {
     return this.#closing.signal;
   }
 
-  /** Ends streams, and waits for calls that are under way. */
+  /** Ends streams, and waits for the requests that are under way. None of them is repeated. */
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.allSettled(this.#underWay);
@@ -73,8 +90,7 @@ export class Calls<Id> {
   }
 
   async #call(name: OperationId, sent: Sent): Promise<unknown> {
-    if (this.closing.aborted)
-      throw new HeartbeatRequestError('HEARTBEAT_CLIENT_CLOSED', 'the client is closed', { call: name });
+    if (this.closing.aborted) throw new HeartbeatRequestError(CLOSED, 'the client is closed', { call: name });
     const request = this.#request(name, sent);
     const { operation, call } = request;
     const mayRepeat = isRepeatable(name, operation.method);
@@ -84,11 +100,29 @@ export class Calls<Id> {
       } catch (error) {
         const mayRetry = failures <= this.settings.retries && error instanceof HeartbeatRequestError;
         const waitMs = mayRetry ? waitAfter(error, failures, mayRepeat, this.environment.random) : undefined;
-        if (!mayRetry || waitMs === undefined) throw error;
+        if (!mayRetry || waitMs === undefined || this.#isClosed()) throw error;
         this.settings.onRetry?.({ call, attempt: failures, wait: waitMs / 1000, error });
-        await this.environment.wait(waitMs, sent.signal);
+        await this.#waitToRepeat(waitMs, sent.signal, error);
       }
     }
+  }
+
+  /** @param last thrown if the client is closed meanwhile */
+  async #waitToRepeat(waitMs: Millis, signal: AbortSignal | undefined, last: Error): Promise<void> {
+    const stop = new JoinedSignal([signal, this.closing]);
+    try {
+      await this.environment.wait(waitMs, stop.signal);
+    } catch (reason) {
+      if (signal?.aborted !== true && this.#isClosed()) throw last;
+      throw reason;
+    } finally {
+      stop.end();
+    }
+    if (this.#isClosed()) throw last;
+  }
+
+  #isClosed(): boolean {
+    return this.closing.aborted;
   }
 
   async #once(request: Request): Promise<unknown> {
@@ -141,9 +175,9 @@ export class Calls<Id> {
     const { operation, url, sent } = request;
     const { body, signal } = sent;
     if (signal?.aborted === true) throw reasonOf(signal);
-    const headers = await this.#headers(sent);
     const attempt = new Attempt(this.settings.timeoutMs, signal);
     try {
+      const headers = await this.#headers(request, attempt);
       const answer = await this.settings.fetch(url, {
         method: operation.method,
         headers,
@@ -160,15 +194,38 @@ export class Calls<Id> {
     }
   }
 
-  async #headers({ body, headers }: Sent): Promise<Record<string, string>> {
+  async #headers(request: Request, attempt: Attempt): Promise<Record<string, string>> {
+    const { body, headers } = request.sent;
     const { key: given } = this.settings;
-    const key = typeof given === 'function' ? await given() : given;
-    if (typeof given === 'function' && key !== undefined) expectKey(key);
+    const key = typeof given === 'function' ? await this.#keyOf(given, request, attempt) : given;
     return {
       ...headers,
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(key !== undefined && { authorization: `Bearer ${key}` }),
     };
+  }
+
+  /** A key function has as much time as the daemon. */
+  async #keyOf(
+    give: () => string | Promise<string>,
+    { call, sent }: Request,
+    attempt: Attempt,
+  ): Promise<string> {
+    try {
+      const key = await unlessAborted(Promise.resolve(give()), attempt.signal);
+      expectKey(key);
+      attempt.restart();
+      return key;
+    } catch (cause) {
+      if (sent.signal?.aborted === true) throw reasonOf(sent.signal);
+      const problem = attempt.isLate
+        ? `gave none within ${this.settings.timeoutMs / 1000} s`
+        : `failed: ${systemCodeOf(cause)}`;
+      throw new HeartbeatRequestError(NO_KEY, `${call} has no key: the key function ${problem}`, {
+        call,
+        cause,
+      });
+    }
   }
 
   /** A long answer may take its time, as long as it goes on. */

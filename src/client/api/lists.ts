@@ -2,7 +2,7 @@ import type { Answers, Rejection } from './contract/types.js';
 import { HeartbeatRequestError } from './request-error.js';
 
 /** The daemon's default limit for one call. */
-const MOST_IN_CALL = 10_000;
+export const MOST_IN_CALL = 10_000;
 /** The most requests of one call at once. */
 const AT_ONCE = 8;
 const TOO_LARGE = 413;
@@ -46,17 +46,31 @@ export function moved(rejected: readonly Rejection[], place: number): readonly R
   return rejected.map(({ index, error }) => ({ index: index + place, error }));
 }
 
-/** Makes a call for each item, a few at once. @returns the answers in the order of the items */
+/**
+ * Makes a call for each item, a few at once. After a failure no further call begins.
+ *
+ * @returns the answers in the order of the items
+ * @throws what the first failed call threw, once all calls have ended
+ */
 export async function forEach<Item, Answer>(
   items: readonly Item[],
   call: (item: Item) => Promise<Answer>,
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
   const rest = items.entries();
+  const failures: unknown[] = [];
   const worker = async (): Promise<void> => {
-    for (const [at, item] of rest) answers[at] = await call(item);
+    for (const [at, item] of rest) {
+      if (failures.length > 0) return;
+      try {
+        answers[at] = await call(item);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
+  if (failures.length > 0) throw failures[0];
   return answers;
 }
 

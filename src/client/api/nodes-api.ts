@@ -1,4 +1,4 @@
-import type { Calls } from './http-calls.js';
+import type { HttpCalls } from './http-calls.js';
 import type { Answers, Bodies, Flip, Node, NodeWithCause, Queries, Uptime } from './contract/types.js';
 import { HeartbeatRequestError } from './request-error.js';
 import { inPath } from './ids.js';
@@ -41,9 +41,9 @@ export interface PauseOptions extends CallOptions {
 
 /** The nodes, by name. */
 export class Nodes<Id> {
-  readonly #calls: Calls<Id>;
+  readonly #calls: HttpCalls<Id>;
 
-  constructor(calls: Calls<Id>) {
+  constructor(calls: HttpCalls<Id>) {
     this.#calls = calls;
   }
 

@@ -1,10 +1,10 @@
-import type { Calls } from './http-calls.js';
+import type { HttpCalls } from './http-calls.js';
 import type { Answers, Queries, UserIdLike } from './contract/types.js';
 import { HeartbeatRequestError } from './request-error.js';
-import { userInPath } from './ids.js';
+import { idText, userInPath } from './ids.js';
 import { expectOptions, type CallOptions } from './client-options.js';
 import { forEach, inParts, joinAccepted, moved, type Accepted } from './lists.js';
-import { batchOf, type UserDevice } from './user-batch.js';
+import { batchOf, expectUsers, type UserDevice } from './user-batch.js';
 
 /** The device that heals. */
 export type HealOptions = Omit<UserDevice, 'id'> & CallOptions;
@@ -15,7 +15,7 @@ export interface GoodbyeOptions extends CallOptions {
 }
 
 export interface CheckupOptions extends CallOptions {
-  /** What to tell of each user besides the status. */
+  /** What to return of each user besides the status. */
   readonly fields?: readonly ('lastSeen' | 'devices')[] | undefined;
 }
 
@@ -29,7 +29,7 @@ const HEAL = ['device', 'meta', 'signal'];
 const SIGNAL = ['signal'];
 
 export async function healOne<Id>(
-  calls: Calls<Id>,
+  calls: HttpCalls<Id>,
   user: UserIdLike,
   options: HealOptions = {},
 ): Promise<'online'> {
@@ -41,17 +41,18 @@ export async function healOne<Id>(
 }
 
 export async function healMany<Id>(
-  calls: Calls<Id>,
+  calls: HttpCalls<Id>,
   users: readonly (UserIdLike | UserDevice)[],
   options: CallOptions = {},
 ): Promise<Accepted> {
   expectOptions(options, SIGNAL);
+  expectUsers(users);
   const { signal } = options;
   return inParts(users, (part) => calls.call('healMany', { body: batchOf(part), signal }), joinAccepted);
 }
 
 export async function goodbyeOne<Id>(
-  calls: Calls<Id>,
+  calls: HttpCalls<Id>,
   user: UserIdLike,
   { signal, ...query }: GoodbyeOptions = {},
 ): Promise<Status> {
@@ -61,11 +62,11 @@ export async function goodbyeOne<Id>(
 
 /** The API has no batch of goodbyes, so each is a request. */
 export async function goodbyeMany<Id>(
-  calls: Calls<Id>,
+  calls: HttpCalls<Id>,
   users: readonly UserIdLike[],
   options: GoodbyeOptions = {},
 ): Promise<Accepted> {
-  const refusals = await forEach([...users], async (user) => {
+  const refusals = await forEach(users.map(idText), async (user) => {
     try {
       await goodbyeOne(calls, user, options);
       return undefined;
@@ -84,7 +85,7 @@ function isOfOneUser({ code, status }: HeartbeatRequestError): boolean {
 }
 
 export async function checkupOne<Id>(
-  calls: Calls<Id>,
+  calls: HttpCalls<Id>,
   user: UserIdLike,
   options: CallOptions = {},
 ): Promise<Answers<Id>['checkup']> {
@@ -93,10 +94,11 @@ export async function checkupOne<Id>(
 }
 
 export async function checkupMany<Id>(
-  calls: Calls<Id>,
+  calls: HttpCalls<Id>,
   users: readonly UserIdLike[],
   { fields = [], signal, ...others }: CheckupOptions = {},
 ): Promise<Answers<Id>['checkupMany']> {
+  expectUsers(users);
   const asked = fields.map((field) => (field === 'lastSeen' ? 'last_seen' : field));
   const query = { ...others, ...(asked.length > 0 && { fields: asked }) };
   type Checked = Answers<Id>['checkupMany'];
@@ -108,7 +110,7 @@ export async function checkupMany<Id>(
 }
 
 export async function rhythmOne<Id>(
-  calls: Calls<Id>,
+  calls: HttpCalls<Id>,
   user: UserIdLike,
   { signal, ...query }: RhythmOptions = {},
 ): Promise<Answers<Id>['heartRhythm']> {
@@ -117,9 +119,9 @@ export async function rhythmOne<Id>(
 
 /** The API has no batch of histories, so each is a request. */
 export async function rhythmMany<Id>(
-  calls: Calls<Id>,
+  calls: HttpCalls<Id>,
   users: readonly UserIdLike[],
   options: RhythmOptions = {},
 ): Promise<readonly Answers<Id>['heartRhythm'][]> {
-  return forEach([...users], (user) => rhythmOne(calls, user, options));
+  return forEach(users.map(idText), (user) => rhythmOne(calls, user, options));
 }

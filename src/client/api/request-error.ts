@@ -29,9 +29,11 @@ export interface Problem {
  * - `HEARTBEAT_CLIENT_TIMEOUT`: there was none in time.
  * - `HEARTBEAT_CLIENT_UNEXPECTED`: something else than the daemon answered, or not as the contract says.
  * - `HEARTBEAT_CLIENT_WRONG_IDS`: the client reads ids as `bigint`, and the daemon has `user_ids: text`.
+ * - `HEARTBEAT_CLIENT_NO_KEY`: the key function failed, gave no key, or took longer than `timeout`.
  * - `HEARTBEAT_CLIENT_CLOSED`: the client is closed.
  */
 export class HeartbeatRequestError extends HeartbeatClientError {
+  override readonly name = 'HeartbeatRequestError';
   /** Method and path of the request, such as `DELETE /nodes/db-1`. */
   readonly call: string;
   /** How many seconds to wait before another attempt, if the daemon says so. */
@@ -53,6 +55,8 @@ export class HeartbeatRequestError extends HeartbeatClientError {
 export const UNREACHABLE = 'HEARTBEAT_CLIENT_UNREACHABLE';
 export const TIMEOUT = 'HEARTBEAT_CLIENT_TIMEOUT';
 export const UNEXPECTED = 'HEARTBEAT_CLIENT_UNEXPECTED';
+export const NO_KEY = 'HEARTBEAT_CLIENT_NO_KEY';
+export const CLOSED = 'HEARTBEAT_CLIENT_CLOSED';
 
 /** @param origin where there was no answer */
 export function unreachable(call: string, origin: string, cause: unknown): HeartbeatRequestError {
@@ -85,10 +89,10 @@ export function systemCodeOf(error: unknown): string {
   return deepest instanceof Error ? deepest.message : String(deepest);
 }
 
-/** The error that an answer tells. */
+/** The error in an answer. */
 export function errorIn(call: string, answer: FetchAnswer, body: string): HeartbeatRequestError {
   const { status, headers } = answer;
-  const told = errorBodyIn(body);
+  const errorBody = errorBodyIn(body);
   const failed = {
     call,
     status,
@@ -99,13 +103,13 @@ export function errorIn(call: string, answer: FetchAnswer, body: string): Heartb
     ),
     requestId: headers.get('x-request-id') ?? undefined,
   };
-  if (told === undefined)
+  if (errorBody === undefined)
     return new HeartbeatRequestError(
       UNEXPECTED,
       `${call} was answered ${status}, and not by Heartbeat`,
       failed,
     );
-  const { error, code, problems } = told;
+  const { error, code, problems } = errorBody;
   return new HeartbeatRequestError(code ?? codeOf(status, error), error, {
     ...failed,
     ...(problems !== undefined && { problems }),

@@ -22,12 +22,18 @@ export function queryOf(given: Readonly<Record<string, unknown>>, names: readonl
   return `?${query.toString()}`;
 }
 
+/**
+ * A body.
+ *
+ * @throws TypeError if a name is that of the API and not that of the client: the daemon would take it
+ */
 export function bodyOf(value: object): string {
   return JSON.stringify(sent(value));
 }
 
 function textOf(value: unknown): string {
-  if (value instanceof Date) return String(secondsOf(value));
+  // Queries take whole seconds.
+  if (value instanceof Date) return String(Math.floor(secondsOf(value)));
   return Array.isArray(value) ? value.join(',') : String(value);
 }
 
@@ -36,10 +42,10 @@ function sent(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sent);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, each]: [string, unknown]) => [
-      snakeCased(name),
-      DATA.includes(name) ? each : sent(each),
-    ]),
+    Object.entries(value).map(([name, each]: [string, unknown]) => {
+      if (name.includes('_')) throw new TypeError(`unknown option ${name}; names are in camelCase`);
+      return [snakeCased(name), DATA.includes(name) ? each : sent(each)];
+    }),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Calls } from './http-calls.js';
+import type { HttpCalls } from './http-calls.js';
 import type { Queries, Silence } from './contract/types.js';
 import { inPath } from './ids.js';
 import { expectOptions, type CallOptions } from './client-options.js';
@@ -28,9 +28,9 @@ const SIGNAL = ['signal'];
 
 /** Silences: they hold failures of nodes until they end. */
 export class Silences<Id> {
-  readonly #calls: Calls<Id>;
+  readonly #calls: HttpCalls<Id>;
 
-  constructor(calls: Calls<Id>) {
+  constructor(calls: HttpCalls<Id>) {
     this.#calls = calls;
   }
 

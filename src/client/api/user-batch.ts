@@ -1,6 +1,7 @@
 import type { UserIdLike } from './contract/types.js';
 import { idJson } from './ids.js';
 import { expectOptions } from './client-options.js';
+import { MOST_IN_CALL } from './lists.js';
 
 /** A user in a batch of heals, with a device. */
 export interface UserDevice {
@@ -23,6 +24,11 @@ export function batchOf(users: readonly (UserIdLike | UserDevice)[]): string {
   const body = `[${users.map(entryOf).join(',')}]`;
   if (Object.isFrozen(users) && users.every((user) => typeof user !== 'object')) bodies.set(users, body);
   return body;
+}
+
+/** A batch that is sent in several requests is checked before the first of them. @throws TypeError if an entry is wrong */
+export function expectUsers(users: readonly (UserIdLike | UserDevice)[]): void {
+  if (users.length > MOST_IN_CALL) users.forEach(entryOf);
 }
 
 function entryOf(user: UserIdLike | UserDevice): string {

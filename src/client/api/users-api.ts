@@ -1,4 +1,4 @@
-import type { Calls } from './http-calls.js';
+import type { HttpCalls } from './http-calls.js';
 import type { Answers, OnlineUser, UserIdLike } from './contract/types.js';
 import { userInPath } from './ids.js';
 import { expectOptions, type CallOptions } from './client-options.js';
@@ -8,9 +8,9 @@ const SIGNAL = ['signal'];
 
 /** The users. */
 export class Users<Id> {
-  readonly #calls: Calls<Id>;
+  readonly #calls: HttpCalls<Id>;
 
-  constructor(calls: Calls<Id>) {
+  constructor(calls: HttpCalls<Id>) {
     this.#calls = calls;
   }
 

@@ -25,7 +25,7 @@ export type Change =
 
 /** Why something could not be done. */
 export class HeartbeatClientError extends Error {
-  override readonly name = 'HeartbeatClientError';
+  override readonly name: string = 'HeartbeatClientError';
   /** Of the daemon's errors, or `HEARTBEAT_CLIENT_…`. */
   declare readonly code: string;
   /** The HTTP status that belongs to it; 0 if it does not come from the daemon. */
