@@ -3,7 +3,7 @@ import { deviceName } from './device-name.js';
 import { createEmitter } from './emitter.js';
 import type { Environment } from './environment.js';
 import type { HeartbeatClientError, Meta, Status, UserId } from './types.js';
-import { createWatch, type Known, type OpenWatch, type Watch } from './watch.js';
+import { createWatch, type WatchedUser, type OpenWatch, type Watch } from './watch.js';
 import { within } from './within.js';
 import { CLOSE_WITHIN } from './limits.js';
 
@@ -52,7 +52,7 @@ export function createClient(env: Environment, options: ConnectOptions): Client 
   const device = deviceName(env, name);
   const { on, emit } = createEmitter<ClientEvents>(env);
   /** The users that are watched. */
-  const known = new Map<string, Known>();
+  const known = new Map<string, WatchedUser>();
   const watches = new Set<OpenWatch>();
   let status: Status = 'offline';
   let isChanging = false;

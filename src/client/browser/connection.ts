@@ -9,7 +9,7 @@ import { shareConnection, type Sharing } from './tabs.js';
 import { askForToken, type TokenSource } from './token.js';
 import type { ClientFrame, OpenTransport, SentDevice } from './transport.js';
 import type { HeartbeatClientError, Meta, Status } from './types.js';
-import type { Known } from './watch.js';
+import type { WatchedUser } from './watch.js';
 import { EACH_BY_HTTP, HOLDS_HIDDEN_TABS, RETRY_OFFLINE, STABLE_AFTER, TRY_SOCKET_AFTER } from './limits.js';
 
 export interface ConnectionOptions {
@@ -55,7 +55,7 @@ export interface Connection {
 export function createConnection(
   env: Environment,
   { url, user, device, token: source, share }: ConnectionOptions,
-  known: ReadonlyMap<string, Known>,
+  known: ReadonlyMap<string, WatchedUser>,
   events: ConnectionEvents,
 ): Connection {
   const backOff = createBackOff(env);

@@ -29,7 +29,7 @@ export const HOLDS_HIDDEN_TABS = 90;
 export const HANGS_AFTER = 5000;
 /** How often other tabs ask whether the connection can be used by now. */
 export const ASK_AGAIN = 15_000;
-/** The goodbye of a tab may arrive after its end is noticed. */
+/** The goodbye of a tab may arrive after its lock is released. */
 export const GOODBYE_WITHIN = 1000;
 
 /** A frame may have 64 KiB, and an id 255 bytes. */

@@ -18,7 +18,7 @@ export const NOBODY: Presence = { online: [], stale: true, get: () => undefined,
 /**
  * Watches users.
  *
- * @param show told how they are, now and whenever that changes
+ * @param show called with how they are, now and whenever that changes
  * @returns stops watching
  */
 export function observePresence(

@@ -5,17 +5,17 @@ import type { OpenTransport, SentFrame, ServerFrame, Transport, TransportEvents 
 import type { User } from './types.js';
 import { ASK_AGAIN, GOODBYE_WITHIN, HANGS_AFTER } from './limits.js';
 
-/** What is asked of the tab with the connection. It tells itself that a tab is gone. */
+/** What is asked of the tab with the connection. `gone` comes from that tab itself. */
 type Call = SentFrame | { readonly type: 'hello' | 'gone' };
 interface Message {
   readonly from: string;
   readonly call?: Call;
-  /** What that tab says to all others. */
-  readonly word?: ServerFrame;
+  /** What that tab broadcasts to all others. */
+  readonly frame?: ServerFrame;
 }
 
 /** What a tab uses of the connection. */
-interface Wanted {
+interface TabState {
   readonly users: Set<string>;
   /** Whether it has a device that has said no goodbye. */
   isHere: boolean;
@@ -40,7 +40,7 @@ export function shareConnection(env: Environment, scope: string, begin: () => vo
   const name = `heartbeat 1 ${scope}`;
   const id = randomName(env);
   /** Other tabs whose end this one waits for. */
-  const noticed = new Set<string>();
+  const watchedTabs = new Set<string>();
   let end = (): void => undefined;
   const ended = new Promise<void>((resolve) => (end = resolve));
   let isClosed = false;
@@ -50,20 +50,20 @@ export function shareConnection(env: Environment, scope: string, begin: () => vo
   /** Whether the leader's connection can be used. */
   let isUp = false;
   let take: ((from: string, call: Call) => void) | undefined;
-  let hear: ((from: string, word: ServerFrame) => void) | undefined;
+  let hear: ((from: string, frame: ServerFrame) => void) | undefined;
 
   const channel = env.channel(name);
   if (!channel) return undefined;
   channel.onmessage = ({ data }) => {
     // The tabs of an origin trust each other.
-    const { from, call, word } = data as Message;
+    const { from, call, frame } = data as Message;
     if (isClosed) return;
     if (!isLeader) {
-      if (word) hear?.(from, word);
+      if (frame) hear?.(from, frame);
     } else if (call) {
-      notice(from);
+      watchTab(from);
       take?.(from, call);
-      if (call.type === 'hello') post({ word: { type: isUp ? 'up' : 'down' } });
+      if (call.type === 'hello') post({ frame: { type: isUp ? 'up' : 'down' } });
     }
   };
 
@@ -95,12 +95,12 @@ export function shareConnection(env: Environment, scope: string, begin: () => vo
   }
 
   /** A tab holds its own lock until it is gone, however it ends. */
-  function notice(tab: string): void {
-    if (noticed.has(tab)) return;
-    noticed.add(tab);
+  function watchTab(tab: string): void {
+    if (watchedTabs.has(tab)) return;
+    watchedTabs.add(tab);
     void env.lock(`${name} ${tab}`, false, () => {
       env.after(GOODBYE_WITHIN, () => {
-        noticed.delete(tab);
+        watchedTabs.delete(tab);
         take?.(tab, { type: 'gone' });
       });
       return undefined;
@@ -109,27 +109,27 @@ export function shareConnection(env: Environment, scope: string, begin: () => vo
 
   /** What others ask for is asked of the daemon as if it were this tab's. They hear what the daemon says, too. */
   function openOwn(events: TransportEvents, open: OpenTransport): Transport {
-    const tabs = new Map<string, Wanted>();
+    const tabs = new Map<string, TabState>();
     /** Users whose state has come: the daemon does not send it again. */
     const known = new Map<string, User>();
     // Others may still use the connection of a tab that has crashed.
-    post({ word: { type: 'down' } });
+    post({ frame: { type: 'down' } });
     const transport = open({
       ...events,
       received(frame) {
         if (frame.type === 'users') for (const user of frame.users) known.set(user.id, user);
-        tell(frame);
+        broadcast(frame);
       },
     });
 
-    function tell(word: ServerFrame): void {
-      events.received(word);
-      post({ word });
+    function broadcast(frame: ServerFrame): void {
+      events.received(frame);
+      post({ frame });
     }
 
-    function unwatch(wanted: Wanted, users: Iterable<string>): void {
+    function unwatch(state: TabState, users: Iterable<string>): void {
       const gone = [...users].filter(
-        (user) => wanted.users.delete(user) && ![...tabs.values()].some((each) => each.users.has(user)),
+        (user) => state.users.delete(user) && ![...tabs.values()].some((each) => each.users.has(user)),
       );
       for (const user of gone) known.delete(user);
       sendUnwatch(transport, gone);
@@ -140,32 +140,32 @@ export function shareConnection(env: Environment, scope: string, begin: () => vo
       if (!isUp) {
         if (!isOwn) return;
         isUp = call.type !== 'auth';
-        if (isUp) post({ word: { type: 'up' } });
+        if (isUp) post({ frame: { type: 'up' } });
       }
-      const wanted = tabs.get(from) ?? { users: new Set(), isHere: false };
-      tabs.set(from, wanted);
+      const state = tabs.get(from) ?? { users: new Set(), isHere: false };
+      tabs.set(from, state);
       switch (call.type) {
         case 'hello':
-          return unwatch(wanted, wanted.users);
+          return unwatch(state, state.users);
         case 'gone':
           tabs.delete(from);
-          unwatch(wanted, wanted.users);
+          unwatch(state, state.users);
           // Only the end of a connection makes the daemon forget a device without ending it.
-          if (wanted.isHere) events.closed();
+          if (state.isHere) events.closed();
           return;
         case 'unwatch':
-          return unwatch(wanted, call.users);
+          return unwatch(state, call.users);
         case 'watch':
-          for (const user of call.users) wanted.users.add(user);
-          tell({ type: 'users', users: call.users.flatMap((user) => known.get(user) ?? []) });
+          for (const user of call.users) state.users.add(user);
+          broadcast({ type: 'users', users: call.users.flatMap((user) => known.get(user) ?? []) });
           break;
         case 'heal':
         case 'goodbye':
-          wanted.isHere = call.type === 'heal';
+          state.isHere = call.type === 'heal';
           break;
         case 'auth':
         case 'beat':
-          if (!isOwn) return tell({ type: 'ok', ref: call.ref });
+          if (!isOwn) return broadcast({ type: 'ok', ref: call.ref });
       }
       transport.send(call);
     };
@@ -176,7 +176,7 @@ export function shareConnection(env: Environment, scope: string, begin: () => vo
         transport.close();
         take = undefined;
         isUp = false;
-        post({ word: { type: 'down' } });
+        post({ frame: { type: 'down' } });
       },
     };
   }
@@ -190,16 +190,16 @@ export function shareConnection(env: Environment, scope: string, begin: () => vo
       cancel = env.after(HANGS_AFTER, () => lead(true));
     }
 
-    hear = (from, word) => {
+    hear = (from, frame) => {
       if (!leader) {
         cancel?.();
-        if (word.type === 'up') {
+        if (frame.type === 'up') {
           leader = from;
           events.opened();
         } else cancel = env.after(ASK_AGAIN, ask);
-      } else if (word.type === 'down') return events.closed();
+      } else if (frame.type === 'down') return events.closed();
       else if (from !== leader) return;
-      events.received(word);
+      events.received(frame);
     };
     ask();
     return {

@@ -27,7 +27,7 @@ export interface Watch extends AsyncIterable<Change> {
 }
 
 /** What is known of a user. */
-export interface Known {
+export interface WatchedUser {
   /** Undefined as long as nothing is known. */
   user: User | undefined;
   /** Whether every change is heard of. */
@@ -37,7 +37,7 @@ export interface Known {
 /** A watch, with what the client needs of it. */
 export interface OpenWatch {
   readonly watch: Watch;
-  /** Looks what is known now, and tells the differences. */
+  /** Compares what is known now with what was emitted, and emits the differences. */
   look(): void;
 }
 
@@ -52,12 +52,13 @@ interface Queue {
 export function createWatch(
   env: Pick<Environment, 'report'>,
   ids: readonly string[],
-  known: ReadonlyMap<string, Known>,
+  known: ReadonlyMap<string, WatchedUser>,
   closed: () => void,
 ): OpenWatch {
   const { on, emit } = createEmitter<WatchEvents>(env);
-  /** What the listeners know. */
-  const told = new Map<string, User>();
+  /** The users as they were emitted last. */
+  const emitted = new Map<string, User>();
+  const watched = new Set(ids);
   const queues = new Set<Queue>();
   /** Whether the listeners know that all users are known. */
   let isSynced = false;
@@ -83,10 +84,10 @@ export function createWatch(
     }
   }
 
-  function tell(user: User | undefined): void {
-    const before = user && told.get(user.id);
+  function emitChange(user: User | undefined): void {
+    const before = user && emitted.get(user.id);
     if (!user || user === before || isClosed) return;
-    told.set(user.id, user);
+    emitted.set(user.id, user);
     const type = changeOf(before, user);
     if (!type) return;
     enqueue({ type, user });
@@ -98,8 +99,8 @@ export function createWatch(
     get stale() {
       return isClosed || !ids.every((id) => known.get(id)?.isFresh);
     },
-    list: () => ids.flatMap((id) => watch.get(id) ?? []).filter(isOnline),
-    get: (id) => (ids.includes(String(id)) ? known.get(String(id))?.user : undefined),
+    list: () => ids.flatMap((id) => known.get(id)?.user ?? []).filter(isOnline),
+    get: (id) => (watched.has(String(id)) ? known.get(String(id))?.user : undefined),
     on,
     close() {
       if (isClosed) return;
@@ -117,7 +118,7 @@ export function createWatch(
   return {
     watch,
     look() {
-      for (const id of ids) tell(known.get(id)?.user);
+      for (const id of ids) emitChange(known.get(id)?.user);
       const wasSynced = isSynced;
       isSynced = !watch.stale;
       if (!isSynced || wasSynced) return;
