@@ -27,7 +27,7 @@ export interface NodesReaderDeps {
   /** How long flips are kept. */
   readonly retention: Millis;
   readonly store: Pick<HistoryStore, 'nodeNames' | 'flips' | 'pauses' | 'blindBetween'>;
-  /** When a node was silenced, in the order of beginnings. */
+  /** When a node was silenced, earliest first. */
   silenced(node: DescribedNode): readonly SilencedInterval[];
   /** Asks the actors of all these nodes at once. */
   describe(names: readonly NodeName[], answered: (replies: readonly NodeReply[]) => void): void;

@@ -28,7 +28,7 @@ export function ratioOf({ active, inactive, failed }: Uptime): number | undefine
  * Folds a node's past while reading it: at most one chunk of each kind is in memory.
  *
  * @param state the node's state if it has no flip at or after `from`
- * @param silenced when it was silenced, in the order of beginnings
+ * @param silenced when it was silenced, earliest first
  */
 export async function uptimeOf(
   { from, to, state }: { readonly from: Instant; readonly to: Instant; readonly state: NodeState },
@@ -120,7 +120,7 @@ async function* inOneChunk<Item>(items: readonly Item[]): AsyncGenerator<readonl
   yield await Promise.resolve(items);
 }
 
-/** How much of a range is in at least one of these intervals, which are in the order of their beginnings. */
+/** How much of a range is in at least one of these intervals, which are in the order in which they begin. */
 function lengthOf(
   intervals: readonly Pick<SilencedInterval, 'from' | 'to'>[],
   from: Instant,

@@ -117,7 +117,7 @@ export class SilenceTable {
     return counts;
   }
 
-  /** When a node with these labels was silenced, in the order of beginnings. Silences still to come are left out. */
+  /** When a node with these labels was silenced, earliest first. Silences still to come are left out. */
   intervalsOf(node: SilencedNode): readonly SilencedInterval[] {
     const wall = this.#clock.wall();
     const intervals: SilencedInterval[] = [];

@@ -91,6 +91,9 @@ export interface Subscription {
   /** The reader can take more again. */
   resume(): void;
 
+  /** Reports an error of the reader, and closes it. */
+  failed(error: unknown): void;
+
   /** Idempotent. Nothing is passed to the reader from now on. */
   close(): void;
 }

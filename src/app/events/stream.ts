@@ -243,9 +243,13 @@ export class Stream implements Subscription {
     try {
       pass();
     } catch (error) {
-      this.#stop('closed');
-      this.#host.failed(error);
+      this.failed(error);
     }
+  }
+
+  failed(error: unknown): void {
+    this.#stop('closed');
+    this.#host.failed(error);
   }
 
   /** Of a user who is watched by name, only what its state does not include. */

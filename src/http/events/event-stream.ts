@@ -100,7 +100,7 @@ export class EventStream implements EventReader {
   state(state: SentState): void {
     if (!this.#begin()) return;
     this.#rest = framedPieces(state);
-    this.#goOn();
+    this.#resumeState();
   }
 
   events(events: readonly SentEvent[]): void {
@@ -110,8 +110,11 @@ export class EventStream implements EventReader {
     else this.#later += text;
   }
 
-  #goOn(): void {
-    this.#writeRest().catch(() => this.#exchange.breakOff());
+  #resumeState(): void {
+    this.#writeRest().catch((error: unknown) => {
+      this.#subscription?.failed(error);
+      this.#exchange.breakOff();
+    });
   }
 
   async #writeRest(): Promise<void> {
@@ -142,7 +145,7 @@ export class EventStream implements EventReader {
   }
 
   #drained(): void {
-    if (this.#rest !== undefined) this.#goOn();
+    if (this.#rest !== undefined) this.#resumeState();
     else if (!this.isFull) this.#subscription?.resume();
   }
 

@@ -28,6 +28,8 @@ export interface FrameOutput {
   isTooSlow(): void;
   /** No frame waits for its answer any more. */
   answeredAll(): void;
+  /** An error of ours, which ends the connection. */
+  failed(error: unknown): void;
 }
 
 /** Does what a client asks for, once it is authenticated, and answers. */
@@ -135,9 +137,14 @@ export class SessionFrames {
       return user ?? [];
     });
     const done = watch?.unwatch(left) ?? Promise.resolve();
-    void done.then(() => {
-      for (const _ of left) reply.accept();
-    });
+    done.then(
+      () => {
+        for (const _ of left) reply.accept();
+      },
+      (error: unknown) => {
+        this.#output.failed(error);
+      },
+    );
   }
 
   #newWatch(): SessionWatch {

@@ -1,6 +1,6 @@
 import { get, type IncomingMessage } from 'node:http';
 import { expect } from 'chai';
-import type { EventReader, EventsApi, SentState } from '../../../src/app/events/events-api.js';
+import type { EventReader, EventsApi, SentState, Subscription } from '../../../src/app/events/events-api.js';
 import { eventually } from '../../support/eventually.js';
 import { starting } from '../support/gateway-under-test.js';
 
@@ -22,6 +22,43 @@ class LongState implements SentState {
   }
 }
 
+/** A state whose text cannot be made. */
+const BROKEN: SentState = {
+  id: 'run-1',
+  users: [],
+  pieces: function* () {
+    yield '{"type":"state",';
+    throw new Error('no text for this node');
+  },
+};
+
+/** Passes a state to a reader, soon. */
+function subscriptionTo(
+  reader: EventReader,
+  state: SentState,
+  calls: Partial<Pick<Subscription, 'resume' | 'failed'>>,
+): Subscription {
+  setImmediate(() => {
+    reader.state(state);
+    reader.events([]);
+  });
+  return {
+    watch: () => Promise.resolve(),
+    unwatch: () => undefined,
+    watched: 0,
+    resume: () => undefined,
+    failed: () => undefined,
+    close: () => undefined,
+    ...calls,
+  };
+}
+
+function streamFrom(port: number): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    get({ port, path: '/events?users=7', agent: false }, resolve).on('error', reject);
+  });
+}
+
 describe('a state of many users', () => {
   const start = starting(true);
   let response: IncomingMessage | undefined;
@@ -33,27 +70,12 @@ describe('a state of many users', () => {
     const state = new LongState();
     let resumed = 0;
     let reader: EventReader | undefined;
-    const events: EventsApi = {
-      readers: 0,
-      subscribe: (_filter, _access, given) => {
-        reader = given;
-        setImmediate(() => {
-          given.state(state);
-          given.events([]);
-        });
-        return {
-          watch: () => Promise.resolve(),
-          unwatch: () => undefined,
-          watched: 0,
-          resume: () => resumed++,
-          close: () => undefined,
-        };
-      },
+    const subscribe: EventsApi['subscribe'] = (_filter, _access, given) => {
+      reader = given;
+      return subscriptionTo(given, state, { resume: () => resumed++ });
     };
-    Object.assign(served.daemon.events, events);
-    response = await new Promise<IncomingMessage>((resolve, reject) => {
-      get({ port: served.port, path: '/events?users=7', agent: false }, resolve).on('error', reject);
-    });
+    Object.assign(served.daemon.events, { subscribe });
+    response = await streamFrom(served.port);
     // Many passes of the event loop, in each of which it may make a piece.
     for (let pass = 0; pass < 2000; pass++) await new Promise((resolve) => setImmediate(resolve));
     expect(state.made).to.be.below(USERS);
@@ -64,5 +86,19 @@ describe('a state of many users', () => {
     const [, data = ''] = /data: (.*)\n\n$/.exec(Buffer.concat(chunks).toString()) ?? [];
     expect((JSON.parse(data) as { users: object[] }).users).to.have.length(USERS);
     expect(resumed).to.be.greaterThan(0);
+  });
+
+  it('is cut off and reported if its text cannot be made', async () => {
+    const served = await start();
+    const reported: unknown[] = [];
+    const subscribe: EventsApi['subscribe'] = (_filter, _access, given) =>
+      subscriptionTo(given, BROKEN, { failed: (error) => reported.push(error) });
+    Object.assign(served.daemon.events, { subscribe });
+    const cut = await streamFrom(served.port).then(
+      (stream) => new Promise((resolve) => stream.on('error', resolve).resume()),
+      (error: unknown) => error,
+    );
+    expect(cut).to.have.property('code', 'ECONNRESET');
+    expect(String(reported)).to.equal('Error: no text for this node');
   });
 });

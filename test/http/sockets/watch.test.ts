@@ -229,6 +229,7 @@ class HeldEvents implements EventsApi {
     this.accesses.push(access);
     this.reader = reader;
     return {
+      failed: () => undefined,
       watched: 0,
       watch: () => new Promise((resolve) => this.#held.push(resolve)),
       unwatch: () => undefined,

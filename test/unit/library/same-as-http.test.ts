@@ -288,7 +288,7 @@ describe('nodes of the library', () => {
     expect(await codeOf(nodes.flips('stranger').next())).to.equal('HEARTBEAT_UNKNOWN_NODE');
   });
 
-  it('are listed by their beginnings, and by whether they are paused', async () => {
+  it('are listed by the prefix of their name, and by whether they are paused', async () => {
     const { nodes } = await instances.make();
     await nodes.heartbeats(['db-1', 'db-2', 'web-1']);
     await nodes.pause('db-2');
