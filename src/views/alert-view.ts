@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { AlertRecord, Delivery } from '../domain/alert.js';
 import { unixSeconds } from '../domain/time.js';
-import type * as answer from './answers.js';
+import type * as answer from './alert-answers.js';
 
 /** An alert, and its delivery state in each channel. */
 export function alertView({ alert, deliveries }: AlertRecord): z.output<typeof answer.alert> {

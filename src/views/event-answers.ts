@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { alert, describedUser, flip, nodeWithCause, stats } from './answers.js';
+import { alert } from './alert-answers.js';
+import { describedUser } from './user-answers.js';
+import { flip, nodeWithCause } from './node-answers.js';
+import { stats } from './ops-answers.js';
 import { instant, seconds } from './values.js';
 
 /*

@@ -5,7 +5,7 @@ import type { NodeName } from '../domain/node-name.js';
 import type { Silence, SilencedInterval, SilenceId } from '../domain/silence.js';
 import { unixSeconds, type Instant, type Millis } from '../domain/time.js';
 import { ratioOf, type Uptime } from '../domain/uptime.js';
-import type * as answer from './answers.js';
+import type * as answer from './node-answers.js';
 import { scheduleView } from './schedule.js';
 import type { timeout as timeoutType } from './timeout.js';
 

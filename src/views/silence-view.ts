@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { allFitNothing, parseMatcher, type Matcher } from '../domain/matcher.js';
 import { silenceStateAt, type Silence, type SilenceRequest } from '../domain/silence.js';
 import { instant, unixSeconds, type Instant } from '../domain/time.js';
-import type * as answer from './answers.js';
+import type * as answer from './silence-answers.js';
 import { problemsIn, type BodyProblem } from './body-problems.js';
 import { parseInstant, parseWhen, secondsOf, WHEN } from './instants.js';
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Stats } from '../app/daemon-facts.js';
-import type { stats } from './answers.js';
+import type { stats } from './ops-answers.js';
 
 /** The answer to `GET /stats`. */
 export function statsView({ users, devices, nodes, sockets, eventReaders }: Stats): z.output<typeof stats> {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { alertListingQuery } from './alert-query.js';
 import type { GatewayLimits } from '../gateway-options.js';
-import { alerts, failure, onItsWay } from '../../views/answers.js';
+import { alerts, onItsWay } from '../../views/alert-answers.js';
+import { failure } from '../../views/error-answer.js';
 import type { Operations } from '../contract/operation.js';
 
 const ALERT = '01M8160K8C0000MBCVSRV9YN0E';

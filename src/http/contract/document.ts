@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { GatewayLimits } from '../gateway-options.js';
-import { failure } from '../../views/answers.js';
+import { failure } from '../../views/error-answer.js';
 import {
   type Content,
   type Examples,

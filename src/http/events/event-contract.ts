@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { failure } from '../../views/answers.js';
+import { failure } from '../../views/error-answer.js';
 import { event } from '../../views/event-answers.js';
 import type { Answer, Operation, Operations } from '../contract/operation.js';
 import { eventBody, eventQuery } from './event-filter.js';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CONTENT_TYPE } from '../../views/metrics/text.js';
-import { failure, healthy, ready, stats, supervision, unready } from '../../views/answers.js';
+import { failure } from '../../views/error-answer.js';
+import { healthy, ready, stats, supervision, unready } from '../../views/ops-answers.js';
 import type { Operations } from '../contract/operation.js';
 
 /** The state of the daemon, and its contract. */

@@ -1,4 +1,5 @@
-import { failure, silence, silences } from '../../views/answers.js';
+import { failure } from '../../views/error-answer.js';
+import { silence, silences } from '../../views/silence-answers.js';
 import { silenceBody } from '../../views/silence-view.js';
 import { silenceId } from '../../views/values.js';
 import type { Operations } from '../contract/operation.js';

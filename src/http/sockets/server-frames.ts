@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Millis } from '../../domain/time.js';
 import type { ErrorCode } from '../../errors.js';
-import { describedUser } from '../../views/answers.js';
+import { describedUser } from '../../views/user-answers.js';
 import { sentenceFor } from '../../views/messages.js';
 import { asciiJson } from '../server/json-answer.js';
 import type { Ref } from './client-frames.js';

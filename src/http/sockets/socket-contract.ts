@@ -1,4 +1,4 @@
-import { failure } from '../../views/answers.js';
+import { failure } from '../../views/error-answer.js';
 import type { Operations } from '../contract/operation.js';
 import { SUBPROTOCOL } from './handshake.js';
 

@@ -3,16 +3,9 @@ import { pageQuery } from '../input/history-query.js';
 import { onlineQuery } from './online-users.js';
 import type { GatewayLimits } from '../gateway-options.js';
 import { presence } from '../../views/values.js';
-import {
-  accepted,
-  checkedUser,
-  checkedUsers,
-  describedUser,
-  failure,
-  heartRhythm,
-  onlineUsers,
-  status,
-} from '../../views/answers.js';
+import { checkedUser, checkedUsers, describedUser, heartRhythm, onlineUsers, status } from '../../views/user-answers.js';
+import { accepted } from '../../views/batch-answers.js';
+import { failure } from '../../views/error-answer.js';
 import {
   type Answer,
   type Example,

@@ -1,5 +1,6 @@
 import { acknowledgementBody } from '../../../views/acknowledgement.js';
-import { failure, node } from '../../../views/answers.js';
+import { failure } from '../../../views/error-answer.js';
+import { node } from '../../../views/node-answers.js';
 import type { Operations } from '../../contract/operation.js';
 import { NODE, notJustNow, SHOWN, stranger, unknown } from './node-examples.js';
 

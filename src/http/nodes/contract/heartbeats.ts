@@ -1,6 +1,8 @@
 import type { GatewayLimits } from '../../gateway-options.js';
 import { nodeName } from '../../../views/values.js';
-import { accepted, failure, liveNode } from '../../../views/answers.js';
+import { accepted } from '../../../views/batch-answers.js';
+import { failure } from '../../../views/error-answer.js';
+import { liveNode } from '../../../views/node-answers.js';
 import { type Operation, type Operations, batchOf } from '../../contract/operation.js';
 import { notJustNow, unknown } from './node-examples.js';
 

@@ -1,4 +1,4 @@
-import { failure } from '../../../views/answers.js';
+import { failure } from '../../../views/error-answer.js';
 import type { Answer, Example } from '../../contract/operation.js';
 
 /** The node of most examples. */

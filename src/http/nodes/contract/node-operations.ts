@@ -5,7 +5,8 @@ import { heartbeatOperations } from './heartbeats.js';
 import { singleNodeOperations } from './single-node.js';
 import { watchingOperations } from './watching.js';
 import { listingQuery } from '../node-query.js';
-import { failure, flips, nodes } from '../../../views/answers.js';
+import { failure } from '../../../views/error-answer.js';
+import { flips, nodes } from '../../../views/node-answers.js';
 import { SHOWN, stranger, unknown } from './node-examples.js';
 import { pageQuery } from '../../input/history-query.js';
 

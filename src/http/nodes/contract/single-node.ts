@@ -1,6 +1,7 @@
 import { rangeQuery } from '../node-query.js';
 import { settingsWith } from '../../../views/node-settings.js';
-import { failure, node, nodeInDetail } from '../../../views/answers.js';
+import { failure } from '../../../views/error-answer.js';
+import { node, nodeInDetail } from '../../../views/node-answers.js';
 import type { Operations } from '../../contract/operation.js';
 import { NODE, notJustNow, SHOWN, stranger, unknown, wrongName } from './node-examples.js';
 

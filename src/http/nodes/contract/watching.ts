@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { failureReport } from '../../../views/failure-reason.js';
 import { pauseBody } from '../../../views/pause.js';
-import { failure, node } from '../../../views/answers.js';
+import { failure } from '../../../views/error-answer.js';
+import { node } from '../../../views/node-answers.js';
 import type { Example, Operation, Operations } from '../../contract/operation.js';
 import { NODE, notJustNow, SHOWN, stranger, unknown, wrongName } from './node-examples.js';
 
