@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import type { Seconds } from '../domain/time.js';
 
+export const DAY = 86_400;
+export const KiB = 1024;
+export const MiB = 1024 * KiB;
+export const MILLION = 1_000_000;
+export const BILLION = 1_000_000_000;
+
 /** How a value is written on the command line and in the environment, where everything is text. */
 export type Notation = 'number' | 'boolean' | 'text';
 
@@ -20,6 +26,9 @@ export const seconds = (min: number, max: number): Kind<z.ZodType<Seconds>> => (
   unit: 'seconds',
   expects: `a number of seconds between ${min} and ${max}`,
 });
+
+// Node's timers hold at most 24.8 days, and fire at once beyond that. So an option that becomes a timer ends at a day.
+export const timer = seconds(0.001, DAY);
 
 export const bytes = (min: number, max: number): Kind<z.ZodNumber> => ({
   type: z.int().min(min).max(max),
