@@ -18,7 +18,7 @@ import { daemonOperations } from '../ops/ops-contract.js';
 import { eventOperations } from '../events/event-contract.js';
 import { nodeOperations } from '../nodes/contract/node-operations.js';
 import { silenceOperations } from '../silences/silence-contract.js';
-import { presenceOperations } from '../users/user-contract.js';
+import { presenceOperations } from '../users/contract/user-operations.js';
 import { alertId, NAME_SHAPE, nodeName, userIdText } from '../../views/values.js';
 import type { UserIdKind } from '../../domain/user-id.js';
 
