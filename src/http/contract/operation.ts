@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEVICE_NAME } from '../../domain/device.js';
+import { failure } from '../../views/error-answer.js';
 import { userIdText, userId } from '../../views/values.js';
 
 /** Groups of calls, in the order of the page. */
@@ -21,6 +22,12 @@ export interface Answer {
   /** For a stream: the JSON of each event. */
   readonly events?: z.ZodType;
 }
+
+/** For 503, of all calls that reach an actor. */
+export const unavailable: Answer = {
+  means: 'Temporarily impossible. Send the request again.',
+  body: failure,
+};
 
 /** A call and its answer. A test replays it and expects the same answer, except for times and ids. */
 export interface Example {

@@ -2,7 +2,7 @@ import { failure } from '../../views/error-answer.js';
 import { silence, silences } from '../../views/silence-answers.js';
 import { silenceBody } from '../../views/silence-view.js';
 import { silenceId } from '../../views/values.js';
-import type { Operations } from '../contract/operation.js';
+import { type Operations, unavailable } from '../contract/operation.js';
 import type { GatewayLimits } from '../gateway-options.js';
 import { silenceListingQuery } from './silence-query.js';
 
@@ -30,7 +30,6 @@ const SHOWN = {
 };
 
 const unknown = { means: 'There is no such silence, or the key may not see it.', body: failure };
-const notJustNow = { means: 'Temporarily impossible. Send the request again.', body: failure };
 const stranger = {
   name: 'stranger',
   path: { id: NOBODY },
@@ -74,7 +73,7 @@ export function silenceOperations(limits: Pick<GatewayLimits, 'page'>): Operatio
         201: { means: 'The silence, which is on disk.', body: silence },
         400: { means: 'The body is invalid.', body: failure },
         429: { means: 'There are `limits.silences` that are not over.', body: failure },
-        503: notJustNow,
+        503: unavailable,
       },
       examples: [
         { name: 'silence', body: BODY, status: 201, answer: SHOWN },
@@ -121,7 +120,7 @@ export function silenceOperations(limits: Pick<GatewayLimits, 'page'>): Operatio
         200: { means: 'The silence after the change, which is on disk.', body: silence },
         400: { means: 'The request has a body.', body: failure },
         404: unknown,
-        503: notJustNow,
+        503: unavailable,
       },
       examples: [
         {

@@ -1,8 +1,8 @@
 import { acknowledgementBody } from '../../../views/acknowledgement.js';
 import { failure } from '../../../views/error-answer.js';
 import { node } from '../../../views/node-answers.js';
-import type { Operations } from '../../contract/operation.js';
-import { NODE, notJustNow, SHOWN, stranger, unknown } from './node-examples.js';
+import { type Operations, unavailable } from '../../contract/operation.js';
+import { NODE, SHOWN, stranger, unknown } from './node-examples.js';
 
 /** A valid acknowledgement. */
 const BODY = { by: 'ann', reason: 'the disk is being changed' };
@@ -34,7 +34,7 @@ export const acknowledgingOperations: Operations = {
       400: { means: 'The name or the body is invalid.', body: failure },
       404: unknown,
       409: { means: 'The node has not failed.', body: failure },
-      503: notJustNow,
+      503: unavailable,
     },
     examples: [
       {
@@ -89,7 +89,7 @@ export const acknowledgingOperations: Operations = {
       200: { means: 'The node after the change, which is on disk.', body: node },
       400: { means: 'The name is invalid, or the request has a body.', body: failure },
       404: unknown,
-      503: notJustNow,
+      503: unavailable,
     },
     examples: [
       {

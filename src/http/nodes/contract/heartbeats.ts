@@ -3,8 +3,8 @@ import { nodeName } from '../../../views/values.js';
 import { accepted } from '../../../views/batch-answers.js';
 import { failure } from '../../../views/error-answer.js';
 import { liveNode } from '../../../views/node-answers.js';
-import { type Operation, type Operations, batchOf } from '../../contract/operation.js';
-import { notJustNow, unknown } from './node-examples.js';
+import { type Operation, type Operations, batchOf, unavailable } from '../../contract/operation.js';
+import { unknown } from './node-examples.js';
 
 /** The same for both methods. */
 const heartbeat: Pick<Operation, 'tag' | 'scope' | 'answers' | 'examples'> = {
@@ -15,7 +15,7 @@ const heartbeat: Pick<Operation, 'tag' | 'scope' | 'answers' | 'examples'> = {
     400: { means: 'The name is invalid, or the request has a body.', body: failure },
     404: unknown,
     429: { means: 'There are `nodes.max` nodes, or as many as the key may register.', body: failure },
-    503: notJustNow,
+    503: unavailable,
   },
   examples: [
     { name: 'heartbeat', path: { name: 'db1' }, status: 200, answer: { name: 'db1', state: 'active' } },
@@ -54,7 +54,7 @@ export function heartbeatOperations(limits: Pick<GatewayLimits, 'batch'>): Opera
         200: { means: 'How many heartbeats were accepted, and which were rejected.', body: accepted },
         400: { means: 'The body is neither a JSON array nor a list of names, one per line.', body: failure },
         413: { means: 'The body has too many names or bytes.', body: failure },
-        503: notJustNow,
+        503: unavailable,
       },
       examples: [
         {

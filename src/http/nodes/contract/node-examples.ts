@@ -6,11 +6,6 @@ export const NODE = 'backup';
 
 export const wrongName: Answer = { means: 'The name is invalid.', body: failure };
 export const unknown: Answer = { means: 'There is no node of this name.', body: failure };
-export const notJustNow: Answer = {
-  means: 'Temporarily impossible. Send the request again.',
-  body: failure,
-};
-
 /** Its view. */
 export const SHOWN = {
   name: NODE,

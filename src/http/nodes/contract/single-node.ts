@@ -2,8 +2,8 @@ import { rangeQuery } from '../node-query.js';
 import { settingsWith } from '../../../views/node-settings.js';
 import { failure } from '../../../views/error-answer.js';
 import { node, nodeInDetail } from '../../../views/node-answers.js';
-import type { Operations } from '../../contract/operation.js';
-import { NODE, notJustNow, SHOWN, stranger, unknown, wrongName } from './node-examples.js';
+import { type Operations, unavailable } from '../../contract/operation.js';
+import { NODE, SHOWN, stranger, unknown, wrongName } from './node-examples.js';
 
 /** One node: its settings, its state and its deletion. */
 export const singleNodeOperations: Operations = {
@@ -24,7 +24,7 @@ export const singleNodeOperations: Operations = {
         means: 'There are `nodes.max` nodes, or as many as the key may register.',
         body: failure,
       },
-      503: notJustNow,
+      503: unavailable,
     },
     examples: [
       {
@@ -136,7 +136,7 @@ export const singleNodeOperations: Operations = {
       204: { means: 'The node was deleted. A later heartbeat registers it again.' },
       400: wrongName,
       404: unknown,
-      503: notJustNow,
+      503: unavailable,
     },
     examples: [{ name: 'forget', path: { name: NODE }, status: 204 }, stranger],
   },

@@ -3,8 +3,8 @@ import { failureReport } from '../../../views/failure-reason.js';
 import { pauseBody } from '../../../views/pause.js';
 import { failure } from '../../../views/error-answer.js';
 import { node } from '../../../views/node-answers.js';
-import type { Example, Operation, Operations } from '../../contract/operation.js';
-import { NODE, notJustNow, SHOWN, stranger, unknown, wrongName } from './node-examples.js';
+import { type Example, type Operation, type Operations, unavailable } from '../../contract/operation.js';
+import { NODE, SHOWN, stranger, unknown, wrongName } from './node-examples.js';
 
 // It registers unknown names.
 const report = onNode('fail', 'Report a failure', { ...SHOWN, state: 'failed', deadline: null }, []);
@@ -62,7 +62,7 @@ export const watchingOperations: Operations = {
       200: { means: 'The node after the call. Repeating the call changes nothing.', body: node },
       400: { means: 'The name or the body is invalid.', body: failure },
       404: unknown,
-      503: notJustNow,
+      503: unavailable,
     },
     examples: [
       {
@@ -113,7 +113,7 @@ function onNode(
       200: { means: 'The node after the call. Repeating the call changes nothing.', body: node },
       400: wrongName,
       404: unknown,
-      503: notJustNow,
+      503: unavailable,
     },
     examples: [{ name: id, path: { name: NODE }, status: 200, answer }, ...refused],
   };

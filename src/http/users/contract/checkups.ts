@@ -3,8 +3,8 @@ import type { GatewayLimits } from '../../gateway-options.js';
 import { pageQuery } from '../../input/history-query.js';
 import { failure } from '../../../views/error-answer.js';
 import { checkedUser, checkedUsers, heartRhythm } from '../../../views/user-answers.js';
-import { type Operations, batchOf, userInBatch } from '../../contract/operation.js';
-import { USER, noUserId, notJustNow, tooLarge, wrongId } from './user-examples.js';
+import { type Operations, batchOf, userInBatch, unavailable } from '../../contract/operation.js';
+import { USER, noUserId, tooLarge, wrongId } from './user-examples.js';
 
 /** Checkups, and the sessions of a user. */
 export function checkupOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
@@ -18,7 +18,7 @@ export function checkupOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>)
       answers: {
         200: { means: 'Whether the user is online.', body: checkedUser },
         400: noUserId,
-        503: notJustNow,
+        503: unavailable,
       },
       examples: [
         { name: 'online', path: { user_id: USER }, status: 200, answer: { id: 12345, status: 'online' } },
@@ -45,7 +45,7 @@ export function checkupOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>)
         200: { means: 'Whether each user is online. Invalid ids are in `rejected`.', body: checkedUsers },
         400: { means: 'The body is no batch, or a field is unknown; the error says which.', body: failure },
         413: tooLarge,
-        503: notJustNow,
+        503: unavailable,
       },
       examples: [
         {
@@ -94,7 +94,7 @@ export function checkupOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>)
       answers: {
         200: { means: 'The sessions. An unknown user has none.', body: heartRhythm },
         400: { means: 'The id or a parameter is invalid; the error names it.', body: failure },
-        503: notJustNow,
+        503: unavailable,
       },
       examples: [
         {

@@ -4,8 +4,8 @@ import { presence } from '../../../views/values.js';
 import { accepted } from '../../../views/batch-answers.js';
 import { failure } from '../../../views/error-answer.js';
 import { status } from '../../../views/user-answers.js';
-import { type Answer, type Operation, type Operations, batchOf, deviceMeta, deviceName, healInBatch } from '../../contract/operation.js';
-import { USER, noUserId, notJustNow, tooLarge, wrongId } from './user-examples.js';
+import { type Answer, type Operation, type Operations, batchOf, deviceMeta, deviceName, healInBatch, unavailable } from '../../contract/operation.js';
+import { USER, noUserId, tooLarge, wrongId } from './user-examples.js';
 
 const ofDevice = z.object({ device: deviceName.optional() });
 
@@ -19,7 +19,7 @@ const goodbye: Pick<Operation, 'scope' | 'query' | 'answers' | 'examples'> = {
       body: z.strictObject({ status: presence }),
     },
     400: noUserId,
-    503: notJustNow,
+    503: unavailable,
   },
   examples: [
     { name: 'goodbye', path: { user_id: USER }, status: 200, answer: { status: 'offline' } },
@@ -48,7 +48,7 @@ export function healOperations(limits: Pick<GatewayLimits, 'batch'>): Operations
       answers: {
         200: { means: 'The user is online.', body: status('online') },
         400: noUserId,
-        503: notJustNow,
+        503: unavailable,
       },
       examples: [
         { name: 'heal', path: { user_id: USER }, status: 200, answer: { status: 'online' } },
@@ -82,7 +82,7 @@ export function healOperations(limits: Pick<GatewayLimits, 'batch'>): Operations
         200: { means: 'How many ids were accepted, and which were rejected.', body: accepted },
         400: noBatch,
         413: tooLarge,
-        503: notJustNow,
+        503: unavailable,
       },
       examples: [
         {

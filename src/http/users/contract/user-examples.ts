@@ -5,11 +5,6 @@ export const USER = '12345';
 
 export const noUserId: Answer = { means: 'The id is not that of a user.', body: failure };
 
-export const notJustNow: Answer = {
-  means: 'Temporarily impossible. Send the request again.',
-  body: failure,
-};
-
 export const wrongId: Example = {
   name: 'wrong_id',
   path: { user_id: 'nobody' },

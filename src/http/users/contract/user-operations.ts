@@ -1,9 +1,9 @@
 import type { GatewayLimits } from '../../gateway-options.js';
 import { failure } from '../../../views/error-answer.js';
 import { describedUser, onlineUsers } from '../../../views/user-answers.js';
-import type { Operations } from '../../contract/operation.js';
+import { type Operations, unavailable } from '../../contract/operation.js';
 import { onlineQuery } from '../online-users.js';
-import { USER, noUserId, notJustNow } from './user-examples.js';
+import { USER, noUserId } from './user-examples.js';
 import { checkupOperations } from './checkups.js';
 import { healOperations } from './heals.js';
 
@@ -26,7 +26,7 @@ function userOperations(limits: Pick<GatewayLimits, 'page'>): Operations {
       answers: {
         200: { means: 'A page of users.', body: onlineUsers },
         400: { means: 'A parameter is invalid; the error names it.', body: failure },
-        503: notJustNow,
+        503: unavailable,
       },
       examples: [
         {
@@ -54,7 +54,7 @@ function userOperations(limits: Pick<GatewayLimits, 'page'>): Operations {
       answers: {
         200: { means: "The user's status, and since when.", body: describedUser },
         400: noUserId,
-        503: notJustNow,
+        503: unavailable,
       },
       examples: [
         {
@@ -99,7 +99,7 @@ function userOperations(limits: Pick<GatewayLimits, 'page'>): Operations {
       summary: 'Erase a user',
       description: 'Removes status and history for good. A later heal starts a new history.',
       scope: 'admin',
-      answers: { 204: { means: 'The user is erased.' }, 400: noUserId, 503: notJustNow },
+      answers: { 204: { means: 'The user is erased.' }, 400: noUserId, 503: unavailable },
       examples: [{ name: 'erase', path: { user_id: USER }, status: 204 }],
     },
   };
