@@ -38,6 +38,29 @@ export function readJson(
   );
 }
 
+/** Reads a body of JSON with `parse`, and refuses it with all that is wrong with it. */
+export function readParsed<Read extends object>(
+  exchange: Exchange,
+  request: IncomingMessage,
+  limit: number,
+  parse: (body: unknown) => Read | Unreadable,
+  read: (read: Read) => void,
+): void {
+  readJson(exchange, request, limit, (body) => {
+    const outcome = parse(body);
+    if (isUnreadable(outcome)) refuseBody(exchange, outcome.problems);
+    else read(outcome);
+  });
+}
+
+interface Unreadable {
+  readonly problems: readonly BodyProblem[];
+}
+
+function isUnreadable(outcome: object): outcome is Unreadable {
+  return 'problems' in outcome;
+}
+
 /** Continues without a body, or with an empty one; refuses a body that nothing would read. */
 export function expectNoBody(
   exchange: Exchange,

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { DescribedNode, NodeReply, NodeRequest } from '../../../actors/node/node.protocol.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
+import type { Instant } from '../../domain/time.js';
 import type { Clock } from '../../ports/clock.js';
 import { answerAccepted, Batch, type BatchLimits, type BatchOf } from '../input/batch.js';
 import type { IncomingMessage } from 'node:http';
@@ -8,9 +9,10 @@ import { forbidden } from '../../views/messages.js';
 import { isNodePermitted } from '../security/authorization.js';
 import type { Daemon } from '../../app/api.js';
 import type { Exchange } from '../server/exchange.js';
-import { readJson, refuseBody } from '../input/json-body.js';
+import { readParsed, refuseBody } from '../input/json-body.js';
 import { preconditionOf } from '../input/preconditions.js';
 import { parseAcknowledgement } from '../../views/acknowledgement.js';
+import type { BodyProblem } from '../../views/body-problems.js';
 import { parsePause } from '../../views/pause.js';
 import { causesOf, changeDependencies } from '../../app/dependencies.js';
 import { segmentsOf } from '../route-table.js';
@@ -46,10 +48,23 @@ export function addNodes(
     },
     delete: { ...ABOUT, handle: named((exchange, name) => forget(daemon, exchange, name)) },
   };
-  const asking = (kind: 'resume' | 'unacknowledge') => ({
+  const withoutBody = (kind: 'resume' | 'unacknowledge') => ({
     ...ABOUT,
     handle: named((exchange, name) => {
       answerNode(daemon, exchange, name, { kind });
+    }),
+  });
+  const withBody = <Read extends object>(
+    parse: (body: unknown, now: Instant) => Read | { readonly problems: readonly BodyProblem[] },
+    requestOf: (read: Read) => NodeRequest,
+  ) => ({
+    ...ABOUT,
+    body: 'json' as const,
+    handle: named((exchange, name, request) => {
+      const parseNow = (body: unknown) => parse(body, clock.wall());
+      readParsed(exchange, request, limits.body, parseNow, (read) => {
+        answerNode(daemon, exchange, name, requestOf(read));
+      });
     }),
   });
   const beat = {
@@ -83,25 +98,11 @@ export function addNodes(
         handle: named((exchange, name, request) => fail(daemon, exchange, name, request, limits.body)),
       },
     })
-    .add('/nodes/:name/pause', {
-      post: {
-        ...ABOUT,
-        body: 'json',
-        handle: named((exchange, name, request) =>
-          pause(daemon, clock, exchange, name, request, limits.body),
-        ),
-      },
-    })
-    .add('/nodes/:name/resume', { post: asking('resume') })
+    .add('/nodes/:name/pause', { post: withBody(parsePause, (read) => ({ kind: 'pause', ...read })) })
+    .add('/nodes/:name/resume', { post: withoutBody('resume') })
     .add('/nodes/:name/acknowledge', {
-      post: {
-        ...ABOUT,
-        body: 'json',
-        handle: named((exchange, name, request) =>
-          acknowledge(daemon, clock, exchange, name, request, limits.body),
-        ),
-      },
-      delete: asking('unacknowledge'),
+      post: withBody(parseAcknowledgement, (read) => ({ kind: 'acknowledge', ...read })),
+      delete: withoutBody('unacknowledge'),
     })
     .add('/nodes/:name/flips', {
       get: { ...READ, handle: named((exchange, name) => flips(daemon, clock, exchange, name, limits.page)) },
@@ -174,13 +175,7 @@ function put(
   limit: number,
   read: ReturnType<typeof settingsReader>,
 ): void {
-  readJson(exchange, request, limit, (body) => {
-    const settings = read(body);
-    if ('problems' in settings) {
-      refuseBody(exchange, settings.problems);
-      return;
-    }
-    const { change } = settings;
+  readParsed(exchange, request, limit, read, ({ change }) => {
     const dependsOn = change.dependsOn ?? [];
     const make = (made?: () => void): void => {
       answerNode(daemon, exchange, name, { kind: 'put', change }, made);
@@ -195,36 +190,6 @@ function put(
           exchange.fail(error);
         });
     }
-  });
-}
-
-function pause(
-  daemon: Daemon,
-  clock: Pick<Clock, 'wall'>,
-  exchange: Exchange,
-  name: NodeName,
-  request: Request,
-  limit: number,
-): void {
-  readJson(exchange, request, limit, (body) => {
-    const read = parsePause(body, clock.wall());
-    if ('problems' in read) refuseBody(exchange, read.problems);
-    else answerNode(daemon, exchange, name, { kind: 'pause', ...read });
-  });
-}
-
-function acknowledge(
-  daemon: Daemon,
-  clock: Pick<Clock, 'wall'>,
-  exchange: Exchange,
-  name: NodeName,
-  request: Request,
-  limit: number,
-): void {
-  readJson(exchange, request, limit, (body) => {
-    const read = parseAcknowledgement(body, clock.wall());
-    if ('problems' in read) refuseBody(exchange, read.problems);
-    else answerNode(daemon, exchange, name, { kind: 'acknowledge', ...read });
   });
 }
 

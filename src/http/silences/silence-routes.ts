@@ -6,7 +6,7 @@ import type { Clock } from '../../ports/clock.js';
 import type { Daemon } from '../../app/api.js';
 import { parseSilence, silenceView } from '../../views/silence-view.js';
 import type { GatewayLimits } from '../gateway-options.js';
-import { readJson, refuseBody } from '../input/json-body.js';
+import { readParsed } from '../input/json-body.js';
 import { failsByTag } from '../input/preconditions.js';
 import type { Resources } from '../resources.js';
 import type { Exchange } from '../server/exchange.js';
@@ -83,9 +83,9 @@ function make(
   request: Request,
   limit: number,
 ): void {
-  readJson(exchange, request, limit, (body) => {
-    const read = parseSilence(body, clock.wall(), exchange.access.nodePrefixes);
-    if ('problems' in read) return refuseBody(exchange, read.problems);
+  const { nodePrefixes } = exchange.access;
+  const parse = (body: unknown) => parseSilence(body, clock.wall(), nodePrefixes);
+  readParsed(exchange, request, limit, parse, (read) => {
     silences.command({
       kind: 'silence',
       request: read,
