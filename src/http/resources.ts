@@ -6,7 +6,8 @@ import { methodNotAllowed } from '../views/messages.js';
 import type { GatewayLimits } from './gateway-options.js';
 import { RouteTable, segmentsOf, type Route, type RouteTraits } from './route-table.js';
 import { isPermitted, isUserPermitted } from './security/authorization.js';
-import { type Exchange, exchangeOf } from './server/exchange.js';
+import type { Exchange } from './server/exchange.js';
+import { exchangeOf } from './server/exchange-of-response.js';
 
 export type Handler = (exchange: Exchange, request: Request) => void | Promise<void>;
 type UserHandler = (exchange: Exchange, user: UserId, request: Request) => void | Promise<void>;

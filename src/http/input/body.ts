@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
-import { type Exchange, exchangeOf } from '../server/exchange.js';
+import type { Exchange } from '../server/exchange.js';
+import { exchangeOf } from '../server/exchange-of-response.js';
 import { isBodiless } from '../server/request-head.js';
 import type { GatewayLimits } from '../gateway-options.js';
 import type { RouteTable, RouteTraits } from '../route-table.js';

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { forbidden } from '../../views/messages.js';
-import { exchangeOf } from '../server/exchange.js';
+import { exchangeOf } from '../server/exchange-of-response.js';
 import type { Cors } from './cors.js';
 
 /**

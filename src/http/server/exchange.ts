@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Response } from 'express';
 import type { Precondition } from '../../domain/precondition.js';
 import { ANYBODY, type Access, UNDECIDED } from '../../domain/access.js';
 import { type ErrorCode, HeartbeatError, errorCodes } from '../../errors.js';
@@ -9,6 +8,7 @@ import { sentenceFor } from '../../views/messages.js';
 import { type MadeHeads, answerInOneWrite } from './one-write.js';
 import type { Order, RouteTable } from '../route-table.js';
 import { type Pipeline, type Waiting, pipelineOf } from './pipeline.js';
+import type { Refusal } from './refusal.js';
 import { isBodiless } from './request-head.js';
 import { sentRequestId } from './request-id.js';
 
@@ -32,21 +32,6 @@ export interface ExchangeHost {
   cut(exchange: Exchange): void;
   /** The next answer is the last of its connection, whose client may still be sending. */
   hangUp(exchange: Exchange): void;
-}
-
-/** A refusal's details besides its code. */
-export interface Refusal {
-  /** Replaces the code's own sentence. */
-  readonly message?: string;
-  readonly headers?: RawHeaders;
-  /** Added to the answer, besides the error and its code. */
-  readonly details?: object;
-  /** Whether the connection ends with this answer. */
-  readonly hangUp?: boolean;
-  /** Whole seconds, if a retry is worth while; default 1. */
-  readonly retryAfter?: number;
-  /** For the log only. */
-  readonly cause?: unknown;
 }
 
 const LONGEST_LOGGED_PATH = 200;
@@ -307,19 +292,4 @@ export class Exchange {
     const { method, url = '' } = this.request;
     return { request_id: this.requestId, method, path: url.slice(0, LONGEST_LOGGED_PATH), ...more };
   }
-}
-
-/**
- * Keeps the exchange in Express's `response.locals`. A `WeakMap` would keep it until the next full collection, with a
- * whole batch: a collection of the young generation does not check whether keys are alive. See decision 48.
- */
-export function attach(exchange: Exchange): void {
-  Object.assign(exchange.response, { locals: { exchange } });
-}
-
-/** @throws TypeError if the response belongs to no exchange */
-export function exchangeOf({ locals }: Response): Exchange {
-  const exchange: unknown = locals['exchange'];
-  if (exchange instanceof Exchange) return exchange;
-  throw new TypeError('a response that belongs to no exchange');
 }

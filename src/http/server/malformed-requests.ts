@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { errorCodes, type ErrorCode } from '../../errors.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Exchanges } from './exchanges.js';
-import type { Refusal } from './exchange.js';
+import type { Refusal } from './refusal.js';
 import { asciiJson, jsonHead } from './json-answer.js';
 import { methodNotAllowed, sentenceFor } from '../../views/messages.js';
 import { pipelineOf, type Pipelined } from './pipeline.js';

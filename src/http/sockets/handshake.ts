@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { forbidden, socketProblem } from '../../views/messages.js';
 import { segmentsOf } from '../route-table.js';
 import type { Cors } from '../security/cors.js';
-import type { Exchange, Refusal } from '../server/exchange.js';
+import type { Exchange } from '../server/exchange.js';
+import type { Refusal } from '../server/refusal.js';
 import type { ErrorCode } from '../../errors.js';
 import { isBodiless } from '../server/request-head.js';
 
