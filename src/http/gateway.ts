@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { NodeQuota } from '../domain/access.js';
-import { toMillis, type Millis } from '../domain/time.js';
+import { toMillis } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { createApi, type Api } from './express-api.js';
@@ -11,6 +11,7 @@ import { AccessControl } from './security/access-control.js';
 import { Connections } from './server/connections.js';
 import type { Daemon } from '../app/api.js';
 import { Cors } from './security/cors.js';
+import { drain } from './draining.js';
 import type { Exchange } from './server/exchange.js';
 import { Exchanges } from './server/exchanges.js';
 import { EventStreams } from './events/event-streams.js';
@@ -27,9 +28,6 @@ import { refusesUpgrade } from './sockets/handshake.js';
 import { Sockets } from './sockets/sockets.js';
 import { isBodiless, RequestHeads } from './server/request-head.js';
 import { bound, createBoundedServer, pemOf } from './server/bounded-server.js';
-
-/** How long a stop waits for connections that are not accepted yet: more may come all the time. */
-const LAST_READING: Millis = 500;
 
 /** What the gateway needs from outside. */
 export interface GatewayParts {
@@ -171,7 +169,15 @@ export class Gateway {
 
   /** Stops accepting and answers what is in flight. Resolves when every connection is closed. */
   close(): Promise<void> {
-    this.#closed ??= this.#close();
+    this.#closing = true;
+    this.#closed ??= drain(this.#server, {
+      clock: this.#parts.clock,
+      connections: this.#connections,
+      exchanges: this.#exchanges,
+      idle: this.#idle,
+      sockets: this.#sockets,
+      streams: this.#streams,
+    });
     return this.#closed;
   }
 
@@ -265,31 +271,6 @@ export class Gateway {
   /** A request that waits for others of its connection takes no place from other connections. */
   #inFlight({ pipeline }: Exchange): number {
     return pipeline.waiting > 0 ? this.#exchanges.size : this.#exchanges.size - this.#pipelines.waiting;
-  }
-
-  async #close(): Promise<void> {
-    const { clock } = this.#parts;
-    this.#closing = true;
-    this.#streams.end();
-    // Of pipelined requests only the last may end the connection, or those behind it get no answer.
-    for (const { response } of this.#exchanges.latest()) response.shouldKeepAlive = false;
-    await new Promise<unknown>((resolve) => clock.afterReading(resolve, LAST_READING));
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#endIdle();
-    await Promise.all([closed, this.#sockets.close()]);
-    this.#exchanges.stop();
-    this.#idle.stop();
-  }
-
-  /** Ends idle connections now, and others after their next answer. */
-  #endIdle(): void {
-    this.#connections.endUnless(
-      (socket) => this.#sockets.has(socket) || pipelineOf(socket).latest !== undefined,
-    );
-    this.#exchanges.released = () => {
-      this.#exchanges.released = undefined;
-      this.#parts.clock.soon(() => this.#endIdle());
-    };
   }
 
   #serverFailed(error: NodeJS.ErrnoException): void {
