@@ -1,4 +1,4 @@
-import { createGateway, type Gateway } from '../http/gateway.js';
+import { Gateway } from '../http/gateway.js';
 import type { GatewayReport } from './daemon-facts.js';
 import type { GatewayOptions } from '../http/gateway-options.js';
 import type { Clock } from '../ports/clock.js';
@@ -36,7 +36,7 @@ export function listening(
       running?.cut();
     },
     gateway: async (daemon, exitSignal) => {
-      const gateway = createGateway(options(), daemon, {
+      const gateway = new Gateway(options(), daemon, {
         logger,
         clock,
         failed: (error) => {

@@ -286,10 +286,6 @@ export class Gateway {
   }
 }
 
-export function createGateway(options: GatewayOptions, daemon: Daemon, parts: GatewayParts): Gateway {
-  return new Gateway(options, daemon, parts);
-}
-
 /** Counted by those who serve them, whenever somebody asks. */
 function connectedTo(sockets: Sockets, streams: EventStreams): Daemon['connected'] {
   return {

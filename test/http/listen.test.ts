@@ -3,7 +3,7 @@ import type { EventEmitter } from 'node:events';
 import { createServer } from 'node:net';
 import { expect } from 'chai';
 import type { HeartbeatError } from '../../src/errors.js';
-import { createGateway } from '../../src/http/gateway.js';
+import { Gateway } from '../../src/http/gateway.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { SimulatedClock } from '../support/simulated-clock.js';
 import { FakeDaemon } from './support/fake-daemon.js';
@@ -39,7 +39,7 @@ describe('listening', () => {
       ...SOCKET_LIMITS,
     };
     const options = { host, port, session_timeout: 7, keep_alive_timeout: 1, limits };
-    return createGateway(options, new FakeDaemon(), {
+    return new Gateway(options, new FakeDaemon(), {
       clock: new SimulatedClock(),
       logger: new RecordingLogger(),
       failed: () => undefined,

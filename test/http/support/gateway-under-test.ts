@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Agent } from 'undici';
 import { parseUserId, userIdsOf, type UserId, type UserIdKind } from '../../../src/domain/user-id.js';
 import type { AuthOptions } from '../../../src/http/security/credentials.js';
-import { createGateway, type Gateway } from '../../../src/http/gateway.js';
+import { Gateway } from '../../../src/http/gateway.js';
 import type { GatewayLimits, GatewayOptions } from '../../../src/http/gateway-options.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
@@ -67,7 +67,7 @@ export class GatewayUnderTest {
   constructor(fastLane: boolean, options: StartOptions) {
     this.#fastLane = fastLane;
     this.daemon.ids = userIdsOf(options.userIds ?? 'integer');
-    this.gateway = createGateway(this.#optionsOf(options), this.daemon, {
+    this.gateway = new Gateway(this.#optionsOf(options), this.daemon, {
       clock: this.clock,
       logger: this.logger,
       failed: (error) => this.failures.push(error),

@@ -2,7 +2,7 @@ import { Agent } from 'undici';
 import type { GatewayLimits } from '../../../src/http/gateway-options.js';
 import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import type { SocketsReport } from '../../../src/app/daemon-facts.js';
-import { createGateway, type Gateway } from '../../../src/http/gateway.js';
+import { Gateway } from '../../../src/http/gateway.js';
 import type { SimulatedApp } from '../../support/simulated-app.js';
 import type { Answer } from './gateway-under-test.js';
 import { SOCKET_LIMITS } from './socket-limits.js';
@@ -32,7 +32,7 @@ export class ServedDaemon {
       ...more,
     };
     const session_timeout = 7;
-    this.#gateway = createGateway(
+    this.#gateway = new Gateway(
       { host: '127.0.0.1', port: 0, session_timeout, keep_alive_timeout: 75, limits, auth },
       app,
       {

@@ -1,7 +1,7 @@
 import { App, type AppPorts } from '../../../src/app.js';
 import type { Daemon as DaemonApi } from '../../../src/app/api.js';
 import type { Config } from '../../../src/config/schema.js';
-import { createGateway, type Gateway } from '../../../src/http/gateway.js';
+import { Gateway } from '../../../src/http/gateway.js';
 import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import type { Channel } from '../../../src/ports/channel.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
@@ -173,7 +173,7 @@ export class Daemon {
       if (process === this.#process) this.fatal = error;
     };
     const options = { ...config, auth, tls: undefined };
-    const gateway = createGateway(options, daemon, { clock, logger: this.logger, failed });
+    const gateway = new Gateway(options, daemon, { clock, logger: this.logger, failed });
     const listening = gateway.listen();
     this.#server = listener.server;
     await listening;
