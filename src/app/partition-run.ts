@@ -11,6 +11,7 @@ import { HeartbeatError } from '../errors.js';
 import type { HistoryStore, StoreSummary } from '../ports/history-store.js';
 import type { Place } from '../runtime/actor-system.js';
 import { longReads, type LongReads } from './long-reads.js';
+import { settlementsFor } from './settlements.js';
 import { historyOptions, usersOptions } from './options.js';
 import type { Shared } from './shared.js';
 import type { Room } from './startup-memory.js';
@@ -67,24 +68,7 @@ export class PartitionRun {
         ...deps,
         store,
         meter,
-        settle: (settlements) => {
-          online.settled(settlements);
-          this.users.settle(settlements);
-        },
-        alertsCommitted: (records, stored) => {
-          if (records.length > 0) watch?.alerting.committed(records, stored);
-        },
-        reopened: () => {
-          watch?.notifier.reopened();
-          // Heartbeats acknowledged meanwhile: this may be the last chance of a daemon that is stopping.
-          watch?.nodes.checkpoint();
-        },
-        settleNodes: (settlements) => {
-          watch?.nodes.settle(settlements);
-        },
-        settleSilences: (settlements) => {
-          watch?.notifier.silencesSettled(settlements);
-        },
+        ...settlementsFor(this, online),
       },
     );
     this.users = new LocalUserShards(usersOptions(config, limits, shards, ports.decideUser ?? decide), {

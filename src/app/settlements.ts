@@ -1,0 +1,37 @@
+import type { HistoryDeps } from '../../actors/history/history.actor.js';
+import type { LocalUserShards } from '../../actors/user/user-shards.js';
+import type { OnlineIds } from './online-ids.js';
+import type { Watch } from './watch.js';
+
+type Settlements = Pick<
+  HistoryDeps,
+  'settle' | 'alertsCommitted' | 'reopened' | 'settleNodes' | 'settleSilences'
+>;
+
+/** Passes what history settles on to the users, the nodes and the notifier of a run, which wait for it. */
+export function settlementsFor(
+  run: { readonly users: LocalUserShards; readonly watch: Watch | undefined },
+  online: OnlineIds,
+): Settlements {
+  const { watch } = run;
+  return {
+    settle: (settlements) => {
+      online.settled(settlements);
+      run.users.settle(settlements);
+    },
+    alertsCommitted: (records, stored) => {
+      if (records.length > 0) watch?.alerting.committed(records, stored);
+    },
+    reopened: () => {
+      watch?.notifier.reopened();
+      // Heartbeats acknowledged meanwhile: this may be the last chance of a daemon that is stopping.
+      watch?.nodes.checkpoint();
+    },
+    settleNodes: (settlements) => {
+      watch?.nodes.settle(settlements);
+    },
+    settleSilences: (settlements) => {
+      watch?.notifier.silencesSettled(settlements);
+    },
+  };
+}
