@@ -1,6 +1,20 @@
 import type { z } from 'zod';
 import { limits } from './limits.js';
-import { BILLION, DAY, MILLION, flag, fraction, hosts, oneOf, origins, orOff, seconds, text, timer, whole } from './value-kinds.js';
+import {
+  BILLION,
+  DAY,
+  MILLION,
+  flag,
+  fraction,
+  hosts,
+  oneOf,
+  origins,
+  orOff,
+  seconds,
+  text,
+  timer,
+  whole,
+} from './value-kinds.js';
 import { group, option, optionComputed, optionsOf } from './option.js';
 import { LEVELDB, shownStore } from './store.js';
 

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { silencedBy } from './silence-answers.js';
-import { alertId, alertType, count, deliveryState, hold, instant, nextCursor, nodeName, seconds } from './values.js';
+import {
+  alertId,
+  alertType,
+  count,
+  deliveryState,
+  hold,
+  instant,
+  nextCursor,
+  nodeName,
+  seconds,
+} from './values.js';
 
 export const delivery = z
   .strictObject({

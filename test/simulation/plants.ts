@@ -12,7 +12,8 @@ import { ABSENT, decide, type Decision } from '../../actors/user/user.machine.js
 import { Batch, NOT_SYNCED } from '../../src/adapters/history/sealed-store.js';
 import type { AppPorts } from '../../src/app.js';
 import type { ErrorCode } from '../../src/errors.js';
-import { Exchange, type Refusal } from '../../src/http/server/exchange.js';
+import { Exchange } from '../../src/http/server/exchange.js';
+import type { Refusal } from '../../src/http/server/refusal.js';
 import { statusText } from '../../src/views/user-view.js';
 import { BlindRecord } from '../../src/app/blind-record.js';
 import { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';

@@ -4,7 +4,16 @@ import { presence } from '../../../views/values.js';
 import { accepted } from '../../../views/batch-answers.js';
 import { failure } from '../../../views/error-answer.js';
 import { status } from '../../../views/user-answers.js';
-import { type Answer, type Operation, type Operations, batchOf, deviceMeta, deviceName, healInBatch, unavailable } from '../../contract/operation.js';
+import {
+  type Answer,
+  type Operation,
+  type Operations,
+  batchOf,
+  deviceMeta,
+  deviceName,
+  healInBatch,
+  unavailable,
+} from '../../contract/operation.js';
 import { USER, noUserId, tooLarge, wrongId } from './user-examples.js';
 
 const ofDevice = z.object({ device: deviceName.optional() });
