@@ -27,8 +27,11 @@ export interface NodesReaderDeps {
   /** How long flips are kept. */
   readonly retention: Millis;
   readonly store: Pick<HistoryStore, 'nodeNames' | 'flips' | 'pauses' | 'blindBetween'>;
-  /** When a node was silenced, earliest first. */
-  silenced(node: DescribedNode): readonly SilencedInterval[];
+  /** When a node was silenced within a range, earliest first. */
+  silenced(
+    node: DescribedNode,
+    range: { readonly from: Instant; readonly to: Instant },
+  ): Promise<readonly SilencedInterval[]>;
   /** Asks the actors of all these nodes at once. */
   describe(names: readonly NodeName[], answered: (replies: readonly NodeReply[]) => void): void;
   /** The node's flips that are not on disk yet, oldest first. */
@@ -114,7 +117,7 @@ export class NodesReader {
     const uptime = await uptimeOf(
       { from, to, state: node.state },
       { flips, pauses: this.#pauses(node), blind },
-      this.#deps.silenced(node),
+      await this.#deps.silenced(node, { from, to }),
     );
     return { from, to, uptime };
   }

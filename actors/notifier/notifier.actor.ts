@@ -282,6 +282,7 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
         return resender.all();
       case 'nodes_known':
         this.#writer.put(silencing.nodesKnown());
+        if (silencing.isChecking) return this.#tell(message);
         this.#areNodesKnown = true;
         return deliveries.resume([...this.#open.all()]);
       default:

@@ -214,6 +214,12 @@ export interface SilencesApi {
   /** The maintenance window that a node is in; of several, the one that ends last. */
   maintenanceOf(node: Pick<DescribedNode, 'name' | 'labels'>): Silence | undefined;
 
-  /** When a node with these labels was silenced, earliest first; nothing while silences are kept elsewhere. */
-  intervalsOf(node: Pick<DescribedNode, 'name' | 'labels'>): readonly SilencedInterval[];
+  /**
+   * When a node with these labels was silenced within a range, earliest first; nothing while silences are kept
+   * elsewhere.
+   */
+  intervalsOf(
+    node: Pick<DescribedNode, 'name' | 'labels'>,
+    range: { readonly from: Instant; readonly to: Instant },
+  ): Promise<readonly SilencedInterval[]>;
 }

@@ -51,7 +51,7 @@ export function nodeQueries(
     return new NodesReader({
       store: run.reads,
       retention,
-      silenced: (node) => silences.intervalsOf(node),
+      silenced: (node, range) => silences.intervalsOf(node, range),
       describe: (names, answered) => {
         toNodes(askMany('describe', names), answered);
       },

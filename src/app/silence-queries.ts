@@ -1,10 +1,17 @@
 import type { SilenceTable } from '../../actors/notifier/silences/silence-table.js';
 import { DOWN } from '../../actors/shards/shard-supervisor.js';
 import type { Actors } from './assemble.js';
+import type { SilencedInterval } from '../domain/silence.js';
+import type { Clock } from '../ports/clock.js';
+import { Slices } from '../runtime/slices.js';
 import type { SilencesApi } from './api.js';
 
 /** Queries and requests about silences. */
-export function silenceQueries({ home }: Pick<Actors, 'home'>): SilencesApi {
+export function silenceQueries(
+  { home }: Pick<Actors, 'home'>,
+  clock: Pick<Clock, 'now' | 'soon'>,
+): SilencesApi {
+  const slices = new Slices(clock);
   const table = (): SilenceTable | undefined => home.answering.watch?.notifier.silences;
   return {
     list: () => (table()?.all() ?? []).filter(({ maintenance }) => maintenance === undefined),
@@ -15,6 +22,14 @@ export function silenceQueries({ home }: Pick<Actors, 'home'>): SilencesApi {
     },
     of: (node) => home.watch?.notifier.silences.of(node) ?? [],
     maintenanceOf: (node) => home.watch?.notifier.silences.maintenanceOf(node),
-    intervalsOf: (node) => home.watch?.notifier.silences.intervalsOf(node) ?? [],
+    intervalsOf: async (node, range) => {
+      const intervals: SilencedInterval[] = [];
+      const work = slices.begin();
+      for (const interval of home.watch?.notifier.silences.intervalsOf(node, range) ?? []) {
+        if (interval !== undefined) intervals.push(interval);
+        if (work.isOver) await work.next();
+      }
+      return intervals.sort((a, b) => a.from - b.from);
+    },
   };
 }

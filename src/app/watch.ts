@@ -16,6 +16,8 @@ import type { Room } from './startup-memory.js';
 
 /** The most nodes that expire in one tick, over all shards: a flip with its alerts costs several times an end. */
 const EXPIRIES = 500;
+/** The most comparisons of a node with a silence in one tick. So many take about as long as that many flips. */
+const COMPARISONS = 100_000;
 /** The interval of node checkpoints. A kill loses at most this much of the last heartbeats. */
 const CHECKPOINT: Millis = 500;
 /** With more entries than this waiting for the disk, a checkpoint of the nodes waits too. */
@@ -77,7 +79,10 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
       get mailbox() {
         return limits.mailbox;
       },
-      expiries: Math.ceil(EXPIRIES / config.shards),
+      get expiries() {
+        const ofSilences = COMPARISONS / Math.max(1, notifier.silences.live);
+        return Math.ceil(Math.min(EXPIRIES, ofSilences) / config.shards);
+      },
       restarts: POLICIES.shard,
       decide: ports.decideNode ?? decide,
     },

@@ -48,7 +48,7 @@ export const limits = group({
   silences: option(
     whole(1, 100_000),
     1000,
-    'Maximum silences that are not over. Each flip of a node looks at all of them.',
+    'Maximum silences that are not over. Each of them is compared once with each node that flips or is shown.',
   ),
   rate_per_key: option(
     orOff(rate(0.01, MILLION)),

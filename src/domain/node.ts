@@ -189,7 +189,7 @@ function sameList(one: readonly string[] | undefined, other: readonly string[] |
   return one.length === other.length && one.every((item, at) => item === other[at]);
 }
 
-function sameLabels(one: NodeSettings['labels'], other: NodeSettings['labels']): boolean {
+export function sameLabels(one: NodeSettings['labels'], other: NodeSettings['labels']): boolean {
   const labels = Object.entries(one);
   return labels.length === Object.keys(other).length && labels.every(([key, value]) => other[key] === value);
 }

@@ -50,6 +50,26 @@ export function expireAt(silence: Silence, wall: Instant): Silence {
   return { ...silence, startsAt, endsAt: wall, updatedAt: wall };
 }
 
+/**
+ * The silences at each of some instants.
+ *
+ * @param instants ascending
+ * @param intervals in the order in which they begin
+ */
+export function silencesAt(
+  instants: readonly Instant[],
+  intervals: readonly SilencedInterval[],
+): readonly (readonly SilenceId[])[] {
+  let begun = 0;
+  let running: SilencedInterval[] = [];
+  return instants.map((at) => {
+    for (let next = intervals[begun]; next !== undefined && next.from <= at; next = intervals[++begun])
+      running.push(next);
+    running = running.filter(({ to }) => at < to);
+    return running.map(({ id }) => id);
+  });
+}
+
 /** Whether a silence of these nodes concerns no node besides those that begin with one of the prefixes. */
 export function isWithinReach({ nodes }: Silence, prefixes: readonly string[] | undefined): boolean {
   if (prefixes === undefined) return true;

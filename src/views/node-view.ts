@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { DescribedNode, DescribedHeartbeatHistory } from '../../actors/node/node.protocol.js';
 import type { Acknowledgement, Flip } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
-import type { Silence, SilencedInterval, SilenceId } from '../domain/silence.js';
+import type { Silence, SilenceId } from '../domain/silence.js';
 import { unixSeconds, type Instant, type Millis } from '../domain/time.js';
 import { ratioOf, type Uptime } from '../domain/uptime.js';
 import type * as answer from './node-answers.js';
@@ -105,15 +105,9 @@ function shownAcknowledgement(
   };
 }
 
-/** @param silenced when its node was silenced */
-export function flipView(
-  flip: Flip,
-  silenced: readonly SilencedInterval[] = [],
-): z.output<typeof answer.flip> {
+/** @param silencedBy the silences that its node was under */
+export function flipView(flip: Flip, silencedBy: readonly SilenceId[] = []): z.output<typeof answer.flip> {
   const { from, to, at, cause, retries, blind, reason } = flip;
-  const silencedBy = silenced
-    .filter((interval) => interval.from <= at && at < interval.to)
-    .map(({ id }) => id);
   return {
     from,
     to,

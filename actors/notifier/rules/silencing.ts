@@ -8,13 +8,14 @@ import { heldInstead } from '../grouping/held-otherwise.js';
 import type { HoldQueueRules } from '../grouping/hold-queue.js';
 import { held, moved } from '../outbox/delivery.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
-import type { SilencedNode, SilenceTable } from '../silences/silence-table.js';
+import type { SilencedNode } from '../silences/fitting-silences.js';
+import type { SilenceTable } from '../silences/silence-table.js';
 import type { FailedNodes } from './failed-nodes.js';
 
 /** How long a jump of the wall clock may go unnoticed while a silence is pending or active. */
 const LOOK_EVERY: Millis = 1_000;
-/** Alerts checked in one step, while everything else waits. */
-const CHECKED = 500;
+/** One step, while everything else waits: so many alerts, or comparisons of a silence with a node, which take longer. */
+const STEP_OF_CHECKS = { alerts: 500, comparisons: 2_500 };
 
 /** What a silence holds. The end of a failure is delivered: an incident must not stay open at a provider. */
 const SILENCED: ReadonlySet<AlertType> = new Set<AlertType>([
@@ -80,12 +81,20 @@ export class Silencing {
     this.check();
   }
 
-  /** The nodes of an earlier run have reported. @returns alerts that are silenced by now, before any is offered */
+  /**
+   * The nodes of an earlier run have reported. Call it until nothing is left to check, before any alert is offered.
+   *
+   * @returns alerts that are silenced by now
+   */
   nodesKnown(): readonly AlertRecord[] {
-    const held: AlertRecord[] = [];
-    while (this.#checking !== undefined) held.push(...this.#checkNext());
-    this.#isOpen = true;
+    const held = this.#checkNext();
+    this.#isOpen = this.#checking === undefined;
     return held;
+  }
+
+  /** Whether open alerts are still to be looked at. */
+  get isChecking(): boolean {
+    return this.#checking !== undefined;
   }
 
   /** The silences have changed: looks at all open alerts. */
@@ -125,8 +134,12 @@ export class Silencing {
   }
 
   #checkNext(): readonly AlertRecord[] {
+    const { table } = this.#deps;
+    const { alerts, comparisons } = STEP_OF_CHECKS;
     const changed: AlertRecord[] = [];
-    for (let checked = 0; checked < CHECKED && this.#checking !== undefined; checked++) {
+    const most = table.compared + comparisons;
+    for (let checked = 0; checked < alerts && table.compared < most; checked++) {
+      if (this.#checking === undefined) break;
       const next = this.#checking.next();
       if (next.done === true) this.#checking = undefined;
       else changed.push(...this.#checked(next.value));

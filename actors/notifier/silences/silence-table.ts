@@ -1,27 +1,21 @@
 import { compiled, parseMatcher, type Labelled, type Matcher } from '../../../src/domain/matcher.js';
-import type { NodeName } from '../../../src/domain/node-name.js';
 import {
-  reaches,
   silenceStateAt,
   type SilencedInterval,
   type Silence,
   type SilenceId,
   type SilenceState,
 } from '../../../src/domain/silence.js';
-import type { Instant } from '../../../src/domain/time.js';
+import { instant, type Instant } from '../../../src/domain/time.js';
 import type { Clock } from '../../../src/ports/clock.js';
-
-/** What of a node decides whether it is silenced. */
-export interface SilencedNode extends Labelled {
-  readonly name: NodeName;
-}
-
-interface Kept {
-  readonly silence: Silence;
-  readonly fits: (node: Labelled) => boolean;
-}
+import { FittingSilences, type SilencedNode, type TabledSilence } from './fitting-silences.js';
 
 const NONE: readonly SilenceId[] = [];
+
+interface TimeRange {
+  readonly from: Instant;
+  readonly to: Instant;
+}
 
 /**
  * All silences that are on disk, and those of maintenance windows. Their states follow the wall clock, as people mean
@@ -29,10 +23,14 @@ const NONE: readonly SilenceId[] = [];
  */
 export class SilenceTable {
   readonly #clock: Pick<Clock, 'wall'>;
-  readonly #all = new Map<SilenceId, Kept>();
-  /** Those that were not over at `#lookedAt`. Flips of many nodes look at no others. */
-  #live: Kept[] = [];
-  #lookedAt: Instant | undefined;
+  readonly #all = new Map<SilenceId, TabledSilence>();
+  /** Those that were not over at `#lookedAt`, by number. Flips of many nodes look at no others. */
+  #live: TabledSilence[] = [];
+  /** When the first of them is over. */
+  #nextEnd = instant(Infinity);
+  #lookedAt = instant(-Infinity);
+  #count = 0;
+  readonly #fitting = new FittingSilences();
 
   constructor(clock: Pick<Clock, 'wall'>) {
     this.#clock = clock;
@@ -43,28 +41,48 @@ export class SilenceTable {
     return this.#all.size;
   }
 
+  /** Those that are not over, which a node is compared with. */
+  get live(): number {
+    return this.#liveAt(this.#clock.wall()).length;
+  }
+
+  /** Comparisons of a silence with a node so far. They are what takes time. */
+  get compared(): number {
+    return this.#fitting.compared;
+  }
+
   get(id: SilenceId): Silence | undefined {
     return this.#all.get(id)?.silence;
   }
 
   put(silence: Silence): void {
-    this.#all.set(silence.id, { silence, fits: fitsOf(silence) });
-    this.#lookedAt = undefined;
+    const before = this.#all.get(silence.id);
+    if (before === undefined) {
+      const added = { silence, number: this.#count++, fits: fitsOf(silence) };
+      this.#all.set(silence.id, added);
+      this.#live.push(added);
+    } else before.silence = silence;
+    if (silence.endsAt < this.#nextEnd) this.#nextEnd = silence.endsAt;
   }
 
   delete(id: SilenceId): void {
+    const deleted = this.#all.get(id);
+    if (deleted === undefined) return;
     this.#all.delete(id);
-    this.#lookedAt = undefined;
+    this.#live = this.#live.filter((each) => each !== deleted);
+    // Nodes that it fits remember it.
+    deleted.silence = { ...deleted.silence, endsAt: instant(-Infinity) };
   }
 
   /** Those of maintenance windows, the next one of each that has not begun included. */
   maintenance(): readonly Silence[] {
-    return this.all().filter(({ maintenance }) => maintenance !== undefined);
+    const all = Array.from(this.#all.values(), ({ silence }) => silence);
+    return byId(all.filter(({ maintenance }) => maintenance !== undefined));
   }
 
   /** Oldest first. */
   all(): readonly Silence[] {
-    return Array.from(this.#all.values(), ({ silence }) => silence).sort((a, b) => (a.id < b.id ? -1 : 1));
+    return byId(Array.from(this.#all.values(), ({ silence }) => silence));
   }
 
   /** The active silences of a node. */
@@ -72,11 +90,10 @@ export class SilenceTable {
     const wall = this.#clock.wall();
     const live = this.#liveAt(wall);
     if (live.length === 0) return NONE;
-    const found = live.filter(
-      ({ silence, fits }) =>
-        silence.startsAt <= wall && wall < silence.endsAt && reaches(silence, node.name) && fits(node),
-    );
-    return found.length === 0 ? NONE : found.map(({ silence }) => silence.id);
+    const ids: SilenceId[] = [];
+    for (const { silence } of this.#fitting.of(node, live, wall))
+      if (silence.startsAt <= wall && wall < silence.endsAt) ids.push(silence.id);
+    return ids.length === 0 ? NONE : ids;
   }
 
   /** The active silence of a maintenance window that fits a node; of several, the one that ends last. */
@@ -117,26 +134,43 @@ export class SilenceTable {
     return counts;
   }
 
-  /** When a node with these labels was silenced, earliest first. Silences still to come are left out. */
-  intervalsOf(node: SilencedNode): readonly SilencedInterval[] {
+  /**
+   * When a node with these labels was silenced within a range. Silences still to come are left out. There may be very
+   * many silences: each step compares one of them.
+   */
+  *intervalsOf(node: SilencedNode, { from, to }: TimeRange): Generator<SilencedInterval | undefined> {
     const wall = this.#clock.wall();
-    const intervals: SilencedInterval[] = [];
-    for (const { silence, fits } of this.#all.values()) {
-      const { id, startsAt: from, endsAt: to, maintenance } = silence;
-      if (from > wall || from === to || !reaches(silence, node.name) || !fits(node)) continue;
-      intervals.push({ id, from, to, isMaintenance: maintenance !== undefined });
+    const within = [...this.#all.values()].filter(
+      ({ silence: { startsAt, endsAt } }) =>
+        startsAt <= wall && startsAt < endsAt && startsAt <= to && endsAt > from,
+    );
+    for (const each of within) {
+      const { id, startsAt, endsAt, maintenance } = each.silence;
+      yield this.#fitting.fits(each, node)
+        ? { id, from: startsAt, to: endsAt, isMaintenance: maintenance !== undefined }
+        : undefined;
     }
-    return intervals.sort((a, b) => a.from - b.from);
   }
 
-  #liveAt(wall: Instant): readonly Kept[] {
-    // After a jump back, one that was over may be active again.
-    if (this.#lookedAt === undefined || wall < this.#lookedAt) this.#live = [...this.#all.values()];
+  #liveAt(wall: Instant): readonly TabledSilence[] {
+    if (wall < this.#lookedAt) {
+      // After a jump back, one that was over may be active again.
+      this.#live = [...this.#all.values()];
+      this.#nextEnd = wall;
+      this.#fitting.clear();
+    }
     this.#lookedAt = wall;
-    if (this.#live.some(({ silence }) => silence.endsAt <= wall))
-      this.#live = this.#live.filter(({ silence }) => silence.endsAt > wall);
+    if (wall < this.#nextEnd) return this.#live;
+    this.#live = this.#live.filter(({ silence }) => silence.endsAt > wall);
+    this.#nextEnd = instant(
+      this.#live.reduce((first, { silence }) => Math.min(first, silence.endsAt), Infinity),
+    );
     return this.#live;
   }
+}
+
+function byId(silences: Silence[]): readonly Silence[] {
+  return silences.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function fitsOf({ matchers }: Silence): (node: Labelled) => boolean {

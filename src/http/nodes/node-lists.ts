@@ -1,21 +1,19 @@
 import type { DescribedNode } from '../../../actors/node/node.protocol.js';
 import type { Flip } from '../../domain/node.js';
-import type { Instant, Millis } from '../../domain/time.js';
+import { silencesAt } from '../../domain/silence.js';
+import type { Instant } from '../../domain/time.js';
 import type { Daemon } from '../../app/api.js';
-import type { Clock } from '../../ports/clock.js';
+import type { Slices } from '../../runtime/slices.js';
 import type { Exchange } from '../server/exchange.js';
 import { encodeCursor, parsePage } from '../input/history-query.js';
 import { causesOf } from '../../app/dependencies.js';
 import { encodeName, PAGE, parseListing } from './node-query.js';
 import { flipView, nodeViewWithCause } from '../../views/node-view.js';
 
-/** How long a list is made in one turn: each active silence is compared with each node. */
-const SLICE: Millis = 10;
-
-/** `GET /nodes`: by name. */
+/** `GET /nodes`: by name. In slices: a page may be long, and each silence that is not over is compared with each node. */
 export async function answerList(
   { nodes, silences }: Daemon,
-  clock: Pick<Clock, 'now' | 'soon'>,
+  slices: Slices,
   exchange: Exchange,
   largestPage: number,
 ): Promise<void> {
@@ -24,12 +22,10 @@ export async function answerList(
   const page = await nodes.list({ ...filter, prefixes }, after, limit);
   const causes = await causesOf(nodes, page.nodes, exchange.access);
   const shown: ReturnType<typeof nodeViewWithCause>[] = [];
-  let begun = clock.now();
+  const work = slices.begin();
   for (const node of page.nodes) {
     shown.push(nodeViewWithCause(node, causes.get(node.name), silences));
-    if (clock.now() - begun < SLICE) continue;
-    await new Promise<void>((resolve) => clock.soon(resolve));
-    begun = clock.now();
+    if (work.isOver) await work.next();
   }
   exchange.json(200, {
     nodes: shown,
@@ -51,7 +47,6 @@ export async function answerFlips(
     now,
   );
   const { name } = node;
-  const silenced = silences.intervalsOf(node);
   const flips: Flip[] = [];
   // One more than is shown tells whether any are left.
   for await (const chunk of nodes.flips(name, range)) {
@@ -61,9 +56,20 @@ export async function answerFlips(
   const page = flips.slice(0, limit);
   const last = page.at(-1);
   const { order } = range;
+  const ascending = order === 'asc' ? page : page.toReversed();
+  const [earliest, latest] = [ascending[0], ascending.at(-1)];
+  const silenced =
+    earliest === undefined || latest === undefined
+      ? []
+      : await silences.intervalsOf(node, { from: earliest.at, to: latest.at });
+  const silencedBy = silencesAt(
+    ascending.map(({ at }) => at),
+    silenced,
+  );
+  const shown = ascending.map((flip, index) => flipView(flip, silencedBy[index]));
   exchange.json(200, {
     name,
-    flips: page.map((flip) => flipView(flip, silenced)),
+    flips: order === 'asc' ? shown : shown.toReversed(),
     next_cursor: flips.length > limit && last !== undefined ? encodeCursor({ order, after: last.at }) : null,
   });
 }

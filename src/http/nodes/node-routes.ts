@@ -3,6 +3,7 @@ import type { DescribedNode, NodeReply, NodeRequest } from '../../../actors/node
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import type { Instant } from '../../domain/time.js';
 import type { Clock } from '../../ports/clock.js';
+import { Slices } from '../../runtime/slices.js';
 import { answerAccepted, Batch, type BatchLimits, type BatchOf } from '../input/batch.js';
 import type { IncomingMessage } from 'node:http';
 import { forbidden } from '../../views/messages.js';
@@ -39,6 +40,7 @@ export function addNodes(
   limits: Pick<GatewayLimits, 'batch' | 'body' | 'page'>,
 ): void {
   const read = settingsReader(() => daemon.alerts.channels);
+  const slices = new Slices(clock);
   const node: Methods = {
     get: { ...READ, handle: named((exchange, name) => get(daemon, clock, exchange, name)) },
     put: {
@@ -76,7 +78,7 @@ export function addNodes(
     // The path without a name.
     .add('/nodes', {
       ...node,
-      get: { handle: (exchange) => answerList(daemon, clock, exchange, limits.page) },
+      get: { handle: (exchange) => answerList(daemon, slices, exchange, limits.page) },
     })
     // Before the others, since a node may have this name: POST is the only method that no node has.
     .add('/nodes/heartbeats', {

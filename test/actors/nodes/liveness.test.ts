@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { DescribedNode } from '../../../actors/node/node.protocol.js';
+import { instant } from '../../../src/domain/time.js';
 import { node } from '../../support/ids.js';
 import { withDaemon } from '../../support/with-daemon.js';
 
@@ -24,6 +25,29 @@ describe('a node', () => {
   async function states(): Promise<string[]> {
     return (await daemon.flips(ANN)).map(({ from, to, at, cause }) => `${from} ${to} ${at - began} ${cause}`);
   }
+
+  it('is one of fewer that are looked at in one tick while there are many silences', async () => {
+    await start({ '--nodes-timeout': '5', '--nodes-max-retries': '0', '--limits-silences': '2000' });
+    const { app, clock } = daemon;
+    const [wall, endsAt] = [clock.wall(), instant(clock.wall() + 3_600_000)];
+    for (let number = 0; number < 2000; number++) {
+      const request = { matchers: [`name=~.*${number}`], startsAt: wall, endsAt, by: 'ann' };
+      app.silences.command({ kind: 'silence', request, answered: () => undefined });
+    }
+    await clock.settle();
+    const names = Array.from({ length: 200 }, (_, number) => node(`n-${number}`));
+    for (const name of names) await daemon.askNode('heartbeat', name);
+    await clock.advance(5000);
+    const ticks: number[] = [];
+    for (let failed = 0; failed < names.length;) {
+      await clock.advance(20);
+      const { failed: now } = app.stats().nodes;
+      ticks.push(now - failed);
+      failed = now;
+    }
+    // 100,000 comparisons, in each of four shards a whole number.
+    expect(Math.max(...ticks)).to.be.within(1, 52);
+  });
 
   it('is unknown until it is registered, by a call or by its first heartbeat', async () => {
     await start();

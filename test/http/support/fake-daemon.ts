@@ -53,7 +53,7 @@ export class FakeDaemon implements Daemon, UsersApi {
     command: ({ answered }) => setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_SILENCE' }),
     of: () => [],
     maintenanceOf: () => undefined,
-    intervalsOf: () => [],
+    intervalsOf: () => Promise.resolve([]),
   };
   /** And events. */
   readonly events: EventsApi = {
