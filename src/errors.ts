@@ -34,6 +34,7 @@ export const errorCodes = {
   HEARTBEAT_MISDIRECTED: { status: 421, retryable: false },
   HEARTBEAT_UPGRADE_REQUIRED: { status: 426, retryable: false },
   HEARTBEAT_RATE_LIMITED: { status: 429, retryable: true },
+  HEARTBEAT_TOO_MANY_DEVICES: { status: 429, retryable: true },
   HEARTBEAT_TOO_MANY_NODES: { status: 429, retryable: true },
   HEARTBEAT_TOO_MANY_SILENCES: { status: 429, retryable: true },
   HEARTBEAT_NODE_QUOTA: { status: 429, retryable: true },

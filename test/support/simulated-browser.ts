@@ -12,6 +12,12 @@ import { SimulatedHttp } from './simulated-http.js';
 
 type Frame = Readonly<Record<string, unknown>>;
 
+interface SentDevice {
+  readonly id: string;
+  readonly device: string;
+  readonly meta?: unknown;
+}
+
 /** What becomes of a socket. */
 interface SocketEvents {
   opened(): void;
@@ -25,6 +31,8 @@ export interface SimulatedSocket {
   readonly events: SocketEvents;
   readonly heard: Frame[];
   readonly watched: Set<string>;
+  /** Of all users: those that it keeps online. */
+  readonly devices: Set<string>;
   isOpen: boolean;
 }
 
@@ -53,6 +61,10 @@ export class SimulatedBrowser implements Environment {
   tokens: Set<string> | undefined;
   /** What it answers instead of `ok`, by the type of the frame. */
   readonly refusals = new Map<string, string>();
+  /** The most devices of a socket. */
+  mostDevices = Infinity;
+  /** The longest meta, as JSON. */
+  longestMeta = 1024;
   /** Users whom nobody may watch. */
   readonly forbidden = new Set<string>();
   hasSockets = true;
@@ -86,7 +98,7 @@ export class SimulatedBrowser implements Environment {
   }
 
   lock(): Promise<void> {
-    return Promise.reject(new Error('SecurityError'));
+    return Promise.reject(new DOMException('The request was denied.', 'SecurityError'));
   }
 
   /** It is the only tab. `SimulatedTab` is one of several. */
@@ -139,7 +151,14 @@ export class SimulatedBrowser implements Environment {
       received: (data) => opened.onmessage?.({ data }),
       closed: (code, reason) => opened.onclose?.({ code, reason }),
     };
-    const socket: SimulatedSocket = { url, events, heard: [], watched: new Set(), isOpen: true };
+    const socket: SimulatedSocket = {
+      url,
+      events,
+      heard: [],
+      watched: new Set(),
+      devices: new Set(),
+      isOpen: true,
+    };
     this.sockets.push(socket);
     this.clock.after(5, () => {
       if (this.isDown || this.areSocketsBlocked) this.end(socket, 1006);
@@ -226,7 +245,8 @@ export class SimulatedBrowser implements Environment {
   #answer(socket: SimulatedSocket, { type, ref, token, users, devices }: Frame): void {
     const refusal = this.refusals.get(String(type));
     const isDenied = type === 'auth' && this.tokens?.has(String(token)) === false;
-    const code = isDenied ? 'HEARTBEAT_UNAUTHORIZED' : refusal;
+    const healing = type === 'heal' ? this.#refusalOf(socket, (devices ?? []) as SentDevice[]) : undefined;
+    const code = isDenied ? 'HEARTBEAT_UNAUTHORIZED' : (refusal ?? healing);
     if (code !== undefined) {
       this.say(socket, { type: 'error', ref, code, error: 'refused' });
       if (isDenied && !this.isCut) this.end(socket, 4401);
@@ -242,10 +262,26 @@ export class SimulatedBrowser implements Environment {
       this.#reject(socket, ref, users as string[], refused);
       return;
     }
-    for (const { id, device, meta } of (devices ?? []) as { id: string; device: string; meta?: unknown }[]) {
-      if (type === 'heal') this.join(id, device, meta);
-      if (type === 'goodbye') this.leave(id, device);
+    for (const { id, device, meta } of (devices ?? []) as SentDevice[]) {
+      if (type === 'heal') {
+        socket.devices.add(device);
+        this.join(id, device, meta);
+      }
+      if (type === 'goodbye') {
+        socket.devices.delete(device);
+        this.leave(id, device);
+      }
     }
     if (ref !== undefined) this.say(socket, { type: 'ok', ref });
+  }
+
+  #refusalOf(socket: SimulatedSocket, devices: readonly SentDevice[]): string | undefined {
+    if (devices.some(({ meta }) => this.isTooLong(meta))) return 'HEARTBEAT_INVALID_FRAME';
+    const all = new Set([...socket.devices, ...devices.map(({ device }) => device)]);
+    return all.size > this.mostDevices ? 'HEARTBEAT_TOO_MANY_DEVICES' : undefined;
+  }
+
+  isTooLong(meta: unknown): boolean {
+    return JSON.stringify(meta ?? null).length > this.longestMeta;
   }
 }

@@ -7,6 +7,7 @@ interface Presence {
   join(user: string, device: string, meta: unknown): void;
   leave(user: string, device: string): void;
   view(user: string): object;
+  isTooLong(meta: unknown): boolean;
 }
 
 interface Chunk {
@@ -86,8 +87,13 @@ export class SimulatedHttp {
     if (pathname === '/checkup') return Promise.resolve(this.#checkup());
     if (method === 'DELETE') this.#presence.leave(user, device);
     else {
+      const meta = (given as { meta?: unknown } | undefined)?.meta ?? null;
       this.heals.push({ device, body: given });
-      this.#presence.join(user, device, (given as { meta?: unknown } | undefined)?.meta ?? null);
+      if (this.#presence.isTooLong(meta))
+        return Promise.resolve(
+          answer(400, { error: 'meta must be an object of at most 1024 bytes of JSON' }),
+        );
+      this.#presence.join(user, device, meta);
     }
     return Promise.resolve(answer(200, { status: 'online' }));
   }

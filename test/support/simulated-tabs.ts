@@ -35,12 +35,13 @@ export class SimulatedOrigin {
     steal: boolean,
     held: () => Promise<void> | undefined,
   ): Promise<void> {
-    if (!this.hasLocks) return Promise.reject(new Error('SecurityError'));
+    if (!this.hasLocks) return Promise.reject(new DOMException('The request was denied.', 'SecurityError'));
     return new Promise((resolve, reject) => {
       const request = { tab, held, resolve, reject };
       const queue = this.#locks.get(name) ?? [];
       this.#locks.set(name, queue);
-      if (steal) queue.splice(0, 1, request)[0]?.reject(new Error('AbortError'));
+      if (steal)
+        queue.splice(0, 1, request)[0]?.reject(new DOMException('The lock was stolen.', 'AbortError'));
       else queue.push(request);
       if (queue[0] === request) this.#grant(queue);
     });

@@ -78,9 +78,8 @@ export function createClient(env: Environment, options: ConnectOptions): Client 
       if (!persisted) void connection.goodbye(true);
       connection.stop();
     } else if (event === 'pageshow') connection.start();
-    else if (event === 'online' || event === 'offline') connection.network(event === 'online');
-    // It may have slept.
-    else connection.wake();
+    else if (event === 'offline') connection.offline();
+    else connection.wake(event === 'online');
   });
   // Listeners that are added next hear of everything.
   env.after(0, () => {
@@ -123,7 +122,7 @@ export function createClient(env: Environment, options: ConnectOptions): Client 
       if (closing) opened.watch.close();
       else {
         watches.add(opened);
-        for (const id of ids) if (!known.has(id)) known.set(id, { user: undefined, isFresh: false });
+        for (const id of ids) known.set(id, known.get(id) ?? { isFresh: false });
         changed();
       }
       return opened.watch;

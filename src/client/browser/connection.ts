@@ -7,10 +7,17 @@ import { pathOf, request } from './request.js';
 import { openSocket } from './socket-transport.js';
 import { shareConnection, type Sharing } from './tabs.js';
 import { askForToken, type TokenSource } from './token.js';
-import type { ClientFrame, OpenTransport, SentDevice } from './transport.js';
+import type { OpenTransport, SentDevice } from './transport.js';
 import type { HeartbeatClientError, Meta, Status } from './types.js';
 import type { WatchedUser } from './watch.js';
-import { EACH_BY_HTTP, HOLDS_HIDDEN_TABS, RETRY_OFFLINE, STABLE_AFTER, TRY_SOCKET_AFTER } from './limits.js';
+import {
+  EACH_BY_HTTP,
+  HOLDS_HIDDEN_TABS,
+  RETRY_OFFLINE,
+  STABLE_AFTER,
+  TOO_MANY,
+  TRY_SOCKET_AFTER,
+} from './limits.js';
 
 export interface ConnectionOptions {
   /** Without a slash at the end. */
@@ -35,10 +42,14 @@ export interface Connection {
   start(): void;
   /** Closes the connection. The device stays online until its time is over. */
   stop(): void;
-  /** There may be a network again, or none. */
-  network(isOnline: boolean): void;
-  /** The machine may have slept: finds out whether the link still works. */
-  wake(): void;
+  /** There is no network any more. */
+  offline(): void;
+  /**
+   * Finds out whether the link still works: the machine may have slept.
+   *
+   * @param isOnline there is a network again
+   */
+  wake(isOnline: boolean): void;
   readonly heal: (meta: Meta | null | undefined) => void;
   /**
    * Ends the device.
@@ -62,6 +73,11 @@ export function createConnection(
   /** The device that is kept online. */
   let here: SentDevice | undefined = user === undefined ? undefined : { id: user, device };
   let meta: Meta | null | undefined;
+  /** What the daemon took last. */
+  let accepted: typeof meta;
+  /** Why it does not take the device. */
+  let refusal: string | undefined;
+  let healing: Cancel | undefined;
   let status: Status = 'offline';
   let link: Link | undefined;
   let sharing: Sharing | undefined;
@@ -96,15 +112,11 @@ export function createConnection(
     events.look();
   }
 
-  function retry(wait: number): void {
-    show(hasNetwork ? 'connecting' : 'offline');
-    timer = env.after(wait, connect);
-  }
-
   function restart(wait = backOff.soon()): void {
     if (!isRunning) return;
     drop();
-    retry(wait);
+    show(hasNetwork ? 'connecting' : 'offline');
+    timer = env.after(wait, connect);
   }
 
   function failed(retryAfter?: number): void {
@@ -117,19 +129,27 @@ export function createConnection(
     getToken(open, failed);
   }
 
+  /** Calls it, unless there is another link by then. */
+  function unlessDropped<Arguments extends unknown[]>(
+    callback: (...given: Arguments) => void,
+  ): (...given: Arguments) => void {
+    const mine = run;
+    return (...given) => {
+      if (mine === run) callback(...given);
+    };
+  }
+
   /** Calls one of both, unless there is another link by then. */
   function getToken(got: () => void, none: () => void): void {
-    const mine = run;
     askForToken(env, source).then(
-      (given) => {
-        if (mine !== run) return;
+      unlessDropped((given) => {
         token = given;
         got();
-      },
-      (error: unknown) => {
+      }),
+      unlessDropped((error: unknown) => {
         events.error(error as HeartbeatClientError);
-        if (mine === run) none();
-      },
+        none();
+      }),
     );
   }
 
@@ -158,33 +178,31 @@ export function createConnection(
     });
   }
 
-  /** @param done called unless it is refused, or there is another link by then */
-  function ask(frame: ClientFrame, done?: () => void): void {
-    const mine = run;
-    link?.ask(frame, (error) => {
-      if (mine !== run) return;
-      if (error) refused(error);
-      else done?.();
-    });
-  }
-
   function refused(error: HeartbeatClientError): void {
     events.error(error);
     if (isPassing(error.status)) failed();
   }
 
+  /** @param done called unless the token is refused */
   function authenticate(done?: () => void): void {
-    if (token) ask({ type: 'auth', token }, done);
+    if (token)
+      link?.ask(
+        { type: 'auth', token },
+        unlessDropped((error) => {
+          if (error) refused(error);
+          else done?.();
+        }),
+      );
     else done?.();
   }
 
   function renew(): void {
-    const mine = run;
-    getToken(authenticate, () => {
-      env.after(backOff.failed(), () => {
-        if (mine === run) renew();
-      });
-    });
+    getToken(authenticate, () => later(renew));
+  }
+
+  /** Calls it after a back-off, unless there is another link by then. */
+  function later(callback: () => void): Cancel {
+    return env.after(backOff.failed(), unlessDropped(callback));
   }
 
   function up(): void {
@@ -193,15 +211,14 @@ export function createConnection(
       backOff.succeeded();
       if (isSocket) failures = 0;
       // Whatever prevented a socket may be gone by then.
-      else if (env.hasSockets) timer = env.after(TRY_SOCKET_AFTER * (1 + env.random()), trySocket);
+      else if (env.hasSockets)
+        timer = env.after(TRY_SOCKET_AFTER * (1 + env.random()), () => {
+          failures = 0;
+          restart();
+        });
     });
     heal();
     watch();
-  }
-
-  function trySocket(): void {
-    failures = 0;
-    restart();
   }
 
   function warn(seconds: number): void {
@@ -211,29 +228,55 @@ export function createConnection(
   }
 
   function heal(): void {
-    // Without a device, by HTTP, this proves nothing: the first state does.
-    ask(here ? { type: 'heal', devices: [{ ...here, meta }] } : { type: 'beat' }, () => {
-      if (here || isSocket) show('online');
-    });
+    const sent = meta;
+    link?.ask(
+      here ? { type: 'heal', devices: [{ ...here, meta }] } : { type: 'beat' },
+      unlessDropped((error) => {
+        if (!error) {
+          accepted = sent;
+          refusal = undefined;
+          // Without a device, by HTTP, this proves nothing: the first state does.
+          if (here || isSocket) show('online');
+          return;
+        }
+        const { code, status: why } = error;
+        if (isPassing(why) && why !== TOO_MANY) return refused(error);
+        if (code !== refusal) events.error(error);
+        refusal = code;
+        // Another heal is under way.
+        if (sent !== meta) return;
+        if (why === TOO_MANY) {
+          // Another device of the user may go.
+          healing?.();
+          healing = later(heal);
+        } else if (meta !== accepted) {
+          // Perhaps only the meta is refused.
+          meta = accepted;
+          return heal();
+        }
+        show('offline');
+      }),
+    );
   }
 
   function watch(): void {
     if (!isUp) return;
-    const mine = run;
     const before = asked;
     asked = new Set(known.keys());
     link?.unwatch([...before].filter((user) => !asked.has(user)));
     const added = [...asked].filter((user) => !before.has(user));
-    link?.watch(added, (fresh, error) => {
-      if (mine !== run) return;
-      if (fresh.length > 0 && !here) show('online');
-      for (const id of fresh) {
-        const entry = known.get(id);
-        if (entry) entry.isFresh = true;
-      }
-      events.look();
-      if (error) refused(error);
-    });
+    link?.watch(
+      added,
+      unlessDropped((fresh, error) => {
+        if (fresh.length > 0 && !here) show('online');
+        for (const id of fresh) {
+          const entry = known.get(id);
+          if (entry) entry.isFresh = true;
+        }
+        events.look();
+        if (error) refused(error);
+      }),
+    );
   }
 
   return {
@@ -251,12 +294,12 @@ export function createConnection(
       sharing = undefined;
       show('offline');
     },
-    network(isOnline) {
-      hasNetwork = isOnline;
-      if (!isOnline) restart(RETRY_OFFLINE);
-      else if (!isUp) restart();
+    offline() {
+      hasNetwork = false;
+      restart(RETRY_OFFLINE);
     },
-    wake() {
+    wake(isOnline) {
+      hasNetwork ||= isOnline;
       if (isUp) link?.beat();
       else if (!link) restart();
     },

@@ -68,7 +68,7 @@ export function refusalIn(
   { code, error = '' }: Partial<Pick<Sent, 'code' | 'error'>>,
   status?: number,
 ): Refusal {
-  const known = code === undefined ? `HEARTBEAT_${meaningOf(status, error)}` : (code as string);
+  const known = (code as string | undefined) ?? `HEARTBEAT_${meaningOf(status, error)}`;
   return { code: known, error: String(error), status: status ?? statusOf(known) };
 }
 
@@ -84,24 +84,18 @@ function meaningOf(status: number | undefined, sentence: unknown): string {
   return `INVALID_${/user_id/.test(sentence as string) ? 'USER_ID' : 'BODY'}`;
 }
 
-/** In parts that a frame can carry. */
-export function inFrames(users: readonly string[]): string[][] {
-  const parts: string[][] = [];
-  for (let from = 0; from < users.length; from += USERS_A_FRAME)
-    parts.push(users.slice(from, from + USERS_A_FRAME));
-  return parts;
-}
-
+/** In frames that the daemon accepts. */
 export function sendUnwatch(transport: Transport, users: readonly string[]): void {
-  for (const some of inFrames(users)) transport.send({ type: 'unwatch', users: some });
+  for (let from = 0; from < users.length; from += USERS_A_FRAME)
+    transport.send({ type: 'unwatch', users: users.slice(from, from + USERS_A_FRAME) });
 }
 
 /** The HTTP status of a code. */
 function statusOf(code: string): number {
-  if (/RATE_/.test(code)) return 429;
-  if (/READ|OVERLOADED|MEMORY|STORE_|TIMEOUT|INTERNAL/.test(code)) return 503;
+  if (/RATE_|DEVICES/.test(code)) return 429;
   if (/UNAUTHORIZED/.test(code)) return 401;
-  return /FORBIDDEN/.test(code) ? 403 : 400;
+  if (/FORBIDDEN/.test(code)) return 403;
+  return /INVALID/.test(code) ? 400 : 503;
 }
 
 /** The users of a state, or the one of an event. @returns undefined if it is about other things */
@@ -111,6 +105,8 @@ function usersIn({ type, users, user }: Sent): ServerFrame | undefined {
 }
 
 function readUser({ id, status, devices }: SentUser): User {
+  // It throws for what is nested more deeply than any daemon allows.
+  JSON.stringify(devices);
   return {
     id: String(id),
     status: status === 'online' ? status : 'offline',

@@ -30,7 +30,8 @@ export function openHttp(env: Environment, url: string, events: TransportEvents)
         return heal(device);
       }
       case 'beat':
-        await Promise.all([...devices.values()].map(heal));
+        // Whoever opens another transport learns which device is refused.
+        await Promise.all([...devices.values()].map(heal)).catch(() => end());
         return;
       case 'goodbye': {
         const [device] = frame.devices;
@@ -50,7 +51,7 @@ export function openHttp(env: Environment, url: string, events: TransportEvents)
     }
   }
 
-  function reply({ ref }: SentFrame, error?: HeartbeatClientError): void {
+  function reply({ ref }: Pick<SentFrame, 'ref'>, error?: HeartbeatClientError): void {
     events.received(
       error
         ? { type: 'error', ref, code: error.code, error: error.message, status: error.status }
@@ -59,7 +60,11 @@ export function openHttp(env: Environment, url: string, events: TransportEvents)
   }
 
   async function heal(device: SentDevice): Promise<void> {
-    await call('PUT', pathOf(device), { meta: device.meta });
+    await call('PUT', pathOf(device), { meta: device.meta }).catch((error: unknown) => {
+      // It is not sent again at each beat.
+      if (devices.get(device.device) === device) devices.delete(device.device);
+      throw error;
+    });
     if (hasTimeout) return;
     hasTimeout = true;
     const seconds = await sessionTimeout(device.id).catch(() => undefined);
@@ -79,25 +84,26 @@ export function openHttp(env: Environment, url: string, events: TransportEvents)
   /** Opens a stream for all users. Its state has what happened since the one before. */
   function openStream(): void {
     stream?.abort();
-    const mine = (stream = new AbortController());
-    const hasState = (): void => {
-      for (const frame of watching.splice(0)) reply(frame);
-    };
-    if (users.size === 0) hasState();
+    const { signal } = (stream = new AbortController());
+    if (users.size === 0) replyAll();
     else
-      read(mine.signal, hasState).catch((error: unknown) => {
-        if (mine !== stream) return;
+      read(signal).catch((error: unknown) => {
+        if (signal.aborted) return;
         if (!(error instanceof HeartbeatClientError) || watching.length === 0) return end();
-        for (const frame of watching.splice(0)) {
-          for (const user of frame.users) users.delete(user);
-          reply(frame, error);
-        }
+        replyAll(error);
         // The others are watched on.
         openStream();
       });
   }
 
-  async function read(signal: AbortSignal, hasState: () => void): Promise<void> {
+  function replyAll(error?: HeartbeatClientError): void {
+    for (const frame of watching.splice(0)) {
+      if (error) for (const user of frame.users) users.delete(user);
+      reply(frame, error);
+    }
+  }
+
+  async function read(signal: AbortSignal): Promise<void> {
     const { body } = await call('POST', '/events', { users: [...users] }, signal);
     const reader = body?.getReader();
     const decoder = new TextDecoder();
@@ -111,7 +117,7 @@ export function openHttp(env: Environment, url: string, events: TransportEvents)
         const frame = parseFrame(/^data: ?(.*)$/m.exec(part)?.[1]);
         if (frame?.type !== 'users' || signal.aborted) continue;
         events.received(frame);
-        hasState();
+        replyAll();
       }
     }
   }
@@ -130,10 +136,11 @@ export function openHttp(env: Environment, url: string, events: TransportEvents)
     });
     const { status, headers } = answer;
     if (status < 300) return answer;
-    const refusal = refusalIn(readJson(await answer.text(), (sent) => sent) ?? { code: '' }, status);
-    if (status === 401) events.received({ type: 'error', ...refusal });
+    const { code, error } = refusalIn(readJson(await answer.text(), (sent) => sent) ?? { code: '' }, status);
+    const refusal = new HeartbeatClientError(code, error, status);
+    if (status === 401) reply({}, refusal);
     if (isPassing(status)) end(1000 * Number(headers.get('retry-after')));
-    throw new HeartbeatClientError(refusal.code, refusal.error, status);
+    throw refusal;
   }
 
   function end(retryAfter?: number): void {

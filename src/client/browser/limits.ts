@@ -36,3 +36,8 @@ export const GOODBYE_WITHIN = 1000;
 export const USERS_A_FRAME = 200;
 /** An iterator that is not read holds no more changes than this; beyond that, one `sync` replaces them. */
 export const MOST_WAITING = 1000;
+
+/** The status of what another attempt may do once there is less. */
+export const TOO_MANY = 429;
+/** The `code` of a `DOMException` named `AbortError`: a lock was stolen. */
+export const ABORT_ERR = 20;

@@ -1,9 +1,9 @@
 import type { Cancel, Environment } from './environment.js';
 import { randomName } from './device-name.js';
-import { inFrames, sendUnwatch } from './frames.js';
+import { sendUnwatch } from './frames.js';
 import type { ClientFrame, OpenTransport, ServerFrame } from './transport.js';
 import { HeartbeatClientError, type User } from './types.js';
-import { ANSWER_WITHIN, BEAT_EVERY } from './limits.js';
+import { ANSWER_WITHIN, BEAT_EVERY, USERS_A_FRAME } from './limits.js';
 
 /** @param rejected the places of entries that were refused; undefined if none was taken */
 type Reply = (error?: HeartbeatClientError, rejected?: readonly number[]) => void;
@@ -106,13 +106,13 @@ export function openLink(env: Environment, open: OpenTransport, events: LinkEven
       transport.send({ ...frame, ref });
     },
     watch(users, watched) {
-      const [some, ...others] = inFrames(users);
-      if (!some || isClosed) return;
+      const some = users.slice(0, USERS_A_FRAME);
+      if (users.length === 0 || isClosed) return;
       link.ask({ type: 'watch', users: some }, (error, rejected) => {
-        const taken = error ? some.filter((_, index) => rejected?.includes(index) === false) : some;
-        watched(taken, error);
+        const isTaken = (_: string, index: number): boolean => !error || rejected?.includes(index) === false;
+        watched(some.filter(isTaken), error);
         // One after the other: the daemon sends the state of each part before it takes many more.
-        link.watch(others.flat(), watched);
+        link.watch(users.slice(USERS_A_FRAME), watched);
       });
     },
     unwatch(users) {
@@ -129,10 +129,8 @@ export function openLink(env: Environment, open: OpenTransport, events: LinkEven
       patience?.();
       nextBeat?.();
       transport.close();
-      const replies = [...pending.values()];
-      pending.clear();
       // Nobody reads this error: whoever closes it has another link, or none.
-      for (const reply of replies) reply(new HeartbeatClientError('', ''));
+      for (const reply of pending.values()) reply(new HeartbeatClientError('', ''));
     },
   };
   return link;

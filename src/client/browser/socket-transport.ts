@@ -12,9 +12,8 @@ export function openSocket(env: Environment, url: string, events: TransportEvent
       const frame = parseFrame(data);
       if (frame) events.received(frame);
     };
-    // 1012: the daemon stops, and spreads its clients over some time.
-    socket.onclose = ({ code, reason }) =>
-      events.closed(code === 1012 ? readJson(reason, (said) => Number(said.retry_after_ms)) : 0);
+    // A daemon that stops spreads its clients over some time.
+    socket.onclose = ({ reason }) => events.closed(readJson(reason, (said) => Number(said.retry_after_ms)));
   } catch {
     env.after(0, events.closed);
   }

@@ -3,7 +3,7 @@ import { randomName } from './device-name.js';
 import { sendUnwatch } from './frames.js';
 import type { OpenTransport, SentFrame, ServerFrame, Transport, TransportEvents } from './transport.js';
 import type { User } from './types.js';
-import { ASK_AGAIN, GOODBYE_WITHIN, HANGS_AFTER } from './limits.js';
+import { ABORT_ERR, ASK_AGAIN, GOODBYE_WITHIN, HANGS_AFTER } from './limits.js';
 
 /** What is asked of the tab with the connection. `gone` comes from that tab itself. */
 type Call = SentFrame | { readonly type: 'hello' | 'gone' };
@@ -71,26 +71,26 @@ export function shareConnection(env: Environment, scope: string, begin: () => vo
     if (!isClosed) channel?.postMessage({ from: id, ...message });
   }
 
-  /** Holds a lock until this is closed. */
-  function hold(lock: string, steal: boolean, held: () => void): void {
-    const granted = (): Promise<void> => {
-      if (!isClosed) held();
-      return ended;
-    };
-    env.lock(lock, steal, granted).catch(() => {
-      if (isClosed) return;
-      // Another tab has stolen it. Or the page may have no locks, and therefore has its own connection.
-      isLeader = !isLeader;
-      isHeld = true;
-      if (!isLeader) lead(false);
-      begin();
-    });
+  /** @param held see `Environment.lock`; it is not called once this is closed */
+  function hold(lock: string, steal: boolean, held: () => Promise<void> | undefined): void {
+    env
+      .lock(lock, steal, () => (isClosed ? undefined : held()))
+      .catch((error: unknown) => {
+        const isStolen = (error as { readonly code?: unknown }).code === ABORT_ERR;
+        // A page that may have no locks has its own connection.
+        if (isClosed || isLeader !== isStolen) return;
+        isLeader = !isStolen;
+        isHeld = true;
+        if (isStolen) lead(false);
+        begin();
+      });
   }
 
   function lead(steal: boolean): void {
     hold(name, steal, () => {
       isLeader = true;
       if (isHeld) begin();
+      return ended;
     });
   }
 
@@ -98,7 +98,7 @@ export function shareConnection(env: Environment, scope: string, begin: () => vo
   function watchTab(tab: string): void {
     if (watchedTabs.has(tab)) return;
     watchedTabs.add(tab);
-    void env.lock(`${name} ${tab}`, false, () => {
+    hold(`${name} ${tab}`, false, () => {
       env.after(GOODBYE_WITHIN, () => {
         watchedTabs.delete(tab);
         take?.(tab, { type: 'gone' });
@@ -212,6 +212,7 @@ export function shareConnection(env: Environment, scope: string, begin: () => vo
   hold(`${name} ${id}`, false, () => {
     isHeld = true;
     begin();
+    return ended;
   });
   return {
     open: (events, open) => (isLeader ? openOwn(events, open) : openShared(events)),

@@ -29,7 +29,7 @@ export interface Watch extends AsyncIterable<Change> {
 /** What is known of a user. */
 export interface WatchedUser {
   /** Undefined as long as nothing is known. */
-  user: User | undefined;
+  user?: User;
   /** Whether every change is heard of. */
   isFresh: boolean;
 }
@@ -136,14 +136,5 @@ function isOnline(user: User | undefined): boolean {
 /** @returns undefined if nothing is different, and for a new user who is offline */
 function changeOf(before: User | undefined, user: User): 'join' | 'leave' | 'update' | undefined {
   if (isOnline(user) !== isOnline(before)) return isOnline(user) ? 'join' : 'leave';
-  return before && !haveSameDevices(before, user) ? 'update' : undefined;
-}
-
-function haveSameDevices(one: User, other: User): boolean {
-  try {
-    return JSON.stringify(one.devices) === JSON.stringify(other.devices);
-  } catch {
-    // It is nested more deeply than any daemon allows.
-    return false;
-  }
+  return before && JSON.stringify(before.devices) !== JSON.stringify(user.devices) ? 'update' : undefined;
 }

@@ -50,7 +50,7 @@ export class SessionDevices {
           reply.reject(index, 'HEARTBEAT_OVERLOADED', frameProblem.tooManyDevices(most.batch));
         // They would take each other's place for ever.
         else if (tracked === 'full of this user')
-          reply.reject(index, 'HEARTBEAT_INVALID_FRAME', frameProblem.tooManyOfUser(most.devices));
+          reply.reject(index, 'HEARTBEAT_TOO_MANY_DEVICES', frameProblem.tooManyOfUser(most.devices));
         else asked.push({ index, healing, tracked });
       }
     }

@@ -376,7 +376,7 @@ describe('a session of a socket', () => {
       const rejected = [
         {
           index: 2,
-          code: 'HEARTBEAT_INVALID_FRAME',
+          code: 'HEARTBEAT_TOO_MANY_DEVICES',
           error:
             'a socket can keep at most 2 devices of one user online (limits.devices): say goodbye to others first',
         },

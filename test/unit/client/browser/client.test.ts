@@ -216,7 +216,36 @@ describe('the client of browsers', () => {
     await pass(15_000);
     expect(errors.map(({ code }) => code)).to.deep.equal(['HEARTBEAT_FORBIDDEN']);
     expect(browser.heard('heal')).to.have.length(1);
-    expect(client.status).to.equal('connecting');
+    expect(client.status).to.equal('offline');
+  });
+
+  it('keeps its device online with the meta that was taken last, if another one is refused', async () => {
+    await online({ meta: { away: true } });
+    client.update({ text: 'x'.repeat(2000) });
+    await pass(100);
+    expect(errors.map(({ code }) => code)).to.deep.equal(['HEARTBEAT_INVALID_FRAME']);
+    expect(client.status).to.equal('online');
+    browser.users.clear();
+    browser.endAll(1006);
+    await pass(2000);
+    expect(client.status).to.equal('online');
+    expect(browser.users.get('7')).to.deep.equal(new Map([[client.device, { away: true }]]));
+    expect(errors).to.have.length(1);
+  });
+
+  it('is online without meta if its first one is refused', async () => {
+    await online({ meta: { text: 'x'.repeat(2000) } });
+    expect(errors.map(({ code }) => code)).to.deep.equal(['HEARTBEAT_INVALID_FRAME']);
+    expect([...(browser.users.get('7')?.values() ?? [])]).to.deep.equal([null]);
+  });
+
+  it('keeps a meta that was taken while an earlier one was refused', async () => {
+    await online();
+    client.update({ text: 'x'.repeat(2000) });
+    client.update({ away: true });
+    await pass(100);
+    expect(errors).to.have.length(1);
+    expect(browser.users.get('7')?.get(client.device)).to.deep.equal({ away: true });
   });
 
   for (const [what, random] of [

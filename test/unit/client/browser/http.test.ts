@@ -130,6 +130,43 @@ describe('the client of browsers without sockets', () => {
     expect(client.status).to.equal('online');
   });
 
+  it('tells once that its device is refused, is offline, and does not send it again at each beat', async () => {
+    const refusal = answer(403, { error: 'this key or user token does not permit this call' });
+    browser.http.refusals.set('/heal', refusal);
+    open();
+    await pass(60_000);
+    const heals = (): number => browser.requests.filter(({ url }) => url.includes('/heal/')).length;
+    expect(heals()).to.equal(1);
+    expect(errors.map(({ code }) => code)).to.deep.equal(['HEARTBEAT_FORBIDDEN']);
+    expect(client.status).to.equal('offline');
+    await client.close();
+    browser.http.refusals.clear();
+    browser.requests.length = 0;
+    open();
+    await pass(60_000);
+    expect(client.status).to.equal('online');
+    // Another heal is refused than the first one.
+    browser.http.refusals.set('/heal', refusal);
+    await pass(20_000);
+    expect(errors.map(({ code }) => code)).to.deep.equal(['HEARTBEAT_FORBIDDEN', 'HEARTBEAT_FORBIDDEN']);
+    expect(client.status).to.equal('offline');
+    const before = heals();
+    await pass(60_000);
+    expect(heals()).to.equal(before);
+  });
+
+  it('keeps its device online with the meta that was taken last, if another one is refused', async () => {
+    open({ meta: { away: true } });
+    await pass(200);
+    client.update({ text: 'x'.repeat(2000) });
+    await pass(1);
+    await pass(60_000);
+    expect(errors.map(({ code }) => code)).to.deep.equal(['HEARTBEAT_INVALID_BODY']);
+    expect(client.status).to.equal('online');
+    expect(browser.http.heals.at(-1)?.body).to.deep.equal({ meta: { away: true } });
+    expect(browser.http.heals.filter(({ body }) => JSON.stringify(body).length > 1024)).to.have.length(1);
+  });
+
   it('gives refusals that have no code the code that belongs to them', async () => {
     const refusals = [
       [400, 'invalid user_id format'],

@@ -258,7 +258,55 @@ describe('tabs that share a connection', () => {
     for (let count = 0; count < 3; count++) open();
     await pass(2000);
     expect(openSockets()).to.equal(6);
+    expect(browser.sockets).to.have.length(6);
+    for (const { statuses } of tabs) expect(statuses).to.deep.equal(['connecting', 'online']);
     areFine();
+  });
+
+  it('go on if the page may have no more locks', async () => {
+    const first = open();
+    await pass(2000);
+    origin.hasLocks = false;
+    const other = origin.channel(origin.tab(browser), 'heartbeat 1 http://daemon 7');
+    other.postMessage({ from: 'other', call: { type: 'hello' } });
+    await pass(2000);
+    areFine();
+    expect(first.statuses).to.deep.equal(['connecting', 'online']);
+    expect(browser.sockets).to.have.length(1);
+  });
+
+  it('are offline beyond the most devices of a user, say so once, and are online when another one has gone', async () => {
+    browser.mostDevices = 2;
+    open();
+    const second = open();
+    await pass(2000);
+    const third = open();
+    await pass(60_000);
+    areFine([tabs[0]!, second]);
+    expect(third.client.status).to.equal('offline');
+    expect(third.statuses).to.deep.equal(['connecting', 'offline']);
+    expect(third.errors).to.deep.equal(['HEARTBEAT_TOO_MANY_DEVICES']);
+    expect(third.watch.stale).to.equal(false);
+    await close(second);
+    await pass(30_100);
+    areFine([tabs[0]!, third]);
+    expect(devices()).to.deep.equal(['tab0', 'tab2']);
+    expect(third.errors).to.have.length(1);
+    expect(browser.sockets).to.have.length(1);
+  });
+
+  it('ask at most every few seconds for a device that is refused, however often it is updated', async () => {
+    browser.mostDevices = 1;
+    open();
+    await pass(2000);
+    const second = open();
+    await pass(2000);
+    for (let count = 0; count < 20; count++) second.client.update({ count });
+    await pass(60_000);
+    const before = browser.heard('heal').length;
+    await pass(300_000);
+    // 15 s on average.
+    expect(browser.heard('heal').length - before).to.be.within(10, 40);
   });
 
   it('make together at most 25 attempts in the first 10 s while the daemon is down', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createClient, type Client } from '../../../../src/client/browser/client.js';
-import type { Watch } from '../../../../src/client/browser/watch.js';
+import { createWatch, type Watch, type WatchedUser } from '../../../../src/client/browser/watch.js';
 import { SimulatedBrowser } from '../../../support/simulated-browser.js';
 
 describe('watching users in a browser', () => {
@@ -113,6 +113,28 @@ describe('watching users in a browser', () => {
     expect(frames.flatMap(({ users }) => users)).to.deep.equal(ids);
     for (const frame of frames) expect(JSON.stringify(frame).length).to.be.below(65_536);
     expect(watch.stale).to.equal(false);
+  });
+
+  it('looks at each user once for a list, however many there are', () => {
+    const count = 10_000;
+    const ids = Array.from({ length: count }, (_, index) => `user-${index}`);
+    let compared = 0;
+    const looked = new (class extends Array<string> {
+      override includes(): never {
+        throw new Error('a search of all users');
+      }
+    })(...ids);
+    const known = new (class extends Map<string, WatchedUser> {
+      override get(id: string): WatchedUser | undefined {
+        compared++;
+        return super.get(id);
+      }
+    })(ids.map((id) => [id, { user: { id, status: 'online', devices: [] }, isFresh: true }]));
+    const { watch } = createWatch(browser, looked, known, () => undefined);
+    expect(watch.list()).to.have.length(count);
+    expect(compared).to.equal(count);
+    for (const id of ids) expect(watch.get(id)?.id).to.equal(id);
+    expect(compared).to.equal(2 * count);
   });
 
   it('keeps every digit of an id', async () => {
