@@ -73,18 +73,20 @@ export class App implements Daemon {
     this.#ports = ports;
     const { clock, logger } = ports;
     this.#startedAt = clock.wall();
-    const look = (): void => {
-      this.#watchdog.look();
+    const hearing = {
+      look: () => {
+        this.#watchdog.look();
+      },
+      isHearing: () => this.#watchdog.isHearing,
     };
-    const actors = assemble(config, ports, look);
+    const actors = assemble(config, ports, hearing);
     this.#actors = actors;
     this.#ownership = new OwnershipCheck(ports.ownership, clock);
     this.#blindness = new BlindRecord(actors.partitions, clock, logger, (interval) => {
       this.events.blind(interval);
     });
     const { session_timeout: timeout } = config;
-    const checkpointDeps = { clock, logger, ownership: this.#ownership, look };
-    this.#checkpoints = new Checkpoints(actors.partitions, checkpointDeps, timeout);
+    this.#checkpoints = new Checkpoints(actors.partitions, { clock, logger, hearing }, timeout);
     this.#watchdog = new Watchdog(
       clock,
       {
@@ -205,6 +207,7 @@ export class App implements Daemon {
     online.stop();
     await this.#handOver.end();
     for (const run of runsOf(partitions)) run.end();
+    if (!this.#watchdog.isListening) this.#stopHearing();
     await this.#root.stop();
     this.#checkpoints.stop();
     for (const partition of partitions) partition.stopWatching();
@@ -253,7 +256,13 @@ export class App implements Daemon {
   }
 
   async #startGateway(exitSignal: ExitSignal): Promise<RunningChild> {
-    const child = await this.#ports.gateway(this, exitSignal);
+    const child = await this.#ports.gateway(this, {
+      crashed: (error) => {
+        this.#watchdog.notListening();
+        exitSignal.crashed(error);
+      },
+    });
+    this.#watchdog.listening();
     return {
       inspect: () => child.inspect(),
       stop: async () => {
@@ -271,6 +280,12 @@ export class App implements Daemon {
   #refuseNew(): void {
     const at = this.#watchdog.refuseNew();
     for (const run of runsOf(this.#actors.partitions)) run.refuseNew(at);
+  }
+
+  /** The gateway is down, and is not started again. */
+  #stopHearing(): void {
+    this.#refuseNew();
+    this.#stopListening();
   }
 
   /** From here on nobody is heard at all. */

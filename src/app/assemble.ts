@@ -62,9 +62,9 @@ export interface Actors extends Division {
 /**
  * Makes all actors and connects them. Nothing runs yet.
  *
- * @param look notices a standstill that has just ended
+ * @param hearing of the watchdog
  */
-export function assemble(config: Config, ports: AppPorts, look: () => void): Actors {
+export function assemble(config: Config, ports: AppPorts, hearing: Shared['hearing']): Actors {
   const { clock, logger } = ports;
   const limits = { ...config.limits };
   const maintenance = { windows: ports.maintenance ?? [] };
@@ -93,7 +93,7 @@ export function assemble(config: Config, ports: AppPorts, look: () => void): Act
     online: new OnlineIds(config.user_ids, () => division.partitions, clock),
     changes: { users: changeFeed(), nodes: changeFeed(), alerts: changeFeed() },
     turns: readingTurns(),
-    look,
+    hearing,
     hasRoom: () => division.users.size < limits.users && admission.admits(),
     pending: () => sumOf(division.partitions, ({ run }) => run?.history.pending ?? 0),
   };

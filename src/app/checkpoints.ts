@@ -2,6 +2,7 @@ import { toMillis, type Millis, type Seconds } from '../domain/time.js';
 import type { Cancel, Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import type { Partition } from './partition.js';
+import type { Hearing } from './shared.js';
 
 /** The interval of the watermark, or a quarter of the session timeout if that is shorter. */
 const USERS: Millis = 1000;
@@ -11,9 +12,7 @@ const STEP: Millis = 1000;
 interface CheckpointDeps {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly ownership: { readonly holds: boolean };
-  /** Notices a standstill that has just ended, which a checkpoint must not take for watched. */
-  readonly look: () => void;
+  readonly hearing: Hearing;
 }
 
 /** Takes checkpoints of users at intervals. Those of the nodes run by themselves while there are nodes. */
@@ -22,8 +21,7 @@ export class Checkpoints {
   readonly #clock: Clock;
   readonly #interval: Millis;
   readonly #logger: Logger;
-  readonly #ownership: CheckpointDeps['ownership'];
-  readonly #look: () => void;
+  readonly #hearing: Hearing;
   #cancel: Cancel | undefined;
   /** The wall clock minus the monotonic clock. */
   #lead: Millis;
@@ -32,24 +30,23 @@ export class Checkpoints {
 
   constructor(
     partitions: readonly Pick<Partition, 'checkpoint'>[],
-    { clock, logger, ownership, look }: CheckpointDeps,
+    { clock, logger, hearing }: CheckpointDeps,
     sessionTimeout: Seconds,
   ) {
     this.#partitions = partitions;
     this.#clock = clock;
     this.#logger = logger;
-    this.#ownership = ownership;
-    this.#look = look;
+    this.#hearing = hearing;
     this.#lead = clock.wall() - clock.now();
     this.#interval = Math.min(USERS, toMillis(sessionTimeout) / 4);
   }
 
   start(): void {
     this.#cancel = this.#clock.after(this.#interval, () => {
-      this.#look();
+      this.#hearing.look();
       this.#checkWallClock();
       // While nobody is heard the daemon is as good as dead, and a restart must not take that time for watched.
-      if (this.#ownership.holds) for (const partition of this.#partitions) partition.checkpoint();
+      if (this.#hearing.isHearing()) for (const partition of this.#partitions) partition.checkpoint();
       this.start();
     });
   }

@@ -14,6 +14,14 @@ import type { MemoryGuard } from './memory-guard.js';
 import type { Changes } from './events/hub.js';
 import type { AppPorts } from './ports.js';
 
+/** What the watchdog knows about hearing anybody. */
+export interface Hearing {
+  /** Notices a standstill that has just ended, which must not be taken for watched. */
+  look(): void;
+  /** Whether anybody can be heard, as of the last look. */
+  isHearing(): boolean;
+}
+
 /** What the partitions of a process share. */
 export interface Shared {
   readonly config: Config;
@@ -35,8 +43,7 @@ export interface Shared {
   readonly changes: Changes;
   /** Long reads of all partitions take turns. */
   readonly turns: LimitFunction;
-  /** Notices a standstill that has just ended. */
-  readonly look: () => void;
+  readonly hearing: Hearing;
   /** Whether one more user may be online. */
   hasRoom(): boolean;
   /** Entries of all partitions that wait for the disk, or are on their way to wait. */

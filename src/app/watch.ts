@@ -96,8 +96,11 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
       submit: (entries) => {
         history().submit(entries);
       },
-      look: shared.look,
-      takesCheckpoints: () => history().state === 'open' && history().waiting < BUSY_DISK,
+      look: () => {
+        shared.hearing.look();
+      },
+      takesCheckpoints: () =>
+        shared.hearing.isHearing() && history().state === 'open' && history().waiting < BUSY_DISK,
     },
   );
   return { nodes, notifier, channels, alerting };

@@ -67,8 +67,10 @@ export class Watchdog {
   readonly #blindAfter: Millis;
   readonly #patience: Millis;
   readonly #ownership: Ownership | undefined;
-  /** Since when this process owns nothing, and refuses everybody. */
+  /** Since when nobody can be heard: this process owns nothing and refuses everybody, or it does not listen. */
   #refusesSince: Moment | undefined;
+  /** Since when the listener is down, to be started again. */
+  #notListeningSince: Moment | undefined;
   /** How far time has advanced. */
   #advancedTo: Moment;
   /** The end of the last blind interval. */
@@ -131,14 +133,36 @@ export class Watchdog {
     return { arrivedAt: since !== undefined && since < arrivedAt ? since : arrivedAt, readAt };
   }
 
+  /** The listener is down: nobody can be heard until `listening`. */
+  notListening(): void {
+    this.#notListeningSince ??= this.look();
+    this.look();
+  }
+
+  /** The listener is up again. */
+  listening(): void {
+    this.#notListeningSince = undefined;
+    this.look();
+  }
+
+  get isListening(): boolean {
+    return this.#notListeningSince === undefined;
+  }
+
+  /** Whether anybody can be heard, as of the last look. What is watched meanwhile counts as silence of nobody. */
+  get isHearing(): boolean {
+    return this.isListening && this.#refusesSince === undefined;
+  }
+
   /**
    * New requests are refused from now on. Those that are still read count as having arrived by now, since nobody's
    * silence counts any more.
    *
-   * @returns the moment
+   * @returns the moment; an earlier one if nobody could be heard any more
    */
   refuseNew(): Moment {
-    this.#refusesNewSince ??= this.look();
+    const now = this.look();
+    this.#refusesNewSince ??= this.#refusesSince ?? now;
     return this.#refusesNewSince;
   }
 
@@ -257,14 +281,16 @@ export class Watchdog {
     if (this.#cancel !== undefined && now - from - this.#wait >= this.#blindAfter) {
       this.#beBlind(from, now);
     }
-    if (this.#ownership !== undefined) this.#lookAtOwnership(this.#ownership.validUntil, now);
+    this.#lookWhoIsHeard(now);
     return now;
   }
 
-  /** Nobody is heard from the end of the ownership until it is renewed. */
-  #lookAtOwnership(validUntil: Moment, now: Moment): void {
+  /** Nobody is heard from the end of the ownership until it is renewed, nor while the listener is down. */
+  #lookWhoIsHeard(now: Moment): void {
     if (this.#cancel === undefined) return;
-    if (now >= validUntil) this.#refusesSince ??= this.#later(validUntil);
+    const validUntil = this.#ownership?.validUntil ?? Infinity;
+    const heardUntil = moment(Math.min(validUntil, this.#notListeningSince ?? Infinity));
+    if (now >= heardUntil) this.#refusesSince ??= this.#later(heardUntil);
     else if (this.#refusesSince !== undefined) {
       this.#beBlind(this.#refusesSince, now);
       this.#refusesSince = undefined;

@@ -2,6 +2,7 @@ import { decide as decideNode } from '../../actors/node/node.machine.js';
 import type { NodeReply, NodeRequest } from '../../actors/node/node.protocol.js';
 import type { Alerting } from '../../actors/notifier/notifier.protocol.js';
 import { decide } from '../../actors/user/user.machine.js';
+import type { ExitSignal } from '../../actors/supervisor/child-spec.js';
 import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js';
 import { App } from '../../src/app.js';
 import { loadConfig } from '../../src/config/load-config.js';
@@ -43,6 +44,8 @@ export interface SimulationOptions {
   readonly ownership?: Ownership;
   /** How long the gateway takes to close: it waits for slow requests and for sockets. */
   readonly closesIn?: Millis;
+  /** Called at each start of the gateway, which takes until this resolves, and fails if it throws. */
+  readonly gatewayStarts?: (exitSignal: ExitSignal) => void | Promise<void>;
 }
 
 /** The whole daemon except HTTP, on simulated time. */
@@ -64,6 +67,7 @@ export class SimulatedApp {
     acceptsDataLoss,
     ownership,
     closesIn = 0,
+    gatewayStarts,
     ...rules
   }: SimulationOptions = {}) {
     this.clock = clock ?? new SimulatedClock();
@@ -73,7 +77,10 @@ export class SimulatedApp {
       logger: this.logger,
       storeOf: storeOf ?? ((partition) => sliceOf(this.store, partition)),
       processFacts: () => ({}),
-      gateway: () => ({ stop: () => closing(this.clock, closesIn), inspect: () => ({}) }),
+      gateway: async (_daemon, exitSignal) => {
+        await gatewayStarts?.(exitSignal);
+        return { stop: () => closing(this.clock, closesIn), inspect: () => ({}) };
+      },
       decideUser: rules.decideUser ?? decide,
       decideNode: rules.decideNode ?? decideNode,
       ...(alerting !== undefined && { alerting }),
