@@ -24,12 +24,17 @@ export function summaryText(url: string, elapsed: Seconds, report: EmitterReport
           `probes     ${probes.run} run, ${probes.failed} failed, ${probes.reported} reported; ` +
             `${probes.failing} nodes failing at the end`,
         ]),
-    ...(settings.registered + settings.refused === 0
-      ? []
-      : [`settings   ${settings.registered} registered, ${settings.refused} refused`]),
+    ...settingsLines(settings),
     `lateness   ${report.latest_ms} ms at most`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function settingsLines({ registered, refused, pending }: EmitterReport['settings']): readonly string[] {
+  if (registered + refused + pending === 0) return [];
+  const parts = [`${registered} registered`, `${refused} refused`];
+  if (pending > 0) parts.push(`${pending} not registered yet`);
+  return [`settings   ${parts.join(', ')}`];
 }
 
 /** The same as one JSON document. */
@@ -43,9 +48,9 @@ export function summaryJson(url: string, elapsed: Seconds, report: EmitterReport
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-/** Whether it succeeded: it failed if no heartbeat was accepted, or if settings were refused. */
+/** Whether it succeeded: it failed if no heartbeat was accepted, or if settings were refused or not registered. */
 export function isGood({ heartbeats, calls, probes, settings }: EmitterReport): boolean {
-  if (settings.refused > 0) return false;
+  if (settings.refused > 0 || settings.pending > 0) return false;
   const heard = heartbeats.accepted > 0 || probes.reported > 0;
   return heard || (calls.failed === 0 && heartbeats.refused === 0);
 }

@@ -1,4 +1,5 @@
 import { expectOptions } from './client-options.js';
+import { camel } from './shape.js';
 import { secondsOf } from './when.js';
 
 /*
@@ -29,6 +30,22 @@ export function queryOf(given: Readonly<Record<string, unknown>>, names: readonl
  */
 export function bodyOf(value: object): string {
   return JSON.stringify(sent(value));
+}
+
+/**
+ * A body of the API in the client's spelling.
+ *
+ * @returns what `bodyOf` turns into it
+ */
+export function inCamelCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inCamelCase);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]: [string, unknown]) => [
+      camel(name),
+      DATA.includes(name) ? each : inCamelCase(each),
+    ]),
+  );
 }
 
 function textOf(value: unknown): string {

@@ -146,7 +146,7 @@ function numberIn(value: unknown, place: string): number {
   return typeof value === 'number' ? value : refuse(place);
 }
 
-function camel(name: string): string {
+export function camel(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 

@@ -141,7 +141,8 @@ export class Emitter {
   }
 
   get report(): EmitterReport {
-    return this.#tally.report(this.#size, this.#failing.size);
+    const { pending } = this.#registering;
+    return this.#tally.report({ nodes: this.#size, failing: this.#failing.size, pending });
   }
 
   get #batchSize(): number {

@@ -33,6 +33,7 @@ export class Registering {
   readonly #plan: RegisteringPlan;
   readonly #all: ChosenNode[] = [];
   #left: ChosenNode[] = [];
+  readonly #unanswered = new Set<ChosenNode>();
   #failures = 0;
   #isForbidden = false;
   #wake: () => void = () => undefined;
@@ -41,15 +42,22 @@ export class Registering {
     this.#plan = plan;
   }
 
+  /** The number of nodes that are neither registered nor refused yet. */
+  get pending(): number {
+    return this.#unanswered.size;
+  }
+
   add(node: ChosenNode): void {
     this.#all.push(node);
     this.#left.push(node);
+    this.#unanswered.add(node);
     this.#wake();
   }
 
   /** Registers all of them again: it may be another daemon, or one that lost its data. */
   again(): void {
     this.#left = [...this.#all];
+    for (const node of this.#all) this.#unanswered.add(node);
     this.#wake();
   }
 
@@ -77,11 +85,13 @@ export class Registering {
     try {
       await this.#plan.register(node);
       this.#failures = 0;
+      this.#unanswered.delete(node);
       this.#plan.registered();
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal === undefined) this.#left.push(node);
       else {
+        this.#unanswered.delete(node);
         // One sentence about the key is enough, however many nodes it does not cover.
         this.#plan.refused(node.name, refusal.reason, !(refusal.isForbidden && this.#isForbidden));
         this.#isForbidden ||= refusal.isForbidden;
@@ -113,6 +123,8 @@ function dependsOnOthers({ settings }: ChosenNode): boolean {
 
 /** @returns undefined if it can be tried again */
 function refusalOf(error: unknown): { readonly reason: string; readonly isForbidden: boolean } | undefined {
+  // The client refused them before it sent them.
+  if (error instanceof TypeError) return { reason: error.message, isForbidden: false };
   const status = error instanceof Error && 'status' in error ? Number(error.status) : undefined;
   if (status === undefined || status < 400 || status >= 500) return undefined;
   if (status === REQUEST_TIMEOUT || status === TOO_MANY) return undefined;

@@ -26,9 +26,20 @@ export interface EmitterReport {
     /** How often settings were accepted: once per node, and again after the daemon was away. */
     readonly registered: number;
     readonly refused: number;
+    /** Nodes whose settings the daemon has neither accepted nor refused yet. */
+    readonly pending: number;
   };
   /** The greatest delay of a call or a probe, in milliseconds. */
   readonly latest_ms: number;
+}
+
+/** Numbers of nodes now. */
+interface CurrentNodes {
+  readonly nodes: number;
+  /** Their last probe failed. */
+  readonly failing: number;
+  /** Their settings are not registered yet. */
+  readonly pending: number;
 }
 
 export class Tally {
@@ -78,13 +89,13 @@ export class Tally {
     this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + 1);
   }
 
-  report(nodes: number, failing: number): EmitterReport {
+  report({ nodes, failing, pending }: CurrentNodes): EmitterReport {
     return {
       nodes,
       heartbeats: { accepted: this.#accepted, refused: this.#refused },
       calls: { failed: this.#callsFailed, errors: Object.fromEntries(this.#errors) },
       probes: { run: this.#probes, failed: this.#probesFailed, reported: this.#reported, failing },
-      settings: { registered: this.#registered, refused: this.#settingsRefused },
+      settings: { registered: this.#registered, refused: this.#settingsRefused, pending },
       latest_ms: Math.round(this.#latestMs),
     };
   }

@@ -1,6 +1,8 @@
 import type { HeartbeatClient } from '../api/heartbeat-client.js';
 import type { Accepted } from '../api/lists.js';
+import type { NodeSettings } from '../api/nodes-api.js';
 import { HeartbeatRequestError } from '../api/request-error.js';
+import { inCamelCase } from '../api/sent-values.js';
 import type { ChosenNode } from './registering.js';
 
 /** Where heartbeats go: a daemon, or a tracker in the process. */
@@ -31,7 +33,7 @@ export class DaemonTarget implements Target {
   }
 
   async register({ name, settings }: ChosenNode): Promise<void> {
-    await this.#client.nodes.register(name, settings);
+    await this.#client.nodes.register(name, inCamelCase(settings) as NodeSettings);
   }
 
   async fail(node: string, reason: string): Promise<void> {

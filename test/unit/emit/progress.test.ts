@@ -10,7 +10,7 @@ const REPORT: EmitterReport = {
   heartbeats: { accepted: 12, refused: 0 },
   calls: { failed: 0, errors: {} },
   probes: { run: 0, failed: 0, reported: 0, failing: 0 },
-  settings: { registered: 0, refused: 0 },
+  settings: { registered: 0, refused: 0, pending: 0 },
   latest_ms: 4,
 };
 const WITH_FAULTS: EmitterReport = {
@@ -76,5 +76,13 @@ describe('the progress of an emitter', () => {
     expect(isGood(REPORT) && isGood(WITH_FAULTS) && isGood(silent)).to.equal(true);
     expect(isGood({ ...silent, calls: { failed: 1, errors: { ECONNREFUSED: 1 } } })).to.equal(false);
     expect(isGood({ ...silent, heartbeats: { accepted: 0, refused: 3 } })).to.equal(false);
+  });
+
+  it('is not good while settings are not registered, and says how many', () => {
+    const unfinished = { ...REPORT, settings: { registered: 1, refused: 0, pending: 2 } };
+    expect(isGood(unfinished)).to.equal(false);
+    expect(summaryText('http://daemon', 10, unfinished)).to.include(
+      'settings   1 registered, 0 refused, 2 not registered yet\n',
+    );
   });
 });

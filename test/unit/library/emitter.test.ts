@@ -107,7 +107,7 @@ describe('an emitter for a daemon', () => {
           expect(await instance.nodes.get(name), name).to.deep.include(settings);
       });
       const report = await emitter.stopHeartbeat();
-      expect(report?.settings).to.deep.equal({ registered: 2, refused: 0 });
+      expect(report?.settings).to.deep.equal({ registered: 2, refused: 0, pending: 0 });
       for (const name of Object.keys(expected)) await instance.nodes.forget(name);
     }
   });
@@ -127,7 +127,11 @@ describe('an emitter for a daemon', () => {
     expect(logger.lines[0]).to.deep.include({ event: 'node settings refused' });
     expect(JSON.stringify(logger.lines[0])).to.include('settings want a key with the scope admin');
     expect(await instance.nodes.get('a')).to.include({ timeout: 30 });
-    expect((await emitter.stopHeartbeat())?.settings).to.deep.equal({ registered: 0, refused: 1 });
+    expect((await emitter.stopHeartbeat())?.settings).to.deep.equal({
+      registered: 0,
+      refused: 1,
+      pending: 0,
+    });
   });
 
   it('shows its key to a daemon that wants one', async () => {

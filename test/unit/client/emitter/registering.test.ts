@@ -29,7 +29,7 @@ describe('an emitter with settings of nodes', () => {
     expect(run.target.registered.at(-1)).to.deep.equal({ name: 'web', settings: { depends_on: ['switch'] } });
     expect(run.target.registered.map(({ name }) => name).sort()).to.deep.equal(['probed', 'switch', 'web']);
     await eventually(() => expect(run.target.beats.size).to.equal(4));
-    expect(run.emitter.report.settings).to.deep.equal({ registered: 3, refused: 0 });
+    expect(run.emitter.report.settings).to.deep.equal({ registered: 3, refused: 0, pending: 0 });
     expect(run.told).to.deep.equal([]);
     run.emitter.add({ name: 'later', settings: { timeout: 9 } });
     await eventually(() =>
@@ -42,17 +42,28 @@ describe('an emitter with settings of nodes', () => {
       { name: 'busy', settings: { timeout: 5 } },
       { name: 'wrong', settings: { timeout: -5 } },
     );
+    expect(run.emitter.report.settings).to.deep.equal({ registered: 0, refused: 0, pending: 2 });
     let faults = 3;
     run.target.answerSettings = ({ name }) => {
       if (name === 'wrong') return Promise.reject(refused(400, 'timeout: must be at least 0.001 seconds'));
       return faults-- > 0 ? Promise.reject(refused(503, 'overloaded')) : Promise.resolve();
     };
     run.begin();
-    await eventually(() => expect(run.emitter.report.settings).to.deep.equal({ registered: 1, refused: 1 }));
+    await eventually(() =>
+      expect(run.emitter.report.settings).to.deep.equal({ registered: 1, refused: 1, pending: 0 }),
+    );
     expect(run.told).to.deep.equal(['settings of wrong: timeout: must be at least 0.001 seconds']);
     expect(run.target.registered.filter(({ name }) => name === 'busy')).to.have.length(4);
     expect(run.target.registered.filter(({ name }) => name === 'wrong')).to.have.length(1);
     await eventually(() => expect(run.target.beats.size, 'it beats for both').to.equal(2));
+  });
+
+  it('does not retry what the client refuses to send', async () => {
+    const run = running({ name: 'wrong', settings: { timeout: 5 } });
+    run.target.answerSettings = () => Promise.reject(new TypeError('unknown option timeot'));
+    run.begin();
+    await eventually(() => expect(run.told).to.deep.equal(['settings of wrong: unknown option timeot']));
+    expect(run.emitter.report.settings).to.deep.equal({ registered: 0, refused: 1, pending: 0 });
   });
 
   it('logs the missing scope once', async () => {
