@@ -5,6 +5,7 @@ import { Gateway } from '../../../src/http/gateway.js';
 import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import type { Channel } from '../../../src/ports/channel.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
+import { registered } from './actor-registry.js';
 import { connect, type Connection, type Listener } from './connections.js';
 import { DaemonClock, WallClock } from './daemon-clock.js';
 import { Disk, type Loss } from './disk.js';
@@ -148,7 +149,10 @@ export class Daemon {
       channels: this.#options.channels(run),
     };
     this.#loop.enter(process, () => {
-      const app = new App(this.#options.config, this.#options.plant(ports, this));
+      const { made: app, remove } = registered(
+        () => new App(this.#options.config, this.#options.plant(ports, this)),
+      );
+      process.ended = remove;
       app.onFatal = (error) => {
         if (process === this.#process) this.fatal = error;
       };

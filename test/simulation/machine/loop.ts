@@ -20,6 +20,8 @@ export class Process {
   stalledUntil = -Infinity;
   /** Called at the end of each pass of its event loop. */
   afterPass: (() => void) | undefined;
+  /** Called when it has died. */
+  ended: (() => void) | undefined;
   pending: (() => void)[] = [];
 
   constructor(name: string) {
@@ -29,6 +31,7 @@ export class Process {
   die(): void {
     this.dead = true;
     this.pending = [];
+    this.ended?.();
   }
 }
 
@@ -53,10 +56,14 @@ export class Loop {
     return process;
   }
 
-  /** Removes a dead process. */
+  /** Removes a dead process, and with its timers all that it had in memory. */
   remove(process: Process): void {
     process.die();
     this.#processes.splice(this.#processes.indexOf(process), 1);
+    const left = this.#timers.data.filter(({ owner }) => owner !== process);
+    this.#timers.data.length = 0;
+    this.#timers.length = 0;
+    for (const timer of left) this.#timers.push(timer);
   }
 
   /** @param owner the process that waits; absent for the simulation itself */

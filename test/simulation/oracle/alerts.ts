@@ -26,9 +26,9 @@ export class AlertsOracle {
     const standsFor = new Set<string>();
     for (const { alert, deliveries } of records) {
       for (const each of deliveries) for (const id of this.#unnamed(alert, each, records)) standsFor.add(id);
-      for (const { channel, state, folds } of deliveries) {
-        const isMoot = state === 'cancelled' && alert.group !== undefined && channel === 'boss';
-        if (state !== 'delivered' && state !== 'dead' && !isMoot) continue;
+      for (const delivery of deliveries) {
+        const { channel, state, folds } = delivery;
+        if (state !== 'delivered' && state !== 'dead' && !this.#isMoot(alert, delivery)) continue;
         for (const id of [...(folds?.ids ?? []), ...(alert.group?.alertIds ?? [])])
           standsFor.add(`${channel} ${id}`);
       }
@@ -66,6 +66,19 @@ export class AlertsOracle {
     return records
       .filter(({ alert: { id, node: other } }) => other?.name === node?.name && id < first)
       .map(({ alert: { id } }) => `${channel} ${id}`);
+  }
+
+  /**
+   * An escalation channel is not notified of what is over by its time: of a group without a failed node, or of a summary,
+   * if it was not notified of any of the failures in it.
+   */
+  #isMoot({ id, node, group }: Alert, { channel, state, folds }: Delivery): boolean {
+    if (state !== 'cancelled' || channel !== 'boss') return false;
+    if (group !== undefined) return true;
+    const boss = this.#receivers.get(channel);
+    if (folds === undefined || node === undefined || boss === undefined) return false;
+    const last = statesTold(boss, node.name).findLast((told) => told.id < id);
+    return last === undefined || last.state === 'active';
   }
 
   #wrong(
@@ -210,12 +223,7 @@ export class AlertsOracle {
       );
       if (isPartial) continue;
       for (const node of nodes) {
-        const states = receiver.told.flatMap(({ message }) =>
-          message.node?.name === node
-            ? [message.type === 'node.deleted' ? 'active' : message.node.state]
-            : (message.nodes ?? []).filter(({ name }) => name === node).map(({ state }) => state),
-        );
-        const state = states.at(-1) ?? 'active';
+        const state = statesTold(receiver, node).at(-1)?.state ?? 'active';
         // A failure that was sent, and lost in a kill before it was stored, has no recovery.
         if (receiver.told.some(({ message }) => message.node?.name === node && !known.has(message.id)))
           continue;
@@ -228,4 +236,15 @@ export class AlertsOracle {
       }
     }
   }
+}
+
+/** What a receiver was told of a node, in order. */
+function statesTold(
+  { told }: Receiver,
+  node: string,
+): readonly { readonly id: string; readonly state: string }[] {
+  return told.flatMap(({ message: { id, type, node: single, nodes = [] } }) => {
+    if (single?.name === node) return [{ id, state: type === 'node.deleted' ? 'active' : single.state }];
+    return nodes.flatMap(({ name, state }) => (name === node ? [{ id, state }] : []));
+  });
 }
