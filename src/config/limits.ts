@@ -48,7 +48,7 @@ export const limits = group({
   silences: option(
     whole(1, 100_000),
     1000,
-    'Maximum silences that are not over. Each of them is compared once with each node that flips or is shown.',
+    'Maximum silences that are not over. Each of them is compared once with each node that flips or is shown. One key may have half of those that other keys leave.',
   ),
   rate_per_key: option(
     orOff(rate(0.01, MILLION)),

@@ -23,6 +23,8 @@ export interface Silence {
   readonly updatedAt: Instant;
   /** Prefixes of the nodes that its maker may touch; it silences no others. Undefined: all. */
   readonly nodes?: readonly string[];
+  /** The key that made it, which has a share of all silences. Undefined while no keys are configured. */
+  readonly key?: string;
   /** Of a maintenance window: the window in the configuration. */
   readonly maintenance?: string;
 }

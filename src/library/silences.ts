@@ -84,7 +84,7 @@ export class Silences {
       ...(startsAt !== undefined && { starts_at: startsAt.getTime() / 1000 }),
       ends_at: endsAt.getTime() / 1000,
     };
-    const read = parseSilence(body, systemClock.wall(), undefined);
+    const read = parseSilence(body, systemClock.wall());
     if ('problems' in read) return refuseBody('silence', read.problems);
     return this.#ask((answered) => ({ kind: 'silence', request: read, answered }));
   }

@@ -175,6 +175,7 @@ export const forbidden = {
   userAmong: ({ credential }: Caller, user: UserId) =>
     `this ${credential} does not cover the user ${isInteger(user) ? user : quoted(user)}`,
   node: ({ credential }: Caller) => `this ${credential} does not cover this node`,
+  noNode: ({ credential }: Caller) => `this ${credential} covers no nodes`,
   crossSite: 'requests from other sites are refused: add the site to cors.origins',
   everyNode: 'this key covers some nodes only, and this call can affect others: use a key without nodes',
 };

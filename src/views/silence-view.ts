@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { allFitNothing, parseMatcher, type Matcher } from '../domain/matcher.js';
 import { silenceStateAt, type Silence, type SilenceRequest } from '../domain/silence.js';
 import { instant, unixSeconds, type Instant } from '../domain/time.js';
+import { until } from './acknowledgement.js';
 import type * as answer from './silence-answers.js';
 import { problemsIn, type BodyProblem } from './body-problems.js';
 import { parseInstant, parseWhen, secondsOf, WHEN } from './instants.js';
@@ -99,7 +100,9 @@ export const silenceBody = z.strictObject(
     starts_at: when.optional().meta({
       description: 'Unix seconds, ISO 8601, or a time before now: `-1h`. Now, if absent or in the past.',
     }),
-    ends_at: when.meta({ description: 'The same. It must be in the future, and after `starts_at`.' }),
+    ends_at: until.meta({
+      description: 'Unix seconds or ISO 8601. It must be in the future, and after `starts_at`.',
+    }),
     by: text(LONGEST_NAME).meta({ description: 'Who silences.' }),
     reason: reasonOf.optional(),
   },
@@ -109,20 +112,19 @@ export const silenceBody = z.strictObject(
 /**
  * Reads the body of `POST /silences`: every problem with it, or the silence that it asks for.
  *
- * @param nodes prefixes of the nodes that the caller may touch; undefined for all
+ * @param maker the key of the caller, and prefixes of the nodes that it may touch; undefined for all
  */
 export function parseSilence(
   body: unknown,
   now: Instant,
-  nodes: readonly string[] | undefined,
+  { nodes, key }: Pick<SilenceRequest, 'nodes' | 'key'> = {},
 ): SilenceRequest | { readonly problems: readonly BodyProblem[] } {
   const read = silenceBody.safeParse(body);
   if (!read.success) return { problems: problemsIn(read.error) };
   const { matchers, by, reason, starts_at, ends_at } = read.data;
   const startsAt = starts_at === undefined ? now : instantOf(starts_at, now);
-  const endsAt = instantOf(ends_at, now);
+  const endsAt = instant(ends_at * 1000);
   if (startsAt === undefined) return { problems: [{ path: 'starts_at', problem: NO_INSTANT }] };
-  if (endsAt === undefined) return { problems: [{ path: 'ends_at', problem: NO_INSTANT }] };
   if (endsAt <= now) return { problems: [{ path: 'ends_at', problem: 'must lie ahead' }] };
   if (endsAt <= startsAt) return { problems: [{ path: 'ends_at', problem: 'must be later than starts_at' }] };
   return {
@@ -132,6 +134,7 @@ export function parseSilence(
     by,
     ...(reason !== undefined && { reason }),
     ...(nodes !== undefined && { nodes }),
+    ...(key !== undefined && { key }),
   };
 }
 

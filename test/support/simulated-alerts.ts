@@ -433,13 +433,15 @@ export class SimulatedAlerts {
     matchers: readonly string[],
     seconds: { readonly from?: number; readonly to: number },
     nodes?: readonly string[],
+    key?: string,
   ): Promise<SilenceReply | undefined> {
     const wall = this.clock.wall();
     const [startsAt, endsAt] = [
       instant(wall + (seconds.from ?? 0) * 1000),
       instant(wall + seconds.to * 1000),
     ];
-    const request = { matchers, startsAt, endsAt, by: 'ann', ...(nodes !== undefined && { nodes }) };
+    const maker = { ...(nodes !== undefined && { nodes }), ...(key !== undefined && { key }) };
+    const request = { matchers, startsAt, endsAt, by: 'ann', ...maker };
     return this.#command((answered) => this.notifier.command({ kind: 'silence', request, answered }));
   }
 

@@ -19,7 +19,7 @@ const MOST_EXPIRED = 10_000;
 const REMOVE_EVERY: Millis = 3_600_000;
 
 export interface SilenceRequestsOptions {
-  /** The most silences that are not over. It may change. */
+  /** The most silences that are not over. It may change. A key may have half of those that other keys leave. */
   readonly most: number;
   /** How long expired ones are kept: as long as flips, whose times they explain. */
   readonly retention: Millis;
@@ -37,12 +37,17 @@ export interface SilenceRequestsDeps {
   submit(entry: SilenceEntry | SilencesEntry): void;
 }
 
+interface UnderWay {
+  readonly isNew: boolean;
+  answered(reply: SilenceReply): void;
+}
+
 /** Makes and ends silences. A change counts, and is answered, once it is on disk. */
 export class SilenceRequests {
   readonly #options: SilenceRequestsOptions;
   readonly #deps: SilenceRequestsDeps;
   /** Changes on their way to the disk. */
-  readonly #underWay = new Map<Silence, (reply: SilenceReply) => void>();
+  readonly #underWay = new Map<Silence, UnderWay>();
   #removeAt: Moment | undefined;
 
   constructor(options: SilenceRequestsOptions, deps: SilenceRequestsDeps) {
@@ -63,14 +68,22 @@ export class SilenceRequests {
   #make(request: SilenceRequest, answered: (reply: SilenceReply) => void): void {
     const { clock, ids, table } = this.#deps;
     if (table.size >= this.#options.most + MOST_EXPIRED) this.#remove();
-    const { active, pending } = table.counts();
-    if (active + pending + this.#underWay.size >= this.#options.most)
+    if (!this.#hasRoom(request.key))
       return answered({ kind: 'refused', code: 'HEARTBEAT_TOO_MANY_SILENCES' });
     const wall = clock.wall();
     // As in Alertmanager: none begins in the past.
     const startsAt = instant(Math.max(request.startsAt, wall));
     const silence = { ...request, id: nextSilenceId(ids, wall), startsAt, updatedAt: wall };
     this.#submit({ kind: 'silence', before: undefined, silence }, answered);
+  }
+
+  /** A key leaves as many places free as it takes, so that there is one for each other key. See decision 182. */
+  #hasRoom(key: string | undefined): boolean {
+    const coming = [...this.#underWay].flatMap(([silence, { isNew }]) => (isNew ? [silence] : []));
+    const all = [...this.#deps.table.notOver(), ...coming];
+    const free = this.#options.most - all.length;
+    if (key === undefined || free <= 0) return free > 0;
+    return all.filter((silence) => silence.key === key).length < free;
   }
 
   #expire({ id, within, answered }: Extract<SilenceCommand, { kind: 'expire' }>): void {
@@ -85,7 +98,7 @@ export class SilenceRequests {
   }
 
   #submit(entry: SilenceEntry, answered: (reply: SilenceReply) => void): void {
-    this.#underWay.set(entry.silence, answered);
+    this.#underWay.set(entry.silence, { isNew: entry.before === undefined, answered });
     this.#deps.submit(entry);
   }
 
@@ -97,9 +110,9 @@ export class SilenceRequests {
     if (isChanged) this.#deps.changed();
     for (const settlement of settlements) {
       const { silence } = settlement;
-      const answered = this.#underWay.get(silence);
+      const underWay = this.#underWay.get(silence);
       this.#underWay.delete(silence);
-      answered?.(
+      underWay?.answered(
         settlement.stored ? { kind: 'silence', silence } : { kind: 'refused', code: settlement.code },
       );
     }

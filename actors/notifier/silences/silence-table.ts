@@ -125,6 +125,12 @@ export class SilenceTable {
     return next;
   }
 
+  /** Those that are pending or active, without those of maintenance windows. */
+  notOver(): readonly Silence[] {
+    const silences = this.#liveAt(this.#clock.wall()).map(({ silence }) => silence);
+    return silences.filter(({ maintenance }) => maintenance === undefined);
+  }
+
   /** Without those of maintenance windows. */
   counts(): Readonly<Record<SilenceState, number>> {
     const wall = this.#clock.wall();

@@ -24,6 +24,7 @@ const stored = z.object({
   reason: z.string().optional(),
   updated_at: storedInstant,
   nodes: z.array(z.string()).optional(),
+  key: z.string().optional(),
   maintenance: z.string().optional(),
 });
 const schema = stored.transform(
@@ -44,7 +45,7 @@ export function silenceIdOf(key: Buffer): string {
 }
 
 export function silenceValue({ startsAt, endsAt, updatedAt, ...rest }: Silence): Buffer {
-  const { id, matchers, by, reason, nodes, maintenance } = rest;
+  const { id, matchers, by, reason, nodes, key, maintenance } = rest;
   return Buffer.from(
     JSON.stringify({
       id,
@@ -55,6 +56,7 @@ export function silenceValue({ startsAt, endsAt, updatedAt, ...rest }: Silence):
       reason,
       updated_at: updatedAt,
       nodes,
+      key,
       maintenance,
     }),
   );

@@ -33,6 +33,11 @@ export function isNodePermitted(exchange: Exchange, name: NodeName): boolean {
   return exchange.access.mayTouchNode(name) || refuse(exchange, forbidden.node(exchange.access));
 }
 
+/** For calls that concern no node besides those that the caller may touch, whichever there are. */
+export function isAnyNodePermitted(exchange: Exchange): boolean {
+  return exchange.access.nodePrefixes?.length !== 0 || refuse(exchange, forbidden.noNode(exchange.access));
+}
+
 /** For calls about nodes that are not known beforehand. */
 export function isEveryNodePermitted(exchange: Exchange): boolean {
   return exchange.access.nodePrefixes === undefined || refuse(exchange, forbidden.everyNode);

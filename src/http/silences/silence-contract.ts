@@ -66,20 +66,24 @@ export function silenceOperations(limits: Pick<GatewayLimits, 'page'>): Operatio
       tag: 'silences',
       summary: 'Silence nodes',
       description:
-        'Holds failures of all nodes that the matchers fit until it ends; nodes that are still failed then are notified together. Recoveries go out. A key that covers some nodes silences no others.',
+        'Holds failures of all nodes that the matchers fit until it ends; nodes that are still failed then are notified together. Recoveries go out. A key that covers some nodes silences no others, and one that covers none is answered with 403.',
       scope: 'admin',
       body: { 'application/json': silenceBody },
       answers: {
         201: { means: 'The silence, which is on disk.', body: silence },
         400: { means: 'The body is invalid.', body: failure },
-        429: { means: 'There are `limits.silences` that are not over.', body: failure },
+        429: {
+          means:
+            'There are `limits.silences` that are not over, or the key has half of those that other keys leave.',
+          body: failure,
+        },
         503: unavailable,
       },
       examples: [
         { name: 'silence', body: BODY, status: 201, answer: SHOWN },
         {
           name: 'past_end',
-          body: { ...BODY, ends_at: '-1h' },
+          body: { ...BODY, ends_at: 1795318425 },
           status: 400,
           answer: {
             error: 'ends_at: must lie ahead',

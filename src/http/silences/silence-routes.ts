@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { SilenceReply } from '../../../actors/notifier/notifier.protocol.js';
+import { ANYBODY } from '../../domain/access.js';
 import { isWithinReach, silenceStateAt, type Silence, type SilenceId } from '../../domain/silence.js';
 import { parseSilenceId } from '../../domain/silence-id.js';
 import type { Clock } from '../../ports/clock.js';
@@ -8,6 +9,7 @@ import { parseSilence, silenceView } from '../../views/silence-view.js';
 import type { GatewayLimits } from '../gateway-options.js';
 import { readParsed } from '../input/json-body.js';
 import { failsByTag } from '../input/preconditions.js';
+import { isAnyNodePermitted } from '../security/authorization.js';
 import type { Resources } from '../resources.js';
 import type { Exchange } from '../server/exchange.js';
 import { parseSilenceListing } from './silence-query.js';
@@ -29,7 +31,8 @@ export function addSilences(
       post: {
         body: 'json',
         handle: (exchange, request) => {
-          if (!failsByTag(exchange)) make(daemon, clock, exchange, request, limits.body);
+          if (isAnyNodePermitted(exchange) && !failsByTag(exchange))
+            make(daemon, clock, exchange, request, limits.body);
         },
       },
     })
@@ -83,8 +86,14 @@ function make(
   request: Request,
   limit: number,
 ): void {
-  const { nodePrefixes } = exchange.access;
-  const parse = (body: unknown) => parseSilence(body, clock.wall(), nodePrefixes);
+  const { access } = exchange;
+  const { nodePrefixes: nodes } = access;
+  const maker = {
+    ...(nodes !== undefined && { nodes }),
+    // Without keys, all places are for everybody.
+    ...(access !== ANYBODY && { key: access.name }),
+  };
+  const parse = (body: unknown) => parseSilence(body, clock.wall(), maker);
   readParsed(exchange, request, limit, parse, (read) => {
     silences.command({
       kind: 'silence',

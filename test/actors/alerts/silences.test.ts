@@ -274,6 +274,45 @@ describe('a silence', () => {
     expect(await alerts.silence(['name=c'], { to: HOUR })).to.include({ kind: 'silence' });
   });
 
+  it('is not refused because others are just being ended', async () => {
+    await begin({ mostSilences: 3 });
+    const first = await silenced(alerts, ['name=a'], { to: HOUR });
+    const second = await silenced(alerts, ['name=b'], { to: HOUR });
+    const replies = await Promise.all([
+      alerts.expire(first),
+      alerts.expire(second),
+      alerts.silence(['name=c'], { to: HOUR }),
+      alerts.silence(['name=d'], { to: HOUR }),
+    ]);
+    expect(replies.map((reply) => reply?.kind)).to.deep.equal(['silence', 'silence', 'silence', 'refused']);
+  });
+
+  it('is one of a share of each key, which leaves places for other keys, also over a restart', async () => {
+    const clock = new SimulatedClock();
+    const store = storeUnderTest(clock);
+    await begin({ store, clock, mostSilences: 12 });
+    const taken = async (key?: string, from = 0): Promise<number> => {
+      for (let made = 0; ; made++) {
+        const reply = await alerts.silence([`name=${made}`], { from, to: HOUR }, undefined, key);
+        if (reply?.kind !== 'silence') return made;
+      }
+    };
+    expect(await taken('greedy', HOUR / 2), 'half, pending ones too').to.equal(6);
+    await alerts.kill();
+    await begin({ store, clock, mostSilences: 12 });
+    await alerts.pass(1);
+    expect(await taken('greedy')).to.equal(0);
+    expect(await taken('web'), 'half of the rest').to.equal(3);
+    expect(await taken('db')).to.equal(2);
+    const many = await Promise.all(
+      ['x', 'x', 'y'].map((key) => alerts.silence(['name=a'], { to: HOUR }, undefined, key)),
+    );
+    expect(
+      many.map((reply) => reply?.kind),
+      'at once',
+    ).to.deep.equal(['silence', 'refused', 'refused']);
+  });
+
   it('is forgotten some time after its end', async () => {
     const clock = new SimulatedClock();
     const store = storeUnderTest(clock);

@@ -29,6 +29,7 @@ export function describeSilences(make: MakeSubject): void {
         matchers: ['name=~"wéb-.*"', 'env!=tést'],
         reason: 'disk ☃\n"quoted"',
         nodes: ['cron-', 'wéb'],
+        key: 'bereitschäft',
         maintenance: '{"matchers":["env=prod"]}',
       };
       expect(await stored()).to.deep.equal([]);

@@ -114,6 +114,9 @@ describe('silences over HTTP', () => {
     ]);
     expect(await problems({ ...whole, ends_at: http.now })).to.deep.equal(['ends_at']);
     expect(await problems({ ...whole, ends_at: 'soon' })).to.deep.equal(['ends_at']);
+    expect((await http.call('POST', '/silences', { ...whole, ends_at: '-1h' })).json).to.include({
+      error: 'ends_at: must be Unix seconds or an instant of ISO 8601, such as "2027-01-31T12:00:00Z"',
+    });
     expect(await problems({ ...whole, ends_at: '2100-02-30' })).to.deep.equal(['ends_at']);
     expect(await problems({ ...whole, starts_at: http.now + 2 * HOUR })).to.deep.equal(['ends_at']);
     expect(await problems({ ...whole, by: ' ', comment: 'x' })).to.have.members(['by', 'comment']);
@@ -150,6 +153,7 @@ describe('silences over HTTP', () => {
         keyRule('cron', { scopes: ['admin'], nodes: ['cron-'] }),
         keyRule('a', { scopes: ['admin'], nodes: ['cron-a'] }),
         keyRule('reader', { scopes: ['read'] }),
+        keyRule('none', { scopes: ['admin'], nodes: [] }),
       ],
     };
     const by = (key: string) => ({ authorization: `Bearer ${key}` });
@@ -172,6 +176,24 @@ describe('silences over HTTP', () => {
     expect(await expire('cron', ofA)).to.equal(200);
     const own = { matchers: ['name=~.+'], by: 'x', ends_at: http.now + HOUR };
     expect((await http.call('POST', '/silences', own, by('reader'))).status).to.equal(403);
+    expect((await http.call('POST', '/silences', own, by('none'))).json).to.deep.equal({
+      error: 'this key covers no nodes',
+      code: 'HEARTBEAT_FORBIDDEN',
+    });
+    expect(await ids('none')).to.deep.equal([]);
+  });
+
+  it('of one key leave places for the other keys', async () => {
+    const keys = ['one', 'other'].map((name) => keyRule(name, { scopes: ['admin'] }));
+    http = await DaemonOverHttp.start({ '--limits-silences': '4' }, { keys });
+    const status = async (key: string) => {
+      const body = { ...BODY, ends_at: http.now + HOUR };
+      return (await http.call('POST', '/silences', body, { authorization: `Bearer ${key}` })).status;
+    };
+    expect(await Promise.all(['one', 'one', 'one', 'other', 'other'].map(status))).to.deep.equal([
+      201, 201, 429, 201, 429,
+    ]);
+    expect((await list('', { authorization: 'Bearer one' })).silences[0]).not.to.have.property('key');
   });
 
   it('are shown at nodes and flips, and counted in the uptime', async () => {

@@ -646,8 +646,8 @@ export interface Bodies {
     readonly matchers: readonly string[];
     /** Unix seconds, ISO 8601, or a time before now: `-1h`. Now, if absent or in the past. */
     readonly startsAt?: number | When;
-    /** The same. It must be in the future, and after `starts_at`. */
-    readonly endsAt: number | When;
+    /** Unix seconds or ISO 8601. It must be in the future, and after `starts_at`. */
+    readonly endsAt: number | string;
     /** Who silences. */
     readonly by: string;
     readonly reason?: string;
