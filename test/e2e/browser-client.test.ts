@@ -5,40 +5,12 @@ import { SignJWT } from 'jose';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
+import { PRESENCE_PAGE, type Seen } from '../support/presence-page.js';
 import { StaticSite } from '../support/static-site.js';
 import { TestResources } from '../support/test-resources.js';
 
 const CHROMIUM = { executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] };
 const SECRET = 'a secret of user tokens, in thirty-two bytes';
-
-const PAGE = `<!doctype html><title>Presence</title><script type="module">
-  import { connect } from '/client/index.js';
-  const { user, url, watch, share } = Object.fromEntries(new URLSearchParams(location.search));
-  const told = (window.told = []);
-  window.heartbeat = connect({
-    url,
-    user,
-    token: () => window.fetchToken(user),
-    share: share !== 'no',
-  });
-  heartbeat.on('status', (status) => told.push(status));
-  heartbeat.on('error', (error) => told.push('error ' + error.code));
-  const friends = (window.friends = heartbeat.watch(watch.split(',')));
-  for (const name of ['join', 'leave', 'update'])
-    friends.on(name, (user) => told.push(name + ' ' + user.id + ' ' + user.devices.length));
-  window.seen = () => ({
-    status: heartbeat.status,
-    stale: friends.stale,
-    online: Object.fromEntries(friends.list().map(({ id, devices }) => [id, devices.length])),
-  });
-</script>`;
-
-interface Seen {
-  readonly status: string;
-  readonly stale: boolean;
-  /** How many devices they have. */
-  readonly online: Readonly<Record<string, number>>;
-}
 
 describe('the client, in a browser', () => {
   const resources = new TestResources();
@@ -55,7 +27,7 @@ describe('the client, in a browser', () => {
     if (!existsSync(CHROMIUM.executablePath))
       throw new Error('the tests need chromium: scripts/tools-for-tests');
     browser = await chromium.launch(CHROMIUM);
-    site = await StaticSite.start(PAGE);
+    site = await StaticSite.start(PRESENCE_PAGE);
   });
 
   after(async () => {
