@@ -33,6 +33,7 @@ export class DaemonTarget implements Target {
   }
 
   async register({ name, settings }: ChosenNode): Promise<void> {
+    // oxlint-disable-next-line typescript/consistent-type-assertions -- parsing: the daemon checks them
     await this.#client.nodes.register(name, inCamelCase(settings) as NodeSettings);
   }
 
