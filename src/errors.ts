@@ -26,6 +26,7 @@ export const errorCodes = {
   HEARTBEAT_METHOD_NOT_ALLOWED: { status: 405, retryable: false },
   HEARTBEAT_REQUEST_TIMEOUT: { status: 408, retryable: true },
   HEARTBEAT_NOT_FAILED: { status: 409, retryable: false },
+  HEARTBEAT_SLUG_TAKEN: { status: 409, retryable: false },
   HEARTBEAT_NOT_DEAD: { status: 409, retryable: false },
   HEARTBEAT_PRECONDITION_FAILED: { status: 412, retryable: false },
   HEARTBEAT_BODY_TOO_LARGE: { status: 413, retryable: false },

@@ -205,6 +205,7 @@ function note<Id, Kept>(all: Map<Id, Kept[]>, id: Id, kept: Kept): void {
 function weightOf(entry: Queued): number {
   if (entry.kind === 'end' || entry.kind === 'close') return CHANGES_OF_AN_END;
   if (entry.kind === 'statuses') return entry.nodes.length;
+  if (entry.kind === 'ping_uuids') return entry.uuids.length;
   if (entry.kind === 'alerts')
     return CHANGES_OF_AN_ALERT * entry.records.length + (entry.unnotified?.length ?? 0);
   if (entry.kind === 'status') return CHANGES_OF_A_FLIP + CHANGES_OF_AN_ALERT * entry.alerts.length;

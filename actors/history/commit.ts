@@ -2,6 +2,7 @@ import { assertNever } from '../../src/domain/assert-never.js';
 import type { AlertRecord } from '../../src/domain/alert.js';
 import type { EndedSession } from '../../src/domain/session.js';
 import type { NodeStatus, Registration } from '../../src/domain/node.js';
+import type { NodeName } from '../../src/domain/node-name.js';
 import { instant, type Instant } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { ErrorCode } from '../../src/errors.js';
@@ -93,6 +94,8 @@ export function commitOf(
       case 'silences':
       case 'statuses':
       case 'observed_time':
+      case 'ping_secret':
+      case 'ping_uuids':
         records.push(entry);
         break;
       case 'silence':
@@ -162,6 +165,8 @@ export function refusalOf({ entries, settlements, nodes, silences }: Commit, cod
       case 'silences':
       case 'statuses':
       case 'observed_time':
+      case 'ping_secret':
+      case 'ping_uuids':
       case 'late':
         return [entry];
       case 'silence':
@@ -196,17 +201,22 @@ export function alertsIn(records: readonly HistoryRecord[]): readonly AlertRecor
 function recordsOf(entry: NodeChangeEntry): HistoryRecord[] {
   switch (entry.kind) {
     case 'register':
-      return registered(entry.registration, entry.status);
+      return [...registered(entry.registration, entry.status), pingUuids([entry.pingUuid, entry.node])];
     case 'change': {
-      const { node, registration, status, pause, alerts } = entry;
+      const { node, registration, status, pause, pingUuid, alerts } = entry;
       return [
         ...registered(registration, status),
+        ...(pingUuid === undefined ? [] : [pingUuids([pingUuid.before, undefined], [pingUuid.after, node])]),
         ...(pause === undefined ? [] : [{ kind: 'paused', node, pause } as const]),
         ...alerted(alerts),
       ];
     }
     case 'forget':
-      return [{ kind: 'forgotten', node: entry.node }, ...alerted(entry.alerts)];
+      return [
+        { kind: 'forgotten', node: entry.node },
+        pingUuids([entry.pingUuid, undefined]),
+        ...alerted(entry.alerts),
+      ];
     default:
       return assertNever(entry);
   }
@@ -216,11 +226,21 @@ function recordsOf(entry: NodeChangeEntry): HistoryRecord[] {
 function undoingRecordsOf(entry: NodeChangeEntry): HistoryRecord[] {
   switch (entry.kind) {
     case 'register':
-      return [{ kind: 'forgotten', node: entry.node }];
-    case 'change':
-      return [{ kind: 'registered', node: entry.before }, ...alerted(entry.alerts.map(cancelled))];
+      return [{ kind: 'forgotten', node: entry.node }, pingUuids([entry.pingUuid, undefined])];
+    case 'change': {
+      const { node, before, pingUuid, alerts } = entry;
+      return [
+        { kind: 'registered', node: before },
+        ...(pingUuid === undefined ? [] : [pingUuids([pingUuid.after, undefined], [pingUuid.before, node])]),
+        ...alerted(alerts.map(cancelled)),
+      ];
+    }
     case 'forget':
-      return [...registered(entry.before, entry.status), ...alerted(entry.alerts.map(cancelled))];
+      return [
+        ...registered(entry.before, entry.status),
+        pingUuids([entry.pingUuid, entry.node]),
+        ...alerted(entry.alerts.map(cancelled)),
+      ];
     default:
       return assertNever(entry);
   }
@@ -230,6 +250,10 @@ function undoingSilence({ before, silence }: SilenceEntry): HistoryRecord {
   return before === undefined
     ? { kind: 'silences', silences: [], forgotten: [silence.id] }
     : { kind: 'silences', silences: [before], forgotten: [] };
+}
+
+function pingUuids(...uuids: readonly (readonly [string, NodeName | undefined])[]): HistoryRecord {
+  return { kind: 'ping_uuids', uuids: uuids.map(([uuid, node]) => ({ uuid, node })) };
 }
 
 function registered(node: Registration, status: NodeStatus): HistoryRecord[] {

@@ -10,7 +10,7 @@ import type { Instant } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { ObservedTime } from '../../src/domain/observed-time.js';
 import type { ErrorCode } from '../../src/errors.js';
-import type { NamedStatus } from '../../src/ports/history-store.js';
+import type { NamedStatus, PingUuid } from '../../src/ports/history-store.js';
 
 /** Entries from a user's actor. Those of one user are stored in the order in which they were submitted. */
 export type UserEntry =
@@ -56,6 +56,9 @@ export type DaemonEntry =
       readonly unnotified?: readonly UnnotifiedOf[];
     }
   | { readonly kind: 'held'; readonly hold: LastHold }
+  /** The secret of ping UUIDs, and those of nodes that have none on disk. */
+  | { readonly kind: 'ping_secret'; readonly secret: Buffer }
+  | { readonly kind: 'ping_uuids'; readonly uuids: readonly PingUuid[] }
   /** Silences of maintenance windows, and old ones that are removed. Never refused. */
   | {
       readonly kind: 'silences';
@@ -80,6 +83,7 @@ export type NodeChangeEntry =
       readonly node: NodeName;
       readonly registration: Registration;
       readonly status: NodeStatus;
+      readonly pingUuid: string;
     }
   /** A node's settings change, which may end a pause. */
   | {
@@ -90,6 +94,8 @@ export type NodeChangeEntry =
       readonly registration: Registration;
       readonly status: NodeStatus;
       readonly pause: Pause | undefined;
+      /** Of a node that is given another one. */
+      readonly pingUuid?: { readonly before: string; readonly after: string };
       /** Stored in the same batch. */
       readonly alerts: readonly AlertRecord[];
     }
@@ -100,6 +106,7 @@ export type NodeChangeEntry =
       readonly node: NodeName;
       readonly before: Registration;
       readonly status: NodeStatus;
+      readonly pingUuid: string;
       /** Stored in the same batch. */
       readonly alerts: readonly AlertRecord[];
     };

@@ -131,6 +131,10 @@ export interface NodeRules extends NodeDefaults {
   deadlineSince(since: Moment, timeout: Millis, heardBlind: Millis): Moment;
   /** The total blind time at a moment just past. */
   blindAt(at: Moment): Millis;
+  /** Whether another node has this slug, by its name or by its settings. */
+  isSlugTaken(slug: string, by: NodeName): boolean;
+  /** The secret UUID by which pings name a node. */
+  pingUuidOf(node: Registration): string;
   /** The first instant after `after` at which a heartbeat is expected. */
   nextExpected(schedule: CronSchedule, after: Instant): Instant;
   /**

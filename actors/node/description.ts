@@ -58,6 +58,8 @@ export function describe(
     deadline: isDue(known) ? exactInstant(terms.wallAt(lease.deadline), lease.expected) : undefined,
     pausedAt: registration.pausedAt,
     ...(registration.pausedUntil !== undefined && { pausedUntil: registration.pausedUntil }),
+    ...(registration.settings.slug !== undefined && { chosenSlug: registration.settings.slug }),
+    ...(registration.pingUuidAt !== undefined && { pingUuidAt: registration.pingUuidAt }),
     acknowledged: acknowledgementOf(known, () => terms.wallAt(at)),
   };
 }

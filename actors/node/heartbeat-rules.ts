@@ -32,8 +32,8 @@ export function heartbeat(state: NodePhase, lease: Lease, command: NodeCommand, 
       if (!rules.autoRegister) return { state, effects: [{ kind: 'answer', reply: NOT_KNOWN }] };
       return register(command, rules, true);
     case 'registering':
-      // If its first sign was a failure, that comes first, and is handled once the disk has settled.
-      if (state.by === 'fail') return { state, effects: DEFER };
+      // If its first sign was a failure or a ping, that comes first, and is handled once the disk has settled.
+      if (state.by === 'fail' || state.by === 'ping') return { state, effects: DEFER };
       return { state, effects: [heard(state, command, rules), WAIT] };
     case 'leaving':
       return { state, effects: DEFER };
@@ -163,12 +163,12 @@ export function expire(state: NodePhase, lease: Lease, horizon: Moment, rules: N
 }
 
 /** A pause begins or ends: until that is on disk, it is open whether somebody is notified of what happens now. */
-function isPausing(state: Extract<NodePhase, { readonly phase: 'known' | 'changing' }>): boolean {
+export function isPausing(state: Extract<NodePhase, { readonly phase: 'known' | 'changing' }>): boolean {
   if (state.phase === 'known') return false;
   return (state.next.pausedAt === undefined) !== (state.registration.pausedAt === undefined);
 }
 
-function heard(known: RegisteredNode, command: NodeCommand, rules: NodeRules): NodeEffect {
+export function heard(known: RegisteredNode, command: NodeCommand, rules: NodeRules): NodeEffect {
   const timing = timingOf(known.registration.settings, rules);
   return { kind: 'begin', at: command.readAt, timing, heartbeat: true };
 }

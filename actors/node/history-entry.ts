@@ -1,6 +1,6 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { AlertRecord } from '../../src/domain/alert.js';
-import type { NodeStatus } from '../../src/domain/node.js';
+import type { NodeStatus, Registration } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import type { Millis, Moment } from '../../src/domain/time.js';
@@ -12,6 +12,7 @@ import type { Begun, NodeEffect } from './decision.js';
  *
  * @param toObservedTime converts a deadline to its stored form
  * @param alerts of a change or a deletion
+ * @param pingUuidOf derives the ping UUID of a node
  */
 export function historyEntryOf(
   effect: Extract<NodeEffect, { kind: 'register' | 'change' | 'forget' }>,
@@ -19,11 +20,12 @@ export function historyEntryOf(
   status: NodeStatus,
   toObservedTime: (deadline: Moment) => Millis,
   alerts: readonly AlertRecord[],
+  pingUuidOf: (node: Registration) => string,
 ): NodeChangeEntry {
   const { registration } = effect.known;
   switch (effect.kind) {
     case 'register':
-      return { kind: 'register', ...address, registration, status };
+      return { kind: 'register', ...address, registration, status, pingUuid: pingUuidOf(registration) };
     case 'change': {
       const { next, pause, begun } = effect;
       return {
@@ -33,11 +35,21 @@ export function historyEntryOf(
         registration: next,
         status: begun === undefined ? status : restarted(status, begun, toObservedTime),
         pause,
+        ...(next.pingUuidAt !== registration.pingUuidAt && {
+          pingUuid: { before: pingUuidOf(registration), after: pingUuidOf(next) },
+        }),
         alerts,
       };
     }
     case 'forget':
-      return { kind: 'forget', ...address, before: registration, status, alerts };
+      return {
+        kind: 'forget',
+        ...address,
+        before: registration,
+        status,
+        pingUuid: pingUuidOf(registration),
+        alerts,
+      };
     default:
       return assertNever(effect);
   }

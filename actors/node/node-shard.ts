@@ -33,6 +33,7 @@ import { replyToDescribe, type decide } from './node.machine.js';
 import type { DescribedNode, NodeCommand, NodeFlip, NodeReply } from './node.protocol.js';
 import type { ResumedDeadlines } from './observed-clock.js';
 import type { Quotas } from './quotas.js';
+import type { Slugs } from './slugs.js';
 import { registers } from './registering.js';
 import { isDue, type RegisteredNode } from './registered-node.js';
 import { TimedPauses } from './timed-pauses.js';
@@ -52,6 +53,7 @@ export interface NodeShardDeps extends ShardSupervisorDeps {
   readonly rules: NodeRules;
   readonly stateCounts: StateCounts;
   readonly quotas: Quotas;
+  readonly slugs: Slugs;
   readonly counts: NodeCounts;
   /** Whether one more node may be registered. */
   hasRoom(): boolean;
@@ -197,6 +199,11 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
     return actor && this.#describedNow(actor);
   }
 
+  /** Whether a node is known, or about to be registered. */
+  has(name: NodeName): boolean {
+    return this.actors.get(name)?.isKnown === true;
+  }
+
   /** All of its nodes, likewise. May miss changes during the iteration. */
   *nodes(): Generator<DescribedNode> {
     for (const actor of this.actors.values()) {
@@ -275,6 +282,7 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
   moved(before: NodePhase, after: NodePhase): void {
     this.#deps.stateCounts.moved(before, after);
     this.#deps.quotas.moved(before, after);
+    this.#deps.slugs.moved(before, after);
   }
 
   toObservedTime(deadline: Moment): Millis {

@@ -1,6 +1,7 @@
 import type { NodeQuota } from '../../src/domain/access.js';
-import type { NodeDefaults } from '../../src/domain/node.js';
-import type { NodeName } from '../../src/domain/node-name.js';
+import type { NodeDefaults, Registration } from '../../src/domain/node.js';
+import { isSlug } from '../../src/domain/ping.js';
+import { parseNodeName, type NodeName } from '../../src/domain/node-name.js';
 import { shardOf, type ShardIndex } from '../../src/domain/shard.js';
 import type { CronSchedule } from '../../src/domain/schedule.js';
 import { instant, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
@@ -18,6 +19,7 @@ import type { NodeRules } from './decision.js';
 import type { NodeCounts } from './node-counts.js';
 import type { DescribedNode, NodeCommand, NodeFlip, NodeReply, NodeShards } from './node.protocol.js';
 import { Quotas } from './quotas.js';
+import { Slugs } from './slugs.js';
 import { ObservedClock } from './observed-clock.js';
 import type { NodeActor } from './node.actor.js';
 import { NodeShard, type NodeShardOptions } from './node-shard.js';
@@ -41,6 +43,8 @@ export interface LocalNodeShardsDeps extends NodeCheckpointsDeps {
   readonly changes: ChangeFeed<NodeFlip>;
   readonly counts: NodeCounts;
   readonly calendar: Calendar;
+  /** Derives the ping UUID of a node. */
+  readonly pingUuidOf: (node: Registration) => string;
 }
 
 /** Nodes for which the wall clock is followed in one turn. */
@@ -59,6 +63,8 @@ export class LocalNodeShards implements NodeShards, NodeRules {
   readonly #calendar: Calendar;
   readonly #stateCounts = new StateCounts();
   readonly #quotas = new Quotas();
+  readonly #slugs = new Slugs();
+  readonly pingUuidOf: (node: Registration) => string;
   readonly #observed: ObservedClock;
   readonly #checkpoints: NodeCheckpoints;
   #ending = false;
@@ -70,12 +76,14 @@ export class LocalNodeShards implements NodeShards, NodeRules {
     this.blindGrace = options.blindGrace;
     this.#clock = deps.clock;
     this.#calendar = deps.calendar;
+    this.pingUuidOf = deps.pingUuidOf;
     this.#observed = new ObservedClock(deps.clock, options.blindGrace);
     const childDeps = {
       ...deps,
       rules: this,
       stateCounts: this.#stateCounts,
       quotas: this.#quotas,
+      slugs: this.#slugs,
       ending: () => this.#ending,
       hasRoom: () => this.size < options.nodes,
       toObservedTime: (deadline: Moment) => this.#observed.on(deadline),
@@ -223,6 +231,18 @@ export class LocalNodeShards implements NodeShards, NodeRules {
   /** Nodes that count towards the quota of a key. */
   registeredBy(key: string): number {
     return this.#quotas.registeredBy(key);
+  }
+
+  isSlugTaken(slug: string, by: NodeName): boolean {
+    return this.withSlug(slug).some((name) => name !== by);
+  }
+
+  /** The nodes with this slug: at most one by its name, and those for which it was chosen. */
+  withSlug(slug: string): readonly NodeName[] {
+    const chosen = this.#slugs.of(slug);
+    const name = isSlug(slug) ? parseNodeName(slug) : undefined;
+    if (name === undefined || chosen.has(name)) return [...chosen];
+    return this.#at(shardOf(name, this.count)).has(name) ? [name, ...chosen] : [...chosen];
   }
 
   wallAt(at: Moment): Instant {

@@ -1,6 +1,6 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { AlertRecord } from '../../src/domain/alert.js';
-import type { Flip, NodeStatus } from '../../src/domain/node.js';
+import type { Flip, NodeStatus, Registration } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
@@ -29,6 +29,7 @@ import { isDue, type RegisteredNode } from './registered-node.js';
 import type { decide } from './node.machine.js';
 import type { NodeReply } from './node.protocol.js';
 import { AwaitingCommit } from './awaiting-commit.js';
+import { PendingNodeRequest } from './pending-node-request.js';
 import { settle } from './registering.js';
 
 export type NodeActorMessage = EntityMessage<NodeEntity>;
@@ -273,20 +274,30 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
     const status = this.statusOf(effect.known);
     const alerts = effect.kind === 'register' ? [] : this.deps.prepare(this, effect);
     const toObservedTime = (deadline: Moment) => this.deps.toObservedTime(deadline);
-    this.deps.submit(historyEntryOf(effect, this.address, status, toObservedTime, alerts));
+    const pingUuidOf = (node: Registration) => this.deps.rules.pingUuidOf(node);
+    this.deps.submit(historyEntryOf(effect, this.address, status, toObservedTime, alerts, pingUuidOf));
   }
 
   private release(refusal: ErrorCode | undefined, created: boolean): void {
     for (const request of this.takeWaiting()) {
       if (refusal !== undefined) request.answer({ kind: 'refused', code: refusal });
-      // The first sign was a failure: the node is registered now, and may fail.
-      else if (created && request.kind === 'fail') this.handle(request);
+      // The first sign was a failure or a ping: the node is registered now, and may fail.
+      else if (created && (request.kind === 'fail' || request.kind === 'ping'))
+        this.handleRegistered(request);
       else request.answer(this.replyAfterCommit(request, created));
     }
   }
 
+  private handleRegistered(request: PendingRequest<NodeEntity>): void {
+    if (request instanceof PendingNodeRequest) request.hasRegistered = true;
+    this.handle(request);
+  }
+
   /** The reply to a request that waited for the disk. */
-  private replyAfterCommit({ request: command }: PendingRequest<NodeEntity>, created: boolean): NodeReply {
+  private replyAfterCommit(request: PendingRequest<NodeEntity>, created: boolean): NodeReply {
+    const { request: command } = request;
+    if (command.kind === 'ping')
+      return { kind: 'pinged', created: request instanceof PendingNodeRequest && request.hasRegistered };
     if (command.kind === 'heartbeat') return { kind: 'active' };
     if (command.kind === 'forget' || this.state.phase === 'unknown') return { kind: 'forgotten' };
     return { kind: 'node', node: describe(this.state, this, this.deps.rules, command.readAt), created };

@@ -13,6 +13,7 @@ import {
 import { describe } from './description.js';
 import { expire, fail, heartbeat, miss } from './heartbeat-rules.js';
 import { missed } from './missed-heartbeats.js';
+import { ping } from './ping-rules.js';
 import type { NodeReply } from './node.protocol.js';
 import { evaluatePrecondition } from './node-preconditions.js';
 import { change, forget, register, settle } from './registering.js';
@@ -33,6 +34,8 @@ export function decide(state: NodePhase, lease: Lease, message: NodeMessage, rul
       return { state, effects: [{ kind: 'answer', reply: replyToDescribe(state, lease, message, rules) }] };
     case 'fail':
       return fail(state, lease, message, rules);
+    case 'ping':
+      return ping(state, lease, message, rules);
     case 'miss':
       return miss(state, lease, message, rules);
     case 'put':
@@ -40,6 +43,7 @@ export function decide(state: NodePhase, lease: Lease, message: NodeMessage, rul
       return change(state, lease, message, rules);
     case 'pause':
     case 'resume':
+    case 'renew_ping_uuid':
       return change(state, lease, message, rules);
     case 'acknowledge':
       return acknowledge(state, lease, message, rules);

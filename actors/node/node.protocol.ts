@@ -1,4 +1,5 @@
 import type { Acknowledgement, Flip, NodeFacts, SettingsChange } from '../../src/domain/node.js';
+import type { Ping } from '../../src/domain/ping.js';
 import type { NodeQuota } from '../../src/domain/access.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
@@ -29,6 +30,10 @@ export type NodeRequest = (
   | { readonly kind: 'unacknowledge' }
   /** Registers the node, or changes its settings. */
   | { readonly kind: 'put'; readonly change: SettingsChange }
+  /** A ping of its job. With a UUID it is for the node only while it has that one. */
+  | { readonly kind: 'ping'; readonly ping: Ping; readonly uuid?: string; readonly creates: boolean }
+  /** Gives it another ping UUID. */
+  | { readonly kind: 'renew_ping_uuid' }
 ) & { readonly precondition?: Precondition | undefined };
 
 /** A command for a node. Plain data: it crosses the seam between the gateway and the shards. */
@@ -58,6 +63,10 @@ export interface DescribedNode extends NodeFacts {
   readonly pausedAt: Instant | undefined;
   /** When its pause ends by itself. */
   readonly pausedUntil?: Instant;
+  /** A slug that was chosen for it. */
+  readonly chosenSlug?: string;
+  /** When it was given another ping UUID than its first. */
+  readonly pingUuidAt?: Instant;
   /** The acknowledgement of its failure, if any. */
   readonly acknowledged: Acknowledgement | undefined;
 }
@@ -67,6 +76,8 @@ export type NodeReply =
   | { readonly kind: 'active' }
   | { readonly kind: 'node'; readonly node: DescribedNode; readonly created: boolean }
   | { readonly kind: 'forgotten' }
+  /** The ping is on disk, and so is the node that it registered, if it did. */
+  | { readonly kind: 'pinged'; readonly created: boolean }
   | Refusal;
 
 /** A change of a node's state, and the node after it. */

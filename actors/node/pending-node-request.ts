@@ -3,6 +3,9 @@ import type { NodeEntity } from './decision.js';
 
 /** A request to a node, with the way back for its reply. */
 export class PendingNodeRequest extends PendingRequest<NodeEntity> {
+  /** Whether it has registered the node, and is handled now that the node is known. */
+  hasRegistered = false;
+
   override get isReading(): boolean {
     return this.kind === 'describe';
   }

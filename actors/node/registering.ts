@@ -1,7 +1,13 @@
 import { assertNever } from '../../src/domain/assert-never.js';
-import { changed, NOTHING_CHOSEN, sameSettings, type Registration } from '../../src/domain/node.js';
-import { isSchedule, sameTiming, timingOf } from '../../src/domain/schedule.js';
-import type { Instant, Moment } from '../../src/domain/time.js';
+import {
+  changed,
+  NOTHING_CHOSEN,
+  sameSettings,
+  type Registration,
+  type SettingsChange,
+} from '../../src/domain/node.js';
+import { GRACE, isSchedule, sameTiming, timingOf } from '../../src/domain/schedule.js';
+import { instant, type Instant, type Moment } from '../../src/domain/time.js';
 import {
   DEFER,
   NOT_KNOWN,
@@ -23,10 +29,17 @@ import { isDue, type RegisteredNode } from './registered-node.js';
 import { missed } from './missed-heartbeats.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
 
+const SLUG_TAKEN: NodeReply = { kind: 'refused', code: 'HEARTBEAT_SLUG_TAKEN' };
+
+/** The settings of a node that its first ping registers: a job of every day, as healthchecks has it. */
+const OF_PINGED: SettingsChange = { schedule: { every: 86_400_000, grace: GRACE } };
+
 const QUOTA_REACHED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_NODE_QUOTA' };
 
 /** Whether a command for an unknown node registers it. */
-export function registers({ kind }: NodeCommand, { autoRegister }: Pick<NodeRules, 'autoRegister'>): boolean {
+export function registers(command: NodeCommand, { autoRegister }: Pick<NodeRules, 'autoRegister'>): boolean {
+  const { kind } = command;
+  if (kind === 'ping') return command.creates;
   return kind === 'put' || (autoRegister && (kind === 'heartbeat' || kind === 'fail'));
 }
 
@@ -38,12 +51,11 @@ export function isWithinQuota({ quota }: NodeCommand, rules: Pick<NodeRules, 'ha
 /** Registers a node. */
 export function register(command: NodeCommand, rules: NodeRules, isHeartbeat: boolean): Decision {
   // Checked here, where the node begins to count: several on their way cannot exceed the quota together.
-  if (!isWithinQuota(command, rules)) {
-    return { state: UNKNOWN, effects: [{ kind: 'answer', reply: QUOTA_REACHED }] };
-  }
+  if (!isWithinQuota(command, rules)) return refused(UNKNOWN, QUOTA_REACHED);
+  const change = command.kind === 'put' ? command.change : command.kind === 'ping' ? OF_PINGED : {};
+  if (takesSlug(change, command, rules)) return refused(UNKNOWN, SLUG_TAKEN);
   const { quota } = command;
   const at = rules.wallAt(command.readAt);
-  const change = command.kind === 'put' ? command.change : {};
   const registration: Registration = {
     name: command.name,
     registeredAt: at,
@@ -63,7 +75,16 @@ export function register(command: NodeCommand, rules: NodeRules, isHeartbeat: bo
   };
 }
 
-/** Changes settings, or begins or ends a pause. */
+/** Whether the slug that a change chooses belongs to another node. */
+function takesSlug({ slug }: SettingsChange, { name }: NodeCommand, rules: NodeRules): boolean {
+  return typeof slug === 'string' && rules.isSlugTaken(slug, name);
+}
+
+function refused(state: NodePhase, reply: NodeReply): Decision {
+  return { state, effects: [{ kind: 'answer', reply }] };
+}
+
+/** Changes settings, begins or ends a pause, or gives another ping UUID. */
 export function change(state: NodePhase, lease: Lease, command: NodeCommand, rules: NodeRules): Decision {
   switch (state.phase) {
     case 'unknown':
@@ -74,6 +95,11 @@ export function change(state: NodePhase, lease: Lease, command: NodeCommand, rul
       return { state, effects: DEFER };
     case 'known': {
       const { known, effects, deadline } = missed(state, lease, (at) => at < command.arrivedAt, rules);
+      if (command.kind === 'put' && takesSlug(command.change, command, rules))
+        return {
+          state: { ...state, ...known },
+          effects: [...effects, { kind: 'answer', reply: SLUG_TAKEN }],
+        };
       const at = rules.wallAt(command.readAt);
       const next = changedBy(known, command, at);
       const { pausedAt } = known.registration;
@@ -122,6 +148,8 @@ function changedBy(
   // Meanwhile somebody has resumed it, or given the pause another end.
   if (command.kind === 'resume' && command.until !== undefined && command.until !== before.pausedUntil)
     return before;
+  if (command.kind === 'renew_ping_uuid')
+    return { ...before, pingUuidAt: instant(Math.max(at, (before.pingUuidAt ?? before.registeredAt) + 1)) };
   const change = command.kind === 'put' ? command.change : { paused: command.kind === 'pause' };
   const settings = changed(before.settings, change);
   const paused = change.paused === undefined ? before.pausedAt !== undefined : change.paused === true;

@@ -28,6 +28,8 @@ export interface Daemon {
 
   readonly silences: SilencesApi;
 
+  readonly pings: PingsApi;
+
   readonly events: EventsApi;
 
   /**
@@ -191,6 +193,26 @@ export interface AlertsApi {
 
   /** Its `answered` is called once; a refusal is a reply too. */
   command(command: NotifierCommand): void;
+}
+
+/** Pings of jobs. */
+export interface PingsApi {
+  /**
+   * The secret UUID by which pings name a node.
+   *
+   * @throws HeartbeatError `HEARTBEAT_NOT_READY` while nodes are watched elsewhere; so do the others
+   */
+  uuidOf(node: Pick<DescribedNode, 'name' | 'registeredAt' | 'pingUuidAt'>): string;
+
+  /**
+   * The node that has this ping UUID, or had it until just now.
+   *
+   * @throws HeartbeatError if the store cannot be read
+   */
+  withUuid(uuid: string): Promise<NodeName | undefined>;
+
+  /** The nodes that have this slug: at most one by its name, and those for which it was chosen. */
+  withSlug(slug: string): readonly NodeName[];
 }
 
 /** Silences. */

@@ -15,7 +15,7 @@ import { settlementsFor } from './settlements.js';
 import { historyOptions, usersOptions } from './options.js';
 import type { Shared } from './shared.js';
 import type { Room } from './startup-memory.js';
-import { recoverNodes, type Watch } from './watch.js';
+import { openPingUuids, recoverNodes, type Watch } from './watch.js';
 
 /** The longest that a hand-over waits for requests that it has received. */
 const PATIENCE: Millis = 5000;
@@ -160,6 +160,8 @@ export class PartitionRun {
     if (this.#recovered === undefined) throw new TypeError('the partition has not recovered');
     const entries = this.#recovered();
     this.history.submit(entries);
+    if (this.watch !== undefined)
+      this.history.submit(openPingUuids(this.watch, this.history.summary.pingSecret));
     this.watch?.nodes.resume(this.history.summary.observed);
     this.#hasResumed = true;
     return entries.find((entry) => entry.kind === 'blind')?.interval;

@@ -1,4 +1,5 @@
 import type { History } from '../../actors/history/history.actor.js';
+import type { DaemonEntry } from '../../actors/history/history.protocol.js';
 import { decide } from '../../actors/node/node.machine.js';
 import { LocalNodeShards } from '../../actors/node/node-shards.js';
 import type { Channels } from '../../actors/notifier/channel/channels.js';
@@ -10,6 +11,7 @@ import { toMillis, type Millis } from '../domain/time.js';
 import type { HistoryStore } from '../ports/history-store.js';
 import type { Outbox } from '../ports/outbox.js';
 import { alertsOptions } from './options.js';
+import { PingUuids } from './ping-uuids.js';
 import type { AppPorts } from './ports.js';
 import type { Shared } from './shared.js';
 import type { Room } from './startup-memory.js';
@@ -30,6 +32,7 @@ export interface Watch {
   readonly channels: Channels;
   /** Decides about alerts: the notifier, unless a test does. */
   readonly alerting: Alerting;
+  readonly pingUuids: PingUuids;
 }
 
 /** What the partition that watches has besides. */
@@ -67,6 +70,7 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
     refusing: () => history().state === 'refusing',
   });
   const alerting = ports.alerting ?? notifier;
+  const pingUuids = new PingUuids();
   const nodes: LocalNodeShards = new LocalNodeShards(
     {
       count: config.shards,
@@ -92,6 +96,7 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
       changes: shared.changes.nodes,
       counts: shared.nodeCounts,
       calendar: shared.calendar,
+      pingUuidOf: (node) => pingUuids.of(node),
       alerting: watchedBy(ports.flipped, alerting),
       submit: (entries) => {
         history().submit(entries);
@@ -103,7 +108,7 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
         shared.hearing.isHearing() && history().state === 'open' && history().waiting < BUSY_DISK,
     },
   );
-  return { nodes, notifier, channels, alerting };
+  return { nodes, notifier, channels, alerting, pingUuids };
 }
 
 /** Restores the nodes of the last run. */
@@ -117,6 +122,24 @@ export async function recoverNodes(
   }
   // Without some of the nodes, their alerts would go out as if they had recovered.
   if (room.holdsAll) notifier.nodesKnown();
+}
+
+/** The most ping UUIDs that are stored in one entry. */
+const UUIDS = 500;
+
+/**
+ * Opens the ping UUIDs of the nodes that were found.
+ *
+ * @returns what is to be stored: all of them, unless they are
+ */
+export function openPingUuids({ nodes, pingUuids }: Watch, stored: Buffer | undefined): DaemonEntry[] {
+  const secret = pingUuids.open(stored);
+  if (secret === undefined) return [];
+  const all = Array.from(nodes.nodes(), (node) => ({ uuid: pingUuids.of(node), node: node.name }));
+  const entries: DaemonEntry[] = [{ kind: 'ping_secret', secret }];
+  for (let at = 0; at < all.length; at += UUIDS)
+    entries.push({ kind: 'ping_uuids', uuids: all.slice(at, at + UUIDS) });
+  return entries;
 }
 
 /** Shows each change to an observer that does not decide about alerts. */

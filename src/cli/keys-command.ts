@@ -17,12 +17,13 @@ interface GivenKeyOptions {
   readonly maxNodes?: string;
   readonly users?: string;
   readonly userPrefix?: readonly string[];
-  readonly nodePrefix?: readonly string[];
+  readonly nodes?: readonly string[];
+  readonly create?: boolean;
   readonly json?: boolean;
 }
 
 /** The option for each setting of the entry that it makes. */
-const OPTIONS: Readonly<Record<string, string>> = { max_nodes: 'max-nodes', nodes: 'node-prefix' };
+const OPTIONS: Readonly<Record<string, string>> = { max_nodes: 'max-nodes' };
 
 /** Adds `keys new` to the program. The daemon only gets the hash; the key itself is printed here and nowhere else. */
 export function addKeysCommand(
@@ -35,12 +36,13 @@ export function addKeysCommand(
     .command('new')
     .description('make an API key, and print its entry for the configuration')
     .option('--name <name>', 'holder of the key, shown in the audit log', 'app')
-    .option('--scopes <scopes>', 'comma-separated scopes: heal, read, admin', 'heal,read')
+    .option('--scopes <scopes>', 'comma-separated scopes: heal, read, admin; or ping alone', 'heal,read')
     .option('--expires <day>', 'expiry date, inclusive, such as 2027-12-31')
     .option('--max-nodes <count>', 'how many nodes the key may register (default: no limit)')
     .option('--users <from..to>', 'the users that the key covers, such as 1..1000000 (default: all)')
     .option('--user-prefix <prefix>', 'with user_ids: text: a prefix of the users; may be repeated', added)
-    .option('--node-prefix <prefix>', 'a prefix of the nodes that the key covers; may be repeated', added)
+    .option('--nodes <prefix>', 'a prefix of the nodes that the key covers; may be repeated', added)
+    .option('--create', 'with the scope ping: pings of unknown nodes with create=1 register them')
     .option('--json', 'one JSON document')
     .action((given: GivenKeyOptions, self: Command) => {
       const made = makeKey(given, clock.wall());
@@ -61,7 +63,7 @@ interface MadeKey {
 }
 
 function makeKey(given: GivenKeyOptions, now: Instant): MadeKey | { readonly problems: readonly string[] } {
-  const { name, scopes, expires, maxNodes, users, userPrefix, nodePrefix } = given;
+  const { name, scopes, expires, maxNodes, users, userPrefix, nodes, create } = given;
   if (users !== undefined && userPrefix !== undefined)
     return { problems: ['--users is for integers, and --user-prefix for user_ids: text: give one of them'] };
   const key = `${PREFIX}${randomBytes(BITS / 8).toString('base64url')}`;
@@ -75,7 +77,8 @@ function makeKey(given: GivenKeyOptions, now: Instant): MadeKey | { readonly pro
     ...(maxNodes !== undefined && { max_nodes: /^\d+$/.test(maxNodes) ? Number(maxNodes) : maxNodes }),
     ...(users !== undefined && { users: users.split('..') }),
     ...(userPrefix !== undefined && { users: userPrefix }),
-    ...(nodePrefix !== undefined && { nodes: nodePrefix }),
+    ...(nodes !== undefined && { nodes }),
+    ...(create === true && { create }),
   };
   const read = keysFor(userPrefix === undefined ? 'integer' : 'text').safeParse([rule]);
   if (read.success) {
@@ -94,22 +97,27 @@ function optionOf(setting: string, hasPrefix: boolean): string {
 }
 
 function shown({ key, hash }: MadeKey, given: GivenKeyOptions): string {
-  const { name, scopes, expires, maxNodes, users, userPrefix, nodePrefix } = given;
+  const { name, scopes, expires, maxNodes, users, userPrefix, nodes, create } = given;
   const until = expires === undefined ? '' : `, expires: ${expires}`;
   const quota = maxNodes === undefined ? '' : `, max_nodes: ${String(Number(maxNodes))}`;
   const reach = userPrefix ?? users?.split('..');
   const ofUsers = reach === undefined ? '' : `, users: ${listed(reach)}`;
-  const ofNodes = nodePrefix === undefined ? '' : `, nodes: ${listed(nodePrefix)}`;
+  const ofNodes = nodes === undefined ? '' : `, nodes: ${listed(nodes)}`;
+  const creating = create === true ? ', create: true' : '';
+  const use =
+    scopes === 'ping'
+      ? `Jobs ping https://<host>/ping/${key}/<slug>`
+      : 'Clients send it as "Authorization: Bearer <key>"';
   const text =
     userPrefix === undefined ? '' : '\n# Users are limited by prefixes, which needs user_ids: text.';
   return `${key}
 
-This key is shown only once. Clients send it as "Authorization: Bearer <key>".
+This key is shown only once. ${use}.
 Add this entry, which has its hash, to the daemon's configuration:
 ${text}
 auth:
   keys:
-    - { name: ${name}, hash: '${hash}', scopes: [${scopes.split(',').join(', ')}]${ofUsers}${ofNodes}${until}${quota} }
+    - { name: ${name}, hash: '${hash}', scopes: [${scopes.split(',').join(', ')}]${ofUsers}${ofNodes}${until}${quota}${creating} }
 `;
 }
 

@@ -2,8 +2,8 @@ import type { NodeName } from './node-name.js';
 import type { Instant } from './time.js';
 import { isInteger, type UserId } from './user-id.js';
 
-/** The scopes that a key may have. `admin` includes the other two. */
-export const SCOPES = ['heal', 'read', 'admin'] as const;
+/** The scopes that a key may have. `admin` includes `heal` and `read`. A key with `ping` has no other scope. */
+export const SCOPES = ['heal', 'read', 'admin', 'ping'] as const;
 
 type Scope = (typeof SCOPES)[number];
 
@@ -14,6 +14,7 @@ const INCLUDED: Readonly<Record<Scope, readonly Permission[]>> = {
   heal: ['heal'],
   read: ['read', 'checkup'],
   admin: ['admin', 'heal', 'read', 'checkup'],
+  ping: ['ping'],
 };
 
 /** Which users: a range of integers with both its ends, those whose ids begin with one of some prefixes, one, or none. */
@@ -47,6 +48,8 @@ export interface KeyRule extends Reach {
   readonly expires?: Instant;
   /** The number of nodes that this key may register. */
   readonly maxNodes?: number;
+  /** Of a ping key: whether a ping of an unknown slug registers a node. */
+  readonly create?: boolean;
 }
 
 /** A key's limit on the nodes that it registers. */
@@ -71,6 +74,8 @@ export class Access {
   readonly name: string;
   /** Undefined: no quota. */
   readonly nodeQuota: NodeQuota | undefined;
+  /** Whether its pings may register nodes. */
+  readonly mayCreate: boolean;
   readonly #permissions: ReadonlySet<Permission>;
   readonly #users: UserReach | undefined;
   readonly #nodes: readonly string[] | undefined;
@@ -86,13 +91,14 @@ export class Access {
   constructor(
     name: string,
     permissions: Iterable<Permission>,
-    reach: Reach = {},
+    reach: Reach & Pick<KeyRule, 'create'> = {},
     maxNodes?: number,
     { watch, meta = true, expires }: UserClaims = {},
     credential: Access['credential'] = 'key',
   ) {
     this.name = name;
     this.nodeQuota = maxNodes === undefined ? undefined : { key: name, nodes: maxNodes };
+    this.mayCreate = reach.create === true;
     this.#permissions = new Set(permissions);
     this.#users = reach.users;
     this.#nodes = reach.nodes;

@@ -56,6 +56,8 @@ export interface NodeSettings {
   readonly maxRetries: number | undefined;
   /** In place of a timeout and its retries. */
   readonly schedule?: Schedule | undefined;
+  /** A slug for its pings besides its name. */
+  readonly slug?: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly channels: readonly string[] | undefined;
   /** Names of the nodes that it depends on. They need not be registered. */
@@ -91,6 +93,8 @@ export interface Registration {
   readonly registeredBy?: string;
   /** The last acknowledgement; it may belong to an earlier failure. */
   readonly acknowledged?: Acknowledgement;
+  /** When it was given another ping UUID than its first. */
+  readonly pingUuidAt?: Instant;
 }
 
 /** A node's status. It changes with every heartbeat and is stored in checkpoints. */
@@ -139,6 +143,7 @@ export interface SettingsChange {
   readonly timeout?: Timeout | null | undefined;
   readonly maxRetries?: number | null | undefined;
   readonly schedule?: Schedule | null | undefined;
+  readonly slug?: string | null | undefined;
   readonly labels?: Readonly<Record<string, string>> | null | undefined;
   readonly channels?: readonly string[] | null | undefined;
   readonly dependsOn?: readonly NodeName[] | null | undefined;
@@ -148,8 +153,10 @@ export interface SettingsChange {
 export function changed(settings: NodeSettings, change: SettingsChange): NodeSettings {
   const dependsOn = chosen(change.dependsOn, settings.dependsOn);
   const timing = changedTiming(settings, change);
+  const slug = chosen(change.slug, settings.slug);
   return {
     ...timing,
+    ...(slug !== undefined && { slug }),
     labels: chosen(change.labels, settings.labels) ?? NOTHING_CHOSEN.labels,
     channels: chosen(change.channels, settings.channels),
     ...(dependsOn !== undefined && { dependsOn }),
@@ -180,6 +187,7 @@ function chosen<Value>(change: Value | null | undefined, before: Value | undefin
 
 export function sameSettings(one: NodeSettings, other: NodeSettings): boolean {
   if (!sameTimeout(one.timeout, other.timeout) || one.maxRetries !== other.maxRetries) return false;
+  if (one.slug !== other.slug) return false;
   if (!sameSchedule(one.schedule, other.schedule) || !sameList(one.dependsOn, other.dependsOn)) return false;
   return sameList(one.channels, other.channels) && sameLabels(one.labels, other.labels);
 }

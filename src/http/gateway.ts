@@ -83,6 +83,7 @@ export class Gateway {
       () => ({ ...this.inspect(), quotas: this.#quotas }),
       () => this.#cors,
       this.#streams,
+      (key) => this.#accessControl.ofPingKey(key),
     );
     const { routes } = this.#api;
     this.#accessControl = new AccessControl(daemon, clock, routes, (exchange) => this.#handOver(exchange));

@@ -7,9 +7,10 @@ export interface RouteTraits {
   readonly needs?: Permission | 'nothing';
   /**
    * How a body is treated: refused (`none`, the default), dropped once it has arrived (`ignored`), or read by the
-   * handler, whole (`json`) or while it arrives (`batch`). `json or ignored`: read if its type is JSON, else dropped.
+   * handler, whole (`json`, or `raw` whatever its type and coding) or while it arrives (`batch`). `json or ignored`: read
+   * if its type is JSON, else dropped.
    */
-  readonly body?: 'none' | 'ignored' | 'json' | 'batch' | 'json or ignored';
+  readonly body?: 'none' | 'ignored' | 'json' | 'raw' | 'batch' | 'json or ignored';
   /** `original` for the calls of the original service, whose errors are `{"error"}` and nothing more. */
   readonly errors?: 'original';
   /** Whether an orchestrator acts on the answer: it is given under any load, and to anybody. */

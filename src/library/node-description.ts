@@ -3,7 +3,7 @@ import type { Acknowledgement, Flip, FlipCause, NodeFacts, NodeState } from '../
 import { type Instant, type Millis, type Seconds, toSeconds } from '../domain/time.js';
 import { ratioOf, type Uptime } from '../domain/uptime.js';
 import { isCron, type Schedule as DomainSchedule } from '../domain/schedule.js';
-import { timeoutView } from '../views/node-view.js';
+import { slugOf, timeoutView } from '../views/node-view.js';
 import { acknowledgedOf } from './acknowledging.js';
 import { dateOf } from './arguments.js';
 import type { AdaptiveTimeout, NodeStatus, Schedule } from './node.js';
@@ -35,6 +35,8 @@ export interface NodeDescription extends NodeStatus {
   readonly rhythm: NodeRhythm | undefined;
   /** Undefined if it has a schedule. */
   readonly maxRetries: number | undefined;
+  /** For pings by slug: the one chosen for it, or its name if that can be one. */
+  readonly slug: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   /** The names of the notifiers for its alerts; undefined for all. */
   readonly channels: readonly string[] | undefined;
@@ -111,6 +113,7 @@ export function describedNode(node: DescribedNode, causedBy: string | undefined)
   return {
     ...statusOf(node, pausedAt !== undefined, acknowledged),
     name,
+    slug: slugOf(node),
     labels: { ...labels },
     channels: channels === undefined ? undefined : [...channels],
     dependsOn: [...dependsOn],

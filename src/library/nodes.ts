@@ -198,6 +198,20 @@ export class Nodes {
     return this.#ask(name, { kind: 'unacknowledge' });
   }
 
+  /** The secret UUID by which pings name it. */
+  async pingUuid(name: string): Promise<string> {
+    const daemon = await this.#daemon();
+    return duringCall(daemon, async () =>
+      daemon.pings.uuidOf(await askForNode(daemon, nodeNameOf(name), { kind: 'describe' })),
+    );
+  }
+
+  /** Gives it another ping UUID: pings with the one before no longer reach it. */
+  async renewPingUuid(name: string): Promise<string> {
+    await this.#ask(name, { kind: 'renew_ping_uuid' });
+    return this.pingUuid(name);
+  }
+
   /** Deletes a node and everything stored about it. */
   async forget(name: string): Promise<void> {
     await askNode(await this.#daemon(), nodeNameOf(name), { kind: 'forget' });

@@ -73,7 +73,17 @@ export type HistoryRecord =
   /** The store is that of one of several partitions. */
   | { readonly kind: 'membership'; readonly membership: Membership }
   /** From here on ids of users may be texts. */
-  | { readonly kind: 'text_ids' };
+  | { readonly kind: 'text_ids' }
+  /** The secret from which ping UUIDs are derived. */
+  | { readonly kind: 'ping_secret'; readonly secret: Buffer }
+  /** Ping UUIDs of nodes; undefined removes one. */
+  | { readonly kind: 'ping_uuids'; readonly uuids: readonly PingUuid[] };
+
+/** Whose ping UUID it is. */
+export interface PingUuid {
+  readonly uuid: string;
+  readonly node: NodeName | undefined;
+}
 
 /** Which of several partitions a store belongs to, so that a lost or misplaced one is noticed. */
 export interface Membership {
@@ -116,6 +126,8 @@ export interface StoreSummary {
   readonly membership: Membership | undefined;
   /** Whether ids of users may be texts. A daemon with `user_ids: integer` cannot read them. */
   readonly hasTextIds: boolean;
+  /** Undefined before ping UUIDs of its nodes were stored. */
+  readonly pingSecret: Buffer | undefined;
 }
 
 /** Which of a user's sessions to read. */
@@ -228,6 +240,9 @@ export interface HistoryStore extends Outbox {
 
   /** A node's ended pauses, oldest first, in chunks. */
   pauses(node: NodeName): AsyncIterable<readonly Pause[]>;
+
+  /** The node that has this ping UUID, or had it. */
+  nodeOfPing(uuid: string): Promise<NodeName | undefined>;
 
   /** The exact number of stored ended sessions. */
   countSessions(): number;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { silencedBy } from './silence-answers.js';
 import { schedule } from './schedule.js';
 import { timeout } from './timeout.js';
-import { count, flipCause, instant, nextCursor, nodeName, nodeState, seconds } from './values.js';
+import { count, flipCause, instant, nextCursor, nodeName, nodeState, seconds, uuid } from './values.js';
 
 export const liveNode = z.strictObject({ name: nodeName, state: z.literal('active') });
 
@@ -40,6 +40,13 @@ const nodeShape = {
     description:
       'Present if it has a schedule: when the heartbeat after the last one is or was expected. Null while it is paused.',
   }),
+  slug: z.string().optional().meta({
+    description:
+      'For pings by slug: the one chosen for it, or its name if that can be one. Absent if there is none.',
+  }),
+  ping_uuid: uuid
+    .optional()
+    .meta({ description: 'The secret of its pings by UUID. Present for keys with the scope `admin`.' }),
   labels: z.record(z.string(), z.string()),
   channels: z
     .array(z.string())

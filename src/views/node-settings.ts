@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { SettingsChange } from '../domain/node.js';
+import { SLUG } from '../domain/ping.js';
 import { problemsIn, type BodyProblem } from './body-problems.js';
 import { nodeName } from './values.js';
 import { readSchedule, schedule } from './schedule.js';
@@ -13,6 +14,11 @@ const LONGEST = 255;
 
 const text = (what: string) =>
   z.string(`${what} must be a string`).max(LONGEST, `${what} must have at most ${LONGEST} characters`);
+
+const slug = z
+  .string('must be a slug, such as nightly-backup')
+  .regex(SLUG, 'must be at most 100 of a-z, 0-9, "-" and "_"')
+  .meta({ description: 'For pings by slug, besides its name. No other node may have it.' });
 
 /** `?label=key:value` has to tell the two apart. */
 const labelKey = text('a key')
@@ -35,6 +41,7 @@ export const settingsWith = (known?: readonly string[]) =>
           .max(1_000_000, 'must be at most 1000000')
           .nullish(),
         schedule: schedule.nullish(),
+        slug: slug.nullish(),
         labels: z
           .record(labelKey, text('a value'), 'must be an object of strings')
           .refine(
@@ -116,6 +123,7 @@ function readWith(schema: ReturnType<typeof settingsWith>, body: unknown): Read 
       timeout: readTimeout(read.data.timeout),
       schedule: readSchedule(read.data.schedule),
       maxRetries,
+      slug: read.data.slug,
       labels,
       channels,
       dependsOn,

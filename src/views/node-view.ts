@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { DescribedNode, DescribedHeartbeatHistory } from '../../actors/node/node.protocol.js';
 import type { Acknowledgement, Flip } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
+import { isSlug } from '../domain/ping.js';
 import type { Silence, SilenceId } from '../domain/silence.js';
 import { unixSeconds, type Instant, type Millis } from '../domain/time.js';
 import { ratioOf, type Uptime } from '../domain/uptime.js';
@@ -23,6 +24,7 @@ export function nodeView(node: DescribedNode): z.output<typeof answer.node> {
       schedule: scheduleView(node.schedule),
       next_expected: secondsOrNull(node.pausedAt === undefined ? node.expected : undefined),
     }),
+    ...(slugOf(node) !== undefined && { slug: slugOf(node) }),
     labels: node.labels,
     channels: node.channels ?? null,
     depends_on: node.dependsOn ?? [],
@@ -36,6 +38,11 @@ export function nodeView(node: DescribedNode): z.output<typeof answer.node> {
       rhythm: shownRhythm(node.heartbeatHistory, node.timeout),
     }),
   };
+}
+
+/** The slug that was chosen for it, or its name if that is one. */
+export function slugOf({ name, chosenSlug }: Pick<DescribedNode, 'name' | 'chosenSlug'>): string | undefined {
+  return chosenSlug ?? (isSlug(name) ? name : undefined);
 }
 
 /** The timeout in the form in which it was given. */

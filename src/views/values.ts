@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseAlertId } from '../domain/alert-id.js';
 import { ALERT_TYPES, DELIVERY_STATES, HOLDS, type AlertId } from '../domain/alert.js';
 import { parseNodeName, type NodeName } from '../domain/node-name.js';
+import { UUID } from '../domain/ping.js';
 import { SILENCE_STATES, type SilenceId } from '../domain/silence.js';
 import { parseSilenceId } from '../domain/silence-id.js';
 import { parseUserId, type UserId } from '../domain/user-id.js';
@@ -105,6 +106,9 @@ export const deliveryState = z.enum(DELIVERY_STATES);
 export const hold = z.enum(HOLDS);
 
 export const silenceState = z.enum(SILENCE_STATES);
+
+/** A UUID in lower case. */
+export const uuid = z.string().regex(UUID);
 
 export const nextCursor = z
   .string()

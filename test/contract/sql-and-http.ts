@@ -59,6 +59,8 @@ interface ShownNode {
   readonly phi?: number;
   readonly deadline: number | null;
   readonly caused_by?: string;
+  readonly slug?: string;
+  readonly ping_uuid: string;
   readonly rhythm?: object;
 }
 
@@ -205,6 +207,8 @@ function asRow({
   phi: _phi,
   deadline: _deadline,
   caused_by: _cause,
+  slug: _slug,
+  ping_uuid: _uuid,
   rhythm,
   acknowledged,
   ...node

@@ -173,7 +173,11 @@ function withoutTimes(value: unknown): unknown {
     if (key === 'next_cursor') return 'somewhere';
     return typeof each === 'number' && TIMES.has(key) ? 0 : each;
   });
-  return JSON.parse(text.replaceAll(/"[0-9A-HJKMNP-TV-Z]{26}"/g, '"some alert"'));
+  return JSON.parse(
+    text
+      .replaceAll(/"[0-9A-HJKMNP-TV-Z]{26}"/g, '"some alert"')
+      .replaceAll(/"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"/g, '"some uuid"'),
+  );
 }
 
 const TIMES = new Set([

@@ -18,6 +18,7 @@ export function allRoutes(): readonly Route[] {
     () => NO_REQUESTS,
     () => new Cors([]),
     new EventStreams(new SimulatedClock()),
+    () => undefined,
   );
   return routes.all;
 }

@@ -163,5 +163,9 @@ function closing(clock: SimulatedClock, after: Millis): Promise<void> {
 
 function requestOf(kind: NodeRequest['kind']): NodeRequest {
   if (kind === 'put') return { kind, change: {} };
+  if (kind === 'ping') {
+    const ping = { kind: 'success', method: 'GET', body: new Uint8Array(), bytes: 0 } as const;
+    return { kind, creates: false, ping };
+  }
   return kind === 'acknowledge' ? { kind, by: 'ann', reason: 'it is being looked at' } : { kind };
 }

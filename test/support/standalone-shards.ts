@@ -54,6 +54,7 @@ export class StandaloneShards {
         changes: changeFeed(),
         counts: new NodeCounts(),
         calendar: new CronCalendar(),
+        pingUuidOf: ({ name }) => `uuid of ${name}`,
         look: () => undefined,
         takesCheckpoints: () => true,
       },

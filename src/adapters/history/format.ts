@@ -2,7 +2,7 @@ import type { KeyRange } from '../../ports/ordered-store.js';
 
 /**
  * The version of what is on disk. The codecs (`session-codec.ts`, `node-codec.ts`, `node-past-codec.ts`,
- * `alert-codec.ts`, `silence-codec.ts`) say what each key and value holds; behind each value comes its checksum
+ * `alert-codec.ts`, `silence-codec.ts`, `ping-codec.ts`) say what each key and value holds; behind each value comes its checksum
  * (`checksum.ts`). Keys are ordered binary, so that a user's sessions in a range of time cost one seek and a scan of just
  * those.
  */
@@ -25,6 +25,7 @@ export const KIND = {
   FLIP: 0x22,
   PAUSE: 0x23,
   PAST: 0x24,
+  PING_UUID: 0x25,
   ALERT: 0x30,
   ALERT_STATE: 0x31,
   ALERT_LATE: 0x32,
@@ -48,6 +49,7 @@ const NAMES: ReadonlyMap<number | undefined, string> = new Map([
   [KIND.FLIP, 'flip'],
   [KIND.PAUSE, 'pause'],
   [KIND.PAST, 'index of flips and pauses'],
+  [KIND.PING_UUID, 'index of ping UUIDs'],
   [KIND.ALERT, 'alert'],
   [KIND.ALERT_STATE, 'index of states of alerts'],
   [KIND.ALERT_LATE, 'index of late alerts'],
@@ -74,6 +76,7 @@ export function metaKey(
     | 'vigil'
     | 'membership'
     | 'user_ids'
+    | 'ping_secret'
     | 'copying',
 ): Buffer {
   return Buffer.concat([Buffer.of(KIND.META), Buffer.from(name)]);

@@ -21,6 +21,8 @@ import { blindnessBetween, storedBlindness } from './blindness.js';
 import { readLastHold, type Ledger } from './meta.js';
 import { nodeNames, storedFlips, storedNodes, storedPauses } from './nodes.js';
 import { lastSessionOf, sessionsWithin, storedHealed, storedOpenSessions } from './sessions.js';
+import { nodeOfPingFrom, pingUuidKey } from './ping-codec.js';
+import { get } from './sealed-store.js';
 import { damagedError } from './store-errors.js';
 import type { StoreHealth } from './store-health.js';
 
@@ -114,6 +116,13 @@ export abstract class HistoryReads {
 
   pauses(node: NodeName): AsyncIterable<readonly Pause[]> {
     return this.#reading((store) => storedPauses(store, node));
+  }
+
+  nodeOfPing(uuid: string): Promise<NodeName | undefined> {
+    return this.read(async (store) => {
+      const value = await get(store, pingUuidKey(uuid));
+      return value === undefined ? undefined : nodeOfPingFrom(value);
+    });
   }
 
   protected async read<Found>(read: (store: OrderedStore) => Promise<Found>): Promise<Found> {

@@ -141,6 +141,16 @@ export function writeTextIds(batch: Batch): void {
   batch.put(metaKey('user_ids'), json('text'));
 }
 
+/** The secret from which ping UUIDs are derived. */
+export async function readPingSecret(store: OrderedStore, place: StorePlace): Promise<Buffer | undefined> {
+  const secret = await readMeta(store, place, 'ping_secret', z.string());
+  return secret === undefined ? undefined : Buffer.from(secret, 'base64url');
+}
+
+export function writePingSecret(batch: Batch, secret: Buffer): void {
+  batch.put(metaKey('ping_secret'), json(secret.toString('base64url')));
+}
+
 export async function readLedger(store: OrderedStore, place: StorePlace): Promise<Ledger> {
   const facts = await readMeta(store, place, 'facts', factsSchema);
   const recovery = await readRecovery(store, place);

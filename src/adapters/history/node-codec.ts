@@ -45,6 +45,7 @@ const registrationSchema = z.object({
     .optional(),
   max_retries: z.int().optional(),
   schedule: scheduleSchema.optional(),
+  slug: z.string().optional(),
   labels: z.record(z.string(), z.string()).default({}),
   channels: z.array(z.string()).optional(),
   paused_at: storedInstant.transform(instant).optional(),
@@ -52,6 +53,7 @@ const registrationSchema = z.object({
   paused_failed: z.literal(true).optional(),
   depends_on: z.array(z.string()).optional(),
   registered_by: z.string().optional(),
+  ping_uuid_at: storedInstant.transform(instant).optional(),
   acknowledged: z
     .object({
       by: z.string(),
@@ -109,15 +111,17 @@ export function nodeValue({
   pausedUntil,
   pausedFailed,
   registeredBy,
+  pingUuidAt,
   acknowledged,
 }: Registration): Buffer {
-  const { timeout, maxRetries, schedule, labels, channels, dependsOn } = settings;
+  const { timeout, maxRetries, schedule, slug, labels, channels, dependsOn } = settings;
   return Buffer.from(
     JSON.stringify({
       registered_at: registeredAt,
       timeout,
       max_retries: maxRetries,
       schedule: schedule && storedSchedule(schedule),
+      slug,
       ...(Object.keys(labels).length > 0 && { labels }),
       channels,
       paused_at: pausedAt,
@@ -125,6 +129,7 @@ export function nodeValue({
       paused_failed: pausedFailed,
       depends_on: dependsOn,
       registered_by: registeredBy,
+      ping_uuid_at: pingUuidAt,
       acknowledged,
     }),
   );
@@ -149,6 +154,7 @@ export function nodeFrom(key: Buffer, value: Buffer): Registration {
       timeout,
       maxRetries,
       ...(read.schedule !== undefined && { schedule: read.schedule }),
+      ...(read.slug !== undefined && { slug: read.slug }),
       labels,
       channels,
       ...(dependsOn !== undefined && { dependsOn }),
@@ -157,6 +163,7 @@ export function nodeFrom(key: Buffer, value: Buffer): Registration {
     ...(read.paused_until !== undefined && { pausedUntil: read.paused_until }),
     ...(read.paused_failed !== undefined && { pausedFailed: read.paused_failed }),
     ...(read.registered_by !== undefined && { registeredBy: read.registered_by }),
+    ...(read.ping_uuid_at !== undefined && { pingUuidAt: read.ping_uuid_at }),
     ...(acknowledged !== undefined && { acknowledged: acknowledgementFrom(acknowledged) }),
   };
 }

@@ -13,6 +13,7 @@ import {
   readLedger,
   readMembership,
   readObservedTime,
+  readPingSecret,
   readRecovery,
   readTextIds,
   readWatermark,
@@ -256,6 +257,7 @@ async function readContents(store: OrderedStore, place: StorePlace): Promise<Ope
     observed: await readObservedTime(store, place),
     membership: await readMembership(store, place),
     hasTextIds: await readTextIds(store, place),
+    pingSecret: await readPingSecret(store, place),
   };
   return { store, summary, ledger };
 }

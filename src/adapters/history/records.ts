@@ -22,6 +22,7 @@ import {
 import {
   writeLastHold,
   writeMembership,
+  writePingSecret,
   writeTextIds,
   writeRecovery,
   writeObservedTime,
@@ -29,6 +30,7 @@ import {
   type Ledger,
 } from './meta.js';
 import { nodeKey, nodeValue, statusKey, statusValue } from './node-codec.js';
+import { pingUuidKey } from './ping-codec.js';
 import { silenceKey, silenceValue } from './silence-codec.js';
 import { findForgotten, findNodes } from './nodes.js';
 
@@ -204,6 +206,15 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
       return;
     case 'text_ids':
       writeTextIds(batch);
+      return;
+    case 'ping_secret':
+      writePingSecret(batch, record.secret);
+      return;
+    case 'ping_uuids':
+      for (const { uuid, node } of record.uuids) {
+        if (node === undefined) batch.del(pingUuidKey(uuid));
+        else batch.put(pingUuidKey(uuid), Buffer.from(node));
+      }
       return;
     default:
       assertNever(record);

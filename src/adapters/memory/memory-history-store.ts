@@ -43,6 +43,8 @@ export class MemoryHistoryStore implements HistoryStore {
   #lastHold: LastHold | undefined;
   #membership: Membership | undefined;
   #hasTextIds = false;
+  #pingSecret: Buffer | undefined;
+  readonly #pingUuids = new Map<string, NodeName>();
   readonly trouble: StoreTrouble | undefined;
   readonly damages: number = 0;
 
@@ -55,6 +57,7 @@ export class MemoryHistoryStore implements HistoryStore {
       observed: this.#observed,
       membership: this.#membership,
       hasTextIds: this.#hasTextIds,
+      pingSecret: this.#pingSecret,
     });
   }
 
@@ -134,6 +137,15 @@ export class MemoryHistoryStore implements HistoryStore {
         return;
       case 'text_ids':
         this.#hasTextIds = true;
+        return;
+      case 'ping_secret':
+        this.#pingSecret = record.secret;
+        return;
+      case 'ping_uuids':
+        for (const { uuid, node } of record.uuids) {
+          if (node === undefined) this.#pingUuids.delete(uuid);
+          else this.#pingUuids.set(uuid, node);
+        }
         return;
       default:
         assertNever(record);
@@ -267,6 +279,10 @@ export class MemoryHistoryStore implements HistoryStore {
 
   async *pauses(node: NodeName): AsyncIterable<readonly Pause[]> {
     yield* chunks(this.#nodes.pauses(node));
+  }
+
+  nodeOfPing(uuid: string): Promise<NodeName | undefined> {
+    return Promise.resolve(this.#pingUuids.get(uuid));
   }
 
   checkPresence(): Promise<void> {

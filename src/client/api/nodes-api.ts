@@ -141,6 +141,11 @@ export class Nodes<Id> {
     return this.#calls.call('unacknowledgeNode', about(name, options));
   }
 
+  /** Gives it another `pingUuid`: pings with the one before no longer reach it. Not retried once it was sent. */
+  async renewPingUuid(name: string, options: CallOptions = {}): Promise<Node> {
+    return this.#calls.call('renewPingUuid', about(name, options));
+  }
+
   /** Deletes a node and everything stored about it. */
   async forget(name: string, options: CallOptions = {}): Promise<void> {
     await this.#calls.call('forgetNode', about(name, options));

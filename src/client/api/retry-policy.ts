@@ -28,6 +28,9 @@ const REPEATABLE: ReadonlySet<keyof Answers> = new Set<keyof Answers>([
   'acknowledgeNode',
   'unacknowledgeNode',
   'expireSilence',
+  'pingWithBody',
+  'pingBySlugWithBody',
+  'pingBySlugSayingWithBody',
   'eventsOfMany',
 ]);
 

@@ -96,7 +96,7 @@ export function readAuth(given: GivenSection | undefined, userIds: UserIdKind, d
 }
 
 /** As much of the hash as tells it from others. */
-function shownKey({ hash, scopes, users, nodes, expires, maxNodes }: KeyRule): ShownAuth['value'] {
+function shownKey({ hash, scopes, users, nodes, expires, maxNodes, create }: KeyRule): ShownAuth['value'] {
   return {
     hash: `sha256:${hash.slice(0, 8)}…`,
     scopes,
@@ -104,6 +104,7 @@ function shownKey({ hash, scopes, users, nodes, expires, maxNodes }: KeyRule): S
     ...(nodes !== undefined && { nodes }),
     ...(expires !== undefined && { expires: new Date(expires).toISOString() }),
     ...(maxNodes !== undefined && { max_nodes: maxNodes }),
+    ...(create !== undefined && { create }),
   };
 }
 

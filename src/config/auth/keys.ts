@@ -46,9 +46,21 @@ const keyOf = (kind: UserIdKind) =>
       nodes: nodes.optional(),
       expires: expires.optional(),
       max_nodes: z.int({ error: NO_QUOTA }).min(0, { error: NO_QUOTA }).optional(),
+      create: z.boolean({ error: 'must be true or false' }).optional(),
     },
     { error: 'must have at least a name, a hash and scopes' },
   );
+
+/** A ping key is part of URLs, which end up in logs: it can do nothing else. */
+function expectPingsApart(
+  { scopes, create }: { readonly scopes: readonly string[]; readonly create?: boolean | undefined },
+  refuse: (field: 'scopes' | 'create', problem: string) => void,
+): void {
+  const isOfPings = scopes.includes('ping');
+  if (isOfPings && scopes.length > 1)
+    refuse('scopes', 'ping must be the only scope of a key: such a key is part of URLs');
+  if (create === true && !isOfPings) refuse('create', 'is only for keys with the scope ping');
+}
 
 /** The settings of a key. */
 export const KEY_SETTINGS: readonly string[] = Object.keys(keyOf('integer').shape);
@@ -58,6 +70,10 @@ export const keysFor = (kind: UserIdKind) =>
   z
     .array(keyOf(kind), { error: 'must be a list of keys' })
     .superRefine((all, context) => {
+      for (const [index, each] of all.entries())
+        expectPingsApart(each, (field, message) => {
+          context.addIssue({ code: 'custom', path: [index, field], message });
+        });
       for (const field of ['name', 'hash'] as const) {
         const seen = new Set<string>();
         for (const [index, each] of all.entries()) {
@@ -73,12 +89,13 @@ export const keysFor = (kind: UserIdKind) =>
       }
     })
     .transform((all): readonly KeyRule[] =>
-      all.map(({ users: reach, nodes: prefixes, expires: at, max_nodes: maxNodes, ...rest }) => ({
+      all.map(({ users: reach, nodes: prefixes, expires: at, max_nodes: maxNodes, create, ...rest }) => ({
         ...rest,
         ...(reach !== undefined && { users: reach }),
         ...(prefixes !== undefined && { nodes: prefixes }),
         ...(at !== undefined && { expires: at }),
         ...(maxNodes !== undefined && { maxNodes }),
+        ...(create !== undefined && { create }),
       })),
     );
 

@@ -17,6 +17,7 @@ import { alertOperations } from '../alerts/alert-contract.js';
 import { daemonOperations } from '../ops/ops-contract.js';
 import { eventOperations } from '../events/event-contract.js';
 import { nodeOperations } from '../nodes/contract/node-operations.js';
+import { pingOperations } from '../pings/ping-contract.js';
 import { silenceOperations } from '../silences/silence-contract.js';
 import { presenceOperations } from '../users/contract/user-operations.js';
 import { alertId, NAME_SHAPE, nodeName, userIdText } from '../../views/values.js';
@@ -46,6 +47,7 @@ function operations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
     ...presenceOperations(limits),
     ...socketOperations,
     ...nodeOperations(limits),
+    ...pingOperations,
     ...alertOperations(limits),
     ...silenceOperations(limits),
     ...eventOperations,

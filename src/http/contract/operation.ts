@@ -7,6 +7,8 @@ import { userIdText, userId } from '../../views/values.js';
 export const TAGS = {
   presence: 'Which users are online, and their sessions.',
   nodes: 'Machines, services, jobs: anything that sends heartbeats under a name.',
+  pings:
+    'Pings of jobs, as healthchecks documents them. `/ping/<uuid>/<start, fail, log or exit status>` is written like a key and a slug.',
   alerts: 'Alerts, and their delivery through each channel.',
   silences: 'Muting alerts of nodes for a time.',
   events: 'What changes, as it happens.',

@@ -32,7 +32,7 @@ export function admitBody(
     // An unknown route is answered without looking at the body.
     const { body = 'none' } = routes.find(request.method, request.url) ?? NO_ROUTE;
     const isRead = body === 'json or ignored' ? isJson(headers) : body !== 'ignored';
-    if (isRead && isEncoded(request)) {
+    if (isRead && body !== 'raw' && isEncoded(request)) {
       exchange.refuse('HEARTBEAT_BODY_ENCODED', { headers: ['accept-encoding', 'identity'], hangUp: true });
       return;
     }

@@ -10,9 +10,18 @@ import { causesOf } from '../../app/dependencies.js';
 import { encodeName, PAGE, parseListing } from './node-query.js';
 import { flipView, nodeViewWithCause } from '../../views/node-view.js';
 
+/** Whoever knows it can ping in the node's name, so only `admin` sees it. */
+export function pingUuidFor(
+  { access }: Exchange,
+  pings: Daemon['pings'],
+  node: DescribedNode,
+): { readonly ping_uuid?: string } {
+  return access.may('admin') ? { ping_uuid: pings.uuidOf(node) } : {};
+}
+
 /** `GET /nodes`: by name. In slices: a page may be long, and each silence that is not over is compared with each node. */
 export async function answerList(
-  { nodes, silences }: Daemon,
+  { nodes, silences, pings }: Daemon,
   slices: Slices,
   exchange: Exchange,
   largestPage: number,
@@ -24,7 +33,10 @@ export async function answerList(
   const shown: ReturnType<typeof nodeViewWithCause>[] = [];
   const work = slices.begin();
   for (const node of page.nodes) {
-    shown.push(nodeViewWithCause(node, causes.get(node.name), silences));
+    shown.push({
+      ...nodeViewWithCause(node, causes.get(node.name), silences),
+      ...pingUuidFor(exchange, pings, node),
+    });
     if (work.isOver) await work.next();
   }
   exchange.json(200, {

@@ -17,7 +17,7 @@ import type { BodyProblem } from '../../views/body-problems.js';
 import { parsePause } from '../../views/pause.js';
 import { causesOf, changeDependencies } from '../../app/dependencies.js';
 import { segmentsOf } from '../route-table.js';
-import { answerFlips, answerList } from './node-lists.js';
+import { answerFlips, answerList, pingUuidFor } from './node-lists.js';
 import { parseRange } from './node-query.js';
 import { readReport } from './failure-report.js';
 import { settingsReader } from '../../views/node-settings.js';
@@ -50,7 +50,7 @@ export function addNodes(
     },
     delete: { ...ABOUT, handle: named((exchange, name) => forget(daemon, exchange, name)) },
   };
-  const withoutBody = (kind: 'resume' | 'unacknowledge') => ({
+  const withoutBody = (kind: 'resume' | 'unacknowledge' | 'renew_ping_uuid') => ({
     ...ABOUT,
     handle: named((exchange, name) => {
       answerNode(daemon, exchange, name, { kind });
@@ -102,6 +102,7 @@ export function addNodes(
     })
     .add('/nodes/:name/pause', { post: withBody(parsePause, (read) => ({ kind: 'pause', ...read })) })
     .add('/nodes/:name/resume', { post: withoutBody('resume') })
+    .add('/nodes/:name/ping_uuid', { post: withoutBody('renew_ping_uuid') })
     .add('/nodes/:name/acknowledge', {
       post: withBody(parseAcknowledgement, (read) => ({ kind: 'acknowledge', ...read })),
       delete: withoutBody('unacknowledge'),
@@ -196,7 +197,7 @@ function put(
 }
 
 async function get(
-  { nodes, silences }: Daemon,
+  { nodes, silences, pings }: Daemon,
   clock: Pick<Clock, 'wall'>,
   exchange: Exchange,
   name: NodeName,
@@ -205,7 +206,10 @@ async function get(
   const node = await known(exchange, nodes, name);
   if (node === undefined) return;
   const causes = await causesOf(nodes, [node], exchange.access);
-  const shown = nodeViewWithCause(node, causes.get(name), silences);
+  const shown = {
+    ...nodeViewWithCause(node, causes.get(name), silences),
+    ...pingUuidFor(exchange, pings, node),
+  };
   if (range === undefined) {
     exchange.json(200, shown);
     return;
@@ -248,7 +252,7 @@ function forget({ nodes }: Daemon, exchange: Exchange, name: NodeName): void {
 
 /** @param then called when the node has replied */
 function answerNode(
-  { nodes }: Daemon,
+  { nodes, pings }: Daemon,
   exchange: Exchange,
   name: NodeName,
   request: NodeRequest,
@@ -256,7 +260,11 @@ function answerNode(
 ): void {
   const answered = (reply: NodeReply): void => {
     then?.();
-    if (reply.kind === 'node') exchange.json(reply.created ? 201 : 200, nodeView(reply.node));
+    if (reply.kind === 'node')
+      exchange.json(reply.created ? 201 : 200, {
+        ...nodeView(reply.node),
+        ...pingUuidFor(exchange, pings, reply.node),
+      });
     else answerOther(exchange, request.kind, reply);
   };
   nodes.ask(name, conditional(exchange, request), answered, exchange.access.nodeQuota);

@@ -2,6 +2,7 @@ import { ANYBODY, NOBODY, type Access } from '../../domain/access.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Daemon, UsersApi } from '../../app/api.js';
 import { RateLimiter, sourceOf } from './rate-limit.js';
+import { isPing } from '../pings/ping-target.js';
 import type { Exchange } from '../server/exchange.js';
 import { isBodiless } from '../server/request-head.js';
 import type { GatewayOptions } from '../gateway-options.js';
@@ -76,6 +77,15 @@ export class AccessControl {
     return this.#counted(found);
   }
 
+  /** Who may ping by slug with a key; undefined if it is no ping key. */
+  ofPingKey(key: string): Access | undefined {
+    if (this.#authenticator === undefined) return ANYBODY;
+    const found = this.authenticate(key);
+    // A token takes time to verify, and is no key.
+    if (found instanceof Promise || found instanceof Denied || !found.access.may('ping')) return undefined;
+    return found.access;
+  }
+
   #counted(found: Credential | Denied): Credential | Denied {
     if (found instanceof Denied) this.unauthorized += 1;
     return found;
@@ -117,8 +127,9 @@ export class AccessControl {
     const isTooSoon =
       remoteAddress !== undefined && this.#isTooSoon(exchange, this.#perAddress, sourceOf(remoteAddress));
     if (isTooSoon) return;
-    if (authenticator === undefined) {
-      exchange.access = ANYBODY;
+    // A ping has its credential in its path.
+    if (authenticator === undefined || isPing(url)) {
+      exchange.access = authenticator === undefined ? ANYBODY : NOBODY;
       this.#handOver(exchange);
       return;
     }

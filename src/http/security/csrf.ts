@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { forbidden } from '../../views/messages.js';
+import { isPing } from '../pings/ping-target.js';
 import { exchangeOf } from '../server/exchange-of-response.js';
 import type { Cors } from './cors.js';
 
@@ -9,8 +10,14 @@ import type { Cors } from './cors.js';
  * preflight.
  */
 export function refuseCrossSite(cors: () => Cors): RequestHandler {
-  return ({ method, headers }, response, next) => {
-    if (method !== 'POST' || headers['sec-fetch-site'] !== 'cross-site' || cors().allows(headers.origin))
+  return ({ method, headers, url }, response, next) => {
+    // Who pings knows a secret, or is refused where the ping is handled.
+    if (
+      method !== 'POST' ||
+      isPing(url) ||
+      headers['sec-fetch-site'] !== 'cross-site' ||
+      cors().allows(headers.origin)
+    )
       next();
     else exchangeOf(response).refuse('HEARTBEAT_FORBIDDEN', { message: forbidden.crossSite });
   };

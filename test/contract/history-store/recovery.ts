@@ -4,6 +4,7 @@ import { instant } from '../../../src/domain/time.js';
 import type { HistoryRecord } from '../../../src/ports/history-store.js';
 import type { MakeSubject } from './subject.js';
 import { withStore } from '../../support/with-store.js';
+import { node } from '../../support/ids.js';
 import { ended, healedIn, opened, openIn, unended, user } from './reading.js';
 
 const ALICE = user('9007199254740993');
@@ -45,12 +46,29 @@ export function describeRecovery(make: MakeSubject): void {
         observed: undefined,
         membership: undefined,
         hasTextIds: false,
+        pingSecret: undefined,
       });
     });
 
     it('has whether ids of users may be texts', async () => {
       await history.store.write([{ kind: 'text_ids' }]);
       expect((await restart()).hasTextIds).to.equal(true);
+    });
+
+    it('has the secret of ping UUIDs, and whose they are', async () => {
+      const secret = Buffer.from('a secret');
+      const uuids = ['5bf66975-d4c7-4bf5-bcc8-b8d8a82ea278', '123e4567-e89b-12d3-a456-426614174000'] as const;
+      const [first, second] = uuids;
+      await history.store.write([
+        { kind: 'ping_secret', secret },
+        { kind: 'ping_uuids', uuids: [{ uuid: first, node: node('db1') }] },
+        { kind: 'ping_uuids', uuids: [{ uuid: second, node: node('db "2"') }] },
+      ]);
+      expect((await restart()).pingSecret).to.deep.equal(secret);
+      expect(await history.store.nodeOfPing(first)).to.equal('db1');
+      await history.store.write([{ kind: 'ping_uuids', uuids: [{ uuid: first, node: undefined }] }]);
+      expect(await history.store.nodeOfPing(first)).to.equal(undefined);
+      expect(await history.store.nodeOfPing(second)).to.equal('db "2"');
     });
 
     it('has the partition and the set of partitions that it belongs to', async () => {

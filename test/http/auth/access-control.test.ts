@@ -30,6 +30,7 @@ describe('the access of a request', () => {
     },
     () => new Cors([]),
     new EventStreams(clock),
+    () => undefined,
   );
   const exchanges = new Exchanges(30, clock, new RecordingLogger(), {
     routes: api.routes,

@@ -32,6 +32,7 @@ const METHODS: Readonly<Record<string, (client: Client) => Promise<unknown>>> = 
   pauseNode: (client) => client.nodes.pause('db-1', { for: 60 }),
   resumeNode: (client) => client.nodes.resume('db-1'),
   acknowledgeNode: (client) => client.nodes.acknowledge('db-1', { by: 'ann', until: new Date(0) }),
+  renewPingUuid: (client) => client.nodes.renewPingUuid('db-1'),
   unacknowledgeNode: (client) => client.nodes.unacknowledge('db-1'),
   flips: (client) => all(client.nodes.flips('db-1', { from: 0, to: 1, order: 'desc' })),
   alerts: (client) =>
@@ -52,6 +53,8 @@ const METHODS: Readonly<Record<string, (client: Client) => Promise<unknown>>> = 
   openapi: (client) => client.openapi(),
 };
 
+const A_JOBS_URL = 'a URL for jobs, whatever they call it with';
+
 /** Why an operation has no method of its own. */
 const OTHERS: Readonly<Record<string, string>> = {
   goodbyeByBeacon: 'goodbye',
@@ -59,6 +62,12 @@ const OTHERS: Readonly<Record<string, string>> = {
   events: 'events, which sends the filter in a body',
   socket: 'connect',
   docs: 'a page for people',
+  ping: A_JOBS_URL,
+  pingWithBody: A_JOBS_URL,
+  pingBySlug: A_JOBS_URL,
+  pingBySlugWithBody: A_JOBS_URL,
+  pingBySlugSaying: A_JOBS_URL,
+  pingBySlugSayingWithBody: A_JOBS_URL,
 };
 
 /** Parameters that a listing passes on itself. */

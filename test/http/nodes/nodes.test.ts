@@ -14,6 +14,8 @@ describe('the calls about a node', () => {
     const { now } = http;
     const created = await http.call('PUT', '/nodes/db1', { labels: { zone: 'a' }, timeout: 0.5 });
     expect(created.status).to.equal(201);
+    const { ping_uuid: uuid } = created.json as { ping_uuid: string };
+    expect(uuid).to.match(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(created.json).to.deep.equal({
       name: 'db1',
       state: 'active',
@@ -22,6 +24,8 @@ describe('the calls about a node', () => {
       deadline: now,
       timeout: 0.5,
       max_retries: 3,
+      slug: 'db1',
+      ping_uuid: uuid,
       labels: { zone: 'a' },
       channels: null,
       depends_on: [],

@@ -12,6 +12,7 @@ import type {
   AlertsApi,
   Daemon,
   NodesApi,
+  PingsApi,
   OnlineUsers,
   SilencesApi,
   UsersApi,
@@ -54,6 +55,12 @@ export class FakeDaemon implements Daemon, UsersApi {
     of: () => [],
     maintenanceOf: () => undefined,
     intervalsOf: () => Promise.resolve([]),
+  };
+  /** And pings. */
+  readonly pings: PingsApi = {
+    uuidOf: () => '00000000-0000-4000-8000-000000000000',
+    withUuid: async () => undefined,
+    withSlug: () => [],
   };
   /** And events. */
   readonly events: EventsApi = {

@@ -76,8 +76,18 @@ export class ServedDaemon {
 
   /** The body of an answer that is no JSON. */
   async text(path: string): Promise<string> {
-    const answer = await this.#agent.request({ origin: this.#url, path, method: 'GET' });
-    return answer.body.text();
+    return (await this.plain('GET', path)).text;
+  }
+
+  /** An answer that is no JSON. */
+  async plain(
+    method: 'GET' | 'HEAD' | 'POST',
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Omit<Answer, 'json'>> {
+    const answer = await this.#agent.request({ origin: this.#url, path, method, headers, body: sent(body) });
+    return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
   }
 
   get port(): number {

@@ -10,7 +10,10 @@ export type Request = { readonly node: number } & (
 );
 
 /** Messages that crash a node's actor. */
-export type Crashing = Exclude<NodeMessage['kind'], 'describe' | 'miss' | 'acknowledge' | 'unacknowledge'>;
+export type Crashing = Exclude<
+  NodeMessage['kind'],
+  'describe' | 'miss' | 'acknowledge' | 'unacknowledge' | 'ping' | 'renew_ping_uuid'
+>;
 
 export type NodeStep =
   | Step<Request, Crashing>

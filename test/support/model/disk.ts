@@ -215,6 +215,10 @@ class Attachment implements HistoryStore {
     return this.#iterate((inner) => inner.sessions(user, range));
   }
 
+  nodeOfPing(uuid: string): Promise<NodeName | undefined> {
+    return this.#read((inner) => inner.nodeOfPing(uuid));
+  }
+
   lastSession(user: UserId): Promise<EndedSession | undefined> {
     return this.#read((inner) => inner.lastSession(user));
   }

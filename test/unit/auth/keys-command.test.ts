@@ -63,7 +63,7 @@ describe('heartbeat keys new', () => {
       const [{ users, nodes } = {}] = inForce({ file }).auth?.keys ?? [];
       return { users, nodes };
     };
-    const range = printed('--users', '-9223372036854775808..9007199254740993', '--node-prefix', 'web-');
+    const range = printed('--users', '-9223372036854775808..9007199254740993', '--nodes', 'web-');
     expect(reachOf(range)).to.deep.equal({
       users: { from: '-9223372036854775808', to: '9007199254740993' },
       nodes: ['web-'],
@@ -85,7 +85,7 @@ describe('heartbeat keys new', () => {
     for (const wrong of ['1', '2..1', '1..2..3', 'a..b', 'tenant1:'])
       expect(() => printed('--users', wrong), wrong).to.throw('--users: must be two user ids');
     expect(() => printed('--user-prefix', '')).to.throw('--user-prefix: must be a prefix of user ids');
-    expect(() => printed('--node-prefix', '')).to.throw('--node-prefix: must be a prefix of node names');
+    expect(() => printed('--nodes', '')).to.throw('--nodes: must be a prefix of node names');
     expect(() => printed('--users', '1..2', '--user-prefix', 'a')).to.throw('give one of them');
     expect(() => printed('--expires', 'soon')).to.throw('--expires: must be the last valid day');
   });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { alertKey, lateKey, stateKey, unnotifiedKey } from '../../../src/adapters/history/alert-codec.js';
 import { KIND, metaKey } from '../../../src/adapters/history/format.js';
+import { pingUuidKey } from '../../../src/adapters/history/ping-codec.js';
 import { nodeKey, statusKeyOf } from '../../../src/adapters/history/node-codec.js';
 import { flipKey, pastKey, pauseKey } from '../../../src/adapters/history/node-past-codec.js';
 import { silenceKey } from '../../../src/adapters/history/silence-codec.js';
@@ -52,6 +53,7 @@ const NAMES: readonly (readonly [Buffer, string])[] = [
     pastKey(flipKey(DB, AT), AT),
     `index of flips and pauses, for the flip of the node "db \\"1\\"\\n" at ${SHOWN}`,
   ],
+  [pingUuidKey('5bf66975-d4c7-4bf5-bcc8-b8d8a82ea278'), 'index of ping UUIDs'],
   [alertKey(ALERT), `alert ${ALERT}`],
   [stateKey('held', ALERT), `index of states of alerts, for the alert ${ALERT}`],
   [lateKey(AT, ALERT), `index of late alerts, for the alert ${ALERT}`],

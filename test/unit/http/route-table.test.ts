@@ -79,6 +79,14 @@ describe('the route table', () => {
       'POST /nodes/:name/acknowledge',
       'POST /events',
     ]);
+    expect(where(({ body }) => body === 'raw')).to.have.members([
+      'GET /ping/:uuid',
+      'POST /ping/:uuid',
+      'GET /ping/:key/:slug',
+      'POST /ping/:key/:slug',
+      'GET /ping/:key/:slug/:says',
+      'POST /ping/:key/:slug/:says',
+    ]);
     expect(where(({ isProbe }) => isProbe === true)).to.have.members(['GET /healthz', 'GET /readyz']);
   });
 

@@ -372,6 +372,7 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
       observed,
       membership: undefined,
       hasTextIds: false,
+      pingSecret: undefined,
     });
     await expectUsers();
     expect(await collect(data.store.nodes())).to.deep.equal([

@@ -47,6 +47,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   putNode: REGISTER,
   // Without a range it is `get`.
   node: { on: 'nodes', name: 'uptime', given: ['db-1'] },
+  renewPingUuid: { on: 'nodes', name: 'renewPingUuid' },
   forgetNode: { on: 'nodes', name: 'forget' },
   failNode: { on: 'nodes', name: 'fail' },
   pauseNode: { on: 'nodes', name: 'pause' },
@@ -70,7 +71,19 @@ const CALLS: Readonly<Record<string, Call>> = {
 };
 
 /** A program knows that its own process is alive; the others describe HTTP itself. */
-const OF_HTTP_ALONE = ['health', 'socket', 'openapi', 'docs'];
+const OF_HTTP_ALONE = [
+  'health',
+  'socket',
+  'openapi',
+  'docs',
+  // URLs for jobs.
+  'ping',
+  'pingWithBody',
+  'pingBySlug',
+  'pingBySlugWithBody',
+  'pingBySlugSaying',
+  'pingBySlugSayingWithBody',
+];
 
 /** A program iterates over a list as far as it wants. */
 const PAGES = ['limit', 'cursor'];
@@ -135,6 +148,7 @@ describe('what HTTP has', () => {
       'timeout',
       'maxRetries',
       'schedule',
+      'slug',
       'labels',
       'channels',
       'dependsOn',

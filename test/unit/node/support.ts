@@ -18,6 +18,8 @@ export const RULES: NodeRules = {
   blind: 0,
   blindGrace: 120_000,
   hasQuota: () => true,
+  isSlugTaken: () => false,
+  pingUuidOf: ({ name }) => `uuid of ${name}`,
   wallAt: (at) => instant(BOOT + at),
   deadlineSince: (since, timeout) => moment(since + timeout),
   blindAt: () => 0,

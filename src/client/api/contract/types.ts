@@ -183,6 +183,10 @@ export type Node = {
   readonly schedule?: IntervalSchedule | CronSchedule;
   /** Present if it has a schedule: when the heartbeat after the last one is or was expected. Null while it is paused. */
   readonly nextExpected?: Date | null;
+  /** For pings by slug: the one chosen for it, or its name if that can be one. Absent if there is none. */
+  readonly slug?: string;
+  /** The secret of its pings by UUID. Present for keys with the scope `admin`. */
+  readonly pingUuid?: string;
   readonly labels: Readonly<Record<string, string>>;
   /** The channels its alerts go to; null for all. */
   readonly channels: readonly string[] | null;
@@ -217,6 +221,10 @@ export type NodeWithCause = {
   readonly schedule?: IntervalSchedule | CronSchedule;
   /** Present if it has a schedule: when the heartbeat after the last one is or was expected. Null while it is paused. */
   readonly nextExpected?: Date | null;
+  /** For pings by slug: the one chosen for it, or its name if that can be one. Absent if there is none. */
+  readonly slug?: string;
+  /** The secret of its pings by UUID. Present for keys with the scope `admin`. */
+  readonly pingUuid?: string;
   readonly labels: Readonly<Record<string, string>>;
   /** The channels its alerts go to; null for all. */
   readonly channels: readonly string[] | null;
@@ -416,6 +424,10 @@ export interface Answers<Id = string> {
     readonly schedule?: IntervalSchedule | CronSchedule;
     /** Present if it has a schedule: when the heartbeat after the last one is or was expected. Null while it is paused. */
     readonly nextExpected?: Date | null;
+    /** For pings by slug: the one chosen for it, or its name if that can be one. Absent if there is none. */
+    readonly slug?: string;
+    /** The secret of its pings by UUID. Present for keys with the scope `admin`. */
+    readonly pingUuid?: string;
     readonly labels: Readonly<Record<string, string>>;
     /** The channels its alerts go to; null for all. */
     readonly channels: readonly string[] | null;
@@ -445,6 +457,7 @@ export interface Answers<Id = string> {
     readonly uptime?: Uptime;
   };
   readonly forgetNode: undefined;
+  readonly renewPingUuid: Node;
   readonly failNode: Node;
   readonly pauseNode: Node;
   readonly resumeNode: Node;
@@ -456,6 +469,12 @@ export interface Answers<Id = string> {
     /** Pass it as `cursor` to get the next page; null on the last page. */
     readonly nextCursor: string | null;
   };
+  readonly ping: 'OK' | 'OK (rate limited)' | 'invalid url format' | 'invalid uuid format' | 'not found';
+  readonly pingWithBody: 'OK' | 'OK (rate limited)' | 'invalid url format' | 'invalid uuid format' | 'not found';
+  readonly pingBySlug: 'OK' | 'Created' | 'invalid url format' | 'invalid uuid format' | 'not found' | 'ambiguous slug' | 'rate limited';
+  readonly pingBySlugWithBody: 'OK' | 'Created' | 'invalid url format' | 'invalid uuid format' | 'not found' | 'ambiguous slug' | 'rate limited';
+  readonly pingBySlugSaying: 'OK' | 'Created' | 'invalid url format' | 'invalid uuid format' | 'not found' | 'ambiguous slug' | 'rate limited';
+  readonly pingBySlugSayingWithBody: 'OK' | 'Created' | 'invalid url format' | 'invalid uuid format' | 'not found' | 'ambiguous slug' | 'rate limited';
   readonly alerts: {
     readonly alerts: readonly Alert[];
     /** Pass it as `cursor` to get the next page; null on the last page. */
@@ -569,6 +588,38 @@ export interface Queries {
     /** Continues after the page that returned this `next_cursor`, in the same order. */
     readonly cursor?: string;
   };
+  readonly ping: {
+    /** The run that it belongs to: a UUID that the job chooses. */
+    readonly rid?: string;
+  };
+  readonly pingWithBody: {
+    /** The run that it belongs to: a UUID that the job chooses. */
+    readonly rid?: string;
+  };
+  readonly pingBySlug: {
+    /** The run that it belongs to: a UUID that the job chooses. */
+    readonly rid?: string;
+    /** `1`: registers a node of that name if there is none, and the ping key may create. */
+    readonly create?: '0' | '1';
+  };
+  readonly pingBySlugWithBody: {
+    /** The run that it belongs to: a UUID that the job chooses. */
+    readonly rid?: string;
+    /** `1`: registers a node of that name if there is none, and the ping key may create. */
+    readonly create?: '0' | '1';
+  };
+  readonly pingBySlugSaying: {
+    /** The run that it belongs to: a UUID that the job chooses. */
+    readonly rid?: string;
+    /** `1`: registers a node of that name if there is none, and the ping key may create. */
+    readonly create?: '0' | '1';
+  };
+  readonly pingBySlugSayingWithBody: {
+    /** The run that it belongs to: a UUID that the job chooses. */
+    readonly rid?: string;
+    /** `1`: registers a node of that name if there is none, and the ping key may create. */
+    readonly create?: '0' | '1';
+  };
   readonly alerts: {
     /** Only alerts that are in one of these states for some channel, separated by commas: pending, held, delivered, dead, cancelled, folded. */
     readonly state?: string;
@@ -621,6 +672,7 @@ export interface Bodies {
     readonly timeout?: number | AdaptiveTimeout | null;
     readonly maxRetries?: number | null;
     readonly schedule?: IntervalSchedule | CronSchedule | null;
+    readonly slug?: string | null;
     readonly labels?: Readonly<Record<string, string>> | null;
     readonly channels?: readonly string[] | null;
     readonly dependsOn?: readonly string[] | null;

@@ -11,6 +11,7 @@ const BODY = { by: 'ann', reason: 'the disk is being changed' };
 const FAILED = {
   ...SHOWN,
   name: 'failing',
+  slug: 'failing',
   state: 'failed',
   last_heartbeat: 1795318420,
   deadline: null,

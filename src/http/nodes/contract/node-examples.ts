@@ -6,6 +6,9 @@ export const NODE = 'backup';
 
 export const wrongName: Answer = { means: 'The name is invalid.', body: failure };
 export const unknown: Answer = { means: 'There is no node of this name.', body: failure };
+/** The UUID of the examples; real ones are random. */
+const SOME_UUID = '5bf66975-d4c7-4bf5-bcc8-b8d8a82ea278';
+
 /** Its view. */
 export const SHOWN = {
   name: NODE,
@@ -15,6 +18,8 @@ export const SHOWN = {
   deadline: 1795408425,
   timeout: 90000,
   max_retries: 0,
+  slug: NODE,
+  ping_uuid: SOME_UUID,
   labels: { team: 'infra' },
   channels: null,
   depends_on: [],

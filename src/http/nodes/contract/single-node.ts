@@ -20,6 +20,7 @@ export const singleNodeOperations: Operations = {
       200: { means: 'The settings were changed. The change is on disk.', body: node },
       201: { means: 'The node was registered. The registration is on disk.', body: node },
       400: { means: 'The body is invalid: `problems` lists all problems.', body: failure },
+      409: { means: 'Another node has this slug.', body: failure },
       429: {
         means: 'There are `nodes.max` nodes, or as many as the key may register.',
         body: failure,
@@ -39,7 +40,7 @@ export const singleNodeOperations: Operations = {
         path: { name: 'new' },
         body: {},
         status: 201,
-        answer: { ...SHOWN, name: 'new', timeout: 30, max_retries: 3, labels: {} },
+        answer: { ...SHOWN, name: 'new', slug: 'new', timeout: 30, max_retries: 3, labels: {} },
       },
       {
         name: 'adaptive',
@@ -49,6 +50,7 @@ export const singleNodeOperations: Operations = {
         answer: {
           ...SHOWN,
           name: 'new',
+          slug: 'new',
           timeout: { adaptive: true, min: 2, max: 60 },
           max_retries: 3,
           labels: {},
@@ -64,6 +66,7 @@ export const singleNodeOperations: Operations = {
         answer: {
           ...SHOWN,
           name: 'new',
+          slug: 'new',
           deadline: 1795402800,
           timeout: null,
           max_retries: null,
@@ -126,6 +129,20 @@ export const singleNodeOperations: Operations = {
       },
       stranger,
     ],
+  },
+  'POST /nodes/{name}/ping_uuid': {
+    id: 'renewPingUuid',
+    tag: 'nodes',
+    summary: 'Give a node another ping UUID',
+    description: 'Pings with the one before get 404 from then on.',
+    scope: 'admin',
+    answers: {
+      200: { means: 'The node after the change, which is on disk.', body: node },
+      400: { means: 'The name is invalid, or the request has a body.', body: failure },
+      404: unknown,
+      503: unavailable,
+    },
+    examples: [{ name: 'renew', path: { name: NODE }, status: 200, answer: SHOWN }, stranger],
   },
   'DELETE /nodes/{name}': {
     id: 'forgetNode',

@@ -1,0 +1,18 @@
+import type { PingsApi } from './api.js';
+import type { Actors } from './assemble.js';
+import { notHere } from './partition-run.js';
+import type { Watch } from './watch.js';
+
+/** Whose job pings are. */
+export function pingQueries({ home }: Pick<Actors, 'home'>): PingsApi {
+  const watch = (): Watch => {
+    const found = home.answering.watch;
+    if (found === undefined) throw notHere(home.id);
+    return found;
+  };
+  return {
+    uuidOf: (node) => watch().pingUuids.of(node),
+    withUuid: async (uuid) => home.answering.store.nodeOfPing(uuid),
+    withSlug: (slug) => watch().nodes.withSlug(slug),
+  };
+}
