@@ -1,23 +1,21 @@
-import pLimit from 'p-limit';
-import type { ExitSignal, RunningChild } from '../actors/supervisor/child-spec.js';
-import { buildSupervisor, childSpec } from '../actors/supervisor/build-supervisor.js';
-import type { SupervisionContext, Supervisor } from '../actors/supervisor/supervisor.actor.js';
-import { partitionOf, tree, USER_EVENTS, type PartitionParts } from '../actors/tree.js';
+import type { Supervisor } from '../actors/supervisor/supervisor.actor.js';
 import { assemble, type Actors } from './app/assemble.js';
 import { BlindRecord, RECENT_BLIND_INTERVALS } from './app/blind-record.js';
 import { Checkpoints } from './app/checkpoints.js';
-import { readFacts, readSupervision } from './app/facts.js';
+import { readFacts, readSupervision, unreadyReasons } from './app/facts.js';
+import { GatewayChild } from './app/gateway-child.js';
 import { nodeQueries } from './app/node-queries.js';
 import { ChannelFeed } from './app/events/channel-feed.js';
 import { EventHub } from './app/events/hub.js';
 import { stateSources } from './app/events/state-sources.js';
 import { HandOver } from './app/hand-over.js';
-import { runsOf } from './app/partition.js';
+import { recoverAll, runsOf } from './app/partition.js';
 import { proveSet } from './app/partition-set.js';
 import { proveUserIds } from './app/user-id-kind.js';
 import { OwnershipCheck } from './app/ownership-check.js';
 import type { AppPorts } from './app/ports.js';
 import { sumOf } from './app/sum.js';
+import { supervisionTree } from './app/supervision-tree.js';
 import { UserQueries } from './app/user-queries.js';
 import { alertQueries } from './app/alert-queries.js';
 import { pingQueries } from './app/ping-queries.js';
@@ -26,25 +24,19 @@ import type { Config } from './config/schema.js';
 import { LEVELDB, shownStore } from './config/store.js';
 import type { MaintenanceWindow } from './domain/maintenance.js';
 import type { Overload } from './domain/overload.js';
-import { toMillis, type Instant, type Millis, type Moment } from './domain/time.js';
+import { toMillis, type Instant, type Millis } from './domain/time.js';
 import { userIdsOf } from './domain/user-id.js';
 import { HeartbeatError } from './errors.js';
 import type { AlertsApi, Daemon, NodesApi, PingsApi, SilencesApi, UsersApi } from './app/api.js';
 import type { ConnectedClients, DaemonFacts, Stats } from './app/daemon-facts.js';
 import { readStats } from './app/stats.js';
 import type { Channel } from './ports/channel.js';
-import type { Place } from './runtime/actor-system.js';
 import { Watchdog } from './runtime/watchdog.js';
 import { supervisionView } from './views/supervision-view.js';
 
 export type { AppPorts } from './app/ports.js';
 
 type Phase = 'stopped' | 'starting' | 'recovering' | 'ready' | 'stopping';
-
-const READY: readonly string[] = [];
-const NOT_OWNED = ['the database could not be told for 10 s that this daemon is alive'];
-/** Partitions that recover at once. */
-const RECOVERIES = 2;
 
 /** The composition root: wires everything together, and starts and stops it in order. */
 export class App implements Daemon {
@@ -63,6 +55,7 @@ export class App implements Daemon {
   readonly #ownership: OwnershipCheck;
   readonly #blindness: BlindRecord;
   readonly #checkpoints: Checkpoints;
+  readonly #gateway: GatewayChild;
   readonly #root: Supervisor;
   readonly #handOver: HandOver;
   #phase: Phase = 'stopped';
@@ -87,8 +80,11 @@ export class App implements Daemon {
     this.#blindness = new BlindRecord(actors.partitions, clock, logger, (interval) => {
       this.events.blind(interval);
     });
-    const { session_timeout: timeout } = config;
-    this.#checkpoints = new Checkpoints(actors.partitions, { clock, logger, hearing }, timeout);
+    this.#checkpoints = new Checkpoints(
+      actors.partitions,
+      { clock, logger, hearing },
+      config.session_timeout,
+    );
     this.#watchdog = new Watchdog(
       clock,
       {
@@ -113,19 +109,24 @@ export class App implements Daemon {
     this.events = new EventHub(config.events, actors.changes, { clock, logger, ids, sources });
     this.#channelFeed = new ChannelFeed(actors.changes.users, actors.userEvents, { clock, logger, ids });
     this.#channelFeed.configure();
-    const context = { system: actors.system, clock, logger };
-    const place = actors.system.place(actors.system, 'root');
-    const root = this.#buildTree(context, place);
-    this.#root = root;
-    const share = config.shutdown_timeout / actors.partitions.length;
-    const branches = {
-      add: (parts: PartitionParts) => {
-        root.add(childSpec(context, place, partitionOf(parts, share)), USER_EVENTS);
+    this.#gateway = new GatewayChild({
+      partitions: actors.partitions,
+      clock,
+      watchdog: this.#watchdog,
+      isStopping: () => this.#phase === 'stopping',
+      start: (exitSignal) => ports.gateway(this, exitSignal),
+    });
+    const tree = supervisionTree(actors, config.shutdown_timeout, {
+      clock,
+      logger,
+      gateway: this.#gateway,
+      crashed: (error) => {
+        this.onFatal(error);
       },
-      remove: (id: string) => root.remove(id),
-    };
+    });
+    this.#root = tree.root;
     this.#handOver = new HandOver(actors, {
-      tree: branches,
+      tree: tree.branches,
       blindness: this.#blindness,
       interrupt: () => {
         this.events.interrupt();
@@ -133,19 +134,6 @@ export class App implements Daemon {
       },
       clock,
       logger,
-    });
-  }
-
-  #buildTree(context: SupervisionContext, place: Place): Supervisor {
-    const parts = {
-      partitions: runsOf(this.#actors.partitions).map(({ parts }) => parts),
-      userEvents: this.#actors.userEvents,
-      gateway: (exitSignal: ExitSignal) => this.#startGateway(exitSignal),
-    };
-    return buildSupervisor(context, place, tree(parts, this.#config.shutdown_timeout), {
-      crashed: (error) => {
-        this.onFatal(error);
-      },
     });
   }
 
@@ -178,15 +166,14 @@ export class App implements Daemon {
     this.#checkpoints.start();
     const { users, home } = this.#actors;
     const nodes = home.run?.watch?.nodes.size;
-    logger.info('ready', { milliseconds: this.#since(begun), users: users.size, nodes });
+    logger.info('ready', { milliseconds: Math.round(clock.now() - begun), users: users.size, nodes });
   }
 
   async #recover(): Promise<void> {
     const { partitions, home, memory } = this.#actors;
     memory.alertsRead();
     const room = memory.startRoom;
-    const turns = pLimit(RECOVERIES);
-    await allOf(partitions.map((partition) => turns(() => partition.recover())));
+    await recoverAll(partitions);
     room.check();
     this.#blindness.resume((await home.run?.store.blindIntervals(RECENT_BLIND_INTERVALS)) ?? []);
     this.#enter('ready');
@@ -210,7 +197,7 @@ export class App implements Daemon {
     online.stop();
     await this.#handOver.end();
     for (const run of runsOf(partitions)) run.end();
-    if (!this.#watchdog.isListening) this.#stopHearing();
+    if (!this.#watchdog.isListening) this.#gateway.stopHearing();
     await this.#root.stop();
     this.#checkpoints.stop();
     for (const partition of partitions) partition.stopWatching();
@@ -237,10 +224,6 @@ export class App implements Daemon {
     return this.#handOver.take(id);
   }
 
-  #since(begun: Moment): number {
-    return Math.round(this.#ports.clock.now() - begun);
-  }
-
   /**
    * Applies other limits, channels and maintenance windows. Alerts waiting for a channel that is gone become dead
    * letters.
@@ -256,45 +239,6 @@ export class App implements Daemon {
     Object.assign(this.#actors.limits, limits);
     await Promise.all([configured.replace(channels, home.run?.watch), userEvents.replace(channels)]);
     this.#channelFeed.configure();
-  }
-
-  async #startGateway(exitSignal: ExitSignal): Promise<RunningChild> {
-    const child = await this.#ports.gateway(this, {
-      crashed: (error) => {
-        this.#watchdog.notListening();
-        exitSignal.crashed(error);
-      },
-    });
-    this.#watchdog.listening();
-    return {
-      inspect: () => child.inspect(),
-      stop: async () => {
-        if (this.#phase === 'stopping') this.#refuseNew();
-        await child.stop();
-        if (this.#phase === 'stopping') this.#stopListening();
-      },
-    };
-  }
-
-  /**
-   * The gateway closes, which takes as long as slow requests and sockets do. It refuses new connections meanwhile, so
-   * this must not count as anybody's silence.
-   */
-  #refuseNew(): void {
-    const at = this.#watchdog.refuseNew();
-    for (const run of runsOf(this.#actors.partitions)) run.refuseNew(at);
-  }
-
-  /** The gateway is down, and is not started again. */
-  #stopHearing(): void {
-    this.#refuseNew();
-    this.#stopListening();
-  }
-
-  /** From here on nobody is heard at all. */
-  #stopListening(): void {
-    const now = this.#ports.clock.now();
-    for (const run of runsOf(this.#actors.partitions)) run.stopListening(now);
   }
 
   /** A store that refused writes may take them again: it is tried at once, whatever is left of the back-off. */
@@ -320,17 +264,7 @@ export class App implements Daemon {
   }
 
   unready(): readonly string[] {
-    if (this.#phase !== 'ready') return [this.#phase];
-    if (!this.#ownership.holds) return NOT_OWNED;
-    const runs = runsOf(this.#actors.partitions);
-    const troubles = new Set(runs.flatMap(({ store: { trouble } }) => trouble?.message ?? []));
-    if (troubles.size > 0) return [...troubles];
-    return runs.every(({ history }) => history.state === 'open') ? READY : ['the store refuses writes'];
-  }
-
-  /** Undefined where nobody else can own the store. */
-  get #isOwned(): boolean | undefined {
-    return this.#ports.ownership && this.#ownership.holds;
+    return this.#phase === 'ready' ? unreadyReasons(this.#actors, this.#ownership) : [this.#phase];
   }
 
   async facts(): Promise<DaemonFacts> {
@@ -338,7 +272,7 @@ export class App implements Daemon {
       blind: this.#blindness.totals,
       watchdog: this.#watchdog,
       wallSteps: this.#checkpoints.wallSteps,
-      isOwned: this.#isOwned,
+      isOwned: this.#ownership.isOwned,
     });
     const { readers, watchers, slow } = this.events;
     return {
@@ -355,7 +289,7 @@ export class App implements Daemon {
 
   async supervision(): Promise<object> {
     return supervisionView({
-      ...(await readSupervision(this.#actors, this.#ports.processFacts, this.#isOwned)),
+      ...(await readSupervision(this.#actors, this.#ports.processFacts, this.#ownership.isOwned)),
       unready: this.unready(),
       phase: this.#phase,
       startedAt: this.#startedAt,
@@ -364,10 +298,4 @@ export class App implements Daemon {
       tree: this.#root.inspect(),
     });
   }
-}
-
-/** Resolves once all have, and rejects once all have ended and one of them failed. */
-async function allOf(works: readonly Promise<void>[]): Promise<void> {
-  for (const outcome of await Promise.allSettled(works))
-    if (outcome.status === 'rejected') throw outcome.reason;
 }

@@ -12,6 +12,21 @@ import { sumOf } from './sum.js';
 const NO_NODES = new StateCounts().inspect();
 const NO_SILENCES = { active: 0, pending: 0, expired: 0 };
 
+const READY: readonly string[] = [];
+const NOT_OWNED = ['the database could not be told for 10 s that this daemon is alive'];
+
+/** Why a daemon that has recovered must get no requests; none if it may. */
+export function unreadyReasons(
+  { partitions }: Pick<Actors, 'partitions'>,
+  ownership: { readonly holds: boolean },
+): readonly string[] {
+  if (!ownership.holds) return NOT_OWNED;
+  const runs = runsOf(partitions);
+  const troubles = new Set(runs.flatMap(({ store: { trouble } }) => trouble?.message ?? []));
+  if (troubles.size > 0) return [...troubles];
+  return runs.every(({ history }) => history.state === 'open') ? READY : ['the store refuses writes'];
+}
+
 /** The sources of the counts. */
 export interface Counted {
   readonly blind: BlindTotals;

@@ -20,6 +20,11 @@ export class OwnershipCheck {
     return this.#ownership === undefined || this.#clock.now() < this.#ownership.validUntil;
   }
 
+  /** Undefined where nobody else can own the store. */
+  get isOwned(): boolean | undefined {
+    return this.#ownership && this.holds;
+  }
+
   /** @throws HeartbeatError `HEARTBEAT_NOT_READY` if answers from memory may not be true now */
   check(): void {
     if (!this.holds) throw new HeartbeatError('HEARTBEAT_NOT_READY', 'the store is not owned at present');

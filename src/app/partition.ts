@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { LocalUserShards } from '../../actors/user/user-shards.js';
 import type { PartitionParts } from '../../actors/tree.js';
 import type { BlindInterval } from '../domain/blindness.js';
@@ -8,9 +9,20 @@ import type { Room, StartupMemory } from './startup-memory.js';
 import { StoreWatch } from './store-watch.js';
 import type { Watch } from './watch.js';
 
+/** Partitions that recover at once. */
+const RECOVERIES = 2;
+
 /** What runs of the partitions that are here. */
 export function runsOf(partitions: readonly Partition[]): readonly PartitionRun[] {
   return partitions.flatMap(({ run }) => run ?? []);
+}
+
+/** Restores all of them. Rejects once each has ended and one of them failed. */
+export async function recoverAll(partitions: readonly Partition[]): Promise<void> {
+  const turns = pLimit(RECOVERIES);
+  const recoveries = partitions.map((partition) => turns(() => partition.recover()));
+  for (const outcome of await Promise.allSettled(recoveries))
+    if (outcome.status === 'rejected') throw outcome.reason;
 }
 
 /** Where the supervisors of partitions come and go. */
