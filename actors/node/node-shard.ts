@@ -163,9 +163,9 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
 
   /** Ends pauses whose time is over, as a request of somebody would. */
   #endPauses(): void {
-    if (this.#pauses.size === 0) return;
     const { clock } = this.#deps;
     const now = clock.now();
+    if (now < this.#pauses.nextAt) return;
     for (const [{ key: name }, until] of this.#pauses.over(now, clock.wall(), this.#options.expiries))
       this.ask(name, { kind: 'resume', name, until, arrivedAt: now, readAt: now }, () => undefined);
   }

@@ -87,7 +87,8 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
   const deliveryRules = new DeliveryRules(open, massFailure, flapping);
   const table = new SilenceTable(clock);
   const heldOtherwise: HeldOtherwise = (record, hold) =>
-    hold === 'silence' ? ongoingFailures.inhibited(record) : silencing.insteadOf(hold, record);
+    (hold === 'silence' ? undefined : silencing.insteadOf(hold, record)) ??
+    (hold === 'dependency' ? undefined : ongoingFailures.insteadOf(hold, record));
   const holds = { ids, flapping, massFailure, heldOtherwise };
   const holdQueue = new HoldQueue(open, holds);
   const rules = new AlertingRules(routes, { open, ids, massFailure, flapping, holdQueue, deliveryRules });

@@ -4,7 +4,7 @@ import type { Instant, Moment } from '../../../src/domain/time.js';
 import { fresh, held, moved } from '../outbox/delivery.js';
 import { Group, GROUP } from './group.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
-import type { HeldOtherwise } from './held-otherwise.js';
+import { heldInstead, type HeldOtherwise } from './held-otherwise.js';
 import type { Flapping } from '../rules/flapping.js';
 
 export interface GroupReleaseRules {
@@ -153,4 +153,26 @@ export class GroupRelease {
       return [{ alert: group.alert, deliveries: [isComplete ? delivery : held(delivery, this.#hold)] }];
     });
   }
+}
+
+/**
+ * Nothing goes out while alerts are held for a mass failure: those that another hold has released wait for its end, too.
+ *
+ * @param released alerts of that hold; those that are moved leave it
+ * @returns the records that change in this step
+ */
+export function movedToMassFailure(
+  open: Pick<OpenAlerts, 'get'>,
+  released: Set<AlertId>,
+  hold: Hold,
+): readonly AlertRecord[] {
+  const records: AlertRecord[] = [];
+  for (const id of released) {
+    if (records.length === STEP) break;
+    released.delete(id);
+    const record = open.get(id);
+    if (record?.deliveries.some((delivery) => delivery.hold === hold) !== true) continue;
+    records.push({ ...record, deliveries: heldInstead(record.deliveries, hold, 'mass_failure') });
+  }
+  return records;
 }

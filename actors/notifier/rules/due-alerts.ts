@@ -14,7 +14,7 @@ export interface DueAlertsDeps {
   readonly summaries: Pick<FlappingSummaries, 'nextAt' | 'due'>;
   readonly maintenance: Pick<Maintenance, 'look' | 'save'>;
   readonly silenceRequests: Pick<SilenceRequests, 'nextAt' | 'removeOld'>;
-  readonly ongoingFailures: Pick<OngoingFailures, 'nextAt' | 'silenced' | 'due' | 'released'>;
+  readonly ongoingFailures: Pick<OngoingFailures, 'nextAt' | 'silenced' | 'due' | 'raised' | 'released'>;
 }
 
 /** Alerts that come due as time passes: summaries of flapping nodes, held, silenced and inhibited ones, and reminders. */
@@ -45,7 +45,9 @@ export class DueAlerts {
     maintenance.look();
     maintenance.save();
     silenceRequests.removeOld(now);
-    writer.put(summaries.due(now, wall));
+    const summarized = summaries.due(now, wall);
+    ongoingFailures.raised(summarized);
+    writer.put(summarized);
     writer.put(ongoingFailures.released(holdQueue.release(now, wall)));
     holdQueue.endHold(now);
     writer.put(ongoingFailures.silenced(now, wall));

@@ -3,8 +3,7 @@ import type { NodeFacts } from '../../../src/domain/node.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { moment, type Instant, type Moment } from '../../../src/domain/time.js';
 import { TimerQueue } from '../timer-queue.js';
-import { GroupRelease, STEP } from '../grouping/group-release.js';
-import { heldInstead } from '../grouping/held-otherwise.js';
+import { GroupRelease, movedToMassFailure } from '../grouping/group-release.js';
 import type { HoldQueueRules } from '../grouping/hold-queue.js';
 import type { FailedNode, FailedNodes } from './failed-nodes.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
@@ -119,7 +118,9 @@ export class Inhibition {
   /** @returns the records that change because nothing inhibits them any more */
   due(now: Moment, wall: Instant): readonly AlertRecord[] {
     this.#collectDue(now);
-    return this.#massFailure.until === undefined ? this.#releaseNext(now, wall) : this.#moveToMassFailure();
+    return this.#massFailure.until === undefined
+      ? this.#releaseNext(now, wall)
+      : movedToMassFailure(this.#open, this.#released, 'dependency');
   }
 
   #collectDue(now: Moment): void {
@@ -133,19 +134,6 @@ export class Inhibition {
         else this.#released.add(record.alert.id);
       }
     }
-  }
-
-  /** Nothing goes out while alerts are held for a mass failure; inhibited alerts wait for its end, too. */
-  #moveToMassFailure(): readonly AlertRecord[] {
-    const records: AlertRecord[] = [];
-    for (const id of this.#released) {
-      if (records.length === STEP) break;
-      this.#released.delete(id);
-      const record = this.#open.get(id);
-      if (record?.deliveries.some(({ hold }) => hold === 'dependency') !== true) continue;
-      records.push({ ...record, deliveries: heldInstead(record.deliveries, 'dependency', 'mass_failure') });
-    }
-    return records;
   }
 
   /** As much at a time as delays nothing else. The rest is released by the next call. */

@@ -1,4 +1,4 @@
-import type { Alert, AlertRecord, Delivery } from '../../../src/domain/alert.js';
+import type { Alert, AlertRecord, Delivery, Hold } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { moment, type Instant, type Moment, momentOf } from '../../../src/domain/time.js';
 import type { FailureStatus, NodeChange } from '../notifier.protocol.js';
@@ -112,15 +112,19 @@ export class OngoingFailures {
     return failed && this.#inhibition.causeOf(failed.facts);
   }
 
-  /** A silence is over. @returns the alert held for the cause of its failure instead, if that has one */
-  inhibited(record: AlertRecord): AlertRecord | undefined {
+  /**
+   * A hold is over. An alert that a silence or another failure has held looks for a failed dependency again. Any other
+   * was raised before its dependency failed, and is not inhibited by that: see decision 27.
+   *
+   * @returns the alert held for the cause of its failure instead, if that has one
+   */
+  insteadOf(hold: Hold, record: AlertRecord): AlertRecord | undefined {
     const { alert, deliveries } = record;
-    const cause = alert.node && this.causeOf(alert.node.name);
+    const { node, silencedBy, causedBy } = alert;
+    if (node === undefined || (silencedBy === undefined && causedBy === undefined)) return undefined;
+    const cause = this.causeOf(node.name);
     if (cause === undefined) return undefined;
-    return {
-      alert: { ...alert, causedBy: cause },
-      deliveries: heldInstead(deliveries, 'silence', 'dependency'),
-    };
+    return { alert: { ...alert, causedBy: cause }, deliveries: heldInstead(deliveries, hold, 'dependency') };
   }
 
   /** @returns what changes in deliveries that have not begun, by the node's present status */
@@ -145,6 +149,8 @@ export class OngoingFailures {
 
   /** What is released may be of a failure that was acknowledged while its alert was held for another reason. */
   released(records: readonly AlertRecord[]): readonly AlertRecord[] {
+    // Some may be inhibited instead.
+    this.raised(records);
     return records.map((record) => {
       const { alert, deliveries } = record;
       if (alert.node === undefined || this.#failed.get(alert.node.name)?.isQuiet !== true) return record;
@@ -156,8 +162,6 @@ export class OngoingFailures {
   /** @returns alerts that a silence holds from now on, and those that none holds any more */
   silenced(now: Moment, wall: Instant): readonly AlertRecord[] {
     const records = this.released(this.#deps.silencing.due(now, wall));
-    // Some may be inhibited instead.
-    this.raised(records);
     for (const { alert, deliveries } of records)
       if (alert.reminder === undefined && !deliveries.some(isHeldByASilence)) this.#remindLater(alert, now);
     return records;

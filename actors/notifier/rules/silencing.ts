@@ -3,7 +3,7 @@ import type { NodeName } from '../../../src/domain/node-name.js';
 import type { SilenceId } from '../../../src/domain/silence.js';
 import { moment, type Instant, type Millis, type Moment } from '../../../src/domain/time.js';
 import type { Clock } from '../../../src/ports/clock.js';
-import { GroupRelease, STEP } from '../grouping/group-release.js';
+import { GroupRelease, movedToMassFailure } from '../grouping/group-release.js';
 import { heldInstead } from '../grouping/held-otherwise.js';
 import type { HoldQueueRules } from '../grouping/hold-queue.js';
 import { held, moved } from '../outbox/delivery.js';
@@ -126,7 +126,9 @@ export class Silencing {
     if (this.#deps.table.active() !== this.#active) this.check();
     if (this.#checking !== undefined) return this.#checkNext();
     if (!this.#isOpen) return [];
-    return this.#isHeldTogether ? this.#moveToMassFailure() : this.#releaseNext(now, wall);
+    return this.#isHeldTogether
+      ? movedToMassFailure(this.#deps.open, this.#released, 'silence')
+      : this.#releaseNext(now, wall);
   }
 
   get #isHeldTogether(): boolean {
@@ -175,20 +177,6 @@ export class Silencing {
   #silencesOf({ alert: { node } }: AlertRecord): readonly SilenceId[] {
     if (node === undefined) return [];
     return this.of(this.#deps.failed.get(node.name)?.facts ?? node);
-  }
-
-  /** Nothing goes out while alerts are held for a mass failure; silenced ones wait for its end, too. */
-  #moveToMassFailure(): readonly AlertRecord[] {
-    const { open } = this.#deps;
-    const records: AlertRecord[] = [];
-    for (const id of this.#released) {
-      if (records.length === STEP) break;
-      this.#released.delete(id);
-      const record = open.get(id);
-      if (record?.deliveries.some(({ hold }) => hold === 'silence') !== true) continue;
-      records.push({ ...record, deliveries: heldInstead(record.deliveries, 'silence', 'mass_failure') });
-    }
-    return records;
   }
 
   #releaseNext(now: Moment, wall: Instant): readonly AlertRecord[] {

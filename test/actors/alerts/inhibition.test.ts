@@ -175,6 +175,27 @@ describe('a node that depends on another', () => {
     await alerts.stop();
   });
 
+  it('is held again if its dependency fails again during a mass failure that held its alert', async () => {
+    const alerts = await SimulatedAlerts.start(SUSPICIOUS);
+    alerts.fail('switch');
+    alerts.flip('web', 'inactive', 'failed', on('switch'));
+    await alerts.pass(100);
+    alerts.recover('switch');
+    await alerts.pass(20);
+    alerts.fail('n1');
+    await alerts.clock.settle();
+    alerts.fail('n2');
+    await alerts.pass(20);
+    alerts.fail('switch');
+    await alerts.pass(60);
+    const before = alerts.told();
+    expect(before.at(-1)).to.equal('node.failed n2,switch');
+    alerts.recover('switch');
+    await alerts.pass(40);
+    expect(alerts.told().slice(before.length)).to.deep.equal(['node.recovered switch', 'node.failed web']);
+    await alerts.stop();
+  });
+
   it('sends nothing if it and its dependency fail in a mass failure and recover before its end', async () => {
     const alerts = await SimulatedAlerts.start(SUSPICIOUS);
     alerts.fail('n1');

@@ -158,6 +158,28 @@ describe('a silence', () => {
     expect(alerts.told().slice(2), 'a reminder, an interval later').to.deep.equal(['node.failed told,held']);
   });
 
+  it('leaves to a failed dependency what a mass failure has held in between', async () => {
+    await begin({ massFailure: { atLeast: 3, share: 0, hold: 60_000 }, watched: 10 });
+    const dependsOn = ['router'] as never;
+    await silenced(alerts, ['name=web'], { to: 120 });
+    alerts.flip('web', 'inactive', 'failed', { dependsOn });
+    await alerts.pass(110);
+    alerts.fail('x', 'y', 'z');
+    alerts.flip('early', 'inactive', 'failed', { dependsOn });
+    await alerts.pass(20);
+    alerts.fail('router');
+    await alerts.pass(60);
+    expect(alerts.told(), 'early failed before its dependency').to.deep.equal([
+      'mass_failure 4',
+      'node.failed x,y,z,early,router',
+    ]);
+    alerts.recover('router');
+    await alerts.pass(20);
+    expect(alerts.told().slice(2)).to.deep.equal(['node.recovered router']);
+    await alerts.pass(20);
+    expect(alerts.told().slice(3), 'a timeout later').to.deep.equal(['node.failed web']);
+  });
+
   it('holds what an inhibition lets go, and the other way round', async () => {
     await begin();
     const dependsOn = ['router'] as never;

@@ -14,6 +14,7 @@ function dueAlerts(times: readonly (number | undefined)[], holdUntil?: number): 
       nextAt: () => failure,
       silenced: () => [],
       due: () => [],
+      raised: () => undefined,
       released: (records) => records,
     },
     maintenance: { look: () => undefined, save: () => undefined },
