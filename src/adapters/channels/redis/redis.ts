@@ -27,8 +27,11 @@ const RECONNECT = 5_000;
 
 type Client = Awaited<ReturnType<typeof clientFor>>;
 
-/** Publishes to a Redis channel. The connection is kept, and made again when it breaks. */
-class RedisPublisher implements Prepared {
+/**
+ * Publishes alerts, or events of users, as JSON to a Redis channel. The connection is kept, and made again when it
+ * breaks.
+ */
+class RedisNotifier extends BaseNotifier implements UserEventsNotifier, Prepared {
   readonly #channel: string;
   readonly #url: Secret;
   readonly #redaction: Redaction;
@@ -37,6 +40,7 @@ class RedisPublisher implements Prepared {
   #lastError = 'it does not answer';
 
   constructor({ channel }: z.output<typeof settings>, { url }: Secrets, tools: ChannelTools) {
+    super();
     if (url === undefined) throw new TypeError('a Redis without a URL');
     this.#channel = channel;
     this.#url = url;
@@ -48,7 +52,15 @@ class RedisPublisher implements Prepared {
     await loadClient();
   }
 
-  async publish(text: string, { signal }: Attempt): Promise<void> {
+  override notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
+    return this.#publish(JSON.stringify(alert), attempt);
+  }
+
+  notifyOfUsers(message: UserEventsMessage, attempt: Attempt): Promise<void> {
+    return this.#publish(userEventsText(message), attempt);
+  }
+
+  async #publish(text: string, { signal }: Attempt): Promise<void> {
     const client = await this.#ready(signal);
     try {
       await client.withAbortSignal(signal).publish(this.#channel, text);
@@ -57,7 +69,7 @@ class RedisPublisher implements Prepared {
     }
   }
 
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
     (await client)?.destroy();
@@ -107,49 +119,6 @@ class RedisPublisher implements Prepared {
   }
 }
 
-/** Publishes alerts as JSON. */
-class RedisNotifier extends BaseNotifier implements Prepared {
-  readonly #publisher: RedisPublisher;
-
-  constructor(...given: ConstructorParameters<typeof RedisPublisher>) {
-    super();
-    this.#publisher = new RedisPublisher(...given);
-  }
-
-  prepare(): Promise<void> {
-    return this.#publisher.prepare();
-  }
-
-  override async notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
-    await this.#publisher.publish(JSON.stringify(alert), attempt);
-  }
-
-  override close(): Promise<void> {
-    return this.#publisher.close();
-  }
-}
-
-/** Publishes events of users in the same place. */
-class RedisUserEvents implements UserEventsNotifier, Prepared {
-  readonly #publisher: RedisPublisher;
-
-  constructor(...given: ConstructorParameters<typeof RedisPublisher>) {
-    this.#publisher = new RedisPublisher(...given);
-  }
-
-  prepare(): Promise<void> {
-    return this.#publisher.prepare();
-  }
-
-  async notifyOfUsers(message: UserEventsMessage, attempt: Attempt): Promise<void> {
-    await this.#publisher.publish(userEventsText(message), attempt);
-  }
-
-  close(): Promise<void> {
-    return this.#publisher.close();
-  }
-}
-
 /**
  * Loaded when it is configured: it takes more memory than all of the daemon's own code. The package `redis` would bring
  * four more packages, for commands that nobody calls here.
@@ -188,5 +157,5 @@ export const redis: ChannelKind<z.output<typeof settings>> = {
   ],
   encrypts: true,
   create: (own, secrets, tools) => new RedisNotifier(own, secrets, tools),
-  createForUsers: (own, secrets, tools) => new RedisUserEvents(own, secrets, tools),
+  createForUsers: (own, secrets, tools) => new RedisNotifier(own, secrets, tools),
 };

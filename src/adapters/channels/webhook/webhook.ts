@@ -3,7 +3,7 @@ import type { AlertMessage, Attempt, UserEventsMessage, UserEventsNotifier } fro
 import { PostingNotifier } from '../http/posting-notifier.js';
 import { sendInParts, type Part } from '../http/parts.js';
 import { httpUrl, originOf } from '../http/url.js';
-import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../kind.js';
+import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
 import { DeliveredParts } from '../delivered-parts.js';
 import { userEventsText } from '../user-events.js';
 import { SignedPoster } from './signed-poster.js';
@@ -40,8 +40,8 @@ const settings = z.strictObject({
 
 type WebhookSettings = z.output<typeof settings>;
 
-/** Posts alerts as JSON to a URL. */
-class WebhookNotifier extends PostingNotifier {
+/** Posts alerts, or events of users, as JSON to a URL. */
+class WebhookNotifier extends PostingNotifier implements UserEventsNotifier {
   protected readonly poster: SignedPoster;
   readonly #maxNodes: number;
   readonly #deliveredParts = new DeliveredParts();
@@ -66,29 +66,12 @@ class WebhookNotifier extends PostingNotifier {
     this.#deliveredParts.forget(alert.id);
   }
 
+  async notifyOfUsers(message: UserEventsMessage, attempt: Attempt): Promise<void> {
+    await this.poster.post(message.id, userEventsText(message), attempt);
+  }
+
   async #post(alert: AlertMessage, attempt: Attempt): Promise<void> {
     await this.poster.post(alert.id, JSON.stringify(alert), attempt);
-  }
-}
-
-/** Posts events of users to the same URL. */
-class WebhookUserEvents implements UserEventsNotifier, Prepared {
-  readonly #poster: SignedPoster;
-
-  constructor(settings: WebhookSettings, secrets: Secrets, tools: ChannelTools) {
-    this.#poster = new SignedPoster(settings, secrets, tools);
-  }
-
-  prepare(): Promise<void> {
-    return this.#poster.prepare();
-  }
-
-  async notifyOfUsers(message: UserEventsMessage, attempt: Attempt): Promise<void> {
-    await this.#poster.post(message.id, userEventsText(message), attempt);
-  }
-
-  close(): Promise<void> {
-    return this.#poster.close();
   }
 }
 
@@ -125,5 +108,5 @@ export const webhook: ChannelKind<WebhookSettings> = {
   hidden: ['headers'],
   encrypts: true,
   create: (own, secrets, tools) => new WebhookNotifier(own, secrets, tools),
-  createForUsers: (own, secrets, tools) => new WebhookUserEvents(own, secrets, tools),
+  createForUsers: (own, secrets, tools) => new WebhookNotifier(own, secrets, tools),
 };
