@@ -1,14 +1,14 @@
 import { isWait } from '../../../src/domain/retry-after.js';
 import { toMillis, toSeconds, type Millis } from '../../../src/domain/time.js';
 import { NotifyError } from '../../../src/ports/channel.js';
-import type { Clock } from '../../../src/ports/clock.js';
+import type { Cancel, Clock } from '../../../src/ports/clock.js';
 import type { Outcome } from './channel.protocol.js';
 
 /** The most characters of an error that are stored. */
 const LONGEST_ERROR = 1_000;
 
 /**
- * Begins an attempt. The first result counts: the notifier's, or the timeout.
+ * Begins an attempt. The first result counts: the notifier's, or the timeout. It throws nothing.
  *
  * @param notify an exception before it returns a promise is treated like a rejection
  * @param settled gets the outcome, once
@@ -22,17 +22,20 @@ export function beginAttempt(
 ): AbortController {
   const controller = new AbortController();
   let isSettled = false;
+  let cancel: Cancel | undefined;
   const settle = (outcome: Outcome): void => {
     if (isSettled) return;
     isSettled = true;
-    cancel();
+    cancel?.();
     settled(outcome);
   };
-  const cancel = clock.after(timeout, () => {
-    settle(failure(new NotifyError(`no answer within ${toSeconds(timeout)} s`)));
-    controller.abort();
-  });
-  const begun = async (): Promise<void> => notify(controller.signal);
+  const begun = async (): Promise<void> => {
+    cancel = clock.after(timeout, () => {
+      settle(failure(new NotifyError(`no answer within ${toSeconds(timeout)} s`)));
+      controller.abort();
+    });
+    await notify(controller.signal);
+  };
   begun().then(
     () => settle({ kind: 'delivered' }),
     (error: unknown) => settle(failure(error)),

@@ -145,8 +145,8 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
     // Nobody waits for a reply.
   }
 
+  /** What is only reported comes last: if that throws an error, all else has been done. */
   #run(effects: readonly ChannelEffect[]): void {
-    const { clock, logger } = this.#deps;
     const progress = {
       verdicts: new Array<Progress['verdicts'][0]>(),
       due: new Array<AlertId>(),
@@ -164,21 +164,27 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
           this.#attempts.begin(effect.id, effect.message, effect.attempt);
           break;
         case 'report':
-          this.#count(effect.id, effect.attempts, effect.verdict);
           progress.verdicts.push(effect);
           break;
         case 'rest':
-          logger.warn('circuit breaker opened', {
-            channel: this.name,
-            failures: effect.failures,
-            seconds: Math.round(toSeconds(effect.until - clock.now())),
-          });
           break;
         default:
           assertNever(effect);
       }
     }
     if (Object.values(progress).some(({ length }) => length > 0)) this.#deps.progress(this.name, progress);
+    for (const effect of effects) this.#report(effect);
+  }
+
+  #report(effect: ChannelEffect): void {
+    const { clock, logger } = this.#deps;
+    if (effect.kind === 'report') this.#count(effect.id, effect.attempts, effect.verdict);
+    if (effect.kind === 'rest')
+      logger.warn('circuit breaker opened', {
+        channel: this.name,
+        failures: effect.failures,
+        seconds: Math.round(toSeconds(effect.until - clock.now())),
+      });
   }
 
   #count(alert: AlertId, attempts: number, verdict: Verdict): void {

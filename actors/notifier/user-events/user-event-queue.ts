@@ -1,4 +1,4 @@
-import Denque from 'denque';
+import type { UserId } from '../../../src/domain/user-id.js';
 import type { UserEvent } from './user-events.protocol.js';
 
 /** The most events that wait, and the most characters of them. */
@@ -7,39 +7,49 @@ const MOST_CHARACTERS = 16 * 1024 * 1024;
 /** The most characters of one message, unless one event alone is longer. */
 const MOST_IN_MESSAGE = 1024 * 1024;
 
-/** Events that wait for a channel, in their order. It is bounded: the oldest give way. */
+/**
+ * Events that wait for a channel, in their order. It is bounded: the oldest give way. Dropping the events of one user
+ * takes no longer if those of others wait.
+ */
 export class UserEventQueue {
-  #events = new Denque<UserEvent>();
+  /** By their numbers, which count all that were ever added. */
+  readonly #events = new Map<number, UserEvent>();
+  /** The numbers of each user's events, in order. */
+  readonly #ofUser = new Map<UserId, number[]>();
+  /** Nothing waits before this number, and nothing from `#next` on. */
+  #first = 0;
+  #next = 0;
   #characters = 0;
   #dropped = 0;
 
   get size(): number {
-    return this.#events.length;
+    return this.#events.size;
   }
 
   /** Whether there is enough for a message of `most` events. */
   fills(most: number): boolean {
-    return this.#events.length >= most || this.#characters >= MOST_IN_MESSAGE;
+    return this.size >= most || this.#characters >= MOST_IN_MESSAGE;
   }
 
   /** @returns how many gave way */
   add(event: UserEvent): number {
-    this.#events.push(event);
+    const number = this.#next++;
+    this.#events.set(number, event);
     this.#characters += event.text.length;
+    this.#note(number, event);
     let dropped = 0;
-    while (this.#events.length > MOST_WAITING || this.#characters > MOST_CHARACTERS) {
+    while (this.size > MOST_WAITING || this.#characters > MOST_CHARACTERS) {
       this.#shift();
       dropped++;
     }
-    this.#dropped += dropped;
-    return dropped;
+    return this.#countDropped(dropped);
   }
 
   /** Takes the oldest, as many as fit into a message, and how many were dropped since the last call. */
   take(most: number): { readonly events: readonly UserEvent[]; readonly dropped: number } {
     const events: UserEvent[] = [];
     let characters = 0;
-    for (let next = this.#events.peekFront(); next !== undefined; next = this.#events.peekFront()) {
+    for (let next = this.#oldest(); next !== undefined; next = this.#oldest()) {
       characters += next.text.length;
       if (events.length === most || (characters > MOST_IN_MESSAGE && events.length > 0)) break;
       events.push(next);
@@ -52,18 +62,51 @@ export class UserEventQueue {
 
   /** Drops those that are not to be sent any more. @returns how many */
   drop(isUnwanted: (event: UserEvent) => boolean): number {
-    const left = this.#events.toArray().filter((event) => !isUnwanted(event));
-    const dropped = this.#events.length - left.length;
-    if (dropped === 0) return 0;
-    this.#events = new Denque(left);
-    this.#characters = left.reduce((sum, { text }) => sum + text.length, 0);
+    const before = this.size;
+    this.#ofUser.clear();
+    for (const [number, event] of this.#events) {
+      if (isUnwanted(event)) this.#delete(number, event);
+      else this.#note(number, event);
+    }
+    return this.#countDropped(before - this.size);
+  }
+
+  /** Drops those of a user. @returns how many */
+  dropUser(user: UserId): number {
+    const numbers = this.#ofUser.get(user) ?? [];
+    this.#ofUser.delete(user);
+    for (const number of numbers) this.#delete(number, this.#events.get(number));
+    return this.#countDropped(numbers.length);
+  }
+
+  #countDropped(dropped: number): number {
     this.#dropped += dropped;
     return dropped;
   }
 
+  #note(number: number, { user }: UserEvent): void {
+    const numbers = this.#ofUser.get(user);
+    if (numbers === undefined) this.#ofUser.set(user, [number]);
+    else numbers.push(number);
+  }
+
+  #oldest(): UserEvent | undefined {
+    while (this.#first < this.#next && !this.#events.has(this.#first)) this.#first++;
+    return this.#events.get(this.#first);
+  }
+
   #shift(): void {
-    this.#characters -= this.#events.shift()?.text.length ?? 0;
-    // An empty deque keeps its memory.
-    if (this.#events.isEmpty()) this.#events = new Denque();
+    const event = this.#oldest();
+    if (event === undefined) return;
+    this.#delete(this.#first, event);
+    // It is the oldest of its user, too.
+    const numbers = this.#ofUser.get(event.user);
+    numbers?.shift();
+    if (numbers?.length === 0) this.#ofUser.delete(event.user);
+  }
+
+  #delete(number: number, event: UserEvent | undefined): void {
+    this.#events.delete(number);
+    this.#characters -= event?.text.length ?? 0;
   }
 }

@@ -157,7 +157,7 @@ export class UserEventsActor implements Behaviour<UserEventsCommand> {
       (signal) => notifier.notifyOfUsers(message, { signal, attempt }),
       (outcome) => {
         this.#attempt = undefined;
-        this.#actor.tell({ kind: 'attempted', attempt, outcome });
+        this.#actor.tell({ kind: 'attempted', id: message.id, attempt, outcome });
         void this.#closeReplaced();
       },
     );

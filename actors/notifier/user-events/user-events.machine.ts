@@ -1,6 +1,5 @@
 import { isWithin } from '../../../src/domain/access.js';
 import type { AlertIds } from '../../../src/domain/alert-id.js';
-import { assertNever } from '../../../src/domain/assert-never.js';
 import { moment, type Instant, type Millis, type Moment } from '../../../src/domain/time.js';
 import type { UserId } from '../../../src/domain/user-id.js';
 import type { ChannelPolicy, UserEventsPolicy } from '../../../src/ports/channel.js';
@@ -103,7 +102,7 @@ export class UserEventsMachine {
     this.#retry.configure(retry);
     this.#pauseUntil = moment(-Infinity);
     if (isOther) this.#isReset = true;
-    this.#drop((event) => !this.#wants(event));
+    this.#dropEach((event) => !this.#wants(event));
   }
 
   start(): void {
@@ -132,13 +131,14 @@ export class UserEventsMachine {
     const batch = this.#batch;
     const isUnderWay = batch?.isUnderWay === true && batch.events.some((event) => event.user === user);
     if (isUnderWay) batch.erased.add(user);
-    return this.#drop((event) => event.user === user) > 0 || isUnderWay;
+    const dropped = this.#drop((event) => event.user === user, this.#queue.dropUser(user));
+    return dropped > 0 || isUnderWay;
   }
 
   /** Drops all that waits. @returns how many */
   dropAll(): number {
     if (this.#batch !== undefined) this.#batch.isUnderWay = false;
-    return this.#drop(() => true);
+    return this.#dropEach(() => true);
   }
 
   #wants({ type, user }: UserEvent): boolean {
@@ -152,8 +152,12 @@ export class UserEventsMachine {
     );
   }
 
-  #drop(isUnwanted: (event: UserEvent) => boolean): number {
-    const ofQueue = this.#queue.drop(isUnwanted);
+  #dropEach(isUnwanted: (event: UserEvent) => boolean): number {
+    return this.#drop(isUnwanted, this.#queue.drop(isUnwanted));
+  }
+
+  /** @param ofQueue how many of them the queue has dropped */
+  #drop(isUnwanted: (event: UserEvent) => boolean, ofQueue: number): number {
     const rest = this.#rest.filter((event) => !isUnwanted(event));
     const ofRest = this.#rest.length - rest.length;
     this.#rest = rest;
@@ -194,28 +198,20 @@ export class UserEventsMachine {
   }
 
   decide(command: UserEventsCommand, now: Moment, wall: Instant): UserEventsEffect[] {
-    const effects: UserEventsEffect[] = [];
-    switch (command.kind) {
-      case 'wake':
-        break;
-      case 'attempted':
-        this.#judge(command, now, effects);
-        break;
-      default:
-        assertNever(command);
-    }
+    const reports = command.kind === 'attempted' ? this.#judge(command, now) : [];
     const due = this.wakeAt(now);
-    if (due !== undefined && due <= now) this.#begin(now, wall, effects);
-    return effects;
+    const begun = due !== undefined && due <= now ? [this.#begin(now, wall)] : [];
+    // If a report throws an error, the attempt has begun all the same.
+    return [...begun, ...reports];
   }
 
-  #begin(now: Moment, wall: Instant, effects: UserEventsEffect[]): void {
+  #begin(now: Moment, wall: Instant): UserEventsEffect {
     const batch = (this.#batch ??= this.#next(now, wall));
     const { id, at, events, dropped, isReset } = batch;
     batch.attempts++;
     batch.isUnderWay = true;
     const message = { id, at, events: events.map(({ text }) => text), dropped, isReset };
-    effects.push({ kind: 'notify', message, attempt: batch.attempts });
+    return { kind: 'notify', message, attempt: batch.attempts };
   }
 
   #next(now: Moment, wall: Instant): Batch {
@@ -242,27 +238,21 @@ export class UserEventsMachine {
   }
 
   #judge(
-    { attempt, outcome }: Extract<UserEventsCommand, { kind: 'attempted' }>,
+    { id, attempt, outcome }: Extract<UserEventsCommand, { kind: 'attempted' }>,
     now: Moment,
-    effects: UserEventsEffect[],
-  ): void {
+  ): UserEventsEffect[] {
     const batch = this.#batch;
-    if (batch?.isUnderWay !== true || batch.attempts !== attempt) return;
+    if (batch?.isUnderWay !== true || batch.id !== id || batch.attempts !== attempt) return [];
     batch.isUnderWay = false;
-    if (outcome.kind === 'delivered') {
-      this.#batch = undefined;
-      this.#failures = 0;
-      this.#deps.totals.sent += batch.events.length;
-      this.#most = Math.min(MOST, Math.ceil(this.#most * GROWTH));
-    } else this.#failed(batch, outcome, now, effects);
+    if (outcome.kind !== 'delivered') return [this.#failed(batch, outcome, now)];
+    this.#batch = undefined;
+    this.#failures = 0;
+    this.#deps.totals.sent += batch.events.length;
+    this.#most = Math.min(MOST, Math.ceil(this.#most * GROWTH));
+    return [];
   }
 
-  #failed(
-    batch: Batch,
-    outcome: Extract<Outcome, { kind: 'failed' }>,
-    now: Moment,
-    effects: UserEventsEffect[],
-  ): void {
+  #failed(batch: Batch, outcome: Extract<Outcome, { kind: 'failed' }>, now: Moment): UserEventsEffect {
     const { error, permanent, retryAfter = 0, tooLarge = false } = outcome;
     const { attempts: attempt } = batch;
     this.#deps.totals.failed++;
@@ -270,8 +260,7 @@ export class UserEventsMachine {
     let dropped = this.#dropOf(batch, (event) => batch.erased.has(event.user) || !this.#wants(event));
     if (tooLarge && batch.events.length > 1) {
       this.#halve(batch);
-      effects.push({ kind: 'failed', error, attempt, retryIn: 0, dropped });
-      return;
+      return { kind: 'failed', error, attempt, retryIn: 0, dropped };
     }
     const isGivenUp = permanent || now >= batch.since + this.#giveUpAfter;
     if (isGivenUp) {
@@ -281,7 +270,7 @@ export class UserEventsMachine {
     const pause = this.#retry.delayAfterFailure(isGivenUp ? this.#failures : attempt, retryAfter);
     const retryIn = Math.min(LONGEST_PAUSE, pause);
     this.#pauseUntil = moment(now + retryIn);
-    effects.push({ kind: 'failed', error, attempt, retryIn, dropped });
+    return { kind: 'failed', error, attempt, retryIn, dropped };
   }
 
   /** The first half is sent at once, as another message. */

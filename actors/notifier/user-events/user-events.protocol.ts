@@ -23,7 +23,13 @@ export interface UserEventTotals {
 
 export type UserEventsCommand =
   | { readonly kind: 'wake' }
-  | { readonly kind: 'attempted'; readonly attempt: number; readonly outcome: Outcome };
+  | {
+      readonly kind: 'attempted';
+      /** Of the message. */
+      readonly id: string;
+      readonly attempt: number;
+      readonly outcome: Outcome;
+    };
 
 export type UserEventsEffect =
   | { readonly kind: 'notify'; readonly message: UserEventsMessage; readonly attempt: number }

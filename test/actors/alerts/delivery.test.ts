@@ -31,6 +31,26 @@ describe('an alert', () => {
     await alerts.stop();
   });
 
+  it('is stored as delivered, also if its channel crashes while it reports that', async () => {
+    const alerts = await SimulatedAlerts.start();
+    const { logger } = alerts;
+    const info = logger.info.bind(logger);
+    logger.info = (event, fields) => {
+      if (event !== 'alert delivered') {
+        info(event, fields);
+        return;
+      }
+      logger.info = info;
+      throw new Error('planned fault');
+    };
+    alerts.fail('node1');
+    await alerts.pass(10);
+    expect(logger.events()).to.include('actor crashed');
+    expect(alerts.told()).to.deep.equal(['node.failed node1']);
+    expect(await alerts.states()).to.deep.equal(['delivered']);
+    await alerts.stop();
+  });
+
   it('is tried again after longer and longer pauses, under the same id', async () => {
     const alerts = await SimulatedAlerts.start({
       channels: {

@@ -161,6 +161,28 @@ describe('a channel that asks for events of users', () => {
     expect(bus.told.slice(0, 2)).to.deep.equal(['user.online 1', 'user.online 2']);
   });
 
+  it('sends the first half of a message that was too large, also if its actor crashes over the failure', async () => {
+    await start();
+    await heal(ANN);
+    bus.answer = () => {
+      const [last] = bus.messages.slice(-1);
+      return (last?.events.length ?? 0) > 1
+        ? Promise.reject(new NotifyError('answered 413', { permanent: true, tooLarge: true }))
+        : Promise.resolve();
+    };
+    await heal(BEN);
+    await heal(CAT);
+    const { logger } = daemon;
+    const warn = logger.warn.bind(logger);
+    logger.warn = () => {
+      logger.warn = warn;
+      throw new Error('planned fault');
+    };
+    await daemon.clock.advance(5000);
+    expect((await child())?.crashes).to.equal(1);
+    expect(bus.told).to.deep.equal(['user.online 1', 'user.online 2', 'user.online 3']);
+  });
+
   it('is shown in the supervision tree', async () => {
     await start();
     await heal(ANN);

@@ -127,7 +127,10 @@ class Play {
     this.#underWay = undefined;
     if (result.kind === 'delivered') this.#receive(attempt.message);
     else this.#hasFailed = true;
-    this.#decide({ kind: 'attempted', attempt: attempt.attempt, outcome: result });
+    const outcomeOf = { kind: 'attempted', id: attempt.message.id, attempt: attempt.attempt } as const;
+    this.#decide({ ...outcomeOf, outcome: result });
+    // After a crash of the actor it comes once more, and must not count for what was begun meanwhile.
+    this.#decide({ ...outcomeOf, outcome: result });
   }
 
   #receive({ events, dropped }: UserEventsMessage): void {
