@@ -5,8 +5,6 @@ import type { NodeName } from '../../src/domain/node-name.js';
 import { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import { moment, type Millis, type Moment } from '../../src/domain/time.js';
-import { isCron, isSchedule, longestWaitOf, timingOf, waitOf } from '../../src/domain/schedule.js';
-import { timeoutInForce } from '../../src/domain/timeout.js';
 import type { NamedStatus } from '../../src/ports/history-store.js';
 import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
 import type { Alerting } from '../notifier/notifier.protocol.js';
@@ -23,6 +21,7 @@ import {
   type Settled,
   type StatusSettled,
 } from './decision.js';
+import { deadlineAfterBlindness, deadlineAfterRestart, type MovedDeadline } from './deadlines-after-gaps.js';
 import { describe } from './description.js';
 import { DirtyNodes } from './dirty-nodes.js';
 import { Expectation } from './expectation.js';
@@ -173,18 +172,9 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
   /** Time continues after a restart. */
   resume(resumed: ResumedDeadlines): void {
     for (const actor of this.actors.values()) {
-      const { state, expected } = actor;
+      const { state } = actor;
       if (state.phase === 'unknown' || !isDue(state)) continue;
-      const timing = timingOf(state.registration.settings, this.rules);
-      const isLate = state.status.state === 'inactive';
-      const wait = this.#waitOf(state, actor);
-      if (isCron(timing) && !isLate && expected !== undefined)
-        this.wheel.arm(actor, resumed.ofExpected(expected, timing.grace));
-      else
-        this.wheel.arm(
-          actor,
-          resumed.ofWait(actor, wait, isSchedule(timing) ? longestWaitOf(timing, isLate) : wait),
-        );
+      this.wheel.arm(actor, deadlineAfterRestart(state, actor, this.rules, resumed));
     }
   }
 
@@ -243,31 +233,13 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
   }
 
   /** The daemon was blind. Deadlines that had passed before stay where they are: their nodes are about to expire. */
-  blind(
-    blindness: Blindness,
-    deadlineAfterIt: (deadline: Moment, wait: Millis, heardBlind: Millis) => Moment,
-  ): void {
+  blind(blindness: Blindness, deadlineAfterIt: MovedDeadline): void {
     this.horizon = moment(this.horizon + blindness.to - blindness.from);
     for (const actor of this.actors.values()) {
-      const { state, deadline, heardBlind, expected } = actor;
+      const { state, deadline } = actor;
       if (state.phase === 'unknown' || deadline < blindness.from) continue;
-      const { schedule } = state.registration.settings;
-      // What a wall clock shows is not put off by blindness that ends before it.
-      actor.deadline =
-        schedule !== undefined &&
-        isCron(schedule) &&
-        expected !== undefined &&
-        state.status.state === 'active'
-          ? this.rules.lateAt(expected, schedule.grace)
-          : deadlineAfterIt(deadline, this.#waitOf(state, actor), heardBlind);
+      actor.deadline = deadlineAfterBlindness(state, actor, this.rules, deadlineAfterIt);
     }
-  }
-
-  #waitOf({ registration, status }: RegisteredNode, { heartbeatHistory }: NodeActor): Millis {
-    const timing = timingOf(registration.settings, this.rules);
-    return isSchedule(timing)
-      ? waitOf(timing, status.state === 'inactive')
-      : timeoutInForce(timing, heartbeatHistory);
   }
 
   /** Returns the statuses that changed since the last call. */

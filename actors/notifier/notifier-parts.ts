@@ -16,6 +16,7 @@ import { Deliveries } from './outbox/deliveries.js';
 import { OpenAlerts } from './outbox/open-alerts.js';
 import { Overflow, type OverflowOptions } from './outbox/overflow.js';
 import { PreparedAlerts } from './outbox/prepared-alerts.js';
+import { RaisedAlerts } from './outbox/raised-alerts.js';
 import { Requests } from './outbox/requests.js';
 import { restoreOutbox } from './outbox/restore.js';
 import { AlertingRules } from './rules/alerting.js';
@@ -171,6 +172,15 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
     silences: silenceRequests,
   });
   const prepared = new PreparedAlerts({ writer, rules, closing, ongoingFailures, unnotified, silencing });
+  const raised = new RaisedAlerts({
+    writer,
+    rules,
+    overflow,
+    ongoingFailures,
+    prepared,
+    silencing,
+    unnotified,
+  });
   const resender = new Resender(routes, { open, failed, unnotified, channels });
 
   return {
@@ -179,6 +189,7 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
     attemptIntents,
     deliveries,
     prepared,
+    raised,
     requests,
     overflow,
     rules,

@@ -126,22 +126,8 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
   }
 
   raise(change: NodeChange): readonly AlertRecord[] {
-    const { holdQueue, overflow, prepared, rules, silencing } = this.#parts;
-    const { flip, node, isPaused } = change;
-    const circumstances = this.#circumstances;
-    const unnotified = this.#parts.unnotified.of(node.name);
-    const cause = this.#ongoingFailures.flipped(change, circumstances.now, circumstances.wall);
-    const silencedBy = silencing.of(node);
-    // A later failure is another one, whose channels are notified: that has to be on disk before it. What its recovery
-    // changes is stored after it.
-    if (flip.to === 'failed') this.#writer.submit();
-    if (!isPaused) prepared.flipped(change);
-    if (isPaused || overflow.takes(node.name)) {
-      this.#setAlarm();
-      return [];
-    }
-    const { records, hold } = rules.raise(change, { ...circumstances, cause, unnotified, silencedBy });
-    this.#ongoingFailures.raised(records);
+    const { holdQueue, raised } = this.#parts;
+    const { records, hold } = raised.raise(change, this.#circumstances);
     if (hold !== undefined) {
       const { logger } = this.#deps;
       if (holdQueue.isBeginning) this.#tell({ kind: 'recall' });
