@@ -105,7 +105,8 @@ describe('the client in a page that nobody looks at', () => {
     expect(await told(bob)).to.deep.equal(['connecting', 'online', 'join 2 1', 'update 2 1']);
     await cid.toFront();
     await sees(cid, { status: 'online', stale: false, online: { 3: 1 } });
-    expect(await sessionsOf(3)).to.equal(2);
+    // In between, each minute, a timer may have healed it.
+    expect(await sessionsOf(3)).to.be.at.least(2);
   });
 
   it('says no goodbye when it goes into the back-forward cache, and is back with it', async () => {
