@@ -5,6 +5,7 @@ import type { Field, Shape } from '../../src/client/api/shape.js';
 import {
   alternativesOf,
   answersOf,
+  baseOf,
   camel,
   nameOf,
   propertiesOf,
@@ -14,7 +15,7 @@ import {
 } from './schemas.js';
 
 const HEAD = `// Made by scripts/client-contract.ts from the contract that the daemon serves. Do not edit it.
-import type { Shape } from '../shape.js';
+import type { Field, Shape } from '../shape.js';
 import type { Answers } from './types.js';
 
 /** One method of one path. */
@@ -33,6 +34,7 @@ export interface Operation {
 
 /** How the client calls each operation and reads its answer. */
 export function operationsOf(document: OpenApiDocument): string {
+  const shapes = new ShapeMaker(document);
   const operations = Object.fromEntries(
     Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { operationId, parameters, responses }]) => [
@@ -41,7 +43,7 @@ export function operationsOf(document: OpenApiDocument): string {
           method: method.toUpperCase(),
           path,
           query: parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => camel(name)),
-          answer: answerOf(answersOf(responses).map(({ schema }) => schema)),
+          answer: shapes.ofAnswer(answersOf(responses).map(({ schema }) => schema)),
           alsoAnswers: answersOf(responses)
             .map(({ status }) => status)
             .filter((status) => !isSuccess(status)),
@@ -49,62 +51,138 @@ export function operationsOf(document: OpenApiDocument): string {
       ]),
     ),
   );
-  const shapes = Object.fromEntries(
-    Object.entries(document.components.schemas)
-      .filter(([name]) => !SPECIAL.some((special) => special === name))
-      .map(([name, schema]) => [name, shapeOf(schema)]),
-  );
+  const { named, bases } = shapes.named();
   return [
     HEAD,
     `export const operations: Readonly<Record<keyof Answers, Operation>> = ${written(operations)};\n`,
-    `/** Of the named schemas of the contract. */\nexport const shapes: Readonly<Record<string, Shape>> = ${written(shapes)};\n`,
+    ...bases.map(
+      ([name, fields]) => `const ${fieldsOf(name)}: Readonly<Record<string, Field>> = ${written(fields)};\n`,
+    ),
+    `/** Of the named schemas of the contract. */\nexport const shapes: Readonly<Record<string, Shape>> = ${written(named)};\n`,
     `/** The types of events. */\nexport const eventTypes: readonly string[] = ${written(eventTypesOf(document))};\n`,
     `/** The codes of errors by their sentences, for calls whose errors have no code. */\nexport const codes: Readonly<Record<string, string>> = ${written(codesBySentence())};\n`,
   ].join('\n');
 }
 
-function answerOf(schemas: readonly (JsonSchema | undefined)[]): Shape | undefined {
-  const shapes = new Map(
-    schemas
-      .filter((schema) => schema !== undefined)
-      .map((schema) => [JSON.stringify(schema), shapeOf(schema)]),
-  );
-  const [first, ...others] = shapes.values();
-  return first === undefined || others.length === 0 ? first : { either: [first, ...others] };
+/** The name of a constant. */
+function fieldsOf(schema: string): string {
+  return `${schema.charAt(0).toLowerCase()}${schema.slice(1)}Fields`;
 }
 
-function shapeOf(schema: JsonSchema): Shape {
-  const name = nameOf(schema);
-  if (name === 'UserId') return 'id';
-  if (name === 'Instant') return 'instant';
-  if (name !== undefined) return SPECIAL.some((special) => special === name) ? 'text' : { ref: name };
-  const alternatives = alternativesOf(schema);
-  if (alternatives !== undefined) return { either: alternatives.map((each) => ofType(each, shapeOf(each))) };
-  const { type, const: only, items } = schema;
-  if (typeof only === 'string' || typeof only === 'boolean') return { is: only };
-  if (type === 'array') return { list: shapeOf(isSchema(items) ? items : {}) };
-  const values = valuesOf(schema);
-  if (values !== undefined) {
-    const shape = shapeOf(values);
-    // Data of a program.
-    return shape === 'any' ? 'any' : { map: shape };
+/** A constant that is written by its name. As the value of a key, its entries take the place of that. */
+class Constant {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
   }
-  const properties = propertiesOf(schema);
-  if (properties === undefined) return basic(type);
-  // What depends on the version is passed on as it is.
-  if (isSchema(schema.additionalProperties)) return 'any';
-  return {
-    fields: Object.fromEntries(
-      properties.map(
+}
+
+type Fields = Readonly<Record<string, Field | Constant>>;
+
+class ShapeMaker {
+  readonly #document: OpenApiDocument;
+
+  constructor(document: OpenApiDocument) {
+    this.#document = document;
+  }
+
+  /** The shapes by the names of the schemas, and the fields of those that others extend, each before the others. */
+  named(): {
+    readonly named: Readonly<Record<string, unknown>>;
+    readonly bases: readonly (readonly [string, Fields])[];
+  } {
+    const schemas = Object.entries(this.#document.components.schemas).filter(
+      ([name]) => !SPECIAL.some((special) => special === name),
+    );
+    const extended = new Set(schemas.flatMap(([name, schema]) => baseOf(this.#document, schema, name) ?? []));
+    const bases = schemas
+      .filter(([name]) => extended.has(name))
+      .sort(([, one], [, other]) => sizeOf(one) - sizeOf(other))
+      .map(([name, schema]) => [name, this.#fieldsOf(name, schema)] as const);
+    const named = schemas
+      .filter(([, schema]) => typeof this.#unnamed(schema) === 'object')
+      .map(([name, schema]): [string, unknown] => [name, this.#ofNamed(name, schema, extended)]);
+    return { named: Object.fromEntries(named), bases };
+  }
+
+  #ofNamed(name: string, schema: JsonSchema, extended: ReadonlySet<string>): unknown {
+    if (extended.has(name)) return { fields: new Constant(fieldsOf(name)) };
+    if (baseOf(this.#document, schema, name) === undefined) return this.#unnamed(schema);
+    return { fields: this.#fieldsOf(name, schema) };
+  }
+
+  /** With the fields of the schema that it extends by their constant. */
+  #fieldsOf(name: string, schema: JsonSchema): Fields {
+    const all = this.#fields(schema);
+    const base = baseOf(this.#document, schema, name);
+    if (base === undefined) return all;
+    const common = this.#fields(this.#document.components.schemas[base] ?? {});
+    const others = Object.entries(all).filter(([key]) => !Object.hasOwn(common, key));
+    return { '...': new Constant(fieldsOf(base)), ...Object.fromEntries(others) };
+  }
+
+  #fields(schema: JsonSchema): Readonly<Record<string, Field>> {
+    return Object.fromEntries(
+      (propertiesOf(schema) ?? []).map(
         ({ key, name: as, schema: property, isRequired, isMillis, isHidden }): [string, Field] => [
           key,
           isHidden
             ? null
-            : { as, shape: isMillis ? 'millis' : shapeOf(property), ...(!isRequired && { optional: true }) },
+            : { as, shape: isMillis ? 'millis' : this.of(property), ...(!isRequired && { optional: true }) },
         ],
       ),
-    ),
-  };
+    );
+  }
+
+  ofAnswer(schemas: readonly (JsonSchema | undefined)[]): Shape | undefined {
+    const shapes = new Map(
+      schemas
+        .filter((schema) => schema !== undefined)
+        .map((schema) => [JSON.stringify(schema), this.of(schema)]),
+    );
+    const [first, ...others] = shapes.values();
+    return first === undefined || others.length === 0 ? first : { either: [first, ...others] };
+  }
+
+  of(schema: JsonSchema): Shape {
+    const name = nameOf(schema);
+    if (name === undefined) return this.#unnamed(schema);
+    if (name === 'UserId') return 'id';
+    if (name === 'Instant') return 'instant';
+    if (SPECIAL.some((special) => special === name)) return 'text';
+    const shape = this.#unnamed(this.#document.components.schemas[name] ?? {});
+    // A word for it is shorter than its name.
+    return typeof shape === 'string' ? shape : { ref: name };
+  }
+
+  #unnamed(schema: JsonSchema): Shape {
+    const alternatives = alternativesOf(schema);
+    if (alternatives !== undefined)
+      return {
+        either: alternatives.flatMap((each) => {
+          const shape = ofType(each, this.of(each));
+          return typeof shape === 'object' && 'either' in shape ? shape.either : [shape];
+        }),
+      };
+    const { type, const: only, items } = schema;
+    if (typeof only === 'string' || typeof only === 'boolean') return { is: only };
+    if (type === 'array') return { list: this.of(isSchema(items) ? items : {}) };
+    const values = valuesOf(schema);
+    if (values !== undefined) {
+      const shape = this.of(values);
+      // Data of a program.
+      return shape === 'any' ? 'any' : { map: shape };
+    }
+    if (propertiesOf(schema) === undefined) return basic(type);
+    // What depends on the version is passed on as it is.
+    return isSchema(schema.additionalProperties) ? 'any' : { fields: this.#fields(schema) };
+  }
+}
+
+/** A schema has more properties than one that it extends. */
+function sizeOf(schema: JsonSchema): number {
+  return propertiesOf(schema)?.length ?? 0;
 }
 
 /** The `type` of an alternative tells it from the others. */
@@ -158,13 +236,16 @@ const LONGEST_LINE = 100;
 /** A value as the text of a program. */
 function written(value: unknown, indent = ''): string {
   if (value === undefined) return 'undefined';
+  if (value instanceof Constant) return value.name;
   const isList = Array.isArray(value);
   if (typeof value !== 'object' || value === null)
     return typeof value === 'string' ? quoted(value) : JSON.stringify(value);
   const inner = `${indent}  `;
-  const parts = Object.entries(value).map(
-    ([key, each]) => `${isList ? '' : `${/^\w+$/.test(key) ? key : quoted(key)}: `}${written(each, inner)}`,
-  );
+  const parts = Object.entries(value).map(([key, each]) => {
+    const text = written(each, inner);
+    if (isList) return text;
+    return key === '...' ? `...${text}` : `${/^\w+$/.test(key) ? key : quoted(key)}: ${text}`;
+  });
   const [open, close] = isList ? ['[', ']'] : ['{ ', ' }'];
   if (parts.length === 0) return isList ? '[]' : '{}';
   const line = `${open}${parts.join(', ')}${close}`;

@@ -71,6 +71,46 @@ export function holdersOfIds({ components }: OpenApiDocument): ReadonlySet<strin
   return holders;
 }
 
+/** A schema that extends another one needs so many properties in common with it: fewer are a coincidence. */
+const FEWEST_IN_COMMON = 5;
+
+/**
+ * The named schema that has most of the properties of an object, and no others.
+ *
+ * @param own the name of the schema itself
+ */
+export function baseOf(
+  { components }: OpenApiDocument,
+  schema: JsonSchema,
+  own: string | undefined,
+): string | undefined {
+  const texts = new Set(propertyTexts(schema));
+  const [base] = Object.entries(components.schemas)
+    .filter(([name]) => name !== own)
+    .map(([name, each]) => ({ name, texts: propertyTexts(each) }))
+    .filter((each) => each.texts.length >= FEWEST_IN_COMMON && each.texts.length < texts.size)
+    .filter((each) => each.texts.every((text) => texts.has(text)))
+    .sort((one, other) => other.texts.length - one.texts.length);
+  return base?.name;
+}
+
+function propertyTexts(schema: JsonSchema): readonly string[] {
+  return (propertiesOf(schema) ?? []).map((property) => JSON.stringify(property));
+}
+
+/** The name of a schema that says the same as this one. */
+export function sameAs({ components }: OpenApiDocument, schema: JsonSchema): string | undefined {
+  const text = withoutDescription(schema);
+  const [found] = Object.entries(components.schemas).filter(
+    ([, each]) => Array.isArray(each.enum) && withoutDescription(each) === text,
+  );
+  return found?.[0];
+}
+
+function withoutDescription({ description: _, ...schema }: JsonSchema): string {
+  return JSON.stringify(schema);
+}
+
 /** An answer of an operation that is no error. */
 interface Answer {
   readonly status: number;

@@ -3,10 +3,12 @@ import { WHEN } from '../../src/views/instants.js';
 import {
   alternativesOf,
   answersOf,
+  baseOf,
   camel,
   holdersOfIds,
   nameOf,
   propertiesOf,
+  sameAs,
   SPECIAL,
   valuesOf,
 } from './schemas.js';
@@ -35,13 +37,19 @@ export function typesOf(document: OpenApiDocument): string {
     const types = answersOf(responses).map(({ schema }) => writer.answer(schema));
     return `  readonly ${operationId}: ${[...new Set(types)].join(' | ') || 'undefined'};`;
   });
+  /** The operations whose query was written, by its text. */
+  const written = new Map<string, string>();
   const queries = operations.flatMap(({ operationId, parameters }) => {
     const lines = parameters
       .filter((parameter) => parameter.in === 'query')
       .map(({ name, required, schema, description }) =>
         writer.line(camel(name), schema, required, description, { isInput: true, indent: '    ' }),
-      );
-    return lines.length === 0 ? [] : [`  readonly ${operationId}: {\n${lines.join('')}  };`];
+      )
+      .join('');
+    if (lines === '') return [];
+    const same = written.get(lines);
+    if (same === undefined) written.set(lines, operationId);
+    return [`  readonly ${operationId}: ${same === undefined ? `{\n${lines}  }` : `Queries['${same}']`};`];
   });
   const bodies = operations.flatMap(({ operationId, requestBody }) => {
     const schema = requestBody?.content['application/json']?.schema;
@@ -59,16 +67,33 @@ export function typesOf(document: OpenApiDocument): string {
 }
 
 class TypeWriter {
+  readonly #document: OpenApiDocument;
   readonly #holders: ReadonlySet<string>;
 
   constructor(document: OpenApiDocument) {
+    this.#document = document;
     this.#holders = holdersOfIds(document);
   }
 
   named(name: string, schema: JsonSchema): string {
     const generic = this.#holders.has(name) ? '<Id = string>' : '';
-    const type = this.type(schema, { isInput: false, indent: '' });
+    const place: Place = { isInput: false, indent: '' };
+    const base = baseOf(this.#document, schema, name);
+    const type =
+      base === undefined
+        ? this.#unnamed(schema, place)
+        : `${this.#reference(base, place)} & ${this.#object(this.#beyond(base, schema), place)}`;
     return `${comment(schema.description, '')}export type ${name}${generic} = ${type};\n`;
+  }
+
+  /** What a schema has besides the properties of another one. */
+  #beyond(base: string, schema: JsonSchema): JsonSchema {
+    const common = new Set(
+      (propertiesOf(this.#document.components.schemas[base] ?? {}) ?? []).map(({ key }) => key),
+    );
+    const properties = isSchema(schema.properties) ? schema.properties : {};
+    const others = Object.entries(properties).filter(([key]) => !common.has(key));
+    return { ...schema, properties: Object.fromEntries(others) };
   }
 
   answer(schema: JsonSchema | undefined): string {
@@ -89,8 +114,11 @@ class TypeWriter {
   }
 
   type(schema: JsonSchema, place: Place): string {
-    const name = nameOf(schema);
-    if (name !== undefined) return this.#reference(name, place);
+    const name = nameOf(schema) ?? sameAs(this.#document, schema);
+    return name === undefined ? this.#unnamed(schema, place) : this.#reference(name, place);
+  }
+
+  #unnamed(schema: JsonSchema, place: Place): string {
     const alternatives = alternativesOf(schema);
     if (alternatives !== undefined)
       return [...new Set(alternatives.map((each) => this.type(each, place)))].join(' | ');

@@ -10,4 +10,4 @@ const rejection = z
 
 export const rejected = z.array(rejection);
 
-export const accepted = z.strictObject({ accepted: count, rejected });
+export const accepted = z.strictObject({ accepted: count, rejected }).meta({ id: 'BatchAnswer' });

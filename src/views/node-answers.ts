@@ -4,7 +4,9 @@ import { schedule } from './schedule.js';
 import { timeout } from './timeout.js';
 import { count, flipCause, instant, nextCursor, nodeName, nodeState, seconds, uuid } from './values.js';
 
-export const liveNode = z.strictObject({ name: nodeName, state: z.literal('active') });
+export const liveNode = z
+  .strictObject({ name: nodeName, state: z.literal('active') })
+  .meta({ id: 'ActiveNode' });
 
 export const acknowledgement = z
   .strictObject({
@@ -117,7 +119,9 @@ const shapeWithCause = {
 
 export const nodeWithCause = z.strictObject(shapeWithCause).meta({ id: 'NodeWithCause' });
 
-export const nodeInDetail = z.strictObject({ ...shapeWithCause, uptime: uptime.optional() });
+export const nodeInDetail = z
+  .strictObject({ ...shapeWithCause, uptime: uptime.optional() })
+  .meta({ id: 'NodeInDetail' });
 
 export const nodes = z.strictObject({ nodes: z.array(nodeWithCause), next_cursor: nextCursor });
 

@@ -93,13 +93,13 @@ export const seconds = z.number().min(0).meta({ description: 'Seconds, to a mill
 
 export const count = z.int().min(0);
 
-export const presence = z.enum(['online', 'offline']);
+export const presence = z.enum(['online', 'offline']).meta({ id: 'UserStatus' });
 
-export const nodeState = z.enum(['active', 'inactive', 'failed']);
+export const nodeState = z.enum(['active', 'inactive', 'failed']).meta({ id: 'NodeState' });
 
 export const flipCause = z.enum(['silence', 'heartbeat', 'report']);
 
-export const alertType = z.enum(ALERT_TYPES);
+export const alertType = z.enum(ALERT_TYPES).meta({ id: 'AlertType' });
 
 export const deliveryState = z.enum(DELIVERY_STATES);
 
@@ -110,7 +110,7 @@ export const silenceState = z.enum(SILENCE_STATES);
 /** A UUID in lower case. */
 export const uuid = z.string().regex(UUID);
 
-export const nextCursor = z
-  .string()
-  .nullable()
-  .meta({ description: 'Pass it as `cursor` to get the next page; null on the last page.' });
+export const nextCursor = z.string().nullable().meta({
+  id: 'NextCursor',
+  description: 'Pass it as `cursor` to get the next page; null on the last page.',
+});

@@ -1,5 +1,5 @@
 // Made by scripts/client-contract.ts from the contract that the daemon serves. Do not edit it.
-import type { Shape } from '../shape.js';
+import type { Field, Shape } from '../shape.js';
 import type { Answers } from './types.js';
 
 /** One method of one path. */
@@ -27,28 +27,17 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     method: 'DELETE',
     path: '/heal/{user_id}',
     query: ['device'],
-    answer: { fields: { status: { as: 'status', shape: 'text' } } },
+    answer: { ref: 'GoodbyeAnswer' },
     alsoAnswers: [],
   },
   goodbyeByBeacon: {
     method: 'POST',
     path: '/heal/{user_id}/goodbye',
     query: ['device'],
-    answer: { fields: { status: { as: 'status', shape: 'text' } } },
+    answer: { ref: 'GoodbyeAnswer' },
     alsoAnswers: [],
   },
-  healMany: {
-    method: 'POST',
-    path: '/heal',
-    query: [],
-    answer: {
-      fields: {
-        accepted: { as: 'accepted', shape: 'number' },
-        rejected: { as: 'rejected', shape: { list: { ref: 'Rejection' } } },
-      },
-    },
-    alsoAnswers: [],
-  },
+  healMany: { method: 'POST', path: '/heal', query: [], answer: { ref: 'BatchAnswer' }, alsoAnswers: [] },
   checkup: {
     method: 'GET',
     path: '/checkup/{user_id}',
@@ -88,7 +77,7 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     answer: {
       fields: {
         users: { as: 'users', shape: { list: { ref: 'OnlineUser' } } },
-        next_cursor: { as: 'nextCursor', shape: { either: ['text', 'null'] } },
+        next_cursor: { as: 'nextCursor', shape: { ref: 'NextCursor' } },
       },
     },
     alsoAnswers: [],
@@ -100,26 +89,21 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     method: 'PUT',
     path: '/nodes/{name}/heartbeat',
     query: [],
-    answer: { fields: { name: { as: 'name', shape: 'text' }, state: { as: 'state', shape: { is: 'active' } } } },
+    answer: { ref: 'ActiveNode' },
     alsoAnswers: [],
   },
   heartbeatByPost: {
     method: 'POST',
     path: '/nodes/{name}/heartbeat',
     query: [],
-    answer: { fields: { name: { as: 'name', shape: 'text' }, state: { as: 'state', shape: { is: 'active' } } } },
+    answer: { ref: 'ActiveNode' },
     alsoAnswers: [],
   },
   heartbeats: {
     method: 'POST',
     path: '/nodes/heartbeats',
     query: [],
-    answer: {
-      fields: {
-        accepted: { as: 'accepted', shape: 'number' },
-        rejected: { as: 'rejected', shape: { list: { ref: 'Rejection' } } },
-      },
-    },
+    answer: { ref: 'BatchAnswer' },
     alsoAnswers: [],
   },
   nodes: {
@@ -129,7 +113,7 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     answer: {
       fields: {
         nodes: { as: 'nodes', shape: { list: { ref: 'NodeWithCause' } } },
-        next_cursor: { as: 'nextCursor', shape: { either: ['text', 'null'] } },
+        next_cursor: { as: 'nextCursor', shape: { ref: 'NextCursor' } },
       },
     },
     alsoAnswers: [],
@@ -139,47 +123,7 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     method: 'GET',
     path: '/nodes/{name}',
     query: ['from', 'to'],
-    answer: {
-      fields: {
-        name: { as: 'name', shape: 'text' },
-        state: { as: 'state', shape: 'text' },
-        retries: { as: 'retries', shape: 'number' },
-        last_heartbeat: { as: 'lastHeartbeat', shape: { either: ['instant', 'null'] } },
-        deadline: { as: 'deadline', shape: { either: ['instant', 'null'] } },
-        timeout: { as: 'timeout', shape: { either: [{ either: ['number', { ref: 'AdaptiveTimeout' }] }, 'null'] } },
-        max_retries: { as: 'maxRetries', shape: { either: ['number', 'null'] } },
-        schedule: {
-          as: 'schedule',
-          shape: { either: [{ ref: 'IntervalSchedule' }, { ref: 'CronSchedule' }] },
-          optional: true,
-        },
-        next_expected: { as: 'nextExpected', shape: { either: ['instant', 'null'] }, optional: true },
-        slug: { as: 'slug', shape: 'text', optional: true },
-        ping_uuid: { as: 'pingUuid', shape: 'text', optional: true },
-        labels: { as: 'labels', shape: { map: 'text' } },
-        channels: { as: 'channels', shape: { either: [{ list: 'text' }, 'null'] } },
-        depends_on: { as: 'dependsOn', shape: { list: 'text' } },
-        paused: { as: 'paused', shape: 'flag' },
-        paused_until: { as: 'pausedUntil', shape: 'instant', optional: true },
-        since: { as: 'since', shape: 'instant' },
-        acknowledged: { as: 'acknowledged', shape: { either: [{ ref: 'Acknowledgement' }, 'null'] } },
-        phi: { as: 'phi', shape: { either: ['number', 'null'] }, optional: true },
-        rhythm: { as: 'rhythm', shape: { ref: 'Rhythm' }, optional: true },
-        caused_by: { as: 'causedBy', shape: 'text', optional: true },
-        silenced_by: { as: 'silencedBy', shape: { list: 'text' }, optional: true },
-        maintenance: {
-          as: 'maintenance',
-          shape: {
-            fields: {
-              ends_at: { as: 'endsAt', shape: 'instant' },
-              reason: { as: 'reason', shape: 'text', optional: true },
-            },
-          },
-          optional: true,
-        },
-        uptime: { as: 'uptime', shape: { ref: 'Uptime' }, optional: true },
-      },
-    },
+    answer: { ref: 'NodeInDetail' },
     alsoAnswers: [],
   },
   forgetNode: { method: 'DELETE', path: '/nodes/{name}', query: [], answer: undefined, alsoAnswers: [] },
@@ -221,7 +165,7 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
       fields: {
         name: { as: 'name', shape: 'text' },
         flips: { as: 'flips', shape: { list: { ref: 'Flip' } } },
-        next_cursor: { as: 'nextCursor', shape: { either: ['text', 'null'] } },
+        next_cursor: { as: 'nextCursor', shape: { ref: 'NextCursor' } },
       },
     },
     alsoAnswers: [],
@@ -311,7 +255,7 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     answer: {
       fields: {
         alerts: { as: 'alerts', shape: { list: { ref: 'Alert' } } },
-        next_cursor: { as: 'nextCursor', shape: { either: ['text', 'null'] } },
+        next_cursor: { as: 'nextCursor', shape: { ref: 'NextCursor' } },
       },
     },
     alsoAnswers: [],
@@ -320,14 +264,14 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     method: 'POST',
     path: '/alerts/{id}/redeliver',
     query: [],
-    answer: { fields: { id: { as: 'id', shape: 'text' } } },
+    answer: { ref: 'QueuedAlert' },
     alsoAnswers: [],
   },
   testChannel: {
     method: 'POST',
     path: '/channels/{name}/test',
     query: [],
-    answer: { fields: { id: { as: 'id', shape: 'text' } } },
+    answer: { ref: 'QueuedAlert' },
     alsoAnswers: [],
   },
   silences: {
@@ -337,7 +281,7 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     answer: {
       fields: {
         silences: { as: 'silences', shape: { list: { ref: 'Silence' } } },
-        next_cursor: { as: 'nextCursor', shape: { either: ['text', 'null'] } },
+        next_cursor: { as: 'nextCursor', shape: { ref: 'NextCursor' } },
       },
     },
     alsoAnswers: [],
@@ -384,6 +328,49 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
   docs: { method: 'GET', path: '/docs', query: [], answer: 'text', alsoAnswers: [] },
 };
 
+const nodeFields: Readonly<Record<string, Field>> = {
+  name: { as: 'name', shape: 'text' },
+  state: { as: 'state', shape: 'text' },
+  retries: { as: 'retries', shape: 'number' },
+  last_heartbeat: { as: 'lastHeartbeat', shape: { either: ['instant', 'null'] } },
+  deadline: { as: 'deadline', shape: { either: ['instant', 'null'] } },
+  timeout: { as: 'timeout', shape: { either: ['number', { ref: 'AdaptiveTimeout' }, 'null'] } },
+  max_retries: { as: 'maxRetries', shape: { either: ['number', 'null'] } },
+  schedule: {
+    as: 'schedule',
+    shape: { either: [{ ref: 'IntervalSchedule' }, { ref: 'CronSchedule' }] },
+    optional: true,
+  },
+  next_expected: { as: 'nextExpected', shape: { either: ['instant', 'null'] }, optional: true },
+  slug: { as: 'slug', shape: 'text', optional: true },
+  ping_uuid: { as: 'pingUuid', shape: 'text', optional: true },
+  labels: { as: 'labels', shape: { map: 'text' } },
+  channels: { as: 'channels', shape: { either: [{ list: 'text' }, 'null'] } },
+  depends_on: { as: 'dependsOn', shape: { list: 'text' } },
+  paused: { as: 'paused', shape: 'flag' },
+  paused_until: { as: 'pausedUntil', shape: 'instant', optional: true },
+  since: { as: 'since', shape: 'instant' },
+  acknowledged: { as: 'acknowledged', shape: { either: [{ ref: 'Acknowledgement' }, 'null'] } },
+  phi: { as: 'phi', shape: { either: ['number', 'null'] }, optional: true },
+  rhythm: { as: 'rhythm', shape: { ref: 'Rhythm' }, optional: true },
+};
+
+const nodeWithCauseFields: Readonly<Record<string, Field>> = {
+  ...nodeFields,
+  caused_by: { as: 'causedBy', shape: 'text', optional: true },
+  silenced_by: { as: 'silencedBy', shape: { list: 'text' }, optional: true },
+  maintenance: {
+    as: 'maintenance',
+    shape: {
+      fields: {
+        ends_at: { as: 'endsAt', shape: 'instant' },
+        reason: { as: 'reason', shape: 'text', optional: true },
+      },
+    },
+    optional: true,
+  },
+};
+
 /** Of the named schemas of the contract. */
 export const shapes: Readonly<Record<string, Shape>> = {
   Acknowledgement: {
@@ -394,6 +381,7 @@ export const shapes: Readonly<Record<string, Shape>> = {
       until: { as: 'until', shape: 'instant', optional: true },
     },
   },
+  ActiveNode: { fields: { name: { as: 'name', shape: 'text' }, state: { as: 'state', shape: { is: 'active' } } } },
   AdaptiveTimeout: {
     fields: {
       adaptive: { as: 'adaptive', shape: { is: true } },
@@ -420,6 +408,12 @@ export const shapes: Readonly<Record<string, Shape>> = {
       nodes: { as: 'nodes', shape: { list: 'text' }, optional: true },
       alert_ids: { as: 'alertIds', shape: { list: 'text' }, optional: true },
       channels: { as: 'channels', shape: { map: { ref: 'Delivery' } } },
+    },
+  },
+  BatchAnswer: {
+    fields: {
+      accepted: { as: 'accepted', shape: 'number' },
+      rejected: { as: 'rejected', shape: { list: { ref: 'Rejection' } } },
     },
   },
   CheckedUser: {
@@ -548,77 +542,16 @@ export const shapes: Readonly<Record<string, Shape>> = {
       silenced_by: { as: 'silencedBy', shape: { list: 'text' }, optional: true },
     },
   },
+  GoodbyeAnswer: { fields: { status: { as: 'status', shape: 'text' } } },
   IntervalSchedule: {
     fields: { every: { as: 'every', shape: 'number' }, grace: { as: 'grace', shape: 'number', optional: true } },
   },
-  Node: {
-    fields: {
-      name: { as: 'name', shape: 'text' },
-      state: { as: 'state', shape: 'text' },
-      retries: { as: 'retries', shape: 'number' },
-      last_heartbeat: { as: 'lastHeartbeat', shape: { either: ['instant', 'null'] } },
-      deadline: { as: 'deadline', shape: { either: ['instant', 'null'] } },
-      timeout: { as: 'timeout', shape: { either: [{ either: ['number', { ref: 'AdaptiveTimeout' }] }, 'null'] } },
-      max_retries: { as: 'maxRetries', shape: { either: ['number', 'null'] } },
-      schedule: {
-        as: 'schedule',
-        shape: { either: [{ ref: 'IntervalSchedule' }, { ref: 'CronSchedule' }] },
-        optional: true,
-      },
-      next_expected: { as: 'nextExpected', shape: { either: ['instant', 'null'] }, optional: true },
-      slug: { as: 'slug', shape: 'text', optional: true },
-      ping_uuid: { as: 'pingUuid', shape: 'text', optional: true },
-      labels: { as: 'labels', shape: { map: 'text' } },
-      channels: { as: 'channels', shape: { either: [{ list: 'text' }, 'null'] } },
-      depends_on: { as: 'dependsOn', shape: { list: 'text' } },
-      paused: { as: 'paused', shape: 'flag' },
-      paused_until: { as: 'pausedUntil', shape: 'instant', optional: true },
-      since: { as: 'since', shape: 'instant' },
-      acknowledged: { as: 'acknowledged', shape: { either: [{ ref: 'Acknowledgement' }, 'null'] } },
-      phi: { as: 'phi', shape: { either: ['number', 'null'] }, optional: true },
-      rhythm: { as: 'rhythm', shape: { ref: 'Rhythm' }, optional: true },
-    },
+  NextCursor: { either: ['text', 'null'] },
+  Node: { fields: nodeFields },
+  NodeInDetail: {
+    fields: { ...nodeWithCauseFields, uptime: { as: 'uptime', shape: { ref: 'Uptime' }, optional: true } },
   },
-  NodeWithCause: {
-    fields: {
-      name: { as: 'name', shape: 'text' },
-      state: { as: 'state', shape: 'text' },
-      retries: { as: 'retries', shape: 'number' },
-      last_heartbeat: { as: 'lastHeartbeat', shape: { either: ['instant', 'null'] } },
-      deadline: { as: 'deadline', shape: { either: ['instant', 'null'] } },
-      timeout: { as: 'timeout', shape: { either: [{ either: ['number', { ref: 'AdaptiveTimeout' }] }, 'null'] } },
-      max_retries: { as: 'maxRetries', shape: { either: ['number', 'null'] } },
-      schedule: {
-        as: 'schedule',
-        shape: { either: [{ ref: 'IntervalSchedule' }, { ref: 'CronSchedule' }] },
-        optional: true,
-      },
-      next_expected: { as: 'nextExpected', shape: { either: ['instant', 'null'] }, optional: true },
-      slug: { as: 'slug', shape: 'text', optional: true },
-      ping_uuid: { as: 'pingUuid', shape: 'text', optional: true },
-      labels: { as: 'labels', shape: { map: 'text' } },
-      channels: { as: 'channels', shape: { either: [{ list: 'text' }, 'null'] } },
-      depends_on: { as: 'dependsOn', shape: { list: 'text' } },
-      paused: { as: 'paused', shape: 'flag' },
-      paused_until: { as: 'pausedUntil', shape: 'instant', optional: true },
-      since: { as: 'since', shape: 'instant' },
-      acknowledged: { as: 'acknowledged', shape: { either: [{ ref: 'Acknowledgement' }, 'null'] } },
-      phi: { as: 'phi', shape: { either: ['number', 'null'] }, optional: true },
-      rhythm: { as: 'rhythm', shape: { ref: 'Rhythm' }, optional: true },
-      caused_by: { as: 'causedBy', shape: 'text', optional: true },
-      silenced_by: { as: 'silencedBy', shape: { list: 'text' }, optional: true },
-      maintenance: {
-        as: 'maintenance',
-        shape: {
-          fields: {
-            ends_at: { as: 'endsAt', shape: 'instant' },
-            reason: { as: 'reason', shape: 'text', optional: true },
-          },
-        },
-        optional: true,
-      },
-    },
-  },
+  NodeWithCause: { fields: nodeWithCauseFields },
   OnlineUser: {
     fields: {
       id: { as: 'id', shape: 'id' },
@@ -627,6 +560,7 @@ export const shapes: Readonly<Record<string, Shape>> = {
       deadline: { as: 'deadline', shape: 'instant' },
     },
   },
+  QueuedAlert: { fields: { id: { as: 'id', shape: 'text' } } },
   Rejection: { fields: { index: { as: 'index', shape: 'number' }, error: { as: 'error', shape: 'text' } } },
   Rhythm: {
     fields: {

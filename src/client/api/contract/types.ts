@@ -14,6 +14,11 @@ export type Acknowledgement = {
   readonly until?: Date;
 };
 
+export type ActiveNode = {
+  readonly name: string;
+  readonly state: 'active';
+};
+
 /** A timeout that is learnt from the intervals between heartbeats. Durations in seconds. */
 export type AdaptiveTimeout = {
   readonly adaptive: true;
@@ -27,7 +32,7 @@ export type AdaptiveTimeout = {
 
 export type Alert = {
   readonly id: string;
-  readonly type: 'node.failed' | 'node.reported_failure' | 'node.recovered' | 'node.deleted' | 'channel.closed' | 'node.inactive' | 'mass_failure' | 'test';
+  readonly type: AlertType;
   readonly at: Date;
   readonly node: string | null;
   /** Seconds, to a millisecond. */
@@ -48,9 +53,16 @@ export type Alert = {
   readonly channels: Readonly<Record<string, Delivery>>;
 };
 
+export type AlertType = 'node.failed' | 'node.reported_failure' | 'node.recovered' | 'node.deleted' | 'channel.closed' | 'node.inactive' | 'mass_failure' | 'test';
+
+export type BatchAnswer = {
+  readonly accepted: number;
+  readonly rejected: readonly Rejection[];
+};
+
 export type CheckedUser<Id = string> = {
   readonly id: Id;
-  readonly status: 'online' | 'offline';
+  readonly status: UserStatus;
   /** Present if asked for. */
   readonly lastSeen?: Date | null;
   /** Present if asked for. */
@@ -146,8 +158,8 @@ export type Event<Id = string> = {
 };
 
 export type Flip = {
-  readonly from: 'active' | 'inactive' | 'failed';
-  readonly to: 'active' | 'inactive' | 'failed';
+  readonly from: NodeState;
+  readonly to: NodeState;
   readonly at: Date;
   readonly cause: 'silence' | 'heartbeat' | 'report';
   readonly retries: number;
@@ -159,6 +171,10 @@ export type Flip = {
   readonly silencedBy?: readonly string[];
 };
 
+export type GoodbyeAnswer = {
+  readonly status: UserStatus;
+};
+
 /** Durations in seconds. */
 export type IntervalSchedule = {
   /** A heartbeat is expected at most this long after the last one. */
@@ -167,9 +183,12 @@ export type IntervalSchedule = {
   readonly grace?: number;
 };
 
+/** Pass it as `cursor` to get the next page; null on the last page. */
+export type NextCursor = string | null;
+
 export type Node = {
   readonly name: string;
-  readonly state: 'active' | 'inactive' | 'failed';
+  readonly state: NodeState;
   /** Heartbeats missed in a row. */
   readonly retries: number;
   readonly lastHeartbeat: Date | null;
@@ -205,42 +224,13 @@ export type Node = {
   readonly rhythm?: Rhythm;
 };
 
-export type NodeWithCause = {
-  readonly name: string;
-  readonly state: 'active' | 'inactive' | 'failed';
-  /** Heartbeats missed in a row. */
-  readonly retries: number;
-  readonly lastHeartbeat: Date | null;
-  /** When it misses its next heartbeat, or becomes late, or fails; null for a node that has failed or is paused. */
-  readonly deadline: Date | null;
-  /** Null for a node with a schedule. */
-  readonly timeout: number | AdaptiveTimeout | null;
-  /** Null for a node with a schedule. */
-  readonly maxRetries: number | null;
-  /** Present if it has one, in place of a timeout. */
-  readonly schedule?: IntervalSchedule | CronSchedule;
-  /** Present if it has a schedule: when the heartbeat after the last one is or was expected. Null while it is paused. */
-  readonly nextExpected?: Date | null;
-  /** For pings by slug: the one chosen for it, or its name if that can be one. Absent if there is none. */
-  readonly slug?: string;
-  /** The secret of its pings by UUID. Present for keys with the scope `admin`. */
-  readonly pingUuid?: string;
-  readonly labels: Readonly<Record<string, string>>;
-  /** The channels its alerts go to; null for all. */
-  readonly channels: readonly string[] | null;
-  /** Nodes it depends on: while one of them has failed, its alerts are inhibited. */
-  readonly dependsOn: readonly string[];
-  readonly paused: boolean;
-  /** When its pause ends by itself. Absent if it has no end. */
-  readonly pausedUntil?: Date;
-  /** When its state began. */
-  readonly since: Date;
-  /** The acknowledgement of its failure; null if there is none or it has not failed. */
-  readonly acknowledged: Acknowledgement | null;
-  /** Present if the timeout is adaptive: how improbable the present silence is, 1 for one in ten, 2 for one in a hundred. Null until there are enough heartbeats. */
-  readonly phi?: number | null;
-  /** What was learnt from its heartbeats, if its timeout is adaptive. */
-  readonly rhythm?: Rhythm;
+export type NodeInDetail = NodeWithCause & {
+  readonly uptime?: Uptime;
+};
+
+export type NodeState = 'active' | 'inactive' | 'failed';
+
+export type NodeWithCause = Node & {
   /** For a failed node: the nodes it depends on that have failed, too. */
   readonly causedBy?: string;
   /** The active silences that fit it, with those of maintenance windows. */
@@ -258,6 +248,10 @@ export type OnlineUser<Id = string> = {
   readonly since: Date;
   readonly lastSeen: Date;
   readonly deadline: Date;
+};
+
+export type QueuedAlert = {
+  readonly id: string;
 };
 
 export type Rejection = {
@@ -342,7 +336,7 @@ export type Uptime = {
 
 export type User<Id = string> = {
   readonly id: Id;
-  readonly status: 'online' | 'offline';
+  readonly status: UserStatus;
   /** When the status began. */
   readonly since: Date | null;
   /** When the last heal or goodbye came. */
@@ -353,24 +347,19 @@ export type User<Id = string> = {
   readonly devices: readonly Device[];
 };
 
+export type UserStatus = 'online' | 'offline';
+
 /** What each operation answers. */
 export interface Answers<Id = string> {
   readonly heal: {
     readonly status: 'online';
   };
-  readonly goodbye: {
-    readonly status: 'online' | 'offline';
-  };
-  readonly goodbyeByBeacon: {
-    readonly status: 'online' | 'offline';
-  };
-  readonly healMany: {
-    readonly accepted: number;
-    readonly rejected: readonly Rejection[];
-  };
+  readonly goodbye: GoodbyeAnswer;
+  readonly goodbyeByBeacon: GoodbyeAnswer;
+  readonly healMany: BatchAnswer;
   readonly checkup: {
     readonly id: Id;
-    readonly status: 'online' | 'offline';
+    readonly status: UserStatus;
   };
   readonly checkupMany: {
     readonly results: readonly CheckedUser<Id>[];
@@ -384,78 +373,20 @@ export interface Answers<Id = string> {
   };
   readonly users: {
     readonly users: readonly OnlineUser<Id>[];
-    /** Pass it as `cursor` to get the next page; null on the last page. */
-    readonly nextCursor: string | null;
+    readonly nextCursor: NextCursor;
   };
   readonly user: User<Id>;
   readonly eraseUser: undefined;
   readonly socket: undefined;
-  readonly heartbeat: {
-    readonly name: string;
-    readonly state: 'active';
-  };
-  readonly heartbeatByPost: {
-    readonly name: string;
-    readonly state: 'active';
-  };
-  readonly heartbeats: {
-    readonly accepted: number;
-    readonly rejected: readonly Rejection[];
-  };
+  readonly heartbeat: ActiveNode;
+  readonly heartbeatByPost: ActiveNode;
+  readonly heartbeats: BatchAnswer;
   readonly nodes: {
     readonly nodes: readonly NodeWithCause[];
-    /** Pass it as `cursor` to get the next page; null on the last page. */
-    readonly nextCursor: string | null;
+    readonly nextCursor: NextCursor;
   };
   readonly putNode: Node;
-  readonly node: {
-    readonly name: string;
-    readonly state: 'active' | 'inactive' | 'failed';
-    /** Heartbeats missed in a row. */
-    readonly retries: number;
-    readonly lastHeartbeat: Date | null;
-    /** When it misses its next heartbeat, or becomes late, or fails; null for a node that has failed or is paused. */
-    readonly deadline: Date | null;
-    /** Null for a node with a schedule. */
-    readonly timeout: number | AdaptiveTimeout | null;
-    /** Null for a node with a schedule. */
-    readonly maxRetries: number | null;
-    /** Present if it has one, in place of a timeout. */
-    readonly schedule?: IntervalSchedule | CronSchedule;
-    /** Present if it has a schedule: when the heartbeat after the last one is or was expected. Null while it is paused. */
-    readonly nextExpected?: Date | null;
-    /** For pings by slug: the one chosen for it, or its name if that can be one. Absent if there is none. */
-    readonly slug?: string;
-    /** The secret of its pings by UUID. Present for keys with the scope `admin`. */
-    readonly pingUuid?: string;
-    readonly labels: Readonly<Record<string, string>>;
-    /** The channels its alerts go to; null for all. */
-    readonly channels: readonly string[] | null;
-    /** Nodes it depends on: while one of them has failed, its alerts are inhibited. */
-    readonly dependsOn: readonly string[];
-    readonly paused: boolean;
-    /** When its pause ends by itself. Absent if it has no end. */
-    readonly pausedUntil?: Date;
-    /** When its state began. */
-    readonly since: Date;
-    /** The acknowledgement of its failure; null if there is none or it has not failed. */
-    readonly acknowledged: Acknowledgement | null;
-    /** Present if the timeout is adaptive: how improbable the present silence is, 1 for one in ten, 2 for one in a hundred. Null until there are enough heartbeats. */
-    readonly phi?: number | null;
-    /** What was learnt from its heartbeats, if its timeout is adaptive. */
-    readonly rhythm?: Rhythm;
-    /** For a failed node: the nodes it depends on that have failed, too. */
-    readonly causedBy?: string;
-    /** The active silences that fit it, with those of maintenance windows. */
-    readonly silencedBy?: readonly string[];
-    /** The maintenance window that it is in; of several, the one that ends last. */
-    readonly maintenance?: {
-      readonly endsAt: Date;
-      /** Absent if the configuration gives none. */
-      readonly reason?: string;
-    };
-    readonly uptime?: Uptime;
-  };
+  readonly node: NodeInDetail;
   readonly forgetNode: undefined;
   readonly renewPingUuid: Node;
   readonly failNode: Node;
@@ -466,8 +397,7 @@ export interface Answers<Id = string> {
   readonly flips: {
     readonly name: string;
     readonly flips: readonly Flip[];
-    /** Pass it as `cursor` to get the next page; null on the last page. */
-    readonly nextCursor: string | null;
+    readonly nextCursor: NextCursor;
   };
   readonly ping: 'OK' | 'OK (rate limited)' | 'invalid url format' | 'invalid uuid format' | 'not found';
   readonly pingWithBody: 'OK' | 'OK (rate limited)' | 'invalid url format' | 'invalid uuid format' | 'not found';
@@ -477,19 +407,13 @@ export interface Answers<Id = string> {
   readonly pingBySlugSayingWithBody: 'OK' | 'Created' | 'invalid url format' | 'invalid uuid format' | 'not found' | 'ambiguous slug' | 'rate limited';
   readonly alerts: {
     readonly alerts: readonly Alert[];
-    /** Pass it as `cursor` to get the next page; null on the last page. */
-    readonly nextCursor: string | null;
+    readonly nextCursor: NextCursor;
   };
-  readonly redeliver: {
-    readonly id: string;
-  };
-  readonly testChannel: {
-    readonly id: string;
-  };
+  readonly redeliver: QueuedAlert;
+  readonly testChannel: QueuedAlert;
   readonly silences: {
     readonly silences: readonly Silence[];
-    /** Pass it as `cursor` to get the next page; null on the last page. */
-    readonly nextCursor: string | null;
+    readonly nextCursor: NextCursor;
   };
   readonly silence: Silence;
   readonly describeSilence: Silence;
@@ -524,14 +448,8 @@ export interface Queries {
     /** A device: 1 to 64 of `A-Z`, `a-z`, `0-9`, `.`, `_` and `-`. */
     readonly device?: string;
   };
-  readonly goodbye: {
-    /** A device: 1 to 64 of `A-Z`, `a-z`, `0-9`, `.`, `_` and `-`. */
-    readonly device?: string;
-  };
-  readonly goodbyeByBeacon: {
-    /** A device: 1 to 64 of `A-Z`, `a-z`, `0-9`, `.`, `_` and `-`. */
-    readonly device?: string;
-  };
+  readonly goodbye: Queries['heal'];
+  readonly goodbyeByBeacon: Queries['heal'];
   readonly checkupMany: {
     /** More fields of each user, separated by commas: `last_seen`, `devices`. */
     readonly fields?: string;
@@ -558,7 +476,7 @@ export interface Queries {
   };
   readonly nodes: {
     /** Only nodes in this state. */
-    readonly state?: 'active' | 'inactive' | 'failed';
+    readonly state?: NodeState;
     /** `key:value`: only nodes that have this label. */
     readonly label?: string;
     /** `true`: only paused nodes; `false`: only others. */
@@ -576,57 +494,28 @@ export interface Queries {
     /** End of the range. Unix seconds, ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`), or a time before now: `-90s`, `-5m`, `-1h`, `-7d`, `-2w`. */
     readonly to?: When;
   };
-  readonly flips: {
-    /** Only entries that end in this second or later. Unix seconds, ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`), or a time before now: `-90s`, `-5m`, `-1h`, `-7d`, `-2w`. */
-    readonly from?: When;
-    /** Only entries that begin in this second or earlier. Unix seconds, ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`), or a time before now: `-90s`, `-5m`, `-1h`, `-7d`, `-2w`. */
-    readonly to?: When;
-    /** `asc`: oldest first; `desc`: newest first. */
-    readonly order?: 'asc' | 'desc';
-    /** The largest number of entries to return. */
-    readonly limit?: number;
-    /** Continues after the page that returned this `next_cursor`, in the same order. */
-    readonly cursor?: string;
-  };
+  readonly flips: Queries['heartRhythm'];
   readonly ping: {
     /** The run that it belongs to: a UUID that the job chooses. */
     readonly rid?: string;
   };
-  readonly pingWithBody: {
-    /** The run that it belongs to: a UUID that the job chooses. */
-    readonly rid?: string;
-  };
+  readonly pingWithBody: Queries['ping'];
   readonly pingBySlug: {
     /** The run that it belongs to: a UUID that the job chooses. */
     readonly rid?: string;
     /** `1`: registers a node of that name if there is none, and the ping key may create. */
     readonly create?: '0' | '1';
   };
-  readonly pingBySlugWithBody: {
-    /** The run that it belongs to: a UUID that the job chooses. */
-    readonly rid?: string;
-    /** `1`: registers a node of that name if there is none, and the ping key may create. */
-    readonly create?: '0' | '1';
-  };
-  readonly pingBySlugSaying: {
-    /** The run that it belongs to: a UUID that the job chooses. */
-    readonly rid?: string;
-    /** `1`: registers a node of that name if there is none, and the ping key may create. */
-    readonly create?: '0' | '1';
-  };
-  readonly pingBySlugSayingWithBody: {
-    /** The run that it belongs to: a UUID that the job chooses. */
-    readonly rid?: string;
-    /** `1`: registers a node of that name if there is none, and the ping key may create. */
-    readonly create?: '0' | '1';
-  };
+  readonly pingBySlugWithBody: Queries['pingBySlug'];
+  readonly pingBySlugSaying: Queries['pingBySlug'];
+  readonly pingBySlugSayingWithBody: Queries['pingBySlug'];
   readonly alerts: {
     /** Only alerts that are in one of these states for some channel, separated by commas: pending, held, delivered, dead, cancelled, folded. */
     readonly state?: string;
     /** Only alerts about this node, alone or in a group. */
     readonly node?: string;
     /** Only alerts of this type. */
-    readonly type?: 'node.failed' | 'node.reported_failure' | 'node.recovered' | 'node.deleted' | 'channel.closed' | 'node.inactive' | 'mass_failure' | 'test';
+    readonly type?: AlertType;
     /** Only alerts for this channel; with `state`, those in that state there. */
     readonly channel?: string;
     /** Continues after the page that returned this `next_cursor`. */

@@ -25,7 +25,7 @@ const goodbye: Pick<Operation, 'scope' | 'query' | 'answers' | 'examples'> = {
   answers: {
     200: {
       means: "The user's status afterwards: `online` while another device keeps the user online.",
-      body: z.strictObject({ status: presence }),
+      body: z.strictObject({ status: presence }).meta({ id: 'GoodbyeAnswer' }),
     },
     400: noUserId,
     503: unavailable,
