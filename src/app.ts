@@ -10,8 +10,8 @@ import { EventHub } from './app/events/hub.js';
 import { stateSources } from './app/events/state-sources.js';
 import { HandOver } from './app/hand-over.js';
 import { recoverAll, runsOf } from './app/partition.js';
-import { proveSet } from './app/partition-set.js';
-import { proveUserIds } from './app/user-id-kind.js';
+import { checkPartitionSet } from './app/partition-set.js';
+import { checkUserIdKind } from './app/user-id-kind.js';
 import { OwnershipCheck } from './app/ownership-check.js';
 import type { AppPorts } from './app/ports.js';
 import { sumOf } from './app/sum.js';
@@ -154,8 +154,8 @@ export class App implements Daemon {
       this.#actors.memory.start();
       await this.#root.start();
       const runs = runsOf(this.#actors.partitions);
-      if (runs.length > 1) await proveSet(runs, logger, this.#ports.acceptsDataLoss ?? false);
-      await proveUserIds(runs, this.#config.user_ids);
+      if (runs.length > 1) await checkPartitionSet(runs, logger, this.#ports.acceptsDataLoss ?? false);
+      await checkUserIdKind(runs, this.#config.user_ids);
       this.#enter('recovering');
       await this.#recover();
     } catch (error) {

@@ -45,7 +45,7 @@ export class Backlog {
     const says = entry.kind === 'watermark' || entry.kind === 'observed_time';
     if (says && this.#entries.peekBack()?.kind === entry.kind) this.#entries.pop();
     this.#entries.push(entry);
-    if (entry.kind === 'end') note(this.#ended, entry.user, entry.session);
+    if (entry.kind === 'end') append(this.#ended, entry.user, entry.session);
     const flip = flipOf(entry);
     if (flip !== undefined) this.#noteFlip(flip);
   }
@@ -195,10 +195,10 @@ function flipOf(entry: Queued): Flip | undefined {
   return entry.kind === 'status' ? entry.flip : undefined;
 }
 
-function note<Id, Kept>(all: Map<Id, Kept[]>, id: Id, kept: Kept): void {
+function append<Id, Item>(all: Map<Id, Item[]>, id: Id, item: Item): void {
   const before = all.get(id);
-  if (before === undefined) all.set(id, [kept]);
-  else before.push(kept);
+  if (before === undefined) all.set(id, [item]);
+  else before.push(item);
 }
 
 /** Roughly how many changes the entry makes in the store. */

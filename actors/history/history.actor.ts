@@ -53,7 +53,7 @@ export class History implements Behaviour<HistoryMessage> {
   readonly #commit: GroupCommit;
   /** Something asynchronous is under way. Its result comes as a message. */
   #busy = false;
-  #nextTold = false;
+  #isNextQueued = false;
   readonly #pruning: Pruning;
   readonly #reopening: Reopening;
   #idle: (() => void) | undefined;
@@ -180,8 +180,8 @@ export class History implements Behaviour<HistoryMessage> {
   }
 
   #next(): void {
-    if (this.#nextTold || this.#busy || this.state === 'refusing') return;
-    this.#nextTold = true;
+    if (this.#isNextQueued || this.#busy || this.state === 'refusing') return;
+    this.#isNextQueued = true;
     this.#actor.tell({ kind: 'next' });
   }
 
@@ -204,7 +204,7 @@ export class History implements Behaviour<HistoryMessage> {
         return;
       case 'next':
         this.#startNext();
-        this.#nextTold = false;
+        this.#isNextQueued = false;
         return;
       case 'looked_up':
         this.#busy = false;
@@ -269,7 +269,7 @@ export class History implements Behaviour<HistoryMessage> {
   }
 
   #refused(error: unknown): void {
-    this.#nextTold = false;
+    this.#isNextQueued = false;
     this.#intake.storeRefuses(this.#commit.refused(), error);
     this.#reopening.later();
   }

@@ -156,7 +156,7 @@ export class LocalNodeShards implements NodeShards, NodeRules {
 
   /** Cron schedules go by the wall clock, which may have been set. */
   followWallClock(): void {
-    if (this.#observed.followWallClock()) this.#tellClockSet(this.#scheduled());
+    if (this.#observed.followWallClock()) this.#reschedule(this.#scheduled());
   }
 
   *#scheduled(): Generator<NodeActor> {
@@ -164,16 +164,16 @@ export class LocalNodeShards implements NodeShards, NodeRules {
   }
 
   /** In portions, since there may be very many. */
-  #tellClockSet(actors: Iterator<NodeActor>): void {
+  #reschedule(actors: Iterator<NodeActor>): void {
     if (this.#ending) return;
     const now = this.#clock.now();
-    for (let told = 0; told < PORTION; told++) {
+    for (let count = 0; count < PORTION; count++) {
       const next = actors.next();
       if (next.done === true) return;
       next.value.clockSet(now);
     }
     this.#clock.after(0, () => {
-      this.#tellClockSet(actors);
+      this.#reschedule(actors);
     });
   }
 

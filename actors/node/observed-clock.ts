@@ -41,11 +41,11 @@ export class ObservedClock {
   #observed: ObservedTime;
   #at: Moment;
   /** When it was last returned to be stored. */
-  #keptAt: Moment;
+  #storedAt: Moment;
   /** Since when new requests are refused. */
   #refusesNewSince: Moment | undefined;
   #lastBlind: LastBlindness | undefined;
-  /** The wall clock minus the monotonic clock, as it was when nodes were last told. */
+  /** The wall clock minus the monotonic clock, as it was when schedules last followed it. */
   #lead: Millis;
 
   /** @param grace the most time that a node is given again after a blind interval */
@@ -53,7 +53,7 @@ export class ObservedClock {
     this.#clock = clock;
     this.#grace = grace;
     this.#at = clock.now();
-    this.#keptAt = this.#at;
+    this.#storedAt = this.#at;
     const wall = clock.wall();
     this.#observed = { ...NONE, wall };
     this.#lead = wall - this.#at;
@@ -66,13 +66,13 @@ export class ObservedClock {
 
   /** The age of what was last returned to be stored. */
   get age(): Millis {
-    return this.#clock.now() - this.#keptAt;
+    return this.#clock.now() - this.#storedAt;
   }
 
   /** The present observed time, to be stored. */
   keep(): ObservedTime {
     const now = this.#refusesNewSince ?? this.#clock.now();
-    this.#keptAt = now;
+    this.#storedAt = now;
     return { ...this.#observed, awake: this.on(now), wall: wallAt(this.#clock, now) };
   }
 

@@ -8,7 +8,7 @@ import type { ChangeFeed } from '../shards/change-feed.js';
 import type { ChannelTotals } from './channel/channel-totals.js';
 import type { ChannelActor } from './channel/channel.actor.js';
 import { Resender } from './channel/resender.js';
-import type { HeldOtherwise } from './grouping/held-otherwise.js';
+import type { NextHold } from './grouping/next-hold.js';
 import { HoldQueue } from './grouping/hold-queue.js';
 import { AlertWriter, type AlertWriterDeps } from './outbox/alert-writer.js';
 import { AttemptIntents, IntentRegister } from './outbox/attempt-intents.js';
@@ -87,10 +87,10 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
   const flapping = new Flapping(options.flapping);
   const deliveryRules = new DeliveryRules(open, massFailure, flapping);
   const table = new SilenceTable(clock);
-  const heldOtherwise: HeldOtherwise = (record, hold) =>
-    (hold === 'silence' ? undefined : silencing.insteadOf(hold, record)) ??
-    (hold === 'dependency' ? undefined : ongoingFailures.insteadOf(hold, record));
-  const holds = { ids, flapping, massFailure, heldOtherwise };
+  const nextHold: NextHold = (record, hold) =>
+    (hold === 'silence' ? undefined : silencing.nextHold(hold, record)) ??
+    (hold === 'dependency' ? undefined : ongoingFailures.nextHold(hold, record));
+  const holds = { ids, flapping, massFailure, nextHold };
   const holdQueue = new HoldQueue(open, holds);
   const rules = new AlertingRules(routes, { open, ids, massFailure, flapping, holdQueue, deliveryRules });
 
@@ -108,7 +108,7 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
     massFailure,
     ...lasting,
   });
-  const summaries = new FlappingSummaries(open, flapping, heldOtherwise);
+  const summaries = new FlappingSummaries(open, flapping, nextHold);
   const silenceRequests = new SilenceRequests(options.silences, {
     table,
     ids,

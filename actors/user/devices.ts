@@ -34,7 +34,7 @@ export type Holder =
   | { readonly kind: 'found'; readonly deadline: Moment };
 
 /** The devices of one user. */
-interface Kept {
+interface UserDevices {
   readonly devices: Device[];
   /** Until when devices from before a restart may keep the user online. */
   foundUntil: Moment;
@@ -52,7 +52,7 @@ interface Heal extends DeviceHeal {
  * others the user's own deadline says the same, and they cost nothing. They are lost with the process.
  */
 export class Devices {
-  readonly #kept = new Map<UserId, Kept>();
+  readonly #byUser = new Map<UserId, UserDevices>();
   readonly #wheel: TimerWheel<Device>;
   readonly #most: () => number;
 
@@ -69,13 +69,13 @@ export class Devices {
 
   /** The users of whom devices are kept. */
   get users(): number {
-    return this.#kept.size;
+    return this.#byUser.size;
   }
 
   /** Whether a heal changes anything here. */
   concerns(user: UserId, { device, meta, metaIfNew }: DeviceHeal): boolean {
     if (device !== undefined || typeof meta === 'string' || metaIfNew !== undefined) return true;
-    return this.#kept.size > 0 && this.#kept.has(user);
+    return this.#byUser.size > 0 && this.#byUser.has(user);
   }
 
   /**
@@ -83,7 +83,7 @@ export class Devices {
    * @returns whether the devices or their meta are others now
    */
   heal(user: UserId, heal: Heal, before: () => Holder): boolean {
-    const kept = this.#kept.get(user) ?? this.#keep(user, before());
+    const kept = this.#byUser.get(user) ?? this.#keep(user, before());
     const { devices } = kept;
     const known = devices.find(({ name }) => name === heal.device);
     const goesOn = known !== undefined && heal.arrivedAt <= known.deadline;
@@ -97,9 +97,9 @@ export class Devices {
     return !goesOn || device.meta !== meta;
   }
 
-  #keep(user: UserId, before: Holder): Kept {
-    const kept: Kept = { devices: [], foundUntil: before.kind === 'found' ? before.deadline : NEVER };
-    this.#kept.set(user, kept);
+  #keep(user: UserId, before: Holder): UserDevices {
+    const kept: UserDevices = { devices: [], foundUntil: before.kind === 'found' ? before.deadline : NEVER };
+    this.#byUser.set(user, kept);
     if (before.kind !== 'unnamed') return kept;
     const device = this.#add(kept, new Device(user, undefined, before.since));
     device.lastSeen = before.lastSeen;
@@ -108,7 +108,7 @@ export class Devices {
   }
 
   /** One with the nearest deadline gives way, if there are too many. */
-  #add(kept: Kept, device: Device): Device {
+  #add(kept: UserDevices, device: Device): Device {
     const { devices } = kept;
     if (devices.length >= this.#most())
       this.#drop(
@@ -119,24 +119,24 @@ export class Devices {
     return device;
   }
 
-  #drop({ devices }: Kept, device: Device): void {
+  #drop({ devices }: UserDevices, device: Device): void {
     this.#wheel.disarm(device);
     devices.splice(devices.indexOf(device), 1);
   }
 
   /** Until when devices other than this one keep the user online; undefined if no devices are kept. */
   othersUntil(user: UserId, name: string): Moment | undefined {
-    const kept = this.#kept.get(user);
+    const kept = this.#byUser.get(user);
     return kept && latest(kept, name);
   }
 
   has(user: UserId, name: string): boolean {
-    return this.#kept.get(user)?.devices.some((each) => each.name === name) ?? false;
+    return this.#byUser.get(user)?.devices.some((each) => each.name === name) ?? false;
   }
 
   /** Ends a device. @returns until when the others keep the user online; undefined if no devices are kept */
   leave(user: UserId, name: string): Moment | undefined {
-    const kept = this.#kept.get(user);
+    const kept = this.#byUser.get(user);
     const device = kept?.devices.find((each) => each.name === name);
     if (kept !== undefined && device !== undefined) this.#drop(kept, device);
     return kept && latest(kept);
@@ -144,23 +144,23 @@ export class Devices {
 
   /** The devices that keep the user online at a moment; undefined if none are kept. */
   of(user: UserId, at: Moment): readonly Device[] | undefined {
-    return this.#kept.get(user)?.devices.filter(({ deadline }) => at < deadline);
+    return this.#byUser.get(user)?.devices.filter(({ deadline }) => at < deadline);
   }
 
   /** The user is offline: nothing of their devices is kept. */
   forget(user: UserId): void {
-    if (this.#kept.size === 0) return;
-    const kept = this.#kept.get(user);
+    if (this.#byUser.size === 0) return;
+    const kept = this.#byUser.get(user);
     if (kept === undefined) return;
     for (const device of kept.devices) this.#wheel.disarm(device);
-    this.#kept.delete(user);
+    this.#byUser.delete(user);
   }
 
   /** Gives devices the time back in which they could not be heard, as their users get it. */
   blind(blindness: Blindness, timeout: Millis, grace: Millis): void {
     const after = (live: { readonly deadline: Moment; readonly lastSeen: Moment }): Moment =>
       live.deadline < blindness.from ? live.deadline : deadlineAfter(blindness, live, timeout, grace);
-    for (const kept of this.#kept.values()) {
+    for (const kept of this.#byUser.values()) {
       kept.foundUntil = after({ deadline: kept.foundUntil, lastSeen: NEVER });
       for (const device of kept.devices) this.#wheel.arm(device, after(device));
     }
@@ -168,7 +168,7 @@ export class Devices {
 
   /** Until when the user is held; undefined if no devices are kept. */
   until(user: UserId): Moment | undefined {
-    const kept = this.#kept.size === 0 ? undefined : this.#kept.get(user);
+    const kept = this.#byUser.size === 0 ? undefined : this.#byUser.get(user);
     return kept && latest(kept);
   }
 
@@ -179,9 +179,9 @@ export class Devices {
    * @param dropped called for a user whom something else still holds
    */
   advance(horizon: Moment, isBusy: (user: UserId) => boolean, dropped: (user: UserId) => void): void {
-    if (this.#kept.size === 0) return;
+    if (this.#byUser.size === 0) return;
     this.#wheel.advance(horizon, (device) => {
-      const kept = this.#kept.get(device.user);
+      const kept = this.#byUser.get(device.user);
       if (kept === undefined) return;
       if (isBusy(device.user)) {
         this.#wheel.arm(device, device.deadline);
@@ -193,7 +193,7 @@ export class Devices {
   }
 }
 
-function latest({ devices, foundUntil }: Kept, except?: string): Moment {
+function latest({ devices, foundUntil }: UserDevices, except?: string): Moment {
   let until = foundUntil;
   for (const { name, deadline } of devices) {
     if ((except === undefined || name !== except) && deadline > until) until = deadline;

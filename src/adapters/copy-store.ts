@@ -7,7 +7,7 @@ import { copyHistory, type CopyProgress, type CopyResult } from './history/copy.
 import { StoreHealth } from './history/store-health.js';
 import { identityOf } from './level/directory.js';
 import { LevelEngine } from './level/level-engine.js';
-import { HISTORY, provePartitions } from './level/partitions.js';
+import { HISTORY, checkPartitions } from './level/partitions.js';
 import { engineOfDaemon } from './postgres/postgres-history-store.js';
 import type { StoreLocation } from './store-location.js';
 
@@ -77,7 +77,7 @@ class End {
     const source = new End(location, clock, true);
     if (location.kind === 'postgres') return source;
     const { directory } = location;
-    await source.#undivided(provePartitions(directory, 1, { clock }));
+    await source.#undivided(checkPartitions(directory, 1, { clock }));
     const current = await identityOf(path.join(directory, HISTORY, 'CURRENT'));
     if (current === undefined) throw failed(`there is no history in ${directory}`);
     return source;
@@ -86,7 +86,7 @@ class End {
   static async to(location: StoreLocation, clock: Clock): Promise<End> {
     const target = new End(location, clock, false);
     if (location.kind === 'leveldb')
-      await target.#undivided(provePartitions(location.directory, 1, { clock }));
+      await target.#undivided(checkPartitions(location.directory, 1, { clock }));
     return target;
   }
 

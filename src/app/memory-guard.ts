@@ -1,4 +1,4 @@
-import { bytesOf, livingIn, NODE_BYTES, roomIn, USER_BYTES } from '../domain/memory.js';
+import { bytesOf, liveBytes, NODE_BYTES, roomIn, USER_BYTES } from '../domain/memory.js';
 import type { Millis } from '../domain/time.js';
 import type { Cancel, Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
@@ -88,7 +88,7 @@ export class MemoryGuard {
   roomFor(place: string): StartupMemory {
     this.#look();
     const heap = this.#reading?.heap;
-    return new StartupMemory(heap && { ...heap, live: livingIn(heap, this.#grown) }, place);
+    return new StartupMemory(heap && { ...heap, live: liveBytes(heap, this.#grown) }, place);
   }
 
   #lookAgain(): void {
@@ -128,7 +128,7 @@ export class MemoryGuard {
   get used(): number {
     return this.#reading === undefined
       ? 0
-      : Math.max(...usesOf(this.#reading).map((use) => livingIn(use, this.#grown) / use.limit));
+      : Math.max(...usesOf(this.#reading).map((use) => liveBytes(use, this.#grown) / use.limit));
   }
 
   inspect(): object {

@@ -14,7 +14,7 @@ type Opened = Pick<PartitionRun, 'id' | 'store' | 'summary'>;
  * @param acceptsDataLoss whether to go on without what a missing partition held
  * @throws HeartbeatError `HEARTBEAT_WRONG_PARTITIONS`, with what to do
  */
-export async function proveSet(
+export async function checkPartitionSet(
   all: readonly Opened[],
   logger: Logger,
   acceptsDataLoss: boolean,

@@ -8,7 +8,7 @@ import type { PartitionRun } from './partition-run.js';
  *
  * @throws HeartbeatError `HEARTBEAT_WRONG_USER_IDS`
  */
-export async function proveUserIds(
+export async function checkUserIdKind(
   opened: readonly Pick<PartitionRun, 'store' | 'summary'>[],
   kind: UserIdKind,
 ): Promise<void> {

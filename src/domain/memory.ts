@@ -17,7 +17,7 @@ interface Use {
 }
 
 /** Live bytes: what survived the last collection plus what was allocated since, but never more than is in use. */
-export function livingIn({ live, used }: Use, grown: number): number {
+export function liveBytes({ live, used }: Use, grown: number): number {
   return Math.min(used, live + grown);
 }
 
@@ -27,7 +27,7 @@ export function livingIn({ live, used }: Use, grown: number): number {
  * @param grown bytes taken (or, if negative, given back) since live memory was last measured
  */
 export function roomIn(uses: readonly Use[], share: number, grown: number): number {
-  return Math.min(...uses.map((use) => share * use.limit - livingIn(use, grown)));
+  return Math.min(...uses.map((use) => share * use.limit - liveBytes(use, grown)));
 }
 
 /** Estimated heap bytes of an alert. */

@@ -55,4 +55,4 @@ export const alert = z
 
 export const alerts = z.strictObject({ alerts: z.array(alert), next_cursor: nextCursor });
 
-export const onItsWay = z.strictObject({ id: alertId }).meta({ id: 'QueuedAlert' });
+export const queuedAlert = z.strictObject({ id: alertId }).meta({ id: 'QueuedAlert' });

@@ -50,7 +50,7 @@ export function failed(breaker: Breaker, now: Moment, rest: (rests: number) => M
 }
 
 /** The provider asks to wait this long. */
-export function askedToWait(breaker: Breaker, now: Moment, retryAfter: Millis): Breaker {
+export function honourRetryAfter(breaker: Breaker, now: Moment, retryAfter: Millis): Breaker {
   const until = now + Math.min(retryAfter, LONGEST_REST);
   return { ...breaker, restUntil: moment(Math.max(breaker.restUntil, until)) };
 }

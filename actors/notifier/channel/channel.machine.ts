@@ -5,7 +5,7 @@ import type { ChannelPolicy } from '../../../src/ports/channel.js';
 import { TimerQueue } from '../timer-queue.js';
 import {
   admits,
-  askedToWait,
+  honourRetryAfter,
   CLOSED,
   failed,
   stateOf,
@@ -208,7 +208,7 @@ export class ChannelMachine {
     const { rests } = this.#breaker;
     this.#answered = 0;
     this.#breaker = failed(this.#breaker, now, (nth) => this.#retry.delay(nth));
-    if (retryAfter !== undefined) this.#breaker = askedToWait(this.#breaker, now, retryAfter);
+    if (retryAfter !== undefined) this.#breaker = honourRetryAfter(this.#breaker, now, retryAfter);
     if (this.#breaker.rests > rests) {
       effects.push({ kind: 'rest', failures: this.#breaker.failures, until: this.#breaker.restUntil });
     }

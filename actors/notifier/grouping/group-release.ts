@@ -4,13 +4,13 @@ import type { Instant, Moment } from '../../../src/domain/time.js';
 import { fresh, held, moved } from '../outbox/delivery.js';
 import { Group, GROUP } from './group.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
-import { heldInstead, type HeldOtherwise } from './held-otherwise.js';
+import { moveToHold, type NextHold } from './next-hold.js';
 import type { Flapping } from '../rules/flapping.js';
 
 export interface GroupReleaseRules {
   readonly ids: AlertIds;
   readonly flapping: Flapping;
-  readonly heldOtherwise: HeldOtherwise;
+  readonly nextHold: NextHold;
 }
 
 export interface GroupReleaseLimits {
@@ -34,7 +34,7 @@ export class GroupRelease {
   readonly #open: OpenAlerts;
   readonly #ids: AlertIds;
   readonly #flapping: Flapping;
-  readonly #heldOtherwise: HeldOtherwise;
+  readonly #nextHold: NextHold;
   readonly #hold: Hold;
   readonly #limits: GroupReleaseLimits;
   /** Groups under construction, by channel. */
@@ -43,14 +43,14 @@ export class GroupRelease {
 
   constructor(
     open: OpenAlerts,
-    { ids, flapping, heldOtherwise }: GroupReleaseRules,
+    { ids, flapping, nextHold }: GroupReleaseRules,
     hold: Hold,
     limits: GroupReleaseLimits = LIMITS,
   ) {
     this.#open = open;
     this.#ids = ids;
     this.#flapping = flapping;
-    this.#heldOtherwise = heldOtherwise;
+    this.#nextHold = nextHold;
     this.#hold = hold;
     this.#limits = limits;
   }
@@ -110,7 +110,7 @@ export class GroupRelease {
       const record = this.#open.get(id);
       if (record === undefined || record.alert.group !== undefined) continue;
       if (members.length + others.length === this.#limits.step) return { members, others, isLast: false };
-      const other = this.#heldOtherwise(record, this.#hold);
+      const other = this.#nextHold(record, this.#hold);
       if (other === undefined) members.push(record);
       else others.push(other);
     }
@@ -172,7 +172,7 @@ export function movedToMassFailure(
     released.delete(id);
     const record = open.get(id);
     if (record?.deliveries.some((delivery) => delivery.hold === hold) !== true) continue;
-    records.push({ ...record, deliveries: heldInstead(record.deliveries, hold, 'mass_failure') });
+    records.push({ ...record, deliveries: moveToHold(record.deliveries, hold, 'mass_failure') });
   }
   return records;
 }

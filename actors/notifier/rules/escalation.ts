@@ -136,8 +136,8 @@ function rebuiltGroup(record: AlertRecord, delivery: Delivery, deps: RebuiltGrou
         },
       }) => type === 'channel.closed',
     );
-    const isToBeTold = failed?.isQuiet === false && silencedBy.length === 0 && !isClosed;
-    if (state === 'active' || isToBeTold) return [node];
+    const isStillDue = failed?.isQuiet === false && silencedBy.length === 0 && !isClosed;
+    if (state === 'active' || isStillDue) return [node];
     const recoveries = later.filter(isUnsentRecovery);
     // The channel was notified of an earlier failure, and expects the recovery from this one.
     if (wasNotified === true && failed !== undefined) return [];
@@ -149,7 +149,7 @@ function rebuiltGroup(record: AlertRecord, delivery: Delivery, deps: RebuiltGrou
     if (wasNotified === true) return recoveries.length > 0 ? [{ ...node, state: 'active' }] : [];
     if (failed === undefined && recoveries.length === 0) deps.leftOut(node);
     if (failed !== undefined && !isClosed && !later.some(isFailure))
-      changes.push(heldAlone(failed, silencedBy, node, delivery, deps.nextId()));
+      changes.push(heldOutsideGroup(failed, silencedBy, node, delivery, deps.nextId()));
     return [];
   });
   if (nodes.length === group.nodes.length && nodes.every((node, index) => node === group.nodes[index]))
@@ -170,7 +170,7 @@ function isUnsentRecovery({ record: { alert }, delivery }: OpenDelivery): boolea
 }
 
 /** Taken out of the group, a failure is held by itself, where its recovery finds it. Neither is delivered then. */
-function heldAlone(
+function heldOutsideGroup(
   { facts, since }: FailedNode,
   silencedBy: readonly SilenceId[],
   node: GroupedNode,

@@ -4,7 +4,7 @@ import { isNotification } from '../../../src/domain/late-notification.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { moment, momentOf, type Instant, type Millis, type Moment } from '../../../src/domain/time.js';
 import { moved, withDelivery, type NodeMessages } from '../outbox/delivery.js';
-import type { HeldOtherwise } from '../grouping/held-otherwise.js';
+import type { NextHold } from '../grouping/next-hold.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 
 const HOUR: Millis = 3_600_000;
@@ -193,14 +193,14 @@ function deletions(records: readonly AlertRecord[]): ReadonlyMap<NodeName, Delet
 export class FlappingSummaries {
   readonly #open: OpenAlerts;
   readonly #flapping: Flapping;
-  readonly #heldOtherwise: HeldOtherwise;
+  readonly #nextHold: NextHold;
   /** No summary may go out before this. */
   #dueAt: Moment = moment(-Infinity);
 
-  constructor(open: OpenAlerts, flapping: Flapping, heldOtherwise: HeldOtherwise) {
+  constructor(open: OpenAlerts, flapping: Flapping, nextHold: NextHold) {
     this.#open = open;
     this.#flapping = flapping;
-    this.#heldOtherwise = heldOtherwise;
+    this.#nextHold = nextHold;
   }
 
   /** When a summary may be due; undefined while there is none. */
@@ -218,7 +218,7 @@ export class FlappingSummaries {
       const record = this.#open.get(id);
       const node = record?.alert.node?.name;
       if (record === undefined || node === undefined) continue;
-      const other = this.#heldOtherwise(record, 'flapping');
+      const other = this.#nextHold(record, 'flapping');
       if (other !== undefined) {
         due.push(other);
         continue;

@@ -2,7 +2,7 @@ import type { Alert, AlertRecord, Delivery, Hold } from '../../../src/domain/ale
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { moment, type Instant, type Moment, momentOf } from '../../../src/domain/time.js';
 import type { FailureStatus, NodeChange } from '../notifier.protocol.js';
-import { heldInstead } from '../grouping/held-otherwise.js';
+import { moveToHold } from '../grouping/next-hold.js';
 import { moved, withDelivery } from '../outbox/delivery.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
 import type { Overflow } from '../outbox/overflow.js';
@@ -118,13 +118,13 @@ export class OngoingFailures {
    *
    * @returns the alert held for the cause of its failure instead, if that has one
    */
-  insteadOf(hold: Hold, record: AlertRecord): AlertRecord | undefined {
+  nextHold(hold: Hold, record: AlertRecord): AlertRecord | undefined {
     const { alert, deliveries } = record;
     const { node, silencedBy, causedBy } = alert;
     if (node === undefined || (silencedBy === undefined && causedBy === undefined)) return undefined;
     const cause = this.causeOf(node.name);
     if (cause === undefined) return undefined;
-    return { alert: { ...alert, causedBy: cause }, deliveries: heldInstead(deliveries, hold, 'dependency') };
+    return { alert: { ...alert, causedBy: cause }, deliveries: moveToHold(deliveries, hold, 'dependency') };
   }
 
   /** @returns what changes in deliveries that have not begun, by the node's present status */

@@ -4,7 +4,7 @@ import type { SilenceId } from '../../../src/domain/silence.js';
 import { moment, type Instant, type Millis, type Moment } from '../../../src/domain/time.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import { GroupRelease, movedToMassFailure } from '../grouping/group-release.js';
-import { heldInstead } from '../grouping/held-otherwise.js';
+import { moveToHold } from '../grouping/next-hold.js';
 import type { HoldQueueRules } from '../grouping/hold-queue.js';
 import { held, moved } from '../outbox/delivery.js';
 import type { OpenAlerts } from '../outbox/open-alerts.js';
@@ -67,11 +67,11 @@ export class Silencing {
   }
 
   /** @returns the record as a silence holds it, if one does, in place of another reason */
-  insteadOf(hold: Hold, record: AlertRecord): AlertRecord | undefined {
+  nextHold(hold: Hold, record: AlertRecord): AlertRecord | undefined {
     if (!isSilenceable(record.alert.type)) return undefined;
     const silencedBy = this.#silencesOf(record);
     if (silencedBy.length === 0) return undefined;
-    const deliveries = heldInstead(record.deliveries, hold, 'silence');
+    const deliveries = moveToHold(record.deliveries, hold, 'silence');
     return { alert: { ...record.alert, silencedBy }, deliveries };
   }
 

@@ -32,11 +32,11 @@ export class UserEventChannels {
 
   constructor(channels: readonly Channel[], deps: UserEventsDeps) {
     this.#deps = deps;
-    for (const channel of asking(channels)) this.#put(channel);
+    for (const channel of userEventsChannelsIn(channels)) this.#put(channel);
   }
 
   /** Whether any channel asks for events of users. */
-  get areAsked(): boolean {
+  get hasAny(): boolean {
     return this.#actors.size > 0;
   }
 
@@ -67,7 +67,7 @@ export class UserEventChannels {
 
   /** Replaces all channels. What waits for a channel that stays is sent with its new settings. */
   async replace(channels: readonly Channel[]): Promise<void> {
-    const wanted = asking(channels);
+    const wanted = userEventsChannelsIn(channels);
     const names = new Set(wanted.map(({ policy }) => policy.name));
     const gone = [...this.#actors.values()].filter(({ name }) => !names.has(name));
     for (const { name } of gone) this.#actors.delete(name);
@@ -111,7 +111,7 @@ export class UserEventChannels {
   }
 }
 
-function asking(channels: readonly Channel[]): readonly UserEventsChannel[] {
+function userEventsChannelsIn(channels: readonly Channel[]): readonly UserEventsChannel[] {
   return channels.flatMap((channel) => userEventsOf(channel) ?? []);
 }
 

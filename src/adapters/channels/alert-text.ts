@@ -140,7 +140,7 @@ function beginning(text: string, length: number): string {
  * Text from outside in which nothing is a mention: a zero-width character after each `@` keeps a node called `@all`
  * from waking a whole company.
  */
-export function unmentioned(text: string): string {
+export function withoutMentions(text: string): string {
   return text.replaceAll('@', '@\u200B');
 }
 

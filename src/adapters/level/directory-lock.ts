@@ -3,7 +3,7 @@ import type { Clock } from '../../ports/clock.js';
 import { openOwned } from './database.js';
 import { makeDirectory } from './directory.js';
 import { openError } from './level-errors.js';
-import { own } from './ownership.js';
+import { takeOwnership } from './ownership.js';
 import { Patience } from './patience.js';
 
 const LOCK = 'lock';
@@ -22,7 +22,7 @@ export async function lockDirectory(
   const patience = new Patience(directory, clock);
   try {
     await patience.answered(makeDirectory(directory, 2));
-    const owned = await patience.answered(own(directory));
+    const owned = await patience.answered(takeOwnership(directory));
     try {
       const db = await patience.answered(openOwned(owned, true));
       return () => db.close();

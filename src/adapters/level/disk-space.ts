@@ -13,7 +13,7 @@ const LEAST = 1024 * 1024;
  *
  * @throws HeartbeatError `HEARTBEAT_STORE_REFUSES`
  */
-export async function proveDiskSpace(directory: string): Promise<void> {
+export async function checkDiskSpace(directory: string): Promise<void> {
   const file = path.join(directory, 'room');
   try {
     const wanted = await roomWanted(directory);

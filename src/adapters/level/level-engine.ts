@@ -1,7 +1,7 @@
 import type { HeartbeatError } from '../../errors.js';
 import type { OrderedStore, StoreEngine, StoreObserver, StorePlace } from '../../ports/ordered-store.js';
 import { salvage } from '../history/salvage.js';
-import { proveDiskSpace } from './disk-space.js';
+import { checkDiskSpace } from './disk-space.js';
 import { bytesIn } from './file-sizes.js';
 import { levelReadError, levelWriteError, openError, placeOf } from './level-errors.js';
 import { LevelStore } from './level-store.js';
@@ -46,7 +46,7 @@ export class LevelEngine implements StoreEngine {
   }
 
   proveReopenable(): Promise<void> {
-    return proveDiskSpace(this.#directory);
+    return checkDiskSpace(this.#directory);
   }
 
   async size(): Promise<number> {

@@ -4,7 +4,7 @@ import { withFields } from '../../ports/logger.js';
 import { OrderedHistoryStore } from '../history/ordered-history-store.js';
 import { LevelEngine } from './level-engine.js';
 import type { OpeningOptions } from './opening.js';
-import { directoryOf, HISTORY, makePartitions, provePartitions, type PartitionOf } from './partitions.js';
+import { directoryOf, HISTORY, makePartitions, checkPartitions, type PartitionOf } from './partitions.js';
 
 /** History in LevelDB, in `<data_dir>/history`, or in `<data_dir>/partitions-<number>/<partition>/history`. */
 export class LevelHistoryStore extends OrderedHistoryStore {
@@ -36,7 +36,7 @@ export class LevelHistoryStore extends OrderedHistoryStore {
   }
 
   #prove(): Promise<void> {
-    return provePartitions(this.#dataDirectory, this.#partitions, this.#options);
+    return checkPartitions(this.#dataDirectory, this.#partitions, this.#options);
   }
 }
 

@@ -9,7 +9,7 @@ import { StartMark } from './files/start-mark.js';
 import { mendTable } from './files/table-mend.js';
 import { TableCheck } from './files/table-files.js';
 import { openError, placeOf } from './level-errors.js';
-import { own, refuseOwned, type Owned } from './ownership.js';
+import { takeOwnership, refuseOwned, type Owned } from './ownership.js';
 import { Patience } from './patience.js';
 
 export interface OpeningOptions {
@@ -49,7 +49,7 @@ export async function openFiles(
   try {
     if (mayBegin) await patience.answered(makeDirectories(directory, options.logger));
     // What another process is writing looks damaged, so nothing is read before the directory is owned.
-    const owned = await patience.answered(own(directory));
+    const owned = await patience.answered(takeOwnership(directory));
     try {
       await patience.answered(refuseOwned(owned));
       return await openLooking(owned, { directory, options, mayBegin, patience });

@@ -20,7 +20,7 @@ export interface Owned {
  * @param directory must exist
  * @throws HeartbeatError `HEARTBEAT_STORE_LOCKED` if this process has it open
  */
-export async function own(directory: string): Promise<Owned> {
+export async function takeOwnership(directory: string): Promise<Owned> {
   const real = await realpath(directory);
   const { dev, ino } = await stat(real, { bigint: true });
   const key = `${String(dev)}:${String(ino)}`;

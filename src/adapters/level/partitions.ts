@@ -34,7 +34,7 @@ export function directoryOf(partitions: number): string {
  * @param partitions 1 for one history in the data directory itself
  * @throws HeartbeatError `HEARTBEAT_WRONG_PARTITIONS`, or `HEARTBEAT_STORE_LOCKED` if a daemon uses it so
  */
-export async function provePartitions(
+export async function checkPartitions(
   dataDirectory: string,
   partitions: number,
   options: OpeningOptions,

@@ -4,7 +4,7 @@ import type { Cancel, Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import type { MetricFamily } from '../../ports/metrics.js';
 import { AddressGuard } from '../channels/http/address-guard.js';
-import { letGo } from '../channels/http/body.js';
+import { discardBody } from '../channels/http/body.js';
 import { DnsResolver } from '../channels/http/dns-resolver.js';
 import { outgoing } from '../channels/http/outgoing.js';
 import type { Proxies } from '../channels/http/proxies.js';
@@ -105,7 +105,7 @@ export class Pinger {
         headers: { 'user-agent': 'heartbeat', ...(authorization !== undefined && { authorization }) },
         signal,
       });
-      letGo(body, this.#deps.clock);
+      discardBody(body, this.#deps.clock);
       return statusCode >= 200 && statusCode < 300 ? undefined : `answered ${statusCode}`;
     } catch (error) {
       return reasonOf(error);

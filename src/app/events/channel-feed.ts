@@ -34,7 +34,7 @@ export class ChannelFeed {
 
   /** Listens while a channel asks for events: otherwise nothing costs anything. Call it when channels have changed. */
   configure(): void {
-    if (!this.#channels.areAsked) {
+    if (!this.#channels.hasAny) {
       this.#stopListening?.();
       this.#stopListening = undefined;
     } else this.#stopListening ??= listen(this.#changes, (change) => this.#guarded(change));

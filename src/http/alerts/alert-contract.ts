@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { alertListingQuery } from './alert-query.js';
 import type { GatewayLimits } from '../gateway-options.js';
-import { alerts, onItsWay } from '../../views/alert-answers.js';
+import { alerts, queuedAlert } from '../../views/alert-answers.js';
 import { failure } from '../../views/error-answer.js';
 import type { Operations } from '../contract/operation.js';
 
@@ -60,7 +60,7 @@ export function alertOperations(limits: Pick<GatewayLimits, 'page'>): Operations
         'Delivers a dead letter again, with the same id, through every channel in which it is one.',
       scope: 'admin',
       answers: {
-        202: { means: 'The message is queued.', body: onItsWay },
+        202: { means: 'The message is queued.', body: queuedAlert },
         404: { means: 'There is no such alert.', body: failure },
         409: { means: 'It is not a dead letter of any configured channel.', body: failure },
       },
@@ -84,7 +84,7 @@ export function alertOperations(limits: Pick<GatewayLimits, 'page'>): Operations
       answers: {
         202: {
           means: 'The message is queued. `GET /alerts` shows whether it was delivered.',
-          body: onItsWay,
+          body: queuedAlert,
         },
         404: { means: 'No channel of this name is configured.', body: failure },
       },

@@ -26,7 +26,7 @@ class Play {
     const ids = new AlertIds(() => 0);
     const flapping = new Flapping({ maxPerHour });
     const massFailure = new MassFailure({ share: 0, atLeast: 3, window: 10_000, hold: 60_000 });
-    const holdQueue = new HoldQueue(open, { ids, flapping, massFailure, heldOtherwise: () => undefined });
+    const holdQueue = new HoldQueue(open, { ids, flapping, massFailure, nextHold: () => undefined });
     const deliveryRules = new DeliveryRules(open, massFailure, flapping);
     const deps = { open, ids, massFailure, flapping, holdQueue, deliveryRules };
     this.rules = new AlertingRules([{ name: 'ops', events }], deps);

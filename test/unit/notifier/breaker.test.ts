@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { askedToWait, CLOSED, failed, stateOf, succeeded } from '../../../actors/notifier/channel/breaker.js';
+import {
+  honourRetryAfter,
+  CLOSED,
+  failed,
+  stateOf,
+  succeeded,
+} from '../../../actors/notifier/channel/breaker.js';
 import { moment } from '../../../src/domain/time.js';
 
 const rest = (rests: number): number => rests * 1000;
@@ -22,7 +28,7 @@ describe('the breaker of a channel', () => {
   });
 
   it('keeps a rest that was asked for, when an attempt from before it succeeds', () => {
-    const asked = askedToWait(failedOften(3), moment(0), 5000);
+    const asked = honourRetryAfter(failedOften(3), moment(0), 5000);
     const after = succeeded(asked, moment(4999));
     expect(after).to.deep.equal({ failures: 0, rests: 0, restUntil: 5000 });
     expect(stateOf(after, moment(4999))).to.equal('open');
@@ -30,13 +36,13 @@ describe('the breaker of a channel', () => {
   });
 
   it('is as new after a success behind the rest, and after one where failures were the reason for it', () => {
-    expect(succeeded(askedToWait(failedOften(3), moment(0), 5000), moment(5000))).to.equal(CLOSED);
+    expect(succeeded(honourRetryAfter(failedOften(3), moment(0), 5000), moment(5000))).to.equal(CLOSED);
     expect(succeeded(failedOften(5), moment(1))).to.equal(CLOSED);
     expect(succeeded(failedOften(6), moment(1))).to.equal(CLOSED);
   });
 
   it('rests no longer for failures that come in while it rests, and never shorter for having been asked to wait', () => {
     expect(failedOften(7)).to.include({ failures: 7, rests: 1, restUntil: 1000 });
-    expect(askedToWait(failedOften(5), moment(0), 400).restUntil).to.equal(1000);
+    expect(honourRetryAfter(failedOften(5), moment(0), 400).restUntil).to.equal(1000);
   });
 });

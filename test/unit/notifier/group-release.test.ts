@@ -30,7 +30,7 @@ class Holding {
     const rules = {
       ids: this.#ids,
       flapping: new Flapping({ maxPerHour: 12 }),
-      heldOtherwise: () => undefined,
+      nextHold: () => undefined,
     };
     return new GroupRelease(this.#open, rules, 'mass_failure', this.#limits);
   }

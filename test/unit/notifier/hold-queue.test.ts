@@ -28,7 +28,7 @@ class Rules {
     const { open, massFailure } = this;
     const ids = new AlertIds(() => 0);
     const flapping = new Flapping({ maxPerHour: 12 });
-    this.holdQueue = new HoldQueue(open, { ids, flapping, massFailure, heldOtherwise: () => undefined });
+    this.holdQueue = new HoldQueue(open, { ids, flapping, massFailure, nextHold: () => undefined });
     this.#rules = new AlertingRules(
       [{ name: 'ops', events: ['node.failed', 'node.recovered', 'mass_failure'] }],
       {

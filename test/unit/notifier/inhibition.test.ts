@@ -29,7 +29,7 @@ class Play {
       ids: new AlertIds(() => 0),
       flapping,
       massFailure,
-      heldOtherwise: () => undefined,
+      nextHold: () => undefined,
     });
   }
 
@@ -134,7 +134,7 @@ describe('the memory of dependencies', () => {
     const inhibition = new Inhibition(open, new FailedNodes(), {
       ids: new AlertIds(() => 0),
       flapping: new Flapping({ maxPerHour: 12 }),
-      heldOtherwise: () => undefined,
+      nextHold: () => undefined,
       massFailure: new MassFailure({ share: 0.3, atLeast: 20, window: 10_000, hold: 60_000 }),
     });
     for (let count = 0; count < 10_000; count++) {

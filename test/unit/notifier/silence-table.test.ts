@@ -146,7 +146,7 @@ describe('a look at all open alerts', () => {
       failed: new FailedNodes(),
       table: table.silences,
       clock: { wall: () => instant(NOW) },
-      rules: { ids, flapping, massFailure, heldOtherwise: () => undefined },
+      rules: { ids, flapping, massFailure, nextHold: () => undefined },
     });
     silencing.resume();
     const steps: number[] = [];

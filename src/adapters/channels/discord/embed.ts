@@ -1,5 +1,5 @@
 import type { AlertMessage } from '../../../ports/channel.js';
-import { detailsOf, fitted, listed, shortened, SIGNS, sizeOf, unmentioned } from '../alert-text.js';
+import { detailsOf, fitted, listed, shortened, SIGNS, sizeOf, withoutMentions } from '../alert-text.js';
 
 /**
  * Limits of the content (2000) and of an embed's description (4096); all texts of the embeds together may have 6000.
@@ -50,5 +50,5 @@ function when(seconds: number): string {
 
 /** Escapes Discord's Markdown, and mentions for receivers that accept the same body without its rules. */
 function escaped(text: string): string {
-  return unmentioned(text).replaceAll(/[\\*_~`|>#[\]()<@:-]/g, '\\$&');
+  return withoutMentions(text).replaceAll(/[\\*_~`|>#[\]()<@:-]/g, '\\$&');
 }

@@ -10,7 +10,7 @@ const PATIENCE: Millis = 1_000;
 const UNREAD_AT_MOST = 16 * 1024;
 
 /** Discards a body. Its connection is reused only if the body ends soon. */
-export function letGo(body: Body, clock: Pick<Clock, 'after'>): void {
+export function discardBody(body: Body, clock: Pick<Clock, 'after'>): void {
   const cancel = clock.after(PATIENCE, () => void body.destroy());
   body
     .dump({ limit: UNREAD_AT_MOST })

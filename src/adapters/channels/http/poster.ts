@@ -6,7 +6,7 @@ import { shortened } from '../alert-text.js';
 import { Redaction } from '../redaction.js';
 import type { ChannelTools, Prepared } from '../kind.js';
 import type { Secret } from '../secret.js';
-import { beginningOf, letGo } from './body.js';
+import { beginningOf, discardBody } from './body.js';
 import { outgoing } from './outgoing.js';
 import { ConnectError, reasonOf } from './reason.js';
 import { authorizationOf } from './url.js';
@@ -82,7 +82,7 @@ export class Poster implements Prepared {
       });
     const { statusCode } = answer;
     // It was accepted. The rest of the answer does not matter.
-    if (statusCode >= 200 && statusCode < 300) letGo(answer.body, this.#tools.clock);
+    if (statusCode >= 200 && statusCode < 300) discardBody(answer.body, this.#tools.clock);
     else throw await this.#refusal(answer);
   }
 

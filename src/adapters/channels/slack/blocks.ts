@@ -1,5 +1,13 @@
 import type { AlertMessage } from '../../../ports/channel.js';
-import { detailsOf, escapedMarkup, fitted, listed, shortened, SIGNS, unmentioned } from '../alert-text.js';
+import {
+  detailsOf,
+  escapedMarkup,
+  fitted,
+  listed,
+  shortened,
+  SIGNS,
+  withoutMentions,
+} from '../alert-text.js';
 
 /**
  * Slack refuses texts of more than 3000 characters in a block, and messages whose blocks have more than about 13,000 in
@@ -38,7 +46,7 @@ function small(alert: AlertMessage): string {
 
 /** Slack mentions people by markup; Mattermost, which accepts the same body, also by a bare `@all`. */
 function harmless(text: string): string {
-  return escapedMarkup(unmentioned(text));
+  return escapedMarkup(withoutMentions(text));
 }
 
 /** In the reader's own time zone, which only Slack knows. */

@@ -1,5 +1,5 @@
 import type { AlertMessage } from '../../../ports/channel.js';
-import { detailsOf, jsonBytes, listed, shortened, SIGNS, unmentioned } from '../alert-text.js';
+import { detailsOf, jsonBytes, listed, shortened, SIGNS, withoutMentions } from '../alert-text.js';
 
 /**
  * Teams refuses messages of more than 28 KB, and has done so from 21 KB on. These are bytes in JSON, and all four
@@ -79,7 +79,7 @@ function when(seconds: number): string {
 
 /** Prevents mentions, which are written as tags here. */
 function harmless(text: string): string {
-  return unmentioned(text).replaceAll(/<(?=\/?at\b)/gi, '<\u200B');
+  return withoutMentions(text).replaceAll(/<(?=\/?at\b)/gi, '<\u200B');
 }
 
 /** Escapes the Markdown of cards, too. */

@@ -7,7 +7,7 @@ import {
   shortened,
   SIGNS,
   sizeOf,
-  unmentioned,
+  withoutMentions,
   utc,
 } from '../alert-text.js';
 
@@ -17,7 +17,7 @@ const LONGEST_SENTENCE = 2_000;
 
 /** In Telegram's HTML: the sentence, and below it the details. */
 export function telegramText(alert: AlertMessage): string {
-  const sentence = shortened(unmentioned(`${SIGNS[alert.type]} ${alert.message}`), LONGEST_SENTENCE);
+  const sentence = shortened(withoutMentions(`${SIGNS[alert.type]} ${alert.message}`), LONGEST_SENTENCE);
   const room = LONGEST - sentence.length;
   const details = fitted(
     detailsOf(alert, utc, harmless).map(({ name, value }) => `${name}: ${value}`),
@@ -33,7 +33,7 @@ export function telegramText(alert: AlertMessage): string {
 
 /** `@somebody` is a mention, in a group and beyond. */
 function harmless(text: string): string {
-  return escapedMarkup(unmentioned(text));
+  return escapedMarkup(withoutMentions(text));
 }
 
 /** The length without markup. */

@@ -6,9 +6,9 @@ import { held } from '../outbox/delivery.js';
  *
  * @returns the record, held for another reason; undefined if there is none
  */
-export type HeldOtherwise = (record: AlertRecord, hold: Hold) => AlertRecord | undefined;
+export type NextHold = (record: AlertRecord, hold: Hold) => AlertRecord | undefined;
 
 /** @returns the deliveries, with those that were held for one reason held for another */
-export function heldInstead(deliveries: readonly Delivery[], hold: Hold, other: Hold): readonly Delivery[] {
+export function moveToHold(deliveries: readonly Delivery[], hold: Hold, other: Hold): readonly Delivery[] {
   return deliveries.map((delivery) => (delivery.hold === hold ? held(delivery, other) : delivery));
 }
