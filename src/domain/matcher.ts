@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { isUtf8Within } from './utf8.js';
+import { isUtf8Within, LONE_SURROGATE } from './utf8.js';
 
 /** `=~` and `!~` compare with a regular expression of RE2, which must match all of the value. */
 type MatchOperator = '=' | '!=' | '=~' | '!~';
@@ -129,6 +129,8 @@ function isRegular({ operator }: Matcher): boolean {
 }
 
 function patternProblem(pattern: string): string | undefined {
+  if (LONE_SURROGATE.test(pattern))
+    return 'has half of a character in its regular expression: a surrogate without the other one';
   if (pattern !== '' && !isUtf8Within(pattern, LONGEST_PATTERN))
     return `has a regular expression of more than ${String(LONGEST_PATTERN)} bytes`;
   // It would hide what follows from the count below.
@@ -168,7 +170,7 @@ function writtenOut(pattern: string): number {
   for (let at = 0; at < pattern.length; at++) {
     const character = pattern.charAt(at);
     if (character === '\\') {
-      at++;
+      at = endOfEscape(pattern, at);
       add(1);
     } else if (character === '[') {
       at = endOfClass(pattern, at);
@@ -198,6 +200,13 @@ function writtenOut(pattern: string): number {
     } else add(1);
   }
   return open.reduce((whole, outer) => whole + outer, sum);
+}
+
+/** The index of the last character of an escape: `\d`, `\x{1f600}`, `\p{Greek}`. */
+function endOfEscape(pattern: string, from: number): number {
+  const isNamed = 'xpP'.includes(pattern.charAt(from + 1)) && pattern[from + 2] === '{';
+  const end = isNamed ? pattern.indexOf('}', from) : -1;
+  return end < 0 ? from + 1 : end;
 }
 
 /** The index of the bracket that ends a class of characters. */

@@ -1,5 +1,5 @@
 /** JSON can contain half of a surrogate pair, UTF-8 cannot. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
+export const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Whether a text has between one and `most` bytes in UTF-8. */
 export function isUtf8Within(text: string, most: number): boolean {

@@ -38,7 +38,7 @@ export function readJson(
   );
 }
 
-/** Reads a body of JSON with `parse`, and refuses it with all that is wrong with it. */
+/** Reads a body of JSON with `parse`, and refuses it with all that is wrong with it. Bodies of all callers take turns. */
 export function readParsed<Read extends object>(
   exchange: Exchange,
   request: IncomingMessage,
@@ -46,11 +46,12 @@ export function readParsed<Read extends object>(
   parse: (body: unknown) => Read | Unreadable,
   read: (read: Read) => void,
 ): void {
-  readJson(exchange, request, limit, (body) => {
+  const check = (body: unknown): void => {
     const outcome = parse(body);
     if (isUnreadable(outcome)) refuseBody(exchange, outcome.problems);
     else read(outcome);
-  });
+  };
+  readJson(exchange, request, limit, check, (work) => exchange.inTurn(work));
 }
 
 interface Unreadable {

@@ -31,6 +31,8 @@ export interface ExchangeHost {
   release(exchange: Exchange): void;
   /** The answer cannot be completed: its connection is reset, so that nobody takes it for a whole one. */
   cut(exchange: Exchange): void;
+  /** Reads a body that may be costly now, or in its turn. */
+  inTurn(work: () => void | Promise<void>): void | Promise<void>;
   /** The next answer is the last of its connection, whose client may still be sending. */
   hangUp(exchange: Exchange): void;
 }
@@ -144,6 +146,11 @@ export class Exchange {
     this.response.writeHead(status, [...jsonHead(body.length), ...retry, ...headers, ...id]);
     if (hangUp === true && !this.request.complete) this.#host.hangUp(this);
     this.response.end(body, 'latin1');
+  }
+
+  /** Reads a body that may be costly now, or in its turn. */
+  inTurn(work: () => void | Promise<void>): void | Promise<void> {
+    return this.#host.inTurn(work);
   }
 
   /** Logs the action and the caller once it succeeds. Without keys there is no caller to name. */

@@ -4,6 +4,7 @@ import { toMillis, type Millis, type Seconds } from '../../domain/time.js';
 import type { Cancel, Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import { Exchange, type ExchangeHost } from './exchange.js';
+import { BodyTurns } from './body-turns.js';
 import { LingeringCloses } from './lingering-close.js';
 import { MadeHeads } from './one-write.js';
 import type { Pipeline } from './pipeline.js';
@@ -25,6 +26,7 @@ export class Exchanges implements ExchangeHost {
   readonly logger: Logger;
   readonly lingeringCloses: LingeringCloses;
   readonly heads: MadeHeads;
+  readonly #bodyTurns: BodyTurns;
   readonly routes: ExchangeHost['routes'];
   answerTimeouts = 0;
   /** Called after each exchange. */
@@ -51,6 +53,7 @@ export class Exchanges implements ExchangeHost {
     this.#clock = clock;
     this.lingeringCloses = new LingeringCloses(clock);
     this.heads = new MadeHeads(clock);
+    this.#bodyTurns = new BodyTurns(clock);
     this.allow(timeout);
   }
 
@@ -77,6 +80,10 @@ export class Exchanges implements ExchangeHost {
   responded(status: number): void {
     const count = this.#responses[status];
     if (count !== undefined) this.#responses[status] = count + 1;
+  }
+
+  inTurn(work: () => void | Promise<void>): void | Promise<void> {
+    return this.#bodyTurns.run(work);
   }
 
   open(request: IncomingMessage, response: ServerResponse): Exchange {

@@ -1,9 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { CronCalendar } from '../../../src/calendar/cron-calendar.js';
+import { CronExpression } from '../../../src/calendar/cron-expression.js';
 import { instant } from '../../../src/domain/time.js';
 import { EFFORT } from '../../support/effort.js';
 import { changesIn, naiveTimes } from '../../support/model/naive-cron.js';
+
+const days = fc.uniqueArray(fc.integer({ min: 27, max: 31 }), { minLength: 1, maxLength: 3 });
+const months = fc.uniqueArray(fc.constantFrom(2, 4, 6, 9, 11), { minLength: 1, maxLength: 2 });
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -83,6 +87,21 @@ describe('the calendar of cron expressions', function () {
         expect(listed).to.deep.equal(naiveTimes(cron, zone, from + 1, end));
       }),
       { numRuns: 30 * EFFORT },
+    );
+  });
+
+  it('refuses an expression that never comes, and finds the first time of any other', () => {
+    fc.assert(
+      fc.property(days, months, fc.constantFrom('', 'W'), (day, month, sign) => {
+        const text = `0 0 ${day.map((each) => `${each}${sign}`).join(',')} ${month.join(',')} *`;
+        const leapYear = 2028;
+        const exists = month.some((m) =>
+          day.some((d) => new Date(Date.UTC(leapYear, m - 1, d)).getUTCDate() === d),
+        );
+        if (exists) expect(new CronExpression(text).next(0), text).to.be.a('number');
+        else expect(() => new CronExpression(text), text).to.throw(/never comes/);
+      }),
+      { numRuns: 50 * EFFORT },
     );
   });
 });

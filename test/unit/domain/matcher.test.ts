@@ -60,6 +60,13 @@ describe('a matcher', () => {
       expect(problem(`name=~${text}`), text).to.match(/repetitions written out$/);
     for (const text of ['\\Q[\\E(a?){1000}', 'a\\\\Qb'])
       expect(problem(`name=~${text}`), text).to.match(/\\Q in its regular expression/);
+    for (const text of ['\\x{1000}', '\\x{1f600}+', '\\p{Greek}*', '[\\x{1000}]', '\\P{L}{0,256}'])
+      expect(problem(`name=~${text}`), text).to.equal(undefined);
+    expect(problem('name=~\\x{61}{257}')).to.match(/repetitions written out$/);
+    expect(problem('name=~\\x{(a?){1000}')).to.match(/no regular expression of RE2/);
+    for (const text of ['\ud800', 'a\udc00', '\udc00\ud800'])
+      expect(problem(`name=~${text}`), 'a lone surrogate').to.match(/^has half of a character/);
+    expect(problem('name=~😀+')).to.equal(undefined);
     expect(problem('name=~a\\\\\\Qb'), 'a backslash, and a Q').to.equal(undefined);
     for (const text of ['(', 'a(?=b)', '(a)\\1', 'a**', '[z-a]'])
       expect(problem(`name=~${text}`), text).to.match(/no regular expression of RE2/);
