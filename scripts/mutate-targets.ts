@@ -25,7 +25,7 @@ export const PURE_RULES: readonly PureRule[] = [
     rule: 'actors/notifier/rules/mass-failure.ts',
     specs: [...ALERTS, 'test/property/notifier/mass-failure.test.ts'],
   },
-  { rule: 'actors/notifier/channel/breaker.ts', specs: ALERTS },
+  { rule: 'actors/notifier/channel/circuit-breaker.ts', specs: ALERTS },
   { rule: 'actors/notifier/channel/retry.ts', specs: ALERTS },
   { rule: 'actors/notifier/channel/channel.machine.ts', specs: ALERTS },
   { rule: 'actors/notifier/rules/flapping.ts', specs: ALERTS },

@@ -1,4 +1,4 @@
-import { PERMIT_ALL } from '../adapters/channels/http/address-guard.js';
+import { PERMIT_ALL } from '../adapters/channels/http/ssrf-guard.js';
 import type { Prepared } from '../adapters/channels/kind.js';
 import type { ChannelPlan } from '../adapters/channels/make.js';
 import { BaseNotifier, type AlertMessage, type Attempt } from '../ports/channel.js';

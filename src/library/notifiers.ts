@@ -1,5 +1,5 @@
 import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../adapters/channels/kind.js';
-import { PERMIT_ALL } from '../adapters/channels/http/address-guard.js';
+import { PERMIT_ALL } from '../adapters/channels/http/ssrf-guard.js';
 import { DnsResolver } from '../adapters/channels/http/dns-resolver.js';
 import { channelKinds } from '../adapters/channels/registry.js';
 import { redis } from '../adapters/channels/redis/redis.js';

@@ -11,7 +11,7 @@ import { SupervisedActor, type Behaviour } from '../../supervisor/supervised-act
 import { OneShotTimer } from '../one-shot-timer.js';
 import { Attempts } from './attempts.js';
 import type { ChannelTotals, Totals } from './channel-totals.js';
-import type { BreakerState } from './breaker.js';
+import type { BreakerState } from './circuit-breaker.js';
 import { ChannelMachine } from './channel.machine.js';
 import type { ClosingNotices } from './closing-notice.js';
 import type { ChannelEffect, ChannelEvent, Offer, Progress, Verdict } from './channel.protocol.js';

@@ -12,7 +12,7 @@ import {
   succeeded,
   type Breaker,
   type BreakerState,
-} from './breaker.js';
+} from './circuit-breaker.js';
 import type { ChannelEffect, ChannelEvent, Offer, Outcome, Verdict } from './channel.protocol.js';
 import { NodeOrdering, type Ordered } from './ordering.js';
 import { Queue } from './queue.js';

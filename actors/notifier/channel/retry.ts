@@ -1,11 +1,11 @@
 import { moment, type Millis, type Moment } from '../../../src/domain/time.js';
 import type { ChannelPolicy } from '../../../src/ports/channel.js';
-import type { BreakerState } from './breaker.js';
+import type { BreakerState } from './circuit-breaker.js';
 import type { Offer } from './channel.protocol.js';
 
 /**
  * Retry and back-off of a channel: when an alert is tried again after a failed attempt, and when it is given up. While
- * the circuit breaker (`breaker.ts`) is open, the channel makes no attempts at all.
+ * the circuit breaker (`circuit-breaker.ts`) is open, the channel makes no attempts at all.
  */
 export class Retry {
   #policy: ChannelPolicy['retry'];

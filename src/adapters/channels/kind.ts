@@ -3,7 +3,7 @@ import type { AlertType } from '../../domain/alert.js';
 import type { BaseNotifier, ChannelPolicy, UserEventsNotifier } from '../../ports/channel.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
-import type { Guard } from './http/address-guard.js';
+import type { Guard } from './http/ssrf-guard.js';
 import type { DnsResolver } from './http/dns-resolver.js';
 import type { Proxies } from './http/proxies.js';
 import type { Secret } from './secret.js';

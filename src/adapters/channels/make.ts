@@ -2,7 +2,7 @@ import type { BaseNotifier, Channel, ChannelPolicy, UserEventsNotifier } from '.
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import { Redaction } from './redaction.js';
-import { AddressGuard } from './http/address-guard.js';
+import { SsrfGuard } from './http/ssrf-guard.js';
 import { DnsResolver } from './http/dns-resolver.js';
 import type { Proxies } from './http/proxies.js';
 import { RedactingNotifier, RedactingUserEvents } from './redacting-notifier.js';
@@ -52,7 +52,7 @@ export async function makeChannels(
       policy,
       clock,
       logger,
-      guard: new AddressGuard(allowAddresses),
+      guard: new SsrfGuard(allowAddresses),
       names: new DnsResolver({ timeout: Math.min(NAME_TIMEOUT, policy.attemptTimeout) }),
       ca,
       proxies,

@@ -3,7 +3,7 @@ import type { Millis } from '../../domain/time.js';
 import type { Cancel, Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import type { MetricFamily } from '../../ports/metrics.js';
-import { AddressGuard } from '../channels/http/address-guard.js';
+import { SsrfGuard } from '../channels/http/ssrf-guard.js';
 import { discardBody } from '../channels/http/body.js';
 import { DnsResolver } from '../channels/http/dns-resolver.js';
 import { outgoing } from '../channels/http/outgoing.js';
@@ -116,7 +116,7 @@ export class Pinger {
     this.#dispatcher ??= outgoing(
       {
         names: new DnsResolver({ timeout: this.#timeout }),
-        guard: new AddressGuard([]),
+        guard: new SsrfGuard([]),
         proxies: this.#deps.proxies,
       },
       { connections: 1, timeout: this.#timeout },

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseRange } from '../../adapters/channels/http/address-guard.js';
+import { parseRange } from '../../adapters/channels/http/ssrf-guard.js';
 import { ALERT_TYPES, UNCHOSEN_TYPES, type AlertType } from '../../domain/alert.js';
 import { STATUS_EVENTS, type StatusEvent } from '../../domain/event-types.js';
 import type { UserIdKind } from '../../domain/user-id.js';

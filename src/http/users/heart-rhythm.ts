@@ -6,7 +6,7 @@ import type { Exchange } from '../server/exchange.js';
 import { jsonHead } from '../server/json-answer.js';
 import { rhythmEnd, rhythmStart, sessionText } from '../../views/user-view.js';
 import { idJson } from '../../views/id-json.js';
-import { type Page, encodeCursor, parsePage } from '../input/history-query.js';
+import { type Page, encodeCursor, parsePage } from '../input/paging.js';
 
 /** What the answer to heart_rhythm needs. */
 export interface HeartRhythmParts {

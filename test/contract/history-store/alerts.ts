@@ -169,11 +169,11 @@ export function describeAlerts(make: MakeSubject): void {
 
     it('finds unsent escalations by the time when they were due', async () => {
       const hour = 3_600_000;
-      const deliveredAt = (since: number): AlertRecord => ({
+      const givenUpSince = (since: number): AlertRecord => ({
         alert: alertAt(1000),
         deliveries: [delivery('dead', { since: instant(since) })],
       });
-      await history.store.write([alerts(deliveredAt(1000 + 5 * hour))]);
+      await history.store.write([alerts(givenUpSince(1000 + 5 * hour))]);
       expect(await collect(history.store.notifiedLate(instant(4 * hour)))).to.have.length(1);
       expect(await collect(history.store.notifiedLate(instant(7 * hour)))).to.deep.equal([]);
     });

@@ -8,7 +8,7 @@ import { parseUserId, userIdsOf } from '../../../src/domain/user-id.js';
 import { parseEntry } from '../../../src/http/users/batch-entry.js';
 import { parseAlertListing } from '../../../src/http/alerts/alert-query.js';
 import { ValueScanner } from '../../../src/http/input/value-scanner.js';
-import { parsePage } from '../../../src/http/input/history-query.js';
+import { parsePage } from '../../../src/http/input/paging.js';
 import { parseAcknowledgement } from '../../../src/views/acknowledgement.js';
 import { instant } from '../../../src/domain/time.js';
 import { encodeName, parseListing, parseRange } from '../../../src/http/nodes/node-query.js';

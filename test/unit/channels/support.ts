@@ -1,4 +1,4 @@
-import { AddressGuard } from '../../../src/adapters/channels/http/address-guard.js';
+import { SsrfGuard } from '../../../src/adapters/channels/http/ssrf-guard.js';
 import { DnsResolver, type DnsResolverOptions } from '../../../src/adapters/channels/http/dns-resolver.js';
 import type { ChannelTools } from '../../../src/adapters/channels/kind.js';
 import { Secret } from '../../../src/adapters/channels/secret.js';
@@ -122,7 +122,7 @@ export function tools({
     },
     logger,
     clock: new SystemClock(),
-    guard: new AddressGuard(allow),
+    guard: new SsrfGuard(allow),
     names: new DnsResolver({ timeout: 200, ...names }),
     ...(ca !== undefined && { ca }),
   };

@@ -48,7 +48,7 @@ export class Smtp {
     const secure = this.#url.protocol === 'smtps:';
     const { createTransport } = await loadNodemailer();
     try {
-      // Nodemailer would look the name up itself, without the address guard.
+      // Nodemailer would look the name up itself, without the SSRF guard.
       const connection = await this.#connect(Number(this.#url.port) || (secure ? 465 : 587), signal);
       const transport = createTransport({
         host: bare(hostname),

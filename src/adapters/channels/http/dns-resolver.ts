@@ -1,7 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { isIP, type LookupFunction } from 'node:net';
-import type { Guard } from './address-guard.js';
+import type { Guard } from './ssrf-guard.js';
 import { ConnectError } from './reason.js';
 
 export interface DnsResolverOptions {

@@ -8,7 +8,7 @@ import { listingQuery } from '../node-query.js';
 import { failure } from '../../../views/error-answer.js';
 import { flips, nodes } from '../../../views/node-answers.js';
 import { SHOWN, stranger, unknown } from './node-examples.js';
-import { pageQuery } from '../../input/history-query.js';
+import { pageQuery } from '../../input/paging.js';
 
 /** All calls about nodes. */
 export function nodeOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { GatewayLimits } from '../../gateway-options.js';
-import { pageQuery } from '../../input/history-query.js';
+import { pageQuery } from '../../input/paging.js';
 import { failure } from '../../../views/error-answer.js';
 import { checkedUser, checkedUsers, heartRhythm } from '../../../views/user-answers.js';
 import { type Operations, batchOf, userInBatch, unavailable } from '../../contract/operation.js';

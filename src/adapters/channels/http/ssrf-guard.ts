@@ -37,10 +37,10 @@ const NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 const RANGE = /^([^/]+)(?:\/(\d{1,3}))?$/;
 
 /**
- * The address guard, against SSRF: refuses addresses outside public and internal ranges, unless they are allowed. See
+ * The guard against SSRF: refuses addresses outside public and internal ranges, unless they are allowed. See
  * decision 84.
  */
-export class AddressGuard implements Guard {
+export class SsrfGuard implements Guard {
   readonly #allowed = new BlockList();
 
   /** @param allowed addresses, or ranges such as `127.0.0.0/8` */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { AddressGuard } from '../../../src/adapters/channels/http/address-guard.js';
+import { SsrfGuard } from '../../../src/adapters/channels/http/ssrf-guard.js';
 
 /** One address of each special-purpose block that alerts must not be sent to, and services of clouds. */
 const REFUSED = [
@@ -34,7 +34,7 @@ const PERMITTED = [
 ];
 
 describe('the addresses that a name may stand for', () => {
-  const guard = new AddressGuard([]);
+  const guard = new SsrfGuard([]);
 
   for (const address of REFUSED) {
     it(`do not include ${address}`, () => expect(guard.permits(address)).to.equal(false));
@@ -50,9 +50,9 @@ describe('the addresses that a name may stand for', () => {
 
   it('include each of these where it is allowed, however it is written', () => {
     for (const address of REFUSED) {
-      expect(new AddressGuard([address.replace(/%.*/, '')]).permits(address), address).to.equal(true);
+      expect(new SsrfGuard([address.replace(/%.*/, '')]).permits(address), address).to.equal(true);
     }
-    const loopback = new AddressGuard(['127.0.0.0/8', 'fd00:ec2::/32']);
+    const loopback = new SsrfGuard(['127.0.0.0/8', 'fd00:ec2::/32']);
     for (const address of ['127.1.2.3', '::ffff:127.0.0.1', '64:ff9b::7f00:1', 'fd00:ec2::254']) {
       expect(loopback.permits(address), address).to.equal(true);
     }

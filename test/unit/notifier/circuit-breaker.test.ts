@@ -5,7 +5,7 @@ import {
   failed,
   stateOf,
   succeeded,
-} from '../../../actors/notifier/channel/breaker.js';
+} from '../../../actors/notifier/channel/circuit-breaker.js';
 import { moment } from '../../../src/domain/time.js';
 
 const rest = (rests: number): number => rests * 1000;
