@@ -21,7 +21,8 @@ interface Drained {
 }
 
 /**
- * Connection draining: stops accepting, and answers what is in flight. Resolves when every connection is closed.
+ * Connection draining, for a graceful shutdown: stops accepting, and answers what is in flight. Resolves when every
+ * connection is closed.
  */
 export async function drain(server: Server, drained: Drained): Promise<void> {
   const { clock, exchanges, idle, sockets, streams } = drained;

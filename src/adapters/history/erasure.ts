@@ -21,8 +21,8 @@ export interface Erasure {
 }
 
 /**
- * Adds the erasure of a user to the batch, or a part of it. The open session is in the last part: one that is refused
- * before leaves the user online.
+ * Adds the erasure of a user to the batch, or a part of it. It leaves no tombstone. The open session is in the last
+ * part: one that is refused before leaves the user online.
  *
  * @param most ended sessions to remove
  */

@@ -52,7 +52,7 @@ export interface DaemonRowOptions {
 }
 
 /**
- * Says in the database that this daemon is alive, so that no second one uses the same partition. It has a connection of
+ * The lease of this daemon: a row that it renews, so that no second one uses the same partition. It has a connection of
  * its own, since a commit may hold up the other one.
  */
 export class DaemonRow {

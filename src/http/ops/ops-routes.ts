@@ -10,7 +10,7 @@ import { type RawHeaders, asciiJson, jsonHead } from '../server/json-answer.js';
 
 const PROBE = { needs: 'nothing', body: 'ignored', isProbe: true } as const;
 
-/** What tells how the daemon is, and is answered while it is not ready too. */
+/** Health checks, for liveness and readiness, and the supervision tree. They are answered while it is not ready, too. */
 export function addProbes(resources: Resources, daemon: Daemon): void {
   resources
     .add('/healthz', {
@@ -31,7 +31,7 @@ export function addProbes(resources: Resources, daemon: Daemon): void {
     });
 }
 
-/** What Prometheus asks for, while the daemon is not ready too. */
+/** Metrics for Prometheus, while the daemon is not ready, too. */
 export function addMetrics(resources: Resources, daemon: Daemon, gateway: () => GatewayFacts): void {
   resources.add('/metrics', {
     get: {

@@ -9,8 +9,9 @@ const BURST = 1;
 const ROUNDING = 1e-6;
 
 /**
- * A rate limit for each caller by the generic cell rate algorithm: for each there is one moment, at which all requests
- * so far would have come at the allowed rate. A caller whose moment is ahead by more than a burst has to wait.
+ * A rate limit for each caller by the generic cell rate algorithm, a token bucket in one number: for each there is
+ * one moment, at which all requests so far would have come at the allowed rate. A caller whose moment is ahead by
+ * more than a burst has to wait.
  */
 export class RateLimiter {
   readonly #clock: Clock;

@@ -190,7 +190,7 @@ export class Exchange {
     return true;
   }
 
-  /** Resolves once more may be written; false if nobody reads it. */
+  /** Resolves once more may be written, which is the backpressure; false if nobody reads it. */
   async write(text: string): Promise<boolean> {
     if (!this.open) return false;
     if (!this.response.write(text, 'latin1')) {

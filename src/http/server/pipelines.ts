@@ -130,8 +130,9 @@ export class Pipelines {
 }
 
 /**
- * Stops reading a connection. Node resumes it in several places, for instance once a body or an answer is complete, so
- * until then its `resume` does nothing. Node's own pause, while answers are not read (`_paused`), goes on beside ours.
+ * Backpressure: stops reading a connection. Node resumes it in several places, for instance once a body or an answer
+ * is complete, so until then its `resume` does nothing. Node's own pause, while answers are not read (`_paused`),
+ * goes on beside ours.
  *
  * @returns resumes reading; call it once
  */
