@@ -61,12 +61,34 @@ export interface StateFacts {
 
 /** The pieces of a state's text, each made when it is taken. */
 export function* statePieces({ at, users, nodes, counts, isReset }: StateFacts): Generator<string> {
-  yield `{"type":"state","at_ms":${at},"users":[`;
+  yield beginOf(at);
   yield* listed(users);
   yield '],"nodes":[';
   yield* listed(nodes);
   const counted = counts === undefined ? '' : `,"counts":${textOf(counts)}`;
   yield `]${counted}${isReset ? ',"reset":true' : ''}}`;
+}
+
+/** States of these users, of at most so many characters each, unless one user alone has more. Each is made when it is taken. */
+export function* stateParts(
+  { at, users }: Pick<StateFacts, 'at' | 'users'>,
+  most: number,
+): Generator<string> {
+  const [begin, end] = [beginOf(at), '],"nodes":[]}'];
+  const room = most - begin.length - end.length;
+  let part = '';
+  for (const user of users) {
+    if (part !== '' && part.length + 1 + user.length > room) {
+      yield begin + part + end;
+      part = '';
+    }
+    part += part === '' ? user : `,${user}`;
+  }
+  if (part !== '') yield begin + part + end;
+}
+
+function beginOf(at: Instant): string {
+  return `{"type":"state","at_ms":${at},"users":[`;
 }
 
 function* listed(texts: Iterable<string>): Generator<string> {

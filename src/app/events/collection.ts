@@ -5,7 +5,7 @@ import type { EndedSession } from '../../domain/session.js';
 import type { Instant } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
 import { HeartbeatError } from '../../errors.js';
-import { nodeText, statePieces } from '../../views/event-view.js';
+import { nodeText, stateParts, statePieces } from '../../views/event-view.js';
 import { factsOfOffline, factsOfOnline, userText, type UserFacts } from '../../views/user-view.js';
 import type { NodeEvent, UserEvent } from './change.js';
 import type { SentState } from './events-api.js';
@@ -142,12 +142,15 @@ export class Collection {
   }
 
   /** The state now, once it has been read. It does not change any more. */
-  take(at: Instant, isReset: boolean): SentState['pieces'] {
+  take(at: Instant, isReset: boolean): Pick<SentState, 'pieces' | 'inParts'> {
     const nodes = [...this.#nodes.values()].filter((shown) => shown !== undefined);
     nodes.sort((one, other) => (one.node.name < other.node.name ? -1 : 1));
     const counts = this.#isWhole && this.#selection.counts ? this.#sources.counts() : undefined;
-    return () =>
-      statePieces({ at, users: this.#userTexts(), nodes: this.#nodeTexts(nodes), counts, isReset });
+    return {
+      pieces: () =>
+        statePieces({ at, users: this.#userTexts(), nodes: this.#nodeTexts(nodes), counts, isReset }),
+      inParts: (most) => stateParts({ at, users: this.#userTexts() }, most),
+    };
   }
 
   *#userTexts(): Iterable<string> {

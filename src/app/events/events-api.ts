@@ -40,6 +40,11 @@ export interface SentState extends Pick<SentEvent, 'id'> {
    * reader cannot take yet needs no text.
    */
   pieces(): Iterable<string>;
+  /**
+   * Its users alone: as states of at most so many characters each, unless one user alone has more. None if it has none.
+   * Each is made when it is taken.
+   */
+  inParts(most: number): Iterable<string>;
   /** The users in it. Read it before `state` returns. */
   readonly users: readonly { readonly user: UserId; readonly facts: UserFacts }[];
 }
@@ -55,7 +60,7 @@ export type EndOfEvents =
 
 /** Reads events. Each of its methods is called in a pass of the event loop of its own, never by an actor. */
 export interface EventReader {
-  /** Whether it can take no more for now. Once it can, call `resume` of the subscription. */
+  /** Whether it can take no more for now: no events are passed to it. Once it can, call `resume` of the subscription. */
   readonly isFull: boolean;
   /**
    * The state that the next events change: of everything that it hears of, or only of users whom `watch` added. A state

@@ -245,7 +245,7 @@ export class EventHub implements EventsApi, StreamHost {
   stateOf(collection: Collection, isReset: boolean, position: Position): SentState {
     return {
       id: this.idOf(position),
-      pieces: collection.take(this.#deps.clock.wall(), isReset),
+      ...collection.take(this.#deps.clock.wall(), isReset),
       // Most readers only pass the text on.
       get users() {
         return collection.facts;

@@ -4,16 +4,12 @@ import { hasNoState, type ChangeEvent } from './change.js';
 import { Collection, type StateSources } from './collection.js';
 import type { EndOfEvents, EventReader, SentEvent, SentState, Subscription } from './events-api.js';
 import type { EventLog, Position } from './event-log.js';
+import { inBatches, PendingEvents } from './pending-events.js';
 import type { Selection } from './selection.js';
 import type { Watchers } from './watchers.js';
 
-/** The most events that wait for the end of a pass of the event loop. Later ones are read from the past. */
-const MOST_PENDING = 1000;
-/** Users of an ended stream that are forgotten in one pass of the event loop. */
-const FORGOTTEN_AT_ONCE = 1000;
-/** Of the past, this many events are looked at in a pass, and so many passed on at once. */
+/** Of the past, this many events are looked at in a pass. */
 const LOOKED_AT = 5000;
-const AT_ONCE = 200;
 
 /** What a stream needs of the hub. */
 export interface StreamHost {
@@ -52,7 +48,7 @@ export class Stream implements Subscription {
   #mode: Mode = 'collecting';
   /** The state that is passed on first. */
   #whole: Collection | undefined;
-  #pending: SentEvent[] = [];
+  readonly #pending = new PendingEvents();
   /** While behind: all up to this number have been passed on, or are pending. */
   #passed = 0;
   /** Users and nodes are known up to this number. */
@@ -178,11 +174,15 @@ export class Stream implements Subscription {
     if (this.#mode === 'collecting' && hasNoState(event) && this.#selection.wants(event))
       this.#unstated ??= event.number - 1;
     if (this.#mode !== 'live' || !this.#selection.wants(event)) return;
-    if (this.#reader.isFull || this.#pending.length >= MOST_PENDING) {
-      this.#mode = 'behind';
-      this.#passed = event.number - 1;
-    } else this.#pending.push(this.#sent(event));
+    if (this.#reader.isFull || this.#pending.isFull) this.#fallBehind(event);
+    else this.#pending.add(this.#sent(event));
     this.#host.schedule(this);
+  }
+
+  /** From this event on, it is passed on from the past. */
+  #fallBehind({ number }: ChangeEvent): void {
+    this.#mode = 'behind';
+    this.#passed = number - 1;
   }
 
   /** A reader that does not read at all never asks for more. */
@@ -200,10 +200,20 @@ export class Stream implements Subscription {
   flush(): void {
     if (this.#mode === 'ended') return;
     // Since they happened, a user may have been dropped, or watched anew with a state that includes them.
-    const pending = this.#pending.filter(({ change }) => this.#isWanted(change));
-    this.#pending = [];
-    if (pending.length > 0) this.#pass(() => this.#reader.events(pending));
+    this.#passPending(this.#pending.take().filter(({ change }) => this.#isWanted(change)));
     if (this.#mode === 'behind') this.#catchUp();
+  }
+
+  #passPending(pending: readonly SentEvent[]): void {
+    for (const batch of inBatches(pending)) {
+      if (this.#isEnded) return;
+      const [first] = batch;
+      if (this.#reader.isFull && first !== undefined) {
+        this.#fallBehind(first.change);
+        return;
+      }
+      this.#pass(() => this.#reader.events(batch));
+    }
   }
 
   resume(): void {
@@ -216,26 +226,27 @@ export class Stream implements Subscription {
       this.end('slow');
       return;
     }
-    let looked = 0;
-    let batch: SentEvent[] = [];
-    const passOn = (): void => {
-      const events = batch;
-      batch = [];
-      if (events.length > 0 || this.#isContinuing) this.#pass(() => this.#reader.events(events));
+    for (const batch of inBatches(this.#past())) {
       this.#isContinuing = false;
-    };
-    while (!this.#isEnded && !this.#reader.isFull && looked < LOOKED_AT && this.#passed < log.last) {
-      const event = log.at(this.#passed + 1);
-      if (event === undefined) break;
-      this.#passed++;
-      looked++;
-      if (this.#isWanted(event)) batch.push(this.#sent(event));
-      if (batch.length === AT_ONCE) passOn();
+      this.#pass(() => this.#reader.events(batch));
     }
-    passOn();
+    if (this.#isContinuing) this.#pass(() => this.#reader.events([]));
+    this.#isContinuing = false;
     if (this.#isEnded) return;
     if (this.#passed === log.last) this.#mode = 'live';
     else if (!this.#reader.isFull) this.#host.schedule(this);
+  }
+
+  /** What it wants of the past, as far as its reader takes it in this pass. */
+  *#past(): Generator<SentEvent> {
+    const { log } = this.#host;
+    for (let looked = 0; looked < LOOKED_AT && this.#passed < log.last; looked++) {
+      if (this.#isEnded || this.#reader.isFull) return;
+      const event = log.at(this.#passed + 1);
+      if (event === undefined) return;
+      this.#passed++;
+      if (this.#isWanted(event)) yield this.#sent(event);
+    }
   }
 
   /** What a reader throws reaches nobody else. */
@@ -273,7 +284,7 @@ export class Stream implements Subscription {
   #stop(why: EndOfEvents | 'closed'): boolean {
     if (this.#isEnded) return false;
     this.#mode = 'ended';
-    this.#pending = [];
+    this.#pending.take();
     this.#whole?.giveUp();
     this.#whole = undefined;
     void this.#forget();
@@ -281,13 +292,8 @@ export class Stream implements Subscription {
     return true;
   }
 
-  /** In slices: 100,000 users take 50 ms, and many readers may go at once. */
   async #forget(): Promise<void> {
-    let forgotten = 0;
-    for (const user of this.#users.keys()) {
-      this.#host.watchers.delete(user, this);
-      if (++forgotten % FORGOTTEN_AT_ONCE === 0) await this.#host.sources.turn();
-    }
+    await this.#host.watchers.deleteAll(this.#users.keys(), this, () => this.#host.sources.turn());
     this.#users.clear();
   }
 }

@@ -36,8 +36,6 @@ export class EventStream implements EventReader {
   /** What is still to be written of a state. Its text is made when there is room for it. */
   #rest: Iterator<string, undefined> | undefined;
   #isWriting = false;
-  /** Events that came meanwhile. */
-  #later = '';
   readonly #turn: () => Promise<void>;
   /** When its last comment was due. */
   commentedAt: Moment;
@@ -105,9 +103,7 @@ export class EventStream implements EventReader {
 
   events(events: readonly SentEvent[]): void {
     if (!this.#begin()) return;
-    const text = events.map(framed).join('');
-    if (this.#rest === undefined) this.#exchange.push(text);
-    else this.#later += text;
+    if (events.length > 0) this.#exchange.push(events.map(framed).join(''));
   }
 
   #resumeState(): void {
@@ -128,15 +124,12 @@ export class EventStream implements EventReader {
     if (!this.isFull) this.#subscription?.resume();
   }
 
-  /** The last one is followed by what has happened meanwhile. */
   #nextPiece(rest: Iterator<string, undefined>): string {
     let piece = '';
     while (piece.length < PIECE) {
       const { value } = rest.next();
       if (value === undefined) {
         this.#rest = undefined;
-        piece += this.#later;
-        this.#later = '';
         break;
       }
       piece += value;

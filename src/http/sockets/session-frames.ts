@@ -6,6 +6,7 @@ import { FrameReply } from './frame-reply.js';
 import { errorFrame, okFrame, rejectedFrame } from './server-frames.js';
 import { SessionDevices } from './session-devices.js';
 import type { SessionHost } from './session-host.js';
+import { roomOf } from './socket-limits.js';
 import { SessionWatch } from './session-watch.js';
 
 /** A frame of a client that is authenticated. */
@@ -149,9 +150,13 @@ export class SessionFrames {
 
   #newWatch(): SessionWatch {
     const output = this.#output;
-    return new SessionWatch(this.#host.events, {
+    const { events, limits } = this.#host;
+    return new SessionWatch(events, {
       get isFull() {
         return output.isFull;
+      },
+      get room() {
+        return roomOf(limits);
       },
       send: (frame, sent) => output.send(frame, sent),
       ended: (why) => {

@@ -14,10 +14,10 @@ import { frameProblem } from '../../views/messages.js';
 import { eventFrame } from './server-frames.js';
 
 const TYPES: ReadonlySet<EventType> = new Set(['user.online', 'user.offline', 'user.updated'] as const);
-/** The state of a subscription to which no user has been added yet. */
-const OF_NOBODY = /^\{"type":"state","at_ms":\d+,"users":\[\]/;
-/** Users whose state is one frame: with much meta it is long, and more has to wait until it is read. */
-const IN_A_FRAME = 50;
+/** Users whose state is read at once. Those of the next ones have to wait until the client has read that. */
+const AT_ONCE = 50;
+/** The most characters of a frame with a state, unless one user alone has more. */
+const LONGEST_FRAME: number = 64 * 1024;
 /** Frames of a client that wait until earlier ones are done. */
 const MOST_WAITING = 10;
 
@@ -25,6 +25,8 @@ const MOST_WAITING = 10;
 export interface WatchOutput {
   /** Whether the client has to read first. */
   readonly isFull: boolean;
+  /** The most bytes of a frame that fit in as long as it is not full. */
+  readonly room: number;
   /** @param sent called once the system has taken it, or the connection is gone */
   send(frame: string, sent: () => void): void;
   ended(why: EndOfEvents): void;
@@ -36,7 +38,9 @@ export class SessionWatch implements EventReader {
   readonly #output: WatchOutput;
   readonly #users = new Set<UserId>();
   #subscription: Subscription | undefined;
-  /** What waits for the client to read. */
+  /** Frames that wait for the client to read. Each is made when it can be sent. */
+  #frames: Iterator<string>[] = [];
+  /** What waits for the client to have read them. */
   #readable: (() => void) | undefined;
   #isBehind = false;
   /** Frames are handled one after the other. */
@@ -122,16 +126,17 @@ export class SessionWatch implements EventReader {
     this.#subscription?.close();
     this.#subscription = undefined;
     this.#isBehind = false;
+    this.#frames = [];
     this.#readable?.();
   }
 
   /** @param endings when the users got their places */
   async #add(users: readonly UserId[], access: Access, endings: number): Promise<void> {
-    for (let at = 0; at < users.length; at += IN_A_FRAME) {
+    for (let at = 0; at < users.length; at += AT_ONCE) {
       await this.#whenReadable();
       this.#expectNoEndSince(endings);
       // The connection may be gone, and a user may be watched no longer.
-      const part = users.slice(at, at + IN_A_FRAME).filter((user) => this.#users.has(user));
+      const part = users.slice(at, at + AT_ONCE).filter((user) => this.#users.has(user));
       if (part.length === 0) continue;
       const subscription = (this.#subscription ??= this.#events.subscribe(
         { users: [], types: TYPES },
@@ -140,6 +145,8 @@ export class SessionWatch implements EventReader {
       ));
       await subscription.watch(part);
     }
+    // What is said next comes after their state.
+    await this.#whenReadable();
     this.#expectNoEndSince(endings);
   }
 
@@ -160,14 +167,19 @@ export class SessionWatch implements EventReader {
   }
 
   #whenReadable(): Promise<void> {
-    if (!this.#output.isFull) return Promise.resolve();
+    if (!this.#mustWait) return Promise.resolve();
     return new Promise((resolve) => {
       this.#readable = resolve;
     });
   }
 
+  get #mustWait(): boolean {
+    return this.#frames.length > 0 || this.#output.isFull;
+  }
+
   readonly #sent = (): void => {
-    if (this.#output.isFull) return;
+    this.#send();
+    if (this.#mustWait) return;
     this.#readable?.();
     this.#readable = undefined;
     if (!this.#isBehind) return;
@@ -175,19 +187,31 @@ export class SessionWatch implements EventReader {
     this.#subscription?.resume();
   };
 
+  #enqueue(frames: Iterable<string>): void {
+    this.#frames.push(frames[Symbol.iterator]());
+    this.#send();
+  }
+
+  /** As many frames as the client takes. */
+  #send(): void {
+    for (let [first] = this.#frames; first !== undefined && !this.#output.isFull; [first] = this.#frames) {
+      const next = first.next();
+      if (next.done === true) this.#frames.shift();
+      else this.#output.send(next.value, this.#sent);
+    }
+  }
+
   get isFull(): boolean {
-    const { isFull } = this.#output;
-    if (isFull) this.#isBehind = true;
-    return isFull;
+    if (this.#mustWait) this.#isBehind = true;
+    return this.#mustWait;
   }
 
   state(state: SentState): void {
-    const text = [...state.pieces()].join('');
-    if (!OF_NOBODY.test(text)) this.#output.send(text, this.#sent);
+    this.#enqueue(state.inParts(Math.min(LONGEST_FRAME, this.#output.room)));
   }
 
   events(events: readonly SentEvent[]): void {
-    for (const { text } of events) this.#output.send(eventFrame(text), this.#sent);
+    this.#enqueue(events.map(({ text }) => eventFrame(text)));
   }
 
   ended(why: EndOfEvents): void {

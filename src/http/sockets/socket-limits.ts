@@ -19,3 +19,8 @@ export interface SocketLimits {
   /** Devices of one user. */
   readonly devices: number;
 }
+
+/** What may wait to be sent before a client has to read. A frame of this size fits in besides. */
+export function roomOf({ socket_unsent }: Pick<SocketLimits, 'socket_unsent'>): number {
+  return socket_unsent / 2;
+}

@@ -10,6 +10,7 @@ import { SessionFrames, type FrameOutput } from './session-frames.js';
 import type { Closing, SessionHost, SocketPeer } from './session-host.js';
 import { SessionLease } from './session-lease.js';
 import { DueTimer } from './session-timers.js';
+import { roomOf } from './socket-limits.js';
 
 /** How long a client may take to authenticate. */
 const AUTH_WITHIN: Millis = toMillis(5);
@@ -251,7 +252,7 @@ export class SocketSession extends DueTimer implements FrameOutput {
   }
 
   get isFull(): boolean {
-    return this.#peer.unsent > this.#host.limits.socket_unsent / 2;
+    return this.#peer.unsent > roomOf(this.#host.limits);
   }
 
   isTooSlow(): void {

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
-import { Access } from '../../../src/domain/access.js';
+import type { SentEvent } from '../../../src/app/events/events-api.js';
+import { Access, ANYBODY } from '../../../src/domain/access.js';
 import type { EndedSession } from '../../../src/domain/session.js';
 import type { UserId } from '../../../src/domain/user-id.js';
-import { PicturingReader, shownUser, subscribe } from '../../support/event-picture.js';
+import { PicturingReader, shownUser, subscribe, type ShownEvent } from '../../support/event-picture.js';
 import { Faults } from '../../support/faults.js';
 import { FourPartitions, holding, USERS } from '../../support/four-partitions.js';
 import { Disk } from '../../support/model/disk.js';
@@ -37,6 +38,25 @@ class CountingReads extends MemoryHistoryStore {
   override lastSession(id: UserId): Promise<EndedSession | undefined> {
     this.reads++;
     return super.lastSession(id);
+  }
+}
+
+/** Is full after each batch, until it is told to read on. */
+class ReaderOfBatches extends PicturingReader {
+  readonly batches: (readonly ShownEvent[])[] = [];
+  longest = 0;
+  passedWhileFull = 0;
+
+  override events(events: readonly SentEvent[]): void {
+    if (this.isFull) this.passedWhileFull++;
+    this.isFull = true;
+    this.longest = Math.max(this.longest, events.map(({ text }) => text).join('').length);
+    this.batches.push(events.map(({ text }) => JSON.parse(text) as ShownEvent));
+  }
+
+  resume(): void {
+    this.isFull = false;
+    this.subscription?.resume();
   }
 }
 
@@ -372,6 +392,26 @@ describe('a reader of events', () => {
     );
     await heal(daemon, user(60));
     expect(reader.log).to.have.length(51);
+  });
+
+  it('gets long events in small batches, and none while it is full', async () => {
+    const slow = new ReaderOfBatches();
+    const ids = Array.from({ length: 40 }, (_, at) => user(at));
+    slow.subscription = daemon.app.events.subscribe({ users: ids }, ANYBODY, slow);
+    const fast = await read(daemon, { users: ids });
+    const meta = JSON.stringify('x'.repeat(1000));
+    for (const id of ids)
+      for (let at = 0; at < 16; at++)
+        daemon.app.users.ask('heal', id, () => undefined, { device: `d${at}`, meta });
+    await daemon.clock.settle();
+    expect(slow.batches).to.have.length(1);
+    while (slow.isFull) {
+      slow.resume();
+      await daemon.clock.settle();
+    }
+    expect(slow.passedWhileFull).to.equal(0);
+    expect(slow.batches.flat()).to.deep.equal(fast.log);
+    expect(slow.longest).to.be.below(64 * 1024 + 20_000);
   });
 
   it('is dropped once what it has not read is forgotten', async () => {

@@ -15,6 +15,10 @@ class LongState implements SentState {
   readonly users = [];
   made = 0;
 
+  inParts(): never {
+    throw new Error('a stream takes it in pieces');
+  }
+
   *pieces(): Generator<string> {
     yield '{"type":"state","at_ms":1,"users":[';
     for (; this.made < USERS; this.made++) yield this.made === 0 ? USER : `,${USER}`;
@@ -26,6 +30,7 @@ class LongState implements SentState {
 const BROKEN: SentState = {
   id: 'run-1',
   users: [],
+  inParts: () => [],
   pieces: function* () {
     yield '{"type":"state",';
     throw new Error('no text for this node');
