@@ -24,6 +24,8 @@ const messages = [];
 const app = express();
 app.use(express.json());
 
+app.use('/people.css', express.static(fileURLToPath(new URL('../people.css', import.meta.url))));
+
 // A bundler would put the client into the page's own code.
 app.use('/heartbeat', express.static(fileURLToPath(new URL('.', import.meta.resolve('heartbeat/client')))));
 

@@ -6,6 +6,7 @@
 // Then open http://localhost:8000/?user=ann. A daemon that others reach has user tokens: see docs/client.md.
 import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
+import '../people.css';
 import { connect } from 'heartbeat/client';
 import { HeartbeatProvider, usePresence, useStatus } from 'heartbeat/client/react';
 
@@ -23,7 +24,7 @@ function People() {
       <p>
         You are {status}. {online.length} of {people.length} people are online.
       </p>
-      <ul className={stale ? 'stale' : ''}>
+      <ul className={stale ? 'people stale' : 'people'}>
         {people.map((id) => (
           <li key={id} className={isOnline(id) ? 'online' : ''}>
             {id}

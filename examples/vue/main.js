@@ -5,6 +5,7 @@
 //
 // Then open http://localhost:8000/?user=ann. A daemon that others reach has user tokens: see docs/client.md.
 import { createApp, ref } from 'vue';
+import '../people.css';
 import { connect } from 'heartbeat/client';
 import { heartbeatKey, usePresence } from 'heartbeat/client/vue';
 
@@ -22,7 +23,7 @@ const People = {
   template: `
     <h1>Who is online</h1>
     <p>{{ online.length }} of {{ people.length }} people are online.</p>
-    <ul :class="{ stale }">
+    <ul class="people" :class="{ stale }">
       <li v-for="id in people" :key="id" :class="{ online: isOnline(id) }">{{ id }}</li>
     </ul>
     <button @click="people = ['ann', 'bob', 'cid']">Show Cid, too</button>

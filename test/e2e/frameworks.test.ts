@@ -5,7 +5,7 @@ import { build, type BuildOptions } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { ROOT, type DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
-import { StaticSite } from '../support/static-site.js';
+import { StaticSite, type Bundle } from '../support/static-site.js';
 import { TestResources } from '../support/test-resources.js';
 
 interface Framework {
@@ -75,16 +75,17 @@ const FRAMEWORKS: readonly Framework[] = [
 const EMPTY =
   '<!doctype html><title>Test</title><div id="app"></div><script type="module" src="main.js"></script>';
 
-async function bundle(options: BuildOptions): Promise<string> {
+async function bundle(options: BuildOptions): Promise<Bundle> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
+    outdir: ROOT,
     bundle: true,
     format: 'esm',
     logLevel: 'error',
     ...options,
     write: false,
   });
-  return outputFiles[0]?.text ?? '';
+  return Object.fromEntries(outputFiles.map(({ path: file, text }) => [path.extname(file).slice(1), text]));
 }
 
 for (const { name, example, main, bundling, program } of FRAMEWORKS)
@@ -111,7 +112,7 @@ for (const { name, example, main, bundling, program } of FRAMEWORKS)
       await resources.clear();
     });
 
-    async function start(page: string, code: string): Promise<void> {
+    async function start(page: string, code: Bundle): Promise<void> {
       site = await StaticSite.start(page, code);
       const flags = { 'user-ids': 'text', 'cors-origins': site.origin };
       daemon = await resources.daemon(resources.directory(), flags);
@@ -142,6 +143,11 @@ for (const { name, example, main, bundling, program } of FRAMEWORKS)
           );
         });
       await shows(['ann', 'bob'], ['ann']);
+      expect(
+        await ann.evaluate(
+          "getComputedStyle(document.querySelector('li.online'), '::before').backgroundColor",
+        ),
+      ).to.equal('rgb(45, 164, 78)');
       const bob = await open('bob');
       await shows(['ann', 'bob'], ['ann', 'bob']);
       await open('cid');

@@ -2,7 +2,7 @@ import type { Accepted } from '../api/lists.js';
 import { isUnreachable } from '../api/request-error.js';
 import { PacedScheduler, type TaskOutcome } from '../schedule/paced-scheduler.js';
 import { batchSize, type BatchSizeThresholds } from './batch-size.js';
-import { Calls, type CallsObserver } from './calls.js';
+import { LimitedCalls, type CallsObserver } from './limited-calls.js';
 import { HeartbeatBatcher } from './heartbeat-batcher.js';
 import { runProbe, type Probe } from './probes/probe.js';
 import { Registering, type NodeSettingsBody } from './registering.js';
@@ -70,7 +70,7 @@ export class Emitter {
   readonly #failing = new Set<string>();
   readonly #refused = new Set<string>();
   readonly #tally = new Tally();
-  readonly #calls: Calls;
+  readonly #calls: LimitedCalls;
   readonly #batcher: HeartbeatBatcher;
   readonly #registering: Registering;
   readonly #beats: PacedScheduler;
@@ -82,7 +82,7 @@ export class Emitter {
     this.#target = target;
     this.#observer = observer;
     const { intervalMs: longestSpreadMs, maxConcurrent } = plan;
-    this.#calls = new Calls({ maxConcurrent, longestSpreadMs }, this.#heard());
+    this.#calls = new LimitedCalls({ maxConcurrent, longestSpreadMs }, this.#heard());
     this.#size = nodes.length;
     const again = { againMs: Math.min(AGAIN_MS, plan.intervalMs), longestAgainMs: plan.intervalMs };
     const leastAgainMs = (): Millis => this.#calls.waitMs;

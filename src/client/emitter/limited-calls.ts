@@ -15,7 +15,7 @@ export interface CallsObserver {
 }
 
 /** The calls of an emitter: a limited number at once, and none while the daemon asks for a pause. */
-export class Calls {
+export class LimitedCalls {
   readonly #atOnce: LimitFunction;
   readonly #backOff: BackOff;
   readonly #observer: CallsObserver;
