@@ -127,7 +127,7 @@ describe('the nodes and their alerts, handed over and taken over again in the sa
     expect(await daemon.flips(DB)).to.have.length(2);
   });
 
-  it('end of a failure before it is told of afterwards', async () => {
+  it('end of a failure before it is notified afterwards', async () => {
     await heartbeatOf(DB);
     await daemon.clock.advance(TIMEOUT + TICK);
     await handOver();

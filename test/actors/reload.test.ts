@@ -9,7 +9,7 @@ import { withDaemon } from '../support/with-daemon.js';
 
 const limitsWith = (flags: Readonly<Record<string, string>>): Config['limits'] => configOf(flags).limits;
 
-describe('a daemon that goes on by another configuration', () => {
+describe('a daemon that reloads its configuration', () => {
   const daemon = withDaemon();
 
   async function replies(count: number, first: number): Promise<string[]> {

@@ -69,7 +69,7 @@ describe('a daemon that is asked for three times what it may have in flight', fu
   });
 });
 
-describe('a daemon whose users have all expired and keep sending checkups', function () {
+describe('a daemon whose users have all expired, under checkups', function () {
   const resources = new TestResources();
 
   afterEach(() => resources.clear());

@@ -11,7 +11,7 @@ const RUNS = 400 * EFFORT;
 describe('every route, whatever is sent to it', function () {
   this.timeout(RUNS * 200);
 
-  it(`answers ${RUNS} requests that mean no good, none with a 500, and goes on`, async () => {
+  it(`answers ${RUNS} malicious requests, none with a 500, and continues`, async () => {
     const keys = [keyRule('ops', { scopes: ['admin'] }), keyRule('app', { scopes: ['heal', 'read'] })];
     const daemon = await DaemonOverHttp.start({}, authOf(...keys));
     let sent = 0;

@@ -47,7 +47,7 @@ describe('a maintenance window', () => {
   /** Passes the time to an instant of the wall clock. */
   const passTo = (iso: string) => alerts.pass((Date.parse(iso) - now()) / 1000);
 
-  it('holds failures of the nodes that it fits from its beginning, and tells who is still failed at its end, once', async () => {
+  it('holds failures of the nodes that it fits from its start, and notifies of those still failed at its end, once', async () => {
     const clock = new SimulatedClock();
     windows.windows = [fixed(clock, { from: 60, to: HOUR })];
     await begin({ clock });

@@ -17,7 +17,7 @@ async function failAll(alerts: SimulatedAlerts, all: readonly string[]): Promise
 }
 
 describe('a mass failure', () => {
-  it('holds the alerts from the one on that reaches the threshold, and is told with its count and a sample', async () => {
+  it('holds the alerts from the one that reaches the threshold on, and notifies with its count and a sample', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 50, channels: { ops: {}, chat: {} } });
     await failAll(alerts, thirty);
     await alerts.pass(5);
@@ -156,7 +156,7 @@ describe('a mass failure', () => {
     await alerts.stop();
   });
 
-  it('does not begin when few nodes flap, and one that really failed is told at once', async () => {
+  it('does not begin when few nodes flap, and one that really failed is notified at once', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 60 });
     for (let turn = 0; turn < 4; turn++) {
       alerts.fail(...names(0, 10));
@@ -171,7 +171,7 @@ describe('a mass failure', () => {
     await alerts.stop();
   });
 
-  it('counts each node once that fails again before it is told', async () => {
+  it('counts a node once that fails again before the notification', async () => {
     const alerts = await SimulatedAlerts.start({ watched: 30 });
     await failAll(alerts, thirty);
     for (let turn = 0; turn < 23; turn++) {
@@ -210,7 +210,7 @@ describe('a mass failure', () => {
   });
 
   for (const concurrency of [1, 4]) {
-    it(`of 200 is told within 5 s by a chat that takes a second a message, ${concurrency} at once; the rest is folded`, async () => {
+    it(`of 200 is notified within 5 s through a chat that takes a second a message, ${concurrency} at once; the rest is folded`, async () => {
       const alerts: SimulatedAlerts = await SimulatedAlerts.start({
         watched: 200,
         channels: {

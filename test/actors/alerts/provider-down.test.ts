@@ -23,7 +23,7 @@ describe('while a provider is out for half an hour', () => {
   };
 
   for (const [what, fault] of Object.entries({ ...FAULTS, 'that does all of this in turn': everything })) {
-    it(`one ${what}, nothing is lost, and of each node all is told in order`, async () => {
+    it(`one ${what}, nothing is lost, and the notifications of each node are in order`, async () => {
       let isUp = true;
       const answer: Answer = (message, attempt) => (isUp ? Promise.resolve() : fault(message, attempt));
       const alerts = await SimulatedAlerts.start({ channels: { ops: { answer }, chat: {} } });

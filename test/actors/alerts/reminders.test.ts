@@ -162,7 +162,7 @@ describe('a reminder', () => {
     await alerts.stop();
   });
 
-  it('of a node that flaps waits until the summary of that has gone out, and then goes on', async () => {
+  it('of a flapping node waits until its summary has been sent, and then continues', async () => {
     const alerts = await start({ remindEvery: 600_000, maxPerHour: 3 });
     for (let change = 0; change < 4; change++) {
       alerts.fail('n1');

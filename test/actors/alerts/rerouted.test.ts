@@ -123,7 +123,7 @@ describe('a failure whose node goes to other channels', () => {
     expect(closed(), 'nothing is open there any more').to.deep.equal(['ops db']);
   });
 
-  it('is closed nowhere where nothing is open, or recoveries are still told', async () => {
+  it('is closed nowhere where nothing is open, or recoveries are still notified', async () => {
     await start({ channels: { ...TEAMS, deaf: { ...TEAMS.web, events: ['node.failed'] } } });
     const since = alerts.clock.wall();
     alerts.flip('deaf-only', 'inactive', 'failed', { ...WEB, channels: ['deaf'] });

@@ -29,7 +29,7 @@ describe('a silence', () => {
     await alerts.kill();
   });
 
-  it('holds failures of the nodes that it fits, and tells who is still failed when it ends, once', async () => {
+  it('holds failures of the nodes that it fits, and notifies of those still failed when it ends, once', async () => {
     await begin();
     const id = await silenced(alerts, ['env=prod'], { to: HOUR });
     alerts.flip('web', 'inactive', 'failed', PROD);
@@ -45,7 +45,7 @@ describe('a silence', () => {
     expect(alerts.told(), 'once').to.have.length(2);
   });
 
-  it('tells nobody of a failure that it held, nor of its recovery within it', async () => {
+  it('notifies nobody of a failure that it held, nor of its recovery within it', async () => {
     await begin();
     await silenced(alerts, ['name=~web-.*'], { to: HOUR });
     alerts.fail('web-1');
@@ -56,7 +56,7 @@ describe('a silence', () => {
     expect(await alerts.states()).to.deep.equal(['cancelled', 'cancelled']);
   });
 
-  it('lets the recovery from a failure out that was told before it', async () => {
+  it('sends the recovery from a failure that was notified before it', async () => {
     await begin();
     alerts.fail('web');
     await alerts.pass(60);
@@ -88,7 +88,7 @@ describe('a silence', () => {
     expect(alerts.told('boss'), 'an escalation counts from its end').to.deep.equal(['node.failed web']);
   });
 
-  it('does not count towards a mass failure, and is not told within one', async () => {
+  it('does not count towards a mass failure, and is not notified within one', async () => {
     await begin({ massFailure: { atLeast: 3, share: 0 }, watched: 10 });
     await silenced(alerts, ['env=prod'], { to: 120 });
     for (const name of ['a', 'b', 'c', 'd']) alerts.flip(name, 'inactive', 'failed', PROD);
@@ -113,7 +113,7 @@ describe('a silence', () => {
     expect(alerts.told().slice(2)).to.deep.equal(['node.failed b']);
   });
 
-  it('is one of several: the last to end tells', async () => {
+  it('is one of several: the last to end notifies', async () => {
     await begin();
     const first = await silenced(alerts, ['name=web'], { to: 100 });
     const second = await silenced(alerts, ['name=~w.*'], { from: 50, to: 200 });
@@ -142,7 +142,7 @@ describe('a silence', () => {
     expect(await alerts.expire(id), 'idempotent').to.deep.equal(reply);
   });
 
-  it('reminds nobody, and neither an end nor a reminder tells twice', async () => {
+  it('reminds nobody, and neither an end nor a reminder notifies twice', async () => {
     await begin({ remindEvery: 600_000 });
     alerts.fail('told');
     await alerts.pass(10);
@@ -180,7 +180,7 @@ describe('a silence', () => {
     expect(alerts.told().slice(3), 'a timeout later').to.deep.equal(['node.failed web']);
   });
 
-  it('holds what an inhibition lets go, and the other way round', async () => {
+  it('holds what an inhibition releases, and the other way round', async () => {
     await begin();
     const dependsOn = ['router'] as never;
     alerts.fail('router');
@@ -249,7 +249,7 @@ describe('a silence', () => {
     expect(alerts.told()).to.deep.equal(['node.failed web,db']);
   });
 
-  it('that ended while there was no daemon tells at the start', async () => {
+  it('that ended while there was no daemon notifies at the start', async () => {
     const clock = new SimulatedClock();
     const store = storeUnderTest(clock);
     await begin({ store, clock });

@@ -143,7 +143,7 @@ describe('a channel that asks for events of users', () => {
     arrive();
   });
 
-  it('goes on with what waits after a crash of its actor', async () => {
+  it('sends what waits after a crash of its actor', async () => {
     await start();
     await heal(ANN);
     bus.answer = down;
@@ -266,7 +266,7 @@ describe('a channel that asks for events of users', () => {
       expect(bus.closed).to.equal(1);
     });
 
-    it('tells another receiver that it has missed what came before', async () => {
+    it('informs another receiver that it has missed earlier events', async () => {
       await start({ channels: [new UserEventsRecorder('bus', undefined, 'one').channel] });
       await heal(ANN);
       const next = new UserEventsRecorder('bus', undefined, 'other');

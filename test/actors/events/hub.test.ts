@@ -135,7 +135,7 @@ describe('a reader of events', () => {
     expect(types(reader)).to.deep.equal(['user.updated', 'user.offline']);
   });
 
-  it('gets an erased user as one who never was', async () => {
+  it('gets an erased user as an unknown one', async () => {
     await heal(daemon, ANN);
     const reader = await read(daemon, { users: [ANN] });
     await daemon.ask('erase', ANN);

@@ -22,12 +22,12 @@ describe('a node whose alerts go to some channels', () => {
     return told;
   }
 
-  it('is told to those, and to no other', async () => {
+  it('is notified to those, and to no other', async () => {
     expect(await failed(['ops', 'chat'], store(), ['chat'])).to.deep.equal([[], ['node.failed']]);
     expect(await failed(['ops', 'chat'], store(), [])).to.deep.equal([[], []]);
   });
 
-  it('goes on where one of them is not configured any more', async () => {
+  it('continues where one of them is not configured any more', async () => {
     const kept = store();
     await failed(['ops', 'chat', 'log'], kept, ['ops', 'chat']);
     expect(await failed(['chat', 'log'], kept)).to.deep.equal([['node.recovered', 'node.failed'], []]);

@@ -54,7 +54,7 @@ describe('a paused node', () => {
       if (kind === 'a kill') await killAndStart();
     };
 
-    it(`is told when its pause ends if it failed in it and still is, over ${kind}`, async () => {
+    it(`is notified when its pause ends if it failed in it and still is, over ${kind}`, async () => {
       await ask('pause', 'fail');
       await perhaps();
       await ask('resume');
@@ -66,7 +66,7 @@ describe('a paused node', () => {
       expect(told()).to.deep.equal([...FAILED, 'node.recovered ann']);
     });
 
-    it(`leaves no failure open that had been told before, over ${kind}`, async () => {
+    it(`leaves no failure open that had been notified before, over ${kind}`, async () => {
       await ask('fail', 'pause', 'heartbeat');
       expect(told()).to.deep.equal(FAILED);
       await perhaps();
@@ -75,14 +75,14 @@ describe('a paused node', () => {
       expect(ops.told[1]?.message).to.equal("Node 'ann' recovered while it was paused.");
     });
 
-    it(`is not told again if it is failed as it was before, over ${kind}`, async () => {
+    it(`is not notified again if it is failed as it was before, over ${kind}`, async () => {
       await ask('fail', 'pause', 'heartbeat', 'fail');
       await perhaps();
       await ask('resume');
       expect(told()).to.deep.equal(FAILED);
     });
 
-    it(`is told when it is deleted, if its failure had been told before, over ${kind}`, async () => {
+    it(`is notified when it is deleted, if its failure had been notified before, over ${kind}`, async () => {
       await ask('fail', 'pause', 'heartbeat');
       await perhaps();
       await ask('forget');

@@ -60,7 +60,7 @@ describe('with a store that refuses writes', () => {
     expect(await daemon.askNode('describe', ANN)).to.have.nested.property('node.state', 'failed');
   });
 
-  it('flips past limits.history_queue are told all the same, and each that is not kept is logged', async () => {
+  it('flips past limits.history_queue are notified all the same, and each that is not stored is logged', async () => {
     store.full = false;
     await daemon.app.stop();
     const queue = 5;

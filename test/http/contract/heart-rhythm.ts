@@ -12,7 +12,7 @@ export function heartRhythmContract(start: Start): void {
     served = await start();
   });
 
-  it('is empty for a stranger', async () => {
+  it('is empty for an unknown user', async () => {
     const { status, text } = await served.call('GET', `/heart_rhythm/${USER}`);
     expect([status, text]).to.deep.equal([200, `{"id":${USER},"history":[]}`]);
   });

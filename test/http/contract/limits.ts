@@ -108,7 +108,7 @@ export function limitsContract(start: Start): void {
     expect(statuses).to.deep.equal([...Array<number>(5).fill(200), ...Array<number>(15).fill(503)]);
   });
 
-  it('tells a connection too many why it is sent away, and drops the rest', async () => {
+  it('tells a surplus connection why it is closed, and drops the rest', async () => {
     const served = await start({ limits: { connections: 2 } });
     const first = served.raw().send(head('PUT /heal/1'));
     const second = served.raw().send(head('PUT /heal/2'));

@@ -13,7 +13,7 @@ export function otherCallsContract(start: Start): void {
   });
 
   describe('/users/:id', () => {
-    it('describes a stranger', async () => {
+    it('describes an unknown user', async () => {
       const { status, text } = await served.call('GET', `/users/${BIG}`);
       expect(status).to.equal(200);
       expect(text).to.equal(
@@ -78,7 +78,7 @@ export function otherCallsContract(start: Start): void {
     });
   });
 
-  describe('what tells how the daemon is', () => {
+  describe('the health of the daemon', () => {
     it('says that the process lives', async () => {
       expect((await served.call('GET', '/healthz')).text).to.equal('{"status":"ok"}');
     });

@@ -4,7 +4,7 @@ import { authOf, callWith, keyRule } from '../auth/support.js';
 import { starting } from '../support/gateway-under-test.js';
 import { head } from '../support/raw-client.js';
 
-describe('a gateway that is told to go on otherwise', () => {
+describe('a gateway that is reconfigured', () => {
   const start = starting(true);
 
   it('applies new keys at once, also on open connections', async () => {

@@ -50,7 +50,7 @@ describe('long histories that are read at once', () => {
     }
   });
 
-  it('are held up by none that nobody goes on reading', async () => {
+  it('are not held up by one that is not read to its end', async () => {
     const store = new LongStore();
     const reads = longReads(store);
     const idle = readers.map((reader) => reads.sessions(reader, { order: 'asc' })[Symbol.asyncIterator]());

@@ -48,7 +48,7 @@ describe('watching users in a browser', () => {
     expect(told).to.deep.equal(['join bob', 'update ann', 'update ann', 'leave ann']);
   });
 
-  it('tells differences after a connection was lost, not everything anew', async () => {
+  it('reports differences after a connection was lost, not everything anew', async () => {
     for (const user of ['ann', 'bob', 'cid']) browser.join(user, 'web');
     const watch = watching('ann', 'bob', 'cid', 'dan');
     await pass(10);
