@@ -192,8 +192,17 @@ export class SessionWatch implements EventReader {
     this.#send();
   }
 
-  /** As many frames as the client takes. */
+  /** As many frames as the client takes. If one cannot be made, the watch ends. */
   #send(): void {
+    try {
+      this.#sendFrames();
+    } catch (error) {
+      this.#subscription?.failed(error);
+      this.ended('failed');
+    }
+  }
+
+  #sendFrames(): void {
     for (let [first] = this.#frames; first !== undefined && !this.#output.isFull; [first] = this.#frames) {
       const next = first.next();
       if (next.done === true) this.#frames.shift();

@@ -222,6 +222,7 @@ class HeldEvents implements EventsApi {
   /** If set, subscriptions are refused with it. */
   fault: Error | undefined;
   reader: EventReader | undefined;
+  readonly failures: unknown[] = [];
   #held: (() => void)[] = [];
 
   subscribe(_filter: unknown, access: Access, reader: EventReader): Subscription {
@@ -229,7 +230,7 @@ class HeldEvents implements EventsApi {
     this.accesses.push(access);
     this.reader = reader;
     return {
-      failed: () => undefined,
+      failed: (error) => this.failures.push(error),
       watched: 0,
       watch: () => new Promise((resolve) => this.#held.push(resolve)),
       unwatch: () => undefined,
@@ -284,6 +285,25 @@ describe('the watch of a socket', () => {
     await release();
     expect(answers(socket)).to.deep.equal([[3, 'ok']]);
     expect(events.accesses).to.have.lengthOf(2);
+  });
+
+  it('that has a state whose text cannot be made ends, and is reported', async () => {
+    const socket = new SessionUnderTest(host);
+    socket.says({ type: 'watch', users: [7], ref: 1 });
+    await settle();
+    const inParts = function* (): Generator<string> {
+      yield '{"type":"state","at_ms":1,"users":[]}';
+      throw new Error('no text for this user');
+    };
+    events.reader?.state({ id: 'run-1', users: [], pieces: () => [], inParts });
+    await release();
+    expect(String(events.failures)).to.equal('Error: no text for this user');
+    expect(answers(socket)).to.deep.equal([
+      [undefined, 'state'],
+      [undefined, 'HEARTBEAT_NOT_READY'],
+      [1, 'HEARTBEAT_NOT_READY'],
+    ]);
+    expect(socket.closed).to.equal(undefined);
   });
 
   async function watching(): Promise<SessionUnderTest> {
