@@ -143,6 +143,33 @@ describe('a daemon that cannot start', () => {
     expect(existsSync(data)).to.equal(false);
   });
 
+  it('exits 78 with every line of wrong maintenance windows', async () => {
+    const directory = resources.directory();
+    const config = path.join(directory, 'heartbeat.yaml');
+    const data = path.join(directory, 'data');
+    writeFileSync(
+      config,
+      [
+        'maintenance:',
+        '  - { matchers: ["env=~.*"], starts_at: 2027-01-31T12:00:00Z, ends_at: 2027-01-31T14:00:00Z }',
+        '  - { matchers: ["name=db"], starts_at: 2027-01-31T14:00:00Z, ends_at: 2027-01-31T12:00:00Z }',
+        '  - { matchers: ["name=db"], cron: "0 4 30 2 *", duration: 60 }',
+        '  - { matchers: ["name=db"], cron: "0 4 * 13 *", duration: 60, time_zone: Europe/Berlino }',
+        '',
+      ].join('\n'),
+    );
+    const daemon = resources.launch(data, { config });
+    expect((await daemon.ended).code).to.equal(78);
+    const problems = daemon.stderr.trimEnd().split('\n');
+    expect(problems.join('\n'))
+      .to.match(/maintenance[.]0.*at least one must not match the empty string/)
+      .and.match(/maintenance[.]1/)
+      .and.match(/maintenance[.]2.*never comes: there is no such day/)
+      .and.match(/maintenance[.]3.*the month must be between 1 and 12: "13"/)
+      .and.match(/maintenance[.]3.*unknown time zone/);
+    expect(existsSync(data)).to.equal(false);
+  });
+
   it('exits 78 if ids of users may be texts in the history, and names user_ids', async () => {
     const data = resources.directory();
     const texts = await resources.daemon(data, { 'user-ids': 'text' });

@@ -19,6 +19,10 @@ async function statusOf(daemon: DaemonProcess, key: string, route = '/supervisio
   return statusCode;
 }
 
+interface ShownNode {
+  readonly maintenance?: { readonly reason?: string };
+}
+
 describe('a daemon that gets SIGHUP', () => {
   const resources = new TestResources();
 
@@ -65,5 +69,34 @@ describe('a daemon that gets SIGHUP', () => {
     for (const secret of ['PRIVATE KEY', 'Bearer']) {
       expect(daemon.stderr + daemon.stdout).to.not.include(secret);
     }
+  });
+
+  it('opens and closes maintenance windows, and keeps them if the new file is wrong', async () => {
+    const directory = resources.directory();
+    const file = path.join(directory, 'heartbeat.yaml');
+    const window = (reason: string) =>
+      `  - { matchers: ["name=db"], starts_at: 2020-01-01, ends_at: 2100-01-01, reason: ${reason} }\n`;
+    writeFileSync(file, 'log: { level: info }\n');
+    const daemon = await resources.daemon(path.join(directory, 'data'), { config: file });
+    const put = await request(`${daemon.url}/nodes/db`, { method: 'PUT', body: '{}' });
+    await put.body.dump();
+    const reload = async (text: string, message: string, times: number): Promise<ShownNode> => {
+      writeFileSync(file, text);
+      daemon.signal('SIGHUP');
+      await eventually(() => expect(daemon.logged(message)).to.have.length(times));
+      const { body } = await request(`${daemon.url}/nodes/db`);
+      return (await body.json()) as ShownNode;
+    };
+    const RELOADED = 'configuration reloaded';
+    const opened = await reload(`maintenance:\n${window('move')}`, RELOADED, 1);
+    expect(opened.maintenance).to.include({ reason: 'move' });
+    const wrong = 'invalid configuration ignored: the previous one stays in force';
+    const kept = await reload('maintenance:\n  - { matchers: [] }\n', wrong, 1);
+    expect(kept.maintenance).to.include({ reason: 'move' });
+    const changed = await reload(`maintenance:\n${window('another')}`, RELOADED, 2);
+    expect(changed.maintenance).to.include({ reason: 'another' });
+    const closed = await reload('maintenance: []\n', RELOADED, 3);
+    expect(closed).not.to.have.property('maintenance');
+    expect(daemon.running).to.equal(true);
   });
 });

@@ -231,6 +231,9 @@ for (const { name, make } of kindsOfDisk()) {
       const daemon = await resources.daemon(path.join(disk.directory, 'data'), FLAGS);
       await askNode(daemon.url, 'PUT', '/short', { max_retries: 0 });
       await askNode(daemon.url, 'PUT', '/long', { timeout: 3600 });
+      const schedule = { every: 3, grace: 1 };
+      await askNode(daemon.url, 'PUT', '/job', { schedule });
+      await askNode(daemon.url, 'PUT', '/job/heartbeat');
       disk.fill(daemon);
       // The rest of a page of the disk may still hold a registration or two.
       await eventually(async () => {
@@ -238,6 +241,7 @@ for (const { name, make } of kindsOfDisk()) {
         expect(status).to.equal(503);
       });
       expect((await askNode(daemon.url, 'PUT', '/long', { timeout: 1 })).status).to.equal(503);
+      expect((await askNode(daemon.url, 'PUT', '/job', { schedule: { every: 9 } })).status).to.equal(503);
       expect((await askNode(daemon.url, 'PUT', '/long/heartbeat')).status).to.equal(200);
       const flips = await eventually(async () => {
         const found = await flipsOf(daemon.url, 'short');
@@ -245,6 +249,11 @@ for (const { name, make } of kindsOfDisk()) {
         return found;
       });
       expect((await nodeAt(daemon.url, 'short')).state).to.equal('failed');
+      const ofJob = await eventually(async () => {
+        const found = await flipsOf(daemon.url, 'job');
+        expect(found.map(({ to }) => to)).to.deep.equal(['inactive', 'failed']);
+        return found;
+      });
       disk.free(daemon);
       await eventually(async () => {
         expect((await askNode(daemon.url, 'PUT', '/long', { timeout: 1800 })).status).to.equal(200);
@@ -252,6 +261,8 @@ for (const { name, make } of kindsOfDisk()) {
       await daemon.kill();
       const next = await resources.daemon(path.join(disk.directory, 'data'), FLAGS);
       expect(await flipsOf(next.url, 'short')).to.deep.equal(flips);
+      expect(await flipsOf(next.url, 'job')).to.deep.equal(ofJob);
+      expect(await nodeAt(next.url, 'job')).to.deep.include({ schedule });
       expect((await nodeAt(next.url, 'long')).timeout).to.equal(1800);
     });
   });
