@@ -12,7 +12,7 @@ import { eventually } from '../support/eventually.js';
 import { compareHistory, type Call } from '../support/history-comparison.js';
 import { TestResources, ready, type StartFlags } from '../support/test-resources.js';
 import { endLife, killed, lifeOf, outagesOf, type Life } from '../support/outages.js';
-import { PARTITIONS } from '../support/partitions.js';
+import { PARTITION_IDS, partitionHolding, PARTITIONS } from '../support/partitions.js';
 import { chosenSeed, SeededRandom } from '../support/seeded-random.js';
 import { user as userId } from '../support/ids.js';
 import { inSeconds, readHistory, writeHistory } from '../support/stored-history.js';
@@ -83,13 +83,17 @@ describeOnEachStore('a daemon killed with SIGKILL', ({ isDatabase, make }) => {
     const all = [...calls.values()].flat();
     // A heal counts from before it was read. No answered heal was read later than this.
     const slowest = Math.max(...all.map(({ sent, answered }) => answered - sent));
-    const outages = outagesOf(lives, lifeOf(last));
-    const around = { timeout, outages, tolerance: 10, stall: 1000 + slowest };
-    const wrong = [...calls].flatMap(([user, asked]) =>
-      compareHistory(asked, stored.sessions.get(user) ?? [], around).map(
-        (problem) => `user ${user}: ${problem}`,
-      ),
+    const lastLife = lifeOf(last);
+    const outages = new Map(
+      PARTITION_IDS.map((partition) => [partition, outagesOf(partition, lives, lastLife)]),
     );
+    const wrong = [...calls].flatMap(([user, asked]) => {
+      const ofPartition = outages.get(partitionHolding(userId(user))) ?? [];
+      const around = { timeout, outages: ofPartition, tolerance: 10, stall: 1000 + slowest };
+      return compareHistory(asked, stored.sessions.get(user) ?? [], around).map(
+        (problem) => `user ${user}: ${problem}`,
+      );
+    });
     expect(wrong.slice(0, 10).join('\n'), `${wrong.length} histories are wrong`).to.equal('');
     expect(stored.open).to.deep.equal([]);
     expect(stored.count).to.equal([...stored.sessions.values()].flat().length);
@@ -166,9 +170,10 @@ describeOnEachStore('a daemon killed with SIGKILL', ({ isDatabase, make }) => {
     expect(stored.count).to.equal([...stored.sessions.values()].flat().length);
     const lastAlive = { earliest: watermark, latest: watermark };
     const { recovered, stalls } = lifeOf(daemon);
-    const found = { at: recovered?.at ?? 0, aliveAt: watermark, settled: watermark };
-    const around = { timeout, outages: [killed(lastAlive, found), ...stalls], tolerance: 10, stall: 1000 };
     for (const id of ids) {
+      const at = recovered.get(partitionHolding(userId(id)))?.at ?? 0;
+      const outage = killed(lastAlive, { at, aliveAt: watermark, settled: watermark });
+      const around = { timeout, outages: [outage, ...stalls], tolerance: 10, stall: 1000 };
       const sessions = stored.sessions.get(String(id)) ?? [];
       const calls = [...healedAllAlong(id, onlineAt(id), watermark, timeout), ...(heals.get(id) ?? [])];
       expect(compareHistory(calls, sessions, around), `user ${id}`).to.deep.equal([]);

@@ -3,13 +3,13 @@ import type { Outage } from './history-comparison.js';
 
 /** A past run of the daemon. */
 export interface Life {
-  /** Undefined if it was killed before that. */
-  readonly recovered: Recovered | undefined;
+  /** By partition; one is absent if it was killed before that. */
+  readonly recovered: ReadonlyMap<string | undefined, Recovered>;
   readonly killed: { readonly earliest: number; readonly latest: number };
   readonly stalls: readonly Outage[];
 }
 
-/** What a start found on disk and decided, from its log. */
+/** What the start of a partition found on disk and decided, from its log. */
 export interface Recovered {
   /** When it had recovered the users. */
   readonly at: number;
@@ -34,21 +34,34 @@ export function lifeOf(daemon: DaemonProcess): Omit<Life, 'killed'> {
   };
 }
 
-function recoveredOf(daemon: DaemonProcess): Recovered | undefined {
-  const [line] = daemon.logged('recovered');
-  if (line === undefined) return undefined;
-  const at = Math.round(Number(line['to']) * 1000);
-  const aliveAt = at - Math.round(Number(line['blind_seconds']) * 1000);
-  return { at, aliveAt, settled: aliveAt - Math.round(Number(line['behind_seconds']) * 1000) };
+function recoveredOf(daemon: DaemonProcess): Life['recovered'] {
+  return new Map(
+    daemon.logged('recovered').map((line) => {
+      const at = Math.round(Number(line['to']) * 1000);
+      const aliveAt = at - Math.round(Number(line['blind_seconds']) * 1000);
+      const settled = aliveAt - Math.round(Number(line['behind_seconds']) * 1000);
+      const { partition } = line;
+      return [typeof partition === 'string' ? partition : undefined, { at, aliveAt, settled }];
+    }),
+  );
 }
 
-/** @param last the run of the daemon that is still running */
-export function outagesOf(lives: readonly Life[], last: Omit<Life, 'killed'>): Outage[] {
+/**
+ * The outages of one partition: each recovers by itself, from what it has on disk.
+ *
+ * @param last the run of the daemon that is still running
+ */
+export function outagesOf(
+  partition: string | undefined,
+  lives: readonly Life[],
+  last: Omit<Life, 'killed'>,
+): Outage[] {
   const outages: Outage[] = [];
   let died: Life['killed'] | undefined;
   for (const life of [...lives, { ...last, killed: undefined }]) {
-    if (life.recovered === undefined) continue;
-    if (died !== undefined) outages.push(killed(died, life.recovered));
+    const recovered = life.recovered.get(partition);
+    if (recovered === undefined) continue;
+    if (died !== undefined) outages.push(killed(died, recovered));
     outages.push(...life.stalls);
     died = life.killed;
   }
