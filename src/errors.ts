@@ -21,6 +21,7 @@ export const errorCodes = {
   HEARTBEAT_UNKNOWN_NODE: { status: 404, retryable: false },
   HEARTBEAT_NOT_FOUND: { status: 404, retryable: false },
   HEARTBEAT_NO_SUCH_ALERT: { status: 404, retryable: false },
+  HEARTBEAT_NO_SUCH_PING: { status: 404, retryable: false },
   HEARTBEAT_NO_SUCH_SILENCE: { status: 404, retryable: false },
   HEARTBEAT_NO_SUCH_CHANNEL: { status: 404, retryable: false },
   HEARTBEAT_METHOD_NOT_ALLOWED: { status: 405, retryable: false },

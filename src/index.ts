@@ -57,6 +57,7 @@ export type {
 export type { UserEvent, UserEventsOptions, UserEventType } from './library/user-events.js';
 export type { Stats } from './app/daemon-facts.js';
 export type { NodeChanged, NodeDescription, NodeRhythm, NodeUptime } from './library/node-description.js';
+export type { PingDescription } from './library/ping-description.js';
 export { Tracker } from './library/tracker.js';
 export type { Seconds } from './domain/time.js';
 /** What a module that brings its own kind of channel needs, too: `import { BaseNotifier } from 'heartbeat'`. */

@@ -7,6 +7,7 @@ import type { Instant } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
 import type { HistoryEntry, StatusEntry } from './history.protocol.js';
+import { withoutPing } from './without-ping.js';
 
 /** An entry, or what remains of one that was refused after it may have reached the disk. */
 export type Queued =
@@ -19,6 +20,8 @@ export type Queued =
 const CHANGES_OF_AN_END = 3;
 /** The alert, and its entry in the index of its state. */
 const CHANGES_OF_AN_ALERT = 3;
+/** The job, the ping, its entry in the index by time, and those of the one that it replaces. */
+const CHANGES_OF_A_PING = 5;
 /** The node's status, the flip, and its entry in the index by time. */
 const CHANGES_OF_A_FLIP = 3;
 
@@ -122,7 +125,7 @@ export class Backlog {
     const entries = this.#entries.toArray().map((entry): Queued => {
       if (entry.kind !== 'status') return entry;
       statuses.push(entry);
-      return { kind: 'late', entry };
+      return { kind: 'late', entry: withoutPing(entry) };
     });
     this.#entries = new Denque(entries);
     return statuses;
@@ -201,6 +204,11 @@ function append<Id, Item>(all: Map<Id, Item[]>, id: Id, item: Item): void {
   else before.push(item);
 }
 
+/** A ping that is kept, and about one change for each 1,000 bytes of its body. */
+function weightOfPing({ pinged }: StatusEntry): number {
+  return pinged?.ping === undefined ? 0 : CHANGES_OF_A_PING + pinged.ping.body.length / 1_000;
+}
+
 /** Roughly how many changes the entry makes in the store. */
 function weightOf(entry: Queued): number {
   if (entry.kind === 'end' || entry.kind === 'close') return CHANGES_OF_AN_END;
@@ -208,6 +216,7 @@ function weightOf(entry: Queued): number {
   if (entry.kind === 'ping_uuids') return entry.uuids.length;
   if (entry.kind === 'alerts')
     return CHANGES_OF_AN_ALERT * entry.records.length + (entry.unnotified?.length ?? 0);
-  if (entry.kind === 'status') return CHANGES_OF_A_FLIP + CHANGES_OF_AN_ALERT * entry.alerts.length;
+  if (entry.kind === 'status')
+    return CHANGES_OF_A_FLIP + CHANGES_OF_AN_ALERT * entry.alerts.length + weightOfPing(entry);
   return entry.kind === 'late' ? weightOf(entry.entry) : 1;
 }

@@ -8,6 +8,7 @@ import type { UserId } from '../../src/domain/user-id.js';
 import type { ErrorCode } from '../../src/errors.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
 import type { Queued } from './backlog.js';
+import { withoutPing } from './without-ping.js';
 import type {
   StatusEntry,
   HistoryEntry,
@@ -176,7 +177,7 @@ export function refusalOf({ entries, settlements, nodes, silences }: Commit, cod
       case 'forget':
         return undoingRecordsOf(entry).map((record) => ({ kind: 'undo', record }));
       case 'status':
-        return [{ kind: 'late', entry }];
+        return [{ kind: 'late', entry: withoutPing(entry) }];
       default:
         return assertNever(entry);
     }
@@ -263,10 +264,11 @@ function registered(node: Registration, status: NodeStatus): HistoryRecord[] {
   ];
 }
 
-function recordsOfStatus({ node, flip, status, alerts }: StatusEntry): HistoryRecord[] {
+function recordsOfStatus({ node, flip, status, alerts, pinged }: StatusEntry): HistoryRecord[] {
   return [
     ...(flip === undefined ? [] : [{ kind: 'flip', flip } as const]),
     { kind: 'statuses', nodes: [{ name: node, status }] },
+    ...(pinged === undefined ? [] : [{ kind: 'pinged', node, ...pinged } as const]),
     ...alerted(alerts),
   ];
 }

@@ -1,6 +1,8 @@
 import type { AlertRecord, LastHold, UnnotifiedOf } from '../../src/domain/alert.js';
 import type { BlindInterval } from '../../src/domain/blindness.js';
 import type { Flip, NodeStatus, Pause, Registration } from '../../src/domain/node.js';
+import type { StoredJob } from '../../src/domain/job.js';
+import type { KeptPing } from '../../src/domain/ping.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Recovery } from '../../src/domain/recovery.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
@@ -74,6 +76,12 @@ export interface SilenceEntry {
   readonly silence: Silence;
 }
 
+/** What is stored of a node's job beside a status. */
+export interface PingedEntry {
+  readonly job: StoredJob;
+  readonly ping?: KeptPing;
+}
+
 /** Entries from a node's actor that somebody waits for. Refused when the disk is full. */
 export type NodeChangeEntry =
   /** A node is registered. */
@@ -126,6 +134,8 @@ export interface StatusEntry {
   readonly flip: Flip | undefined;
   /** Stored in the same batch as the flip. */
   readonly alerts: readonly AlertRecord[];
+  /** Of a node whose job is pinged. */
+  readonly pinged?: PingedEntry;
 }
 
 export type NodeEntry =

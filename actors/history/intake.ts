@@ -3,6 +3,7 @@ import { HeartbeatError, type ErrorCode } from '../../src/errors.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { Backlog, Queued } from './backlog.js';
 import { alertsIn, healedBy, isAwaited, isOfNode, refusalOf, settledStatus, type Commit } from './commit.js';
+import { withoutPing } from './without-ping.js';
 import type {
   HistoryEntry,
   NodeSettlement,
@@ -73,7 +74,8 @@ export class Intake {
 
   /** A flip is kept in any case. The status that it led to comes with the next checkpoint. */
   #keepFlip(entry: StatusEntry, { node, from, to }: Flip): void {
-    if (this.#backlog.length < this.#options.queue) this.#backlog.push({ kind: 'late', entry });
+    if (this.#backlog.length < this.#options.queue)
+      this.#backlog.push({ kind: 'late', entry: withoutPing(entry) });
     else this.#deps.logger.error('flip dropped: too many wait for the disk', { node, from, to });
   }
 

@@ -11,11 +11,11 @@ const PORTION = 1_000;
  */
 const MOST_BLIND = 100_000;
 
-type Prunable = 'sessions' | 'nodes' | 'blind' | 'alerts';
+type Prunable = 'sessions' | 'nodes' | 'blind' | 'pings' | 'alerts';
 
 export interface PruningDeps {
   readonly clock: Clock;
-  readonly store: Pick<HistoryStore, 'prune' | 'pruneNodes' | 'pruneBlind' | 'pruneAlerts'>;
+  readonly store: Pick<HistoryStore, 'prune' | 'pruneNodes' | 'pruneBlind' | 'prunePings' | 'pruneAlerts'>;
 }
 
 export interface PruningOptions {
@@ -23,6 +23,8 @@ export interface PruningOptions {
   readonly retention: Seconds | null;
   /** For alerts without an open delivery. */
   readonly alertRetention: Seconds | null;
+  /** What the pings of all nodes may take. */
+  readonly pingBytes: number;
   /** From one pruning to the next. */
   readonly pruneEvery: Seconds;
 }
@@ -51,6 +53,7 @@ export class Pruning {
     this.#all = [
       ...(retention === null ? [] : (['sessions', 'nodes'] as const)),
       'blind',
+      'pings',
       ...(alertRetention === null ? [] : (['alerts'] as const)),
     ];
   }
@@ -93,6 +96,8 @@ export class Pruning {
         return this.#deps.store.pruneNodes(before(retention), PORTION);
       case 'blind':
         return this.#deps.store.pruneBlind(before(retention), MOST_BLIND, PORTION);
+      case 'pings':
+        return this.#deps.store.prunePings(this.#options.pingBytes, PORTION);
       case 'alerts':
         return this.#deps.store.pruneAlerts(before(alertRetention), PORTION);
       default:

@@ -1,10 +1,12 @@
 import type { NodeQuota } from '../../src/domain/access.js';
 import type { Flip, NodeDefaults, Pause, Registration } from '../../src/domain/node.js';
+import type { KeptPing } from '../../src/domain/ping.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
 import type { CronSchedule, Timing } from '../../src/domain/schedule.js';
 import type { ErrorCode } from '../../src/errors.js';
+import type { Job } from './job.js';
 import type { RegisteredNode } from './registered-node.js';
 import type { NodeCommand, NodeReply } from './node.protocol.js';
 
@@ -21,6 +23,8 @@ export interface Lease {
   readonly heartbeatHistory: HeartbeatHistory | undefined;
   /** Of a node with a schedule: when the heartbeat after the last one is or was expected. */
   readonly expected: Instant | undefined;
+  /** Of a node that was pinged. */
+  readonly job: Job | undefined;
 }
 
 /** The deadline of a node that is heard no more, and when its heartbeat is expected if it has a schedule. */
@@ -81,12 +85,20 @@ export type NodeEffect =
   | { readonly kind: 'rest' }
   /** Store the status with the next checkpoint. */
   | { readonly kind: 'note' }
-  | { readonly kind: 'flip'; readonly flip: Flip; readonly known: RegisteredNode }
+  /** The job after a ping. */
+  | { readonly kind: 'job'; readonly job: Job }
+  /** @property ping the ping that is kept with it */
+  | {
+      readonly kind: 'flip';
+      readonly flip: Flip;
+      readonly known: RegisteredNode;
+      readonly ping?: KeptPing;
+    }
   | { readonly kind: 'answer'; readonly reply: NodeReply }
   /** Answer this message once the disk has settled what was submitted. */
   | { readonly kind: 'wait' }
   /** Store the status now. */
-  | { readonly kind: 'store'; readonly known: RegisteredNode }
+  | { readonly kind: 'store'; readonly known: RegisteredNode; readonly ping?: KeptPing }
   /** Answer this message once all submitted statuses are settled. */
   | { readonly kind: 'wait_for_status' }
   /** Answer everybody who waits: with what they asked for, or with the refusal. */
@@ -155,6 +167,6 @@ export const WAIT: NodeEffect = { kind: 'wait' };
 
 /** The same lease with another deadline. Field by field: an actor's are getters, which spreading leaves out. */
 export function withDeadline(lease: Lease, deadline: Moment): Lease {
-  const { lastHeartbeat, heardBlind, unstored, heartbeatHistory, expected } = lease;
-  return { deadline, lastHeartbeat, heardBlind, unstored, heartbeatHistory, expected };
+  const { lastHeartbeat, heardBlind, unstored, heartbeatHistory, expected, job } = lease;
+  return { deadline, lastHeartbeat, heardBlind, unstored, heartbeatHistory, expected, job };
 }

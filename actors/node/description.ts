@@ -1,9 +1,10 @@
 import type { NodeDefaults, NodeFacts } from '../../src/domain/node.js';
 import type { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
-import { isSchedule, maxRetriesOf, timingOf } from '../../src/domain/schedule.js';
+import { graceOf, isSchedule, maxRetriesOf, timingOf } from '../../src/domain/schedule.js';
 import { timeoutInForce } from '../../src/domain/timeout.js';
 import type { Lease } from './decision.js';
+import { overrunOf, startedOf, type Job } from './job.js';
 import { exactInstant } from './missed-heartbeats.js';
 import { acknowledgementOf, isDue, type RegisteredNode } from './registered-node.js';
 import type { DescribedNode, DescribedHeartbeatHistory } from './node.protocol.js';
@@ -42,7 +43,7 @@ export function factsOf(
 /** A node as its actor describes it. @param at the time of the request, which φ refers to */
 export function describe(
   known: RegisteredNode,
-  lease: Pick<Lease, 'deadline' | 'lastHeartbeat' | 'heardBlind' | 'heartbeatHistory' | 'expected'>,
+  lease: Pick<Lease, 'deadline' | 'lastHeartbeat' | 'heardBlind' | 'heartbeatHistory' | 'expected' | 'job'>,
   terms: Terms,
   at: Moment,
 ): DescribedNode {
@@ -55,12 +56,29 @@ export function describe(
     }),
     registeredAt: registration.registeredAt,
     since: status.since,
-    deadline: isDue(known) ? exactInstant(terms.wallAt(lease.deadline), lease.expected) : undefined,
+    deadline: isDue(known) ? exactInstant(terms.wallAt(nextDeadline(lease)), lease.expected) : undefined,
     pausedAt: registration.pausedAt,
     ...(registration.pausedUntil !== undefined && { pausedUntil: registration.pausedUntil }),
+    ...jobOf(registration, lease.job),
     ...(registration.settings.slug !== undefined && { chosenSlug: registration.settings.slug }),
     ...(registration.pingUuidAt !== undefined && { pingUuidAt: registration.pingUuidAt }),
     acknowledged: acknowledgementOf(known, () => terms.wallAt(at)),
+  };
+}
+
+function nextDeadline({ deadline, job }: Pick<Lease, 'deadline' | 'job'>): Moment {
+  const overrun = overrunOf(job);
+  return overrun !== undefined && overrun < deadline ? overrun : deadline;
+}
+
+function jobOf(
+  { settings }: RegisteredNode['registration'],
+  job: Job | undefined,
+): Pick<DescribedNode, 'job' | 'grace'> {
+  const { schedule, grace } = settings;
+  return {
+    ...(job !== undefined && { job: { started: startedOf(job), lastDuration: job.lastDuration } }),
+    ...(schedule === undefined && (job !== undefined || grace !== undefined) && { grace: graceOf(settings) }),
   };
 }
 

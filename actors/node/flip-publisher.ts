@@ -1,4 +1,5 @@
 import type { Flip } from '../../src/domain/node.js';
+import type { KeptPing } from '../../src/domain/ping.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import type { Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
@@ -30,7 +31,7 @@ export class FlipPublisher {
   }
 
   /** The flip and its alerts go to disk together. */
-  flip(actor: NodeActor, flip: Flip, known: RegisteredNode, number: number): void {
+  flip(actor: NodeActor, flip: Flip, known: RegisteredNode, number: number, ping?: KeptPing): void {
     const { alerting, clock, counts, logger } = this.#deps;
     counts.flipped(flip, (clock.wall() - flip.at) / 1000);
     let alerts: ReturnType<Alerting['raise']> = [];
@@ -45,7 +46,8 @@ export class FlipPublisher {
     }
     const status = actor.statusOf(known);
     const address = { shard: this.#shard, node: flip.node };
-    this.#deps.submit({ kind: 'status', ...address, number, status, flip, alerts });
+    const pinged = actor.pingedEntry(ping);
+    this.#deps.submit({ kind: 'status', ...address, number, status, flip, alerts, ...pinged });
   }
 
   /**

@@ -15,6 +15,7 @@ import {
   type NodeRules,
 } from './decision.js';
 import { describe } from './description.js';
+import { overrunOf } from './job.js';
 import { isDue, type RegisteredNode } from './registered-node.js';
 import { flipped, missed, type Turn } from './missed-heartbeats.js';
 import type { NodeCommand } from './node.protocol.js';
@@ -157,7 +158,9 @@ export function miss(state: NodePhase, lease: Lease, command: NodeCommand, rules
 export function expire(state: NodePhase, lease: Lease, horizon: Moment, rules: NodeRules): Decision {
   // In other phases the deadline is checked once the disk has settled: a node that is being paused does not expire.
   if (state.phase !== 'known' || !isDue(state)) return { state, effects: NOTHING };
-  if (lease.deadline >= horizon) return { state, effects: WATCH };
+  const overrun = overrunOf(lease.job);
+  if (lease.deadline >= horizon && !(overrun !== undefined && overrun < horizon))
+    return { state, effects: WATCH };
   const { known, effects } = missed(state, lease, (at) => at < horizon, rules);
   return { state: { ...state, status: known.status }, effects };
 }

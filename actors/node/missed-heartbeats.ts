@@ -1,8 +1,9 @@
 import type { FlipCause, Flip, NodeState } from '../../src/domain/node.js';
-import { isSchedule, maxRetriesOf, timingOf } from '../../src/domain/schedule.js';
+import { graceOf, isSchedule, maxRetriesOf, timingOf } from '../../src/domain/schedule.js';
 import { instant, type Instant, type Moment } from '../../src/domain/time.js';
 import { timeoutInForce } from '../../src/domain/timeout.js';
 import { NOTHING, type Lease, type NodeEffect, type NodeRules } from './decision.js';
+import { overrunOf } from './job.js';
 import { isDue, type RegisteredNode } from './registered-node.js';
 
 /** A missed deadline. */
@@ -50,7 +51,9 @@ export function missed(
   rules: NodeRules,
 ): { readonly known: RegisteredNode; readonly effects: readonly NodeEffect[]; readonly deadline: Moment } {
   const before: RegisteredNode = { registration, status };
-  if (!isDue(before) || !isPast(lease.deadline))
+  const overrun = overrunOf(lease.job);
+  const isOverrun = overrun !== undefined && isPast(overrun);
+  if (!isDue(before) || !(isOverrun || isPast(lease.deadline)))
     return { known: before, effects: NOTHING, deadline: lease.deadline };
   const timing = timingOf(registration.settings, rules);
   const wait = isSchedule(timing) ? timing.grace : timeoutInForce(timing, lease.heartbeatHistory);
@@ -59,7 +62,8 @@ export function missed(
   const effects: NodeEffect[] = [];
   let known = before;
   let { deadline } = lease;
-  for (const miss of missedDeadlines(status, deadline, maxRetries, isPast, after)) {
+  const isMissed = (at: Moment): boolean => isPast(at) && !(isOverrun && overrun <= at);
+  for (const miss of missedDeadlines(status, deadline, maxRetries, isMissed, after)) {
     deadline = miss.next ?? deadline;
     effects.push(miss.next === undefined ? { kind: 'rest' } : { kind: 'await', deadline });
     if (miss.to === known.status.state) {
@@ -70,6 +74,18 @@ export function missed(
     const turn = flipped(known, { ...miss, cause: 'silence', due }, lease, rules);
     known = turn.known;
     effects.push(turn.effect);
+  }
+  if (isOverrun && known.status.state !== 'failed') {
+    const { retries } = known.status;
+    const reason = `it started and did not end within ${graceOf(registration.settings) / 1_000} s`;
+    const turn = flipped(
+      known,
+      { at: overrun, to: 'failed', retries, cause: 'silence', reason },
+      lease,
+      rules,
+    );
+    known = turn.known;
+    effects.push({ kind: 'rest' }, turn.effect);
   }
   return { known, effects, deadline };
 }
@@ -95,7 +111,7 @@ export function flipped(
   { to, retries, at, cause, reason, due }: Turn,
   lease: Lease,
   rules: NodeRules,
-): { readonly known: RegisteredNode; readonly effect: NodeEffect } {
+): { readonly known: RegisteredNode; readonly effect: Extract<NodeEffect, { kind: 'flip' }> } {
   // Flips of a node are in order, whatever the wall clock does.
   const since = instant(Math.max(exactInstant(rules.wallAt(at), due), status.since + 1));
   const blind = rules.blind - lease.heardBlind;

@@ -1,16 +1,24 @@
 import type { AlertRecord } from '../../src/domain/alert.js';
 import type { Blindness } from '../../src/domain/blindness.js';
-import type { Flip, NodeStatus, Registration } from '../../src/domain/node.js';
+import type { Flip } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
+import type { KeptPing } from '../../src/domain/ping.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import { moment, type Millis, type Moment } from '../../src/domain/time.js';
-import type { NamedStatus } from '../../src/ports/history-store.js';
+import { graceOf } from '../../src/domain/schedule.js';
+import type { NamedStatus, StoredNode } from '../../src/ports/history-store.js';
+import { TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
 import type { Alerting } from '../notifier/notifier.protocol.js';
 import type { ChangeFeed } from '../shards/change-feed.js';
 import { BatchReplies, type Refusal, type Replies } from '../shards/pending-request.js';
-import { ShardSupervisor, type ShardOptions, type ShardSupervisorDeps } from '../shards/shard-supervisor.js';
+import {
+  RESOLUTION,
+  ShardSupervisor,
+  type ShardOptions,
+  type ShardSupervisorDeps,
+} from '../shards/shard-supervisor.js';
 import type { NodeCounts } from './node-counts.js';
 import {
   NOT_KNOWN,
@@ -34,6 +42,8 @@ import type { ResumedDeadlines } from './observed-clock.js';
 import type { Quotas } from './quotas.js';
 import type { Slugs } from './slugs.js';
 import { registers } from './registering.js';
+import { restoredJob, unwatched, type Run } from './job.js';
+import type { PingedTimer } from './pinged-timer.js';
 import { isDue, type RegisteredNode } from './registered-node.js';
 import { TimedPauses } from './timed-pauses.js';
 import type { StateCounts } from './state-counts.js';
@@ -70,6 +80,8 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
   readonly #publisher: FlipPublisher;
   readonly #dirtyNodes = new DirtyNodes();
   readonly #pauses = new TimedPauses<NodeActor>();
+  /** The timers of runs of jobs. */
+  readonly #runs: TimerWheel<PingedTimer<NodeActor>>;
 
   constructor(shard: ShardIndex, options: NodeShardOptions, deps: NodeShardDeps) {
     super(shard, options, deps);
@@ -77,6 +89,7 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
     this.#options = options;
     this.#deps = deps;
     this.#publisher = new FlipPublisher(shard, deps);
+    this.#runs = new TimerWheel(this.horizon, RESOLUTION);
   }
 
   get counts(): NodeCounts {
@@ -127,6 +140,7 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
   protected override watch(actor: NodeActor): void {
     const { state } = actor;
     if (state.phase !== 'unknown' && isDue(state)) this.wheel.arm(actor, actor.deadline);
+    if (actor.pinged !== undefined) actor.watchRuns();
   }
 
   protected override settleAnyhow(actor: NodeActor, signal: Settled | StatusSettled): void {
@@ -135,7 +149,7 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
   }
 
   /** Restores a node found at a restart. It has no deadline before `resume`. */
-  recover(registration: Registration, status: NodeStatus): void {
+  recover({ node: registration, status, job }: StoredNode): void {
     const { state, retries, since, lastHeartbeat, heardBlind, heartbeatHistory, expected } = status;
     const actor = new NodeActor(registration.name, this);
     actor.state = { phase: 'known', registration, status: { state, retries, since } };
@@ -145,6 +159,10 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
       actor.heartbeatHistory = new HeartbeatHistory(heartbeatHistory);
     if (registration.settings.schedule !== undefined && expected !== undefined)
       actor.expectation = new Expectation(expected, undefined);
+    if (job !== undefined) {
+      const restored = restoredJob(job);
+      actor.job = registration.pausedAt === undefined ? restored : unwatched(restored);
+    }
     // In observed time, until all nodes are found and time continues.
     actor.deadline = moment(status.deadline);
     this.add(actor);
@@ -173,9 +191,20 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
   resume(resumed: ResumedDeadlines): void {
     for (const actor of this.actors.values()) {
       const { state } = actor;
-      if (state.phase === 'unknown' || !isDue(state)) continue;
-      this.wheel.arm(actor, deadlineAfterRestart(state, actor, this.rules, resumed));
+      if (state.phase === 'unknown') continue;
+      const grace = graceOf(state.registration.settings);
+      this.#moveRuns(actor, ({ deadline, blind }) =>
+        resumed.ofWait({ deadline, heardBlind: blind }, grace, grace),
+      );
+      if (isDue(state)) this.wheel.arm(actor, deadlineAfterRestart(state, actor, this.rules, resumed));
     }
+  }
+
+  #moveRuns(actor: NodeActor, deadlineOf: (run: Run) => Moment): void {
+    const { job } = actor;
+    if (job === undefined) return;
+    actor.job = { ...job, runs: job.runs.map((run) => ({ ...run, deadline: deadlineOf(run) })) };
+    actor.watchRuns();
   }
 
   /** The nodes that have a schedule. May miss changes during the iteration. */
@@ -228,6 +257,7 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
   override advance(horizon: Moment): void {
     if (!this.isUp) return;
     super.advance(horizon);
+    this.#runs.advance(horizon, ({ owner }) => this.expire(owner), this.#options.expiries);
     this.#publisher.advance(this.#options.expiries);
     this.#endPauses();
   }
@@ -237,8 +267,13 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
     this.horizon = moment(this.horizon + blindness.to - blindness.from);
     for (const actor of this.actors.values()) {
       const { state, deadline } = actor;
-      if (state.phase === 'unknown' || deadline < blindness.from) continue;
-      actor.deadline = deadlineAfterBlindness(state, actor, this.rules, deadlineAfterIt);
+      if (state.phase === 'unknown') continue;
+      const grace = graceOf(state.registration.settings);
+      this.#moveRuns(actor, ({ deadline: end, blind }) =>
+        end < blindness.from ? end : deadlineAfterIt(end, grace, blind),
+      );
+      if (deadline >= blindness.from)
+        actor.deadline = deadlineAfterBlindness(state, actor, this.rules, deadlineAfterIt);
     }
   }
 
@@ -265,10 +300,17 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
     this.#deps.submit(entry);
   }
 
-  flip(actor: NodeActor, flip: Flip, known: RegisteredNode, number: number): void {
+  watchRuns(actor: NodeActor, deadline: Moment | undefined): void {
+    const { pinged } = actor;
+    if (pinged === undefined) return;
+    if (deadline === undefined) this.#runs.disarm(pinged);
+    else this.#runs.arm(pinged, deadline);
+  }
+
+  flip(actor: NodeActor, flip: Flip, known: RegisteredNode, number: number, ping?: KeptPing): void {
     const { listener } = this.#deps.changes;
     if (listener !== undefined) listener({ flip, node: this.#describe(known, actor) });
-    this.#publisher.flip(actor, flip, known, number);
+    this.#publisher.flip(actor, flip, known, number, ping);
   }
 
   prepare(

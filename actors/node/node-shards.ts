@@ -183,8 +183,8 @@ export class LocalNodeShards implements NodeShards, NodeRules {
   }
 
   /** Restores a node found at a restart. */
-  recover({ node, status }: StoredNode): void {
-    this.#at(shardOf(node.name, this.count)).recover(node, status);
+  recover(stored: StoredNode): void {
+    this.#at(shardOf(stored.node.name, this.count)).recover(stored);
   }
 
   /** The restart is over, and time continues. */

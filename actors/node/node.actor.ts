@@ -2,13 +2,14 @@ import { assertNever } from '../../src/domain/assert-never.js';
 import type { AlertRecord } from '../../src/domain/alert.js';
 import type { Flip, NodeStatus, Registration } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
+import type { KeptPing } from '../../src/domain/ping.js';
 import { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
 import { isCron, isSchedule, type Timing } from '../../src/domain/schedule.js';
 import { timeoutInForce, type AdaptiveTimeout } from '../../src/domain/timeout.js';
 import type { ErrorCode } from '../../src/errors.js';
 import type { TimerWheel } from '../../src/runtime/timer-wheel.js';
-import type { NodeEntry } from '../history/history.protocol.js';
+import type { NodeEntry, PingedEntry } from '../history/history.protocol.js';
 import { EntityActor, type EntityDeps, type EntityMessage } from '../shards/entity-actor.js';
 import { PendingRequest, pendingIn } from '../shards/pending-request.js';
 import type { NodeCounts } from './node-counts.js';
@@ -25,6 +26,8 @@ import {
 import { describe, factsOf } from './description.js';
 import { afterClockSet, expectedAfter, Expectation } from './expectation.js';
 import { historyEntryOf } from './history-entry.js';
+import { overrunOf, storedJob, unwatched, type Job } from './job.js';
+import { PingedTimer } from './pinged-timer.js';
 import { isDue, type RegisteredNode } from './registered-node.js';
 import type { decide } from './node.machine.js';
 import type { NodeReply } from './node.protocol.js';
@@ -44,7 +47,9 @@ export interface NodeDeps extends EntityDeps<NodeEntity> {
   toObservedTime(deadline: Moment): Millis;
   submit(entry: NodeEntry): void;
   /** Raises the alerts of a flip, and submits both. */
-  flip(actor: NodeActor, flip: Flip, known: RegisteredNode, number: number): void;
+  flip(actor: NodeActor, flip: Flip, known: RegisteredNode, number: number, ping: KeptPing | undefined): void;
+  /** Arms the timer of a node's runs; undefined disarms it. */
+  watchRuns(actor: NodeActor, deadline: Moment | undefined): void;
   /** The status goes to disk with the next checkpoint. */
   note(actor: NodeActor): void;
   /** The state, settings or phase changed. */
@@ -65,8 +70,8 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
   /** The same on the monotonic clock; undefined if it was in an earlier run. */
   heardAt: Moment | undefined;
   heardBlind: Millis = 0;
-  /** Of an adaptive timeout, or of a schedule. In one field, since most nodes have neither. */
-  #timing: HeartbeatHistory | Expectation | undefined;
+  /** Of an adaptive timeout, of a schedule, or of a job that is pinged. In one field, since most nodes have none. */
+  #timing: HeartbeatHistory | Expectation | PingedTimer<NodeActor> | undefined;
   /** How often its status was submitted, and up to which number it is settled. */
   #submitted = 0;
   #settled = 0;
@@ -86,23 +91,50 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
     // A request may be waiting to register it anew, and nothing of the old node may be left.
     this.lastHeartbeat = undefined;
     this.heardAt = undefined;
+    this.deps.watchRuns(this, undefined);
     this.#timing = undefined;
   }
 
+  /** Of a job that is pinged. */
+  get pinged(): PingedTimer<NodeActor> | undefined {
+    return this.#timing instanceof PingedTimer ? this.#timing : undefined;
+  }
+
+  get job(): Job | undefined {
+    return this.pinged?.job;
+  }
+
+  set job(job: Job | undefined) {
+    if (job === undefined) return;
+    if (this.#timing instanceof PingedTimer) this.#timing.job = job;
+    else this.#timing = new PingedTimer(this, job, this.#timing);
+  }
+
+  private get timing(): HeartbeatHistory | Expectation | undefined {
+    return this.#timing instanceof PingedTimer ? this.#timing.timing : this.#timing;
+  }
+
+  private set timing(timing: HeartbeatHistory | Expectation | undefined) {
+    if (this.#timing instanceof PingedTimer) this.#timing.timing = timing;
+    else this.#timing = timing;
+  }
+
   get heartbeatHistory(): HeartbeatHistory | undefined {
-    return this.#timing instanceof HeartbeatHistory ? this.#timing : undefined;
+    const { timing } = this;
+    return timing instanceof HeartbeatHistory ? timing : undefined;
   }
 
   set heartbeatHistory(history: HeartbeatHistory | undefined) {
-    this.#timing = history;
+    this.timing = history;
   }
 
   get expectation(): Expectation | undefined {
-    return this.#timing instanceof Expectation ? this.#timing : undefined;
+    const { timing } = this;
+    return timing instanceof Expectation ? timing : undefined;
   }
 
   set expectation(expectation: Expectation | undefined) {
-    if (expectation !== undefined || this.expectation !== undefined) this.#timing = expectation;
+    if (expectation !== undefined || this.expectation !== undefined) this.timing = expectation;
   }
 
   get expected(): Instant | undefined {
@@ -128,7 +160,7 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
       deadline: this.deps.toObservedTime(this.deadline),
       heardBlind: this.heardBlind,
     };
-    const timing = this.#timing;
+    const { timing } = this;
     if (timing === undefined) return status;
     if (timing instanceof Expectation) return { ...status, expected: timing.expected };
     return timing.learnt === undefined ? status : { ...status, heartbeatHistory: timing.learnt };
@@ -165,7 +197,21 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
     const decision = this.deps.decide(this.state, this, input, this.deps.rules);
     this.state = decision.state;
     for (const effect of decision.effects) this.run(effect, message);
-    if (message.kind === 'settled') this.deps.changed(this, message.stored);
+    if (message.kind === 'settled') this.settledChange(message.stored);
+    if (this.pinged !== undefined) this.watchRuns();
+  }
+
+  private settledChange(stored: boolean): void {
+    const { state, job } = this;
+    const isPaused = state.phase !== 'unknown' && state.registration.pausedAt !== undefined;
+    if (job !== undefined && isPaused) this.job = unwatched(job);
+    this.deps.changed(this, stored);
+  }
+
+  /** Arms the timer of its runs, or disarms it. */
+  watchRuns(): void {
+    const isWatched = this.state.phase !== 'unknown' && isDue(this.state);
+    this.deps.watchRuns(this, isWatched ? overrunOf(this.job) : undefined);
   }
 
   private run(effect: NodeEffect, message: NodeActorMessage): void {
@@ -185,9 +231,13 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
         return this.deps.wheel.disarm(this);
       case 'note':
         return this.deps.note(this);
+      case 'job':
+        this.job = effect.job;
+        return;
       case 'flip':
+        if (effect.flip.to === 'failed' && this.job !== undefined) this.job = unwatched(this.job);
         this.deps.note(this);
-        return this.deps.flip(this, effect.flip, effect.known, ++this.#submitted);
+        return this.deps.flip(this, effect.flip, effect.known, ++this.#submitted, effect.ping);
       case 'store':
         if (this.#waitingForStatus?.isLast(pendingIn(message), this.#submitted) === true) return;
         return this.deps.submit({
@@ -197,6 +247,7 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
           status: this.statusOf(effect.known),
           flip: undefined,
           alerts: [],
+          ...this.pingedEntry(effect.ping),
         });
       case 'answer':
         return pendingIn(message).answer(effect.reply);
@@ -228,7 +279,7 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
       counts.heartbeats += heartbeats;
       this.lastHeartbeat = rules.wallAt(at);
       this.heardAt = at;
-      if (typeof timing === 'number') this.#timing = undefined;
+      if (typeof timing === 'number') this.timing = undefined;
       else if (!isSchedule(timing)) this.listen(at, timing, due && blind === this.heardBlind);
     }
     this.heardBlind = blind;
@@ -264,6 +315,14 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
     this.heartbeatHistory ??= new HeartbeatHistory();
     if (measures) this.heartbeatHistory.heard(at, max);
     else this.heartbeatHistory.interrupt();
+  }
+
+  /** What history stores of the job, beside a status. */
+  pingedEntry(ping: KeptPing | undefined): { readonly pinged?: PingedEntry } {
+    const { job } = this;
+    if (job === undefined) return {};
+    const stored = storedJob(job, (deadline) => this.deps.toObservedTime(deadline));
+    return { pinged: { job: stored, ...(ping !== undefined && { ping }) } };
   }
 
   private get address(): { readonly shard: number; readonly node: NodeName } {

@@ -63,6 +63,10 @@ export interface DescribedNode extends NodeFacts {
   readonly pausedAt: Instant | undefined;
   /** When its pause ends by itself. */
   readonly pausedUntil?: Instant;
+  /** Of a node that was pinged: when the run started that goes on, and how long the last one took. */
+  readonly job?: { readonly started: Instant | undefined; readonly lastDuration: Millis | undefined };
+  /** How long its job may take, if that was chosen, or it was pinged. Of a schedule it is a part. */
+  readonly grace?: Millis;
   /** A slug that was chosen for it. */
   readonly chosenSlug?: string;
   /** When it was given another ping UUID than its first. */

@@ -1,5 +1,6 @@
 import { assertNever } from '../../src/domain/assert-never.js';
-import { isFailure, isSuccess } from '../../src/domain/ping.js';
+import { isFailure, isSuccess, type KeptPing } from '../../src/domain/ping.js';
+import { graceOf } from '../../src/domain/schedule.js';
 import {
   DEFER,
   NOT_KNOWN,
@@ -11,7 +12,9 @@ import {
 } from './decision.js';
 import { heard, isPausing } from './heartbeat-rules.js';
 import { flipped, missed, type Turn } from './missed-heartbeats.js';
+import { NO_JOB, pinged, unwatched, type Job } from './job.js';
 import type { NodeCommand } from './node.protocol.js';
+import type { RegisteredNode } from './registered-node.js';
 import { reasonOf } from './ping-reason.js';
 import { register } from './registering.js';
 
@@ -40,6 +43,8 @@ export function ping(
       if (isPausing(state)) return { state, effects: DEFER };
       const { known, effects } = missed(state, lease, (at) => at < command.arrivedAt, rules);
       const { state: before, retries } = known.status;
+      const { job, kept } = counted(state, lease, command, before === 'failed', rules);
+      const changed: NodeEffect = { kind: 'job', job };
       const at = command.readAt;
       const turn: Turn | undefined = isSuccess(command.ping)
         ? { to: 'active', retries: 0, at, cause: 'heartbeat' }
@@ -48,21 +53,43 @@ export function ping(
           : undefined;
       const beat = turn?.to === 'active' ? [heard(state, command, rules)] : [];
       if (turn === undefined || turn.to === before) {
-        const stored: NodeEffect = { kind: 'store', known };
+        const stored: NodeEffect = { kind: 'store', known, ping: kept };
         return {
           state: { ...state, status: known.status },
-          effects: [...effects, ...beat, stored, WAIT_FOR_STATUS],
+          effects: [...effects, ...beat, changed, stored, WAIT_FOR_STATUS],
         };
       }
       const after = flipped(known, turn, lease, rules);
+      const flip: NodeEffect = { ...after.effect, ping: kept };
       const rest: readonly NodeEffect[] =
-        turn.to === 'failed' ? [{ kind: 'rest' }, after.effect, { kind: 'interrupt' }] : [after.effect];
+        turn.to === 'failed' ? [{ kind: 'rest' }, flip, { kind: 'interrupt' }] : [flip];
       return {
         state: { ...state, status: after.known.status },
-        effects: [...effects, ...beat, ...rest, WAIT_FOR_STATUS],
+        effects: [...effects, ...beat, changed, ...rest, WAIT_FOR_STATUS],
       };
     }
     default:
       return assertNever(state);
   }
+}
+
+/** The job after a ping, and the ping as it is kept. @param hasFailed the node, before the ping */
+function counted(
+  { registration }: RegisteredNode,
+  lease: Lease,
+  { ping, readAt }: Extract<NodeCommand, { kind: 'ping' }>,
+  hasFailed: boolean,
+  rules: NodeRules,
+): { readonly job: Job; readonly kept: KeptPing } {
+  const before = lease.job ?? NO_JOB;
+  const at = rules.wallAt(readAt);
+  const blind = rules.blindAt(readAt);
+  const { job, duration } = pinged(hasFailed ? unwatched(before) : before, ping, {
+    startedAt: at,
+    since: readAt,
+    deadline: rules.deadlineSince(readAt, graceOf(registration.settings), blind),
+    blind,
+    isWatched: registration.pausedAt === undefined,
+  });
+  return { job, kept: { ...ping, n: job.pings, at, ...(duration !== undefined && { duration }) } };
 }

@@ -225,12 +225,13 @@ export abstract class ShardSupervisor<Entity extends EntityTypes, Actor extends 
     for (const [actor, at] of this.#expireAgain) {
       if (at > horizon) continue;
       this.#expireAgain.delete(actor);
-      if (this.actors.get(actor.key) === actor) this.wheel.arm(actor, actor.deadline);
+      if (this.actors.get(actor.key) === actor) this.watch(actor);
     }
-    this.wheel.advance(horizon, this.#expire, this.#options.expiries);
+    this.wheel.advance(horizon, this.expire, this.#options.expiries);
   }
 
-  readonly #expire = (actor: Actor): void => {
+  /** Sends an actor whose deadline has passed the time. */
+  protected readonly expire = (actor: Actor): void => {
     this.#expiring++;
     actor.cell?.tellUnbounded({ kind: 'expire', horizon: this.horizon });
   };

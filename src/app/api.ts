@@ -12,7 +12,7 @@ import type { Silence, SilencedInterval, SilenceId } from '../domain/silence.js'
 import type { Instant, Millis } from '../domain/time.js';
 import type { Uptime } from '../domain/uptime.js';
 import type { UserId, UserIds } from '../domain/user-id.js';
-import type { FlipRange, HistoryRange } from '../ports/history-store.js';
+import type { FlipRange, HistoryRange, PingFacts } from '../ports/history-store.js';
 import type { AlertRange } from '../ports/outbox.js';
 import type { ConnectedClients, DaemonFacts, Stats } from './daemon-facts.js';
 import type { EventsApi } from './events/events-api.js';
@@ -210,6 +210,12 @@ export interface PingsApi {
    * @throws HeartbeatError if the store cannot be read
    */
   withUuid(uuid: string): Promise<NodeName | undefined>;
+
+  /** The pings of a node that are kept, newest first, in chunks: those with a smaller number than `before`. */
+  kept(node: NodeName, before?: number): AsyncIterable<readonly PingFacts[]>;
+
+  /** What is kept of the body of a ping; undefined if there is no such ping. */
+  body(node: NodeName, n: number): Promise<Buffer | undefined>;
 
   /** The nodes that have this slug: at most one by its name, and those for which it was chosen. */
   withSlug(slug: string): readonly NodeName[];

@@ -18,13 +18,14 @@ const PATIENCE = 0.1;
  * @param elsewhere how many entries wait in other partitions
  */
 export function historyOptions(
-  { history, alerts }: Config,
+  { history, alerts, pings }: Config,
   limits: Config['limits'],
   elsewhere: () => number,
 ): HistoryOptions {
   return {
     retention: history.retention,
     alertRetention: alerts.retention,
+    pingBytes: pings.max_bytes,
     pruneEvery: pruneEvery(Math.min(history.retention ?? Infinity, alerts.retention ?? Infinity)),
     get queue() {
       return limits.history_queue - elsewhere();

@@ -13,6 +13,10 @@ export function pingQueries({ home }: Pick<Actors, 'home'>): PingsApi {
   return {
     uuidOf: (node) => watch().pingUuids.of(node),
     withUuid: async (uuid) => home.answering.store.nodeOfPing(uuid),
+    async *kept(node, before) {
+      yield* home.answering.store.pings(node, before);
+    },
+    body: async (node, n) => home.answering.store.pingBody(node, n),
     withSlug: (slug) => watch().nodes.withSlug(slug),
   };
 }

@@ -4,6 +4,7 @@ import {
   BILLION,
   DAY,
   MILLION,
+  bytes,
   flag,
   fraction,
   hosts,
@@ -222,6 +223,18 @@ export const schema = group({
       { secret: true },
     ),
     every: option(timer, 60, 'Interval between two pings.'),
+  }),
+  pings: group({
+    body: option(
+      bytes(0, 100_000),
+      10_000,
+      'How much is kept of the body of a ping, from its beginning. The header `Ping-Body-Limit` says it.',
+    ),
+    max_bytes: option(
+      bytes(0, BILLION * 1000),
+      BILLION,
+      'How much the pings of all nodes may take on disk. Beyond that, the oldest are deleted.',
+    ),
   }),
   outbound: group({
     proxy: option(

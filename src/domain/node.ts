@@ -1,7 +1,7 @@
 import type { NodeName } from './node-name.js';
 import type { Learnt } from './heartbeat-history.js';
 import type { Instant, Millis } from './time.js';
-import { sameSchedule, type Schedule } from './schedule.js';
+import { GRACE, sameSchedule, type Schedule } from './schedule.js';
 import { sameTimeout, type AdaptiveTimeout, type Timeout } from './timeout.js';
 
 /**
@@ -56,6 +56,8 @@ export interface NodeSettings {
   readonly maxRetries: number | undefined;
   /** In place of a timeout and its retries. */
   readonly schedule?: Schedule | undefined;
+  /** How long its job may take, in place of the default. A schedule has its own. */
+  readonly grace?: Millis | undefined;
   /** A slug for its pings besides its name. */
   readonly slug?: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
@@ -143,6 +145,8 @@ export interface SettingsChange {
   readonly timeout?: Timeout | null | undefined;
   readonly maxRetries?: number | null | undefined;
   readonly schedule?: Schedule | null | undefined;
+  /** Of the schedule, if there is one. */
+  readonly grace?: Millis | null | undefined;
   readonly slug?: string | null | undefined;
   readonly labels?: Readonly<Record<string, string>> | null | undefined;
   readonly channels?: readonly string[] | null | undefined;
@@ -166,11 +170,17 @@ export function changed(settings: NodeSettings, change: SettingsChange): NodeSet
 function changedTiming(
   settings: NodeSettings,
   change: SettingsChange,
-): Pick<NodeSettings, 'timeout' | 'maxRetries' | 'schedule'> {
+): Pick<NodeSettings, 'timeout' | 'maxRetries' | 'schedule' | 'grace'> {
   const isTimeout = isGiven(change.timeout) || isGiven(change.maxRetries);
   const schedule = isTimeout ? undefined : chosen(change.schedule, settings.schedule);
-  if (schedule !== undefined) return { timeout: undefined, maxRetries: undefined, schedule };
+  if (schedule !== undefined) {
+    const { grace } = change;
+    const graced = grace === undefined ? schedule : { ...schedule, grace: grace ?? GRACE };
+    return { timeout: undefined, maxRetries: undefined, schedule: graced };
+  }
+  const grace = chosen(change.grace, settings.grace);
   return {
+    ...(grace !== undefined && { grace }),
     timeout: chosen(change.timeout, settings.timeout),
     maxRetries: chosen(change.maxRetries, settings.maxRetries),
   };
@@ -187,7 +197,7 @@ function chosen<Value>(change: Value | null | undefined, before: Value | undefin
 
 export function sameSettings(one: NodeSettings, other: NodeSettings): boolean {
   if (!sameTimeout(one.timeout, other.timeout) || one.maxRetries !== other.maxRetries) return false;
-  if (one.slug !== other.slug) return false;
+  if (one.slug !== other.slug || one.grace !== other.grace) return false;
   if (!sameSchedule(one.schedule, other.schedule) || !sameList(one.dependsOn, other.dependsOn)) return false;
   return sameList(one.channels, other.channels) && sameLabels(one.labels, other.labels);
 }

@@ -1,3 +1,5 @@
+import type { Instant, Millis } from './time.js';
+
 /** What a ping says, in healthchecks' words. `exit` is a success or a failure by its status. */
 type PingKind = 'success' | 'start' | 'fail' | 'log' | 'exit';
 
@@ -13,6 +15,15 @@ export interface Ping {
   readonly body: Uint8Array;
   /** The length of the whole body, in bytes. */
   readonly bytes: number;
+}
+
+/** A ping that is kept. */
+export interface KeptPing extends Ping {
+  /** Its number among the node's pings, from 1. */
+  readonly n: number;
+  readonly at: Instant;
+  /** How long the run took that it ends, if its start is known. */
+  readonly duration?: Millis;
 }
 
 /** A UUID in lower case. */

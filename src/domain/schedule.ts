@@ -45,6 +45,17 @@ export function timingOf(
   return schedule ?? timeout ?? defaults.timeout;
 }
 
+/** How long a job may take, and a scheduled heartbeat may be late. */
+export function graceOf({
+  schedule,
+  grace = GRACE,
+}: {
+  readonly schedule?: Schedule | undefined;
+  readonly grace?: Millis | undefined;
+}): Millis {
+  return schedule?.grace ?? grace;
+}
+
 export function maxRetriesOf(
   {
     schedule,

@@ -15,7 +15,7 @@ import { addAlerts } from './alerts/alert-routes.js';
 import { addEvents } from './events/event-routes.js';
 import type { EventStreams } from './events/event-streams.js';
 import { addNodes } from './nodes/node-routes.js';
-import { addPings, type PingKeys } from './pings/ping-routes.js';
+import { addPings, type PingOptions } from './pings/ping-routes.js';
 import { addSilences } from './silences/silence-routes.js';
 import { addSocket } from './sockets/socket-route.js';
 import { addUsers } from './users/user-routes.js';
@@ -35,7 +35,7 @@ export function createApi(
   gateway: () => GatewayFacts,
   cors: () => Cors,
   streams: EventStreams,
-  pingKeys: PingKeys,
+  pings: PingOptions,
 ): Api {
   const app = express();
   app.disable('x-powered-by').enable('case sensitive routing');
@@ -55,7 +55,7 @@ export function createApi(
   app.use(admitBody(limits, resources.routes));
   addUsers(resources, daemon, clock, limits);
   addNodes(resources, daemon, clock, limits);
-  addPings(resources, daemon, clock, limits, pingKeys);
+  addPings(resources, daemon, clock, limits, pings);
   addAlerts(resources, daemon, limits);
   addSilences(resources, daemon, clock, limits);
   addStats(resources, daemon);

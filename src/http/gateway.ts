@@ -29,6 +29,9 @@ import { Sockets } from './sockets/sockets.js';
 import { isBodiless, RequestHeads } from './server/request-head.js';
 import { bound, createBoundedServer, pemOf } from './server/bounded-server.js';
 
+/** The bytes of a ping's body that are kept. */
+const PING_BODY = 10_000;
+
 /** What the gateway needs from outside. */
 export interface GatewayParts {
   readonly clock: Clock;
@@ -83,7 +86,7 @@ export class Gateway {
       () => ({ ...this.inspect(), quotas: this.#quotas }),
       () => this.#cors,
       this.#streams,
-      (key) => this.#accessControl.ofPingKey(key),
+      { body: options.pings?.body ?? PING_BODY, keys: (key) => this.#accessControl.ofPingKey(key) },
     );
     const { routes } = this.#api;
     this.#accessControl = new AccessControl(daemon, clock, routes, (exchange) => this.#handOver(exchange));

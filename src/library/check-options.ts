@@ -33,6 +33,7 @@ const SETTINGS_OF_NODE = {
   maxRetries: any,
   schedule: (value: unknown, place: string) =>
     isObject(value) ? objectOf({ every: any, cron: any, timeZone: any, grace: any })(value, place) : [],
+  grace: any,
   slug: any,
   labels: any,
   channels: any,

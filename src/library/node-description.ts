@@ -35,6 +35,10 @@ export interface NodeDescription extends NodeStatus {
   readonly rhythm: NodeRhythm | undefined;
   /** Undefined if it has a schedule. */
   readonly maxRetries: number | undefined;
+  /** When the run of its job started that goes on; undefined if none does. */
+  readonly started: Date | undefined;
+  /** Seconds that the last run took; undefined if its start is not known. */
+  readonly lastDuration: Seconds | undefined;
   /** For pings by slug: the one chosen for it, or its name if that can be one. */
   readonly slug: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
@@ -114,6 +118,8 @@ export function describedNode(node: DescribedNode, causedBy: string | undefined)
     ...statusOf(node, pausedAt !== undefined, acknowledged),
     name,
     slug: slugOf(node),
+    started: dateOf(node.job?.started),
+    lastDuration: inSeconds(node.job?.lastDuration),
     labels: { ...labels },
     channels: channels === undefined ? undefined : [...channels],
     dependsOn: [...dependsOn],

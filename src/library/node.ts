@@ -50,6 +50,8 @@ export interface NodeSettings {
   readonly maxRetries?: number;
   /** In place of `timeout` and `maxRetries`. */
   readonly schedule?: Schedule;
+  /** Seconds that a job may take that has started; default 3,600. A schedule has its own. */
+  readonly grace?: Seconds;
   /** For pings by slug, besides its name: at most 100 of `a-z`, `0-9`, `-` and `_`. */
   readonly slug?: string;
   readonly labels?: Readonly<Record<string, string>>;

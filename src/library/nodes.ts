@@ -3,6 +3,7 @@ import { readPause, type PauseEnd } from './pausing.js';
 import { ANYBODY } from '../domain/access.js';
 import type { NodeState, SettingsChange } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
+import { describedPing, type PingDescription } from './ping-description.js';
 import { HeartbeatError } from '../errors.js';
 import type { Daemon } from '../app/api.js';
 import { sentenceFor } from '../views/messages.js';
@@ -196,6 +197,21 @@ export class Nodes {
   /** Takes the acknowledgement back: reminders continue. Does nothing without one. */
   async unacknowledge(name: string): Promise<NodeDescription> {
     return this.#ask(name, { kind: 'unacknowledge' });
+  }
+
+  /** The pings of its job that are kept, newest first. What is not pulled is not read. */
+  async *pings(name: string): AsyncGenerator<PingDescription> {
+    const node = nodeNameOf(name);
+    const daemon = await this.#daemon();
+    await askForNode(daemon, node, { kind: 'describe' });
+    for await (const chunk of pulled(daemon, daemon.pings.kept(node)))
+      for (const ping of chunk) yield describedPing(ping);
+  }
+
+  /** What is kept of the body of a ping; undefined if there is no such ping. */
+  async pingBody(name: string, n: number): Promise<Uint8Array | undefined> {
+    const daemon = await this.#daemon();
+    return duringCall(daemon, () => daemon.pings.body(nodeNameOf(name), n));
   }
 
   /** The secret UUID by which pings name it. */

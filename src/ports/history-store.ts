@@ -1,6 +1,8 @@
 import type { AlertRecord, LastHold, UnnotifiedOf } from '../domain/alert.js';
 import type { BlindInterval } from '../domain/blindness.js';
 import type { Flip, NodeStatus, Pause, Registration } from '../domain/node.js';
+import type { StoredJob } from '../domain/job.js';
+import type { KeptPing } from '../domain/ping.js';
 import type { NodeName } from '../domain/node-name.js';
 import type { Recovery } from '../domain/recovery.js';
 import type { EndedSession, OpenSession } from '../domain/session.js';
@@ -76,8 +78,20 @@ export type HistoryRecord =
   | { readonly kind: 'text_ids' }
   /** The secret from which ping UUIDs are derived. */
   | { readonly kind: 'ping_secret'; readonly secret: Buffer }
+  | PingedRecord
   /** Ping UUIDs of nodes; undefined removes one. */
   | { readonly kind: 'ping_uuids'; readonly uuids: readonly PingUuid[] };
+
+/** What is stored of a node's job, and the ping that changed it, which replaces the oldest beyond 100. */
+interface PingedRecord {
+  readonly kind: 'pinged';
+  readonly node: NodeName;
+  readonly job: StoredJob;
+  readonly ping?: KeptPing;
+}
+
+/** A ping that is kept, without its body. */
+export type PingFacts = Omit<KeptPing, 'body'>;
 
 /** Whose ping UUID it is. */
 export interface PingUuid {
@@ -104,6 +118,8 @@ export interface NamedStatus {
 export interface StoredNode {
   readonly node: Registration;
   readonly status: NodeStatus;
+  /** Present if it was pinged. */
+  readonly job?: StoredJob;
 }
 
 /** Damage or a missing directory, as opposed to a disk that refuses writes: a sentence that says what to do. */
@@ -240,6 +256,19 @@ export interface HistoryStore extends Outbox {
 
   /** A node's ended pauses, oldest first, in chunks. */
   pauses(node: NodeName): AsyncIterable<readonly Pause[]>;
+
+  /**
+   * Removes at most `limit` pings, oldest first, while those of all nodes take more than so many bytes.
+   *
+   * @returns how many were removed; fewer than `limit` means that the rest takes no more
+   */
+  prunePings(most: number, limit: number): Promise<number>;
+
+  /** The pings of a node that are kept, newest first, in chunks: those with a smaller number than `before`. */
+  pings(node: NodeName, before?: number): AsyncIterable<readonly PingFacts[]>;
+
+  /** What is kept of the body of a ping, which may be empty; undefined if there is no such ping. */
+  pingBody(node: NodeName, n: number): Promise<Buffer | undefined>;
 
   /** The node that has this ping UUID, or had it. */
   nodeOfPing(uuid: string): Promise<NodeName | undefined>;

@@ -28,6 +28,7 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_NO_SUCH_SILENCE: 'no such silence',
   HEARTBEAT_TOO_MANY_SILENCES: 'too many silences: end some, or raise limits.silences',
   HEARTBEAT_NOT_FAILED: 'the node has not failed',
+  HEARTBEAT_NO_SUCH_PING: 'no such ping: the node has not sent it, or it is not kept any more',
   HEARTBEAT_SLUG_TAKEN: 'another node has this slug',
   HEARTBEAT_NOT_DEAD: 'the alert is not a dead letter in any configured channel',
   HEARTBEAT_METHOD_NOT_ALLOWED: 'method not allowed',

@@ -42,6 +42,16 @@ const nodeShape = {
     description:
       'Present if it has a schedule: when the heartbeat after the last one is or was expected. Null while it is paused.',
   }),
+  grace: seconds.optional().meta({
+    description:
+      'How long its job may take. Present if it was chosen, or the node was pinged; a schedule has its own.',
+  }),
+  started: instant.nullable().optional().meta({
+    description: 'Present if it was pinged: when the run started that goes on; null if none does.',
+  }),
+  last_duration: seconds.nullable().optional().meta({
+    description: 'Present if it was pinged: how long the last run took; null if its start is not known.',
+  }),
   slug: z.string().optional().meta({
     description:
       'For pings by slug: the one chosen for it, or its name if that can be one. Absent if there is none.',

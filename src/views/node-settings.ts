@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { SettingsChange } from '../domain/node.js';
+import { GRACE } from '../domain/schedule.js';
+import { toMillis, toSeconds } from '../domain/time.js';
 import { SLUG } from '../domain/ping.js';
 import { problemsIn, type BodyProblem } from './body-problems.js';
 import { nodeName } from './values.js';
 import { readSchedule, schedule } from './schedule.js';
-import { readTimeout, timeout } from './timeout.js';
+import { readTimeout, seconds, timeout } from './timeout.js';
 
 const MOST_LABELS = 32;
 const MOST_CHANNELS = 100;
@@ -41,6 +43,9 @@ export const settingsWith = (known?: readonly string[]) =>
           .max(1_000_000, 'must be at most 1000000')
           .nullish(),
         schedule: schedule.nullish(),
+        grace: seconds
+          .nullish()
+          .meta({ description: `How long a job may take that has started. Default: ${toSeconds(GRACE)}.` }),
         slug: slug.nullish(),
         labels: z
           .record(labelKey, text('a value'), 'must be an object of strings')
@@ -83,16 +88,20 @@ export function expectOneTiming(
     readonly schedule?: unknown;
     readonly timeout?: unknown;
     readonly max_retries?: unknown;
+    readonly grace?: unknown;
   },
   context: z.core.$RefinementCtx,
 ): void {
   if (given.schedule === undefined || given.schedule === null) return;
-  for (const other of ['timeout', 'max_retries'] as const) {
+  for (const other of ['timeout', 'max_retries', 'grace'] as const) {
     if (given[other] === undefined || given[other] === null) continue;
     context.addIssue({
       code: 'custom',
       path: [other],
-      message: 'a node with a schedule has none: remove one of the two',
+      message:
+        other === 'grace'
+          ? 'a schedule has a grace of its own: remove one of the two'
+          : 'a node with a schedule has none: remove one of the two',
     });
   }
 }
@@ -123,6 +132,7 @@ function readWith(schema: ReturnType<typeof settingsWith>, body: unknown): Read 
       timeout: readTimeout(read.data.timeout),
       schedule: readSchedule(read.data.schedule),
       maxRetries,
+      grace: typeof read.data.grace === 'number' ? toMillis(read.data.grace) : read.data.grace,
       slug: read.data.slug,
       labels,
       channels,

@@ -25,6 +25,11 @@ export function nodeView(node: DescribedNode): z.output<typeof answer.node> {
       next_expected: secondsOrNull(node.pausedAt === undefined ? node.expected : undefined),
     }),
     ...(slugOf(node) !== undefined && { slug: slugOf(node) }),
+    ...(node.grace !== undefined && { grace: seconds(node.grace) }),
+    ...(node.job !== undefined && {
+      started: secondsOrNull(node.job.started),
+      last_duration: node.job.lastDuration === undefined ? null : seconds(node.job.lastDuration),
+    }),
     labels: node.labels,
     channels: node.channels ?? null,
     depends_on: node.dependsOn ?? [],

@@ -6,6 +6,7 @@ import { describeRanges } from './history-store/ranges.js';
 import { describeRecords } from './history-store/records.js';
 import { describeRecovery } from './history-store/recovery.js';
 import { describeRefusals } from './history-store/refusals.js';
+import { describePings } from './history-store/pings.js';
 import { describeSilences } from './history-store/silences.js';
 import type { MakeSubject } from './history-store/subject.js';
 
@@ -21,5 +22,6 @@ export function describeHistoryStore(name: string, make: MakeSubject): void {
     describeNodes(make);
     describeAlerts(make);
     describeSilences(make);
+    describePings(make);
   });
 }

@@ -18,7 +18,7 @@ export function allRoutes(): readonly Route[] {
     () => NO_REQUESTS,
     () => new Cors([]),
     new EventStreams(new SimulatedClock()),
-    () => undefined,
+    { body: 10_000, keys: () => undefined },
   );
   return routes.all;
 }

@@ -124,6 +124,7 @@ export class SimulatedAlerts {
       {
         retention: null,
         alertRetention,
+        pingBytes: Infinity,
         pruneEvery: 10,
         queue: 100_000,
         restarts: POLICIES.history,

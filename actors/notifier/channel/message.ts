@@ -69,7 +69,7 @@ export function nodeSentence(type: FlipAlertType, flip: Flip, node: NodeFacts, m
   const name = quoted(node.name);
   switch (type) {
     case 'node.failed':
-      return `Node ${name} has failed: ${silence(flip, node, measured)}.`;
+      return `Node ${name} has failed: ${flip.reason ?? silence(flip, node, measured)}.`;
     case 'node.reported_failure':
       return `Node ${name} has reported a failure${reasonIn(flip)}.`;
     case 'node.recovered':

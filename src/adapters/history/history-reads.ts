@@ -6,7 +6,13 @@ import type { Instant } from '../../domain/time.js';
 import type { Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { UserId } from '../../domain/user-id.js';
-import type { FlipRange, HistoryRange, StoredNode, StoreSummary } from '../../ports/history-store.js';
+import type {
+  FlipRange,
+  HistoryRange,
+  PingFacts,
+  StoredNode,
+  StoreSummary,
+} from '../../ports/history-store.js';
 import type { OrderedStore, StorePlace } from '../../ports/ordered-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
 import {
@@ -21,6 +27,7 @@ import { blindnessBetween, storedBlindness } from './blindness.js';
 import { readLastHold, type Ledger } from './meta.js';
 import { nodeNames, storedFlips, storedNodes, storedPauses } from './nodes.js';
 import { lastSessionOf, sessionsWithin, storedHealed, storedOpenSessions } from './sessions.js';
+import { storedBody, storedPings } from './pings.js';
 import { nodeOfPingFrom, pingUuidKey } from './ping-codec.js';
 import { get } from './sealed-store.js';
 import { damagedError } from './store-errors.js';
@@ -123,6 +130,14 @@ export abstract class HistoryReads {
       const value = await get(store, pingUuidKey(uuid));
       return value === undefined ? undefined : nodeOfPingFrom(value);
     });
+  }
+
+  pings(node: NodeName, before?: number): AsyncIterable<readonly PingFacts[]> {
+    return this.#reading((store) => storedPings(store, node, before));
+  }
+
+  pingBody(node: NodeName, n: number): Promise<Buffer | undefined> {
+    return this.read((store) => storedBody(store, node, n));
   }
 
   protected async read<Found>(read: (store: OrderedStore) => Promise<Found>): Promise<Found> {

@@ -22,6 +22,8 @@ export interface Facts {
   open: number | undefined;
   /** The number of open alerts; undefined as above. */
   openAlerts: number | undefined;
+  /** About what kept pings take. */
+  pingBytes: number;
 }
 
 /** The facts that the next batch builds on, taken over once that is on disk. */
@@ -59,6 +61,7 @@ const factsSchema = z.object({
   alerts: z.int(),
   open: z.int().optional(),
   open_alerts: z.int().optional(),
+  ping_bytes: z.int().optional(),
 });
 const recoverySchema = z.object({
   generation: z.int(),
@@ -164,6 +167,7 @@ export async function readLedger(store: OrderedStore, place: StorePlace): Promis
     alerts: facts?.alerts ?? 0,
     open: facts === undefined ? 0 : facts.open,
     openAlerts: facts === undefined ? 0 : facts.open_alerts,
+    pingBytes: facts?.ping_bytes ?? 0,
     generation: recovery?.generation ?? 0,
     healedSequence: Math.max(
       0,
@@ -183,15 +187,24 @@ export function haveChanged(before: Facts, now: Facts): boolean {
     now.nodes !== before.nodes ||
     now.alerts !== before.alerts ||
     now.open !== before.open ||
-    now.openAlerts !== before.openAlerts
+    now.openAlerts !== before.openAlerts ||
+    now.pingBytes !== before.pingBytes
   );
 }
 
 export function writeFacts(batch: Batch, facts: Facts): void {
-  const { sessions, latestEnd, nodes, alerts, open, openAlerts } = facts;
+  const { sessions, latestEnd, nodes, alerts, open, openAlerts, pingBytes } = facts;
   batch.put(
     metaKey('facts'),
-    json({ sessions, latest_end: latestEnd ?? null, nodes, alerts, open, open_alerts: openAlerts }),
+    json({
+      sessions,
+      latest_end: latestEnd ?? null,
+      nodes,
+      alerts,
+      open,
+      open_alerts: openAlerts,
+      ...(pingBytes > 0 && { ping_bytes: pingBytes }),
+    }),
   );
 }
 

@@ -45,6 +45,7 @@ const registrationSchema = z.object({
     .optional(),
   max_retries: z.int().optional(),
   schedule: scheduleSchema.optional(),
+  grace: z.number().optional(),
   slug: z.string().optional(),
   labels: z.record(z.string(), z.string()).default({}),
   channels: z.array(z.string()).optional(),
@@ -114,13 +115,14 @@ export function nodeValue({
   pingUuidAt,
   acknowledged,
 }: Registration): Buffer {
-  const { timeout, maxRetries, schedule, slug, labels, channels, dependsOn } = settings;
+  const { timeout, maxRetries, schedule, grace, slug, labels, channels, dependsOn } = settings;
   return Buffer.from(
     JSON.stringify({
       registered_at: registeredAt,
       timeout,
       max_retries: maxRetries,
       schedule: schedule && storedSchedule(schedule),
+      grace,
       slug,
       ...(Object.keys(labels).length > 0 && { labels }),
       channels,
@@ -154,6 +156,7 @@ export function nodeFrom(key: Buffer, value: Buffer): Registration {
       timeout,
       maxRetries,
       ...(read.schedule !== undefined && { schedule: read.schedule }),
+      ...(read.grace !== undefined && { grace: read.grace }),
       ...(read.slug !== undefined && { slug: read.slug }),
       labels,
       channels,
@@ -178,11 +181,6 @@ function acknowledgementFrom({
 
 export function statusKey(name: NodeName): Buffer {
   return keyOf(STATUS, name);
-}
-
-/** The range of the statuses of nodes from one key to another. */
-export function statusesBetween(first: Buffer, last: Buffer): KeyRange {
-  return { gte: statusKeyOf(first), lt: Buffer.concat([statusKeyOf(last), Buffer.of(0)]) };
 }
 
 /** The key of a node's status. */

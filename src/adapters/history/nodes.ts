@@ -13,16 +13,8 @@ import {
   pauseFrom,
   pausesOf,
 } from './node-past-codec.js';
-import {
-  allNodes,
-  nameFrom,
-  nodeKey,
-  nodeFrom,
-  nodesAfter,
-  statusesBetween,
-  statusFrom,
-  statusKeyOf,
-} from './node-codec.js';
+import { allNodes, nameFrom, nodeKey, nodeFrom, nodesAfter, statusFrom, statusKeyOf } from './node-codec.js';
+import { jobFrom, jobKeyOf } from './ping-codec.js';
 import { damagedError } from './store-errors.js';
 
 const NOTHING = Buffer.alloc(0);
@@ -37,12 +29,18 @@ export async function* storedNodes(
   place: StorePlace,
 ): AsyncGenerator<readonly StoredNode[]> {
   for await (const chunk of entries(store, allNodes, { first: NODES })) {
-    const statuses = await readStatuses(store, chunk);
+    const statuses = await readBeside(store, chunk, statusKeyOf);
+    const jobs = await readBeside(store, chunk, jobKeyOf);
     yield chunk.map(([key, value]) => {
       try {
         const status = statuses.get(statusKeyOf(key).toString('latin1'));
         if (status === undefined) throw new TypeError('it has no status');
-        return { node: nodeFrom(key, value), status: statusFrom(status) };
+        const job = jobs.get(jobKeyOf(key).toString('latin1'));
+        return {
+          node: nodeFrom(key, value),
+          status: statusFrom(status),
+          ...(job !== undefined && { job: jobFrom(job) }),
+        };
       } catch (error) {
         throw damagedError(place, error, `the node "${key.subarray(1).toString()}" cannot be read`);
       }
@@ -50,18 +48,21 @@ export async function* storedNodes(
   }
 }
 
-async function readStatuses(
+/** What is stored of nodes under other keys, by these. */
+async function readBeside(
   store: OrderedStore,
   nodes: readonly [Buffer, Buffer][],
+  keyOf: (node: Buffer) => Buffer,
 ): Promise<ReadonlyMap<string, Buffer>> {
-  const statuses = new Map<string, Buffer>();
+  const found = new Map<string, Buffer>();
   const [first] = nodes[0] ?? [];
   const [last] = nodes.at(-1) ?? [];
-  if (first === undefined || last === undefined) return statuses;
-  for await (const chunk of entries(store, statusesBetween(first, last), { first: nodes.length })) {
-    for (const [key, value] of chunk) statuses.set(key.toString('latin1'), value);
+  if (first === undefined || last === undefined) return found;
+  const range = { gte: keyOf(first), lt: Buffer.concat([keyOf(last), Buffer.of(0)]) };
+  for await (const chunk of entries(store, range, { first: nodes.length })) {
+    for (const [key, value] of chunk) found.set(key.toString('latin1'), value);
   }
-  return statuses;
+  return found;
 }
 
 export async function* nodeNames(

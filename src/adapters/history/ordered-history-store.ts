@@ -20,6 +20,7 @@ import {
   writeFacts,
   type Ledger,
 } from './meta.js';
+import { addPingPruning } from './pings.js';
 import { addRecord, findStored } from './records.js';
 import { Batch, SYNCED } from './sealed-store.js';
 import { closedError, DamagedRecord } from './store-errors.js';
@@ -176,6 +177,11 @@ export class OrderedHistoryStore extends HistoryReads implements HistoryStore {
       ledger.alerts -= removed;
       return removed;
     });
+  }
+
+  async prunePings(most: number, limit: number): Promise<number> {
+    const opened = await this.opened();
+    return this.#change(opened, (batch, ledger) => addPingPruning(opened.store, batch, most, limit, ledger));
   }
 
   async pruneBlind(before: Instant, most: number, limit: number): Promise<number> {

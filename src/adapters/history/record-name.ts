@@ -3,6 +3,7 @@ import { idOf } from './alert-codec.js';
 import { KIND, kindOf } from './format.js';
 import { nameFrom } from './node-codec.js';
 import { flipRecord, keyOfPast } from './node-past-codec.js';
+import { nameOfJob, pingKeyOfAge, pingOf } from './ping-codec.js';
 import { silenceIdOf } from './silence-codec.js';
 import {
   blindFrom,
@@ -61,6 +62,15 @@ function named(key: Buffer, kind: string): string {
       return `status of the node ${quoted(nameFrom(key))}`;
     case KIND.UNNOTIFIED:
       return `unnotified channels of the node ${quoted(nameFrom(key))}`;
+    case KIND.JOB:
+      return `job of the node ${quoted(nameOfJob(key))}`;
+    case KIND.PING:
+    case KIND.PING_BODY: {
+      const { node, n } = pingOf(key);
+      return `${kind} ${String(n)} of the node ${quoted(node)}`;
+    }
+    case KIND.PING_AGE:
+      return `${kind}, for the ${nameOfRecord(pingKeyOfAge(key))}`;
     case KIND.FLIP:
     case KIND.PAUSE: {
       const { node, at } = flipRecord.key;

@@ -33,6 +33,7 @@ import { nodeKey, nodeValue, statusKey, statusValue } from './node-codec.js';
 import { pingUuidKey } from './ping-codec.js';
 import { silenceKey, silenceValue } from './silence-codec.js';
 import { findForgotten, findNodes } from './nodes.js';
+import { addPinged, findPings, removePings, type StoredPings } from './pings.js';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -50,6 +51,8 @@ export interface Stored {
   /** The keys of everything besides its own record that a deleted node has, by node. */
   readonly forgotten: ReadonlyMap<NodeName, Buffer[]>;
   readonly alerts: StoredStates;
+  /** What its pings replace, and those of deleted nodes. */
+  readonly pings: ReadonlyMap<NodeName, StoredPings>;
   /** The nodes of the batch that exist. */
   readonly nodes: Set<NodeName>;
 }
@@ -67,6 +70,7 @@ export async function findStored(
     healed: records.some(isSettledRecovery) ? await findHealed(store) : [],
     forgotten: await findForgotten(store, records),
     alerts: await findStates(store, records),
+    pings: await findPings(store, records),
     nodes: await findNodes(store, records),
   };
 }
@@ -163,6 +167,10 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
       batch.del(nodeKey(record.node));
       batch.del(statusKey(record.node));
       for (const key of stored.forgotten.get(record.node)?.splice(0) ?? []) batch.del(key);
+      removePings(batch, record.node, ledger, stored.pings.get(record.node));
+      return;
+    case 'pinged':
+      addPinged(batch, record, ledger, stored.pings, stored.forgotten.has(record.node));
       return;
     case 'statuses':
       for (const { name, status } of record.nodes) batch.put(statusKey(name), statusValue(status));

@@ -7,6 +7,7 @@ import { COPYING_KEY, EVERYTHING, FORMAT_KEY, kindOf, VERSION, VERSION_KEY } fro
 import { json, writeFacts, type Facts } from './meta.js';
 import { allNodes, nameFrom, statusKeyOf } from './node-codec.js';
 import { allFlips, allPauses, pastKeyOf } from './node-past-codec.js';
+import { allPingAges, sizeFrom } from './ping-codec.js';
 import { Batch, entries, getManyOrDamaged, hasMany, NOT_SYNCED, SYNCED } from './sealed-store.js';
 import { allSessions, endedKeyOf, offlineAtOf, openSessions } from './session-codec.js';
 import { upgrade } from './upgrade.js';
@@ -68,7 +69,7 @@ async function hasSoundRecords(store: OrderedStore): Promise<boolean> {
 }
 
 function newFacts(): Facts {
-  return { sessions: 0, latestEnd: undefined, nodes: 0, alerts: 0, open: 0, openAlerts: 0 };
+  return { sessions: 0, latestEnd: undefined, nodes: 0, alerts: 0, open: 0, openAlerts: 0, pingBytes: 0 };
 }
 
 async function dropDamaged(store: OrderedStore, facts: Facts): Promise<ReadonlyMap<string, number>> {
@@ -98,6 +99,7 @@ function count(facts: Facts, key: Buffer, stored: Buffer): void {
     facts.latestEnd = later(facts.latestEnd, offlineAtOf(stored));
   } else if (openSessions.some(({ gte }) => kind === gte[0])) facts.open = (facts.open ?? 0) + 1;
   else if (kind === allNodes.gte[0]) facts.nodes++;
+  else if (kind === allPingAges.gte[0]) facts.pingBytes += sizeFrom(stored);
   else if (kind === allAlerts.gte[0]) {
     facts.alerts++;
     if ((stateBitsOf(stored) & OPEN_BITS) !== 0) facts.openAlerts = (facts.openAlerts ?? 0) + 1;

@@ -135,6 +135,7 @@ async function seal(
     alerts: counts.alerts,
     open: counts.open,
     openAlerts: counts.open_alerts,
+    pingBytes: 0,
   });
   batch.put(FORMAT_KEY, json({ version: VERSION }));
   await batch.write(SYNCED);

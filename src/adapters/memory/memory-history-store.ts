@@ -15,12 +15,14 @@ import type {
   HistoryRecord,
   HistoryStore,
   Membership,
+  PingFacts,
   StoredNode,
   StoreSummary,
   StoreTrouble,
 } from '../../ports/history-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
 import { MemoryAlerts } from './memory-alerts.js';
+import { MemoryPings } from './memory-pings.js';
 import { MemoryNodes } from './memory-nodes.js';
 
 const CHUNK = 500;
@@ -43,8 +45,7 @@ export class MemoryHistoryStore implements HistoryStore {
   #lastHold: LastHold | undefined;
   #membership: Membership | undefined;
   #hasTextIds = false;
-  #pingSecret: Buffer | undefined;
-  readonly #pingUuids = new Map<string, NodeName>();
+  readonly #pings = new MemoryPings();
   readonly trouble: StoreTrouble | undefined;
   readonly damages: number = 0;
 
@@ -57,7 +58,7 @@ export class MemoryHistoryStore implements HistoryStore {
       observed: this.#observed,
       membership: this.#membership,
       hasTextIds: this.#hasTextIds,
-      pingSecret: this.#pingSecret,
+      pingSecret: this.#pings.secret,
     });
   }
 
@@ -113,6 +114,7 @@ export class MemoryHistoryStore implements HistoryStore {
       case 'statuses':
       case 'flip':
       case 'paused':
+        if (record.kind === 'forgotten') this.#pings.forget(record.node);
         this.#nodes.apply(record);
         return;
       case 'observed_time':
@@ -139,13 +141,9 @@ export class MemoryHistoryStore implements HistoryStore {
         this.#hasTextIds = true;
         return;
       case 'ping_secret':
-        this.#pingSecret = record.secret;
-        return;
       case 'ping_uuids':
-        for (const { uuid, node } of record.uuids) {
-          if (node === undefined) this.#pingUuids.delete(uuid);
-          else this.#pingUuids.set(uuid, node);
-        }
+      case 'pinged':
+        this.#pings.apply(record);
         return;
       default:
         assertNever(record);
@@ -266,7 +264,11 @@ export class MemoryHistoryStore implements HistoryStore {
   }
 
   async *nodes(): AsyncIterable<readonly StoredNode[]> {
-    yield* chunks(this.#nodes.all());
+    const withJob = (stored: StoredNode): StoredNode => {
+      const job = this.#pings.jobOf(stored.node.name);
+      return job === undefined ? stored : { ...stored, job };
+    };
+    yield* chunks(this.#nodes.all().map(withJob));
   }
 
   async *nodeNames(after: NodeName | undefined, from?: string): AsyncIterable<readonly NodeName[]> {
@@ -282,7 +284,19 @@ export class MemoryHistoryStore implements HistoryStore {
   }
 
   nodeOfPing(uuid: string): Promise<NodeName | undefined> {
-    return Promise.resolve(this.#pingUuids.get(uuid));
+    return Promise.resolve(this.#pings.nodeOf(uuid));
+  }
+
+  prunePings(most: number, limit: number): Promise<number> {
+    return Promise.resolve(this.#pings.prune(most, limit));
+  }
+
+  async *pings(node: NodeName, before?: number): AsyncIterable<readonly PingFacts[]> {
+    yield* chunks(this.#pings.of(node, before));
+  }
+
+  pingBody(node: NodeName, n: number): Promise<Buffer | undefined> {
+    return Promise.resolve(this.#pings.bodyOf(node, n));
   }
 
   checkPresence(): Promise<void> {

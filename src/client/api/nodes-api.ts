@@ -1,5 +1,5 @@
 import type { HttpCalls } from './http-calls.js';
-import type { Answers, Bodies, Flip, Node, NodeWithCause, Queries, Uptime } from './contract/types.js';
+import type { Answers, Bodies, Flip, Node, NodeWithCause, Ping, Queries, Uptime } from './contract/types.js';
 import { HeartbeatRequestError } from './request-error.js';
 import { inPath } from './ids.js';
 import { expectOptions, type CallOptions } from './client-options.js';
@@ -139,6 +139,20 @@ export class Nodes<Id> {
   /** Takes the acknowledgement back. Does nothing without one. */
   async unacknowledge(name: string, options: CallOptions = {}): Promise<Node> {
     return this.#calls.call('unacknowledgeNode', about(name, options));
+  }
+
+  /** The pings of its job that are kept, newest first. What is not pulled is not read. */
+  pings(name: string, options: CallOptions = {}): AsyncGenerator<Ping, undefined> {
+    return pages(async (cursor) => {
+      const page = await this.#calls.call('pings', { ...about(name, options), query: { cursor } });
+      return { items: page.pings, next: page.nextCursor };
+    });
+  }
+
+  /** What is kept of the body of a ping, as text. */
+  async pingBody(name: string, n: number, options: CallOptions = {}): Promise<string> {
+    const { path, signal } = about(name, options);
+    return this.#calls.call('pingBody', { path: [...path, String(n)], signal });
   }
 
   /** Gives it another `pingUuid`: pings with the one before no longer reach it. Not retried once it was sent. */

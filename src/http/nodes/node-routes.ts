@@ -17,6 +17,7 @@ import type { BodyProblem } from '../../views/body-problems.js';
 import { parsePause } from '../../views/pause.js';
 import { causesOf, changeDependencies } from '../../app/dependencies.js';
 import { segmentsOf } from '../route-table.js';
+import { answerBody, answerPings } from '../pings/kept-pings.js';
 import { answerFlips, answerList, pingUuidFor } from './node-lists.js';
 import { parseRange } from './node-query.js';
 import { readReport } from './failure-report.js';
@@ -106,6 +107,15 @@ export function addNodes(
     .add('/nodes/:name/acknowledge', {
       post: withBody(parseAcknowledgement, (read) => ({ kind: 'acknowledge', ...read })),
       delete: withoutBody('unacknowledge'),
+    })
+    .add('/nodes/:name/pings', {
+      get: { ...READ, handle: named((exchange, name) => pings(daemon, exchange, name, limits.page)) },
+    })
+    .add('/nodes/:name/pings/:n/body', {
+      get: {
+        ...READ,
+        handle: named((exchange, name, request) => bodyOfPing(daemon, exchange, name, request)),
+      },
     })
     .add('/nodes/:name/flips', {
       get: { ...READ, handle: named((exchange, name) => flips(daemon, clock, exchange, name, limits.page)) },
@@ -227,6 +237,21 @@ async function flips(
 ): Promise<void> {
   const node = await known(exchange, daemon.nodes, name);
   if (node !== undefined) await answerFlips(daemon, exchange, node, largestPage, clock.wall());
+}
+
+async function pings(daemon: Daemon, exchange: Exchange, name: NodeName, largestPage: number): Promise<void> {
+  const node = await known(exchange, daemon.nodes, name);
+  if (node !== undefined) await answerPings(daemon, exchange, name, largestPage);
+}
+
+async function bodyOfPing(
+  daemon: Daemon,
+  exchange: Exchange,
+  name: NodeName,
+  { params: { n } }: Request,
+): Promise<void> {
+  const node = await known(exchange, daemon.nodes, name);
+  if (node !== undefined) await answerBody(daemon, exchange, name, String(n));
 }
 
 /** @returns undefined if the node is unknown, which has been answered then */

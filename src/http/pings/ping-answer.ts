@@ -1,8 +1,5 @@
 import type { Exchange } from '../server/exchange.js';
 
-/** The bytes of a body that are kept. */
-export const BODY = 10_000;
-
 const TEXT: readonly string[] = [
   'content-type',
   'text/plain; charset=utf-8',
@@ -16,9 +13,10 @@ export interface PingAnswer {
   readonly text: string;
 }
 
-export function answerPing(exchange: Exchange, { status, text }: PingAnswer): void {
+/** @param kept how much is kept of a body, in bytes */
+export function answerPing(exchange: Exchange, { status, text }: PingAnswer, kept: number): void {
   // It has counted, whatever state the client has seen before.
   exchange.precondition = undefined;
-  const counted = status < 300 ? ['access-control-allow-origin', '*', 'ping-body-limit', String(BODY)] : [];
+  const counted = status < 300 ? ['access-control-allow-origin', '*', 'ping-body-limit', String(kept)] : [];
   exchange.answer(status, [...TEXT, ...counted, 'content-length', String(text.length)], text);
 }

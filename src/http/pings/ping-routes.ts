@@ -12,7 +12,7 @@ import { readBody } from '../input/body.js';
 import type { Resources } from '../resources.js';
 import { RateLimiter } from '../security/rate-limit.js';
 import type { Exchange } from '../server/exchange.js';
-import { answerPing, BODY, type PingAnswer } from './ping-answer.js';
+import { answerPing, type PingAnswer } from './ping-answer.js';
 import { pingTargetOf, type PingTarget } from './ping-target.js';
 
 /** Pings of one node that count, in a second. */
@@ -29,8 +29,12 @@ const NOT_FOUND: PingAnswer = { status: 404, text: 'not found' };
 const AMBIGUOUS: PingAnswer = { status: 409, text: 'ambiguous slug' };
 const TOO_MANY: PingAnswer = { status: 429, text: 'rate limited' };
 
-/** Finds what a ping key permits; undefined if it is none. */
-export type PingKeys = (key: string) => Access | undefined;
+export interface PingOptions {
+  /** How much is kept of a body, in bytes. */
+  readonly body: number;
+  /** Finds what a ping key permits; undefined if it is none. */
+  readonly keys: (key: string) => Access | undefined;
+}
 
 /** A ping, and for which node. */
 interface Found {
@@ -49,9 +53,9 @@ export function addPings(
   daemon: Daemon,
   clock: Clock,
   limits: Pick<GatewayLimits, 'body'>,
-  keys: PingKeys,
+  options: PingOptions,
 ): void {
-  const pings = new Pings(daemon, clock, keys);
+  const pings = new Pings(daemon, clock, options);
   const ping = {
     needs: 'nothing',
     body: 'raw',
@@ -67,23 +71,23 @@ export function addPings(
 
 class Pings {
   readonly #daemon: Daemon;
-  readonly #keys: PingKeys;
+  readonly #options: PingOptions;
   readonly #rates: RateLimiter;
 
-  constructor(daemon: Daemon, clock: Clock, keys: PingKeys) {
+  constructor(daemon: Daemon, clock: Clock, options: PingOptions) {
     this.#daemon = daemon;
-    this.#keys = keys;
+    this.#options = options;
     this.#rates = new RateLimiter(clock, RATE);
   }
 
   take(exchange: Exchange, { originalUrl, method }: Request, body: Buffer): void {
     const target = pingTargetOf(originalUrl);
     if (target === undefined) {
-      answerPing(exchange, NOT_FOUND);
+      this.#answer(exchange, NOT_FOUND);
       return;
     }
     const query = new URLSearchParams(originalUrl.split('#')[0]?.split('?')[1]);
-    const ping = saidBy(target, query, method, body);
+    const ping = saidBy(target, query, method, body, this.#options.body);
     if (target.by === 'slug') this.#handle(exchange, this.#withSlug(exchange, target, query), ping);
     else this.#handleByUuid(exchange, target.uuid, ping);
   }
@@ -106,10 +110,10 @@ class Pings {
 
   #handle(exchange: Exchange, found: Found | PingAnswer | 'refused', ping: Ping | PingAnswer): void {
     if (found === 'refused') return;
-    if ('status' in found) answerPing(exchange, found);
-    else if ('status' in ping) answerPing(exchange, ping);
+    if ('status' in found) this.#answer(exchange, found);
+    else if ('status' in ping) this.#answer(exchange, ping);
     else if (this.#rates.take(found.name) === 0) this.#send(exchange, found, ping);
-    else answerPing(exchange, found.uuid === undefined ? TOO_MANY : IGNORED);
+    else this.#answer(exchange, found.uuid === undefined ? TOO_MANY : IGNORED);
   }
 
   #withSlug(
@@ -118,7 +122,7 @@ class Pings {
     query: URLSearchParams,
   ): Found | PingAnswer | 'refused' {
     if (slug !== slug.toLowerCase()) return WRONG_URL;
-    const access = this.#keys(key);
+    const access = this.#options.keys(key);
     if (access === undefined) return NOT_FOUND;
     // Without keys nothing in the URL is a secret, so a page of any site could ping.
     if (access === ANYBODY && exchange.request.headers['sec-fetch-site'] === 'cross-site') {
@@ -134,12 +138,16 @@ class Pings {
     return made !== undefined && creates && access.mayTouchNode(made) ? { name: made, creates } : NOT_FOUND;
   }
 
+  #answer(exchange: Exchange, answer: PingAnswer): void {
+    answerPing(exchange, answer, this.#options.body);
+  }
+
   #send(exchange: Exchange, { name, uuid, creates }: Found, ping: Ping): void {
     const request: NodeRequest = { kind: 'ping', ping, creates, ...(uuid !== undefined && { uuid }) };
     const answered = (reply: NodeReply): void => {
-      if (reply.kind === 'pinged') answerPing(exchange, reply.created ? CREATED : OK);
+      if (reply.kind === 'pinged') this.#answer(exchange, reply.created ? CREATED : OK);
       else if (reply.kind !== 'refused') exchange.fail(new TypeError(`a ping was answered '${reply.kind}'`));
-      else if (reply.code === 'HEARTBEAT_UNKNOWN_NODE') answerPing(exchange, NOT_FOUND);
+      else if (reply.code === 'HEARTBEAT_UNKNOWN_NODE') this.#answer(exchange, NOT_FOUND);
       else exchange.refuse(reply.code);
     };
     this.#daemon.nodes.ask(
@@ -156,6 +164,7 @@ function saidBy(
   query: URLSearchParams,
   method: string,
   body: Buffer,
+  kept: number,
 ): Ping | PingAnswer {
   if (says === 'wrong status') return WRONG_URL;
   const rid = query.getAll('rid').at(-1)?.toLowerCase();
@@ -165,7 +174,7 @@ function saidBy(
     ...(rid !== undefined && { rid }),
     method,
     // A copy: a part of the body would keep all of it.
-    body: Uint8Array.from(body.subarray(0, BODY)),
+    body: Uint8Array.from(body.subarray(0, kept)),
     bytes: body.length,
   };
 }

@@ -32,6 +32,8 @@ const METHODS: Readonly<Record<string, (client: Client) => Promise<unknown>>> = 
   pauseNode: (client) => client.nodes.pause('db-1', { for: 60 }),
   resumeNode: (client) => client.nodes.resume('db-1'),
   acknowledgeNode: (client) => client.nodes.acknowledge('db-1', { by: 'ann', until: new Date(0) }),
+  pings: (client) => all(client.nodes.pings('db-1')),
+  pingBody: (client) => client.nodes.pingBody('db-1', 7),
   renewPingUuid: (client) => client.nodes.renewPingUuid('db-1'),
   unacknowledgeNode: (client) => client.nodes.unacknowledge('db-1'),
   flips: (client) => all(client.nodes.flips('db-1', { from: 0, to: 1, order: 'desc' })),

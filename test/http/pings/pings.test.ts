@@ -143,6 +143,86 @@ describe('pings', () => {
       expect((await shown('backup')).state).to.equal('active');
     });
 
+    it('are kept, the last 100 of each node, with the beginning of their bodies', async () => {
+      await ping(`${uuid}/start?rid=${RID}`);
+      await http.daemon.clock.advance(1_500);
+      const output = Buffer.from([0xff, 0, 0x80, 10]);
+      await http.plain('POST', `/ping/${uuid}/3?rid=${RID}`, output);
+      await ping(uuid, 'ä'.repeat(6_000), 'POST');
+      await ping(`${uuid}/log`, undefined, 'HEAD');
+      const list = async (query = '') =>
+        (await http.call('GET', `/nodes/backup/pings${query}`)).json as {
+          pings: { n: number }[];
+          next_cursor: string | null;
+        };
+      const at = http.now;
+      const common = { at, at_ms: http.daemon.clock.wall(), rid: null, exit_status: null, duration: null };
+      expect(await list()).to.deep.equal({
+        name: 'backup',
+        pings: [
+          { ...common, n: 4, kind: 'log', bytes: 0, method: 'HEAD' },
+          { ...common, n: 3, kind: 'success', bytes: 12_000, method: 'POST' },
+          {
+            ...common,
+            n: 2,
+            kind: 'exit',
+            exit_status: 3,
+            rid: RID,
+            duration: 1.5,
+            bytes: 4,
+            method: 'POST',
+          },
+          {
+            ...common,
+            n: 1,
+            kind: 'start',
+            rid: RID,
+            bytes: 0,
+            method: 'GET',
+            at_ms: common.at_ms - 1_500,
+            at: Math.floor((common.at_ms - 1_500) / 1000),
+          },
+        ],
+        next_cursor: null,
+      });
+      const body = async (n: number | string) => http.plain('GET', `/nodes/backup/pings/${n}/body`);
+      expect((await body(3)).text).to.equal('ä'.repeat(5_000));
+      expect((await body(3)).headers['content-type']).to.equal('text/plain; charset=utf-8');
+      const raw = await fetch(`${http.url}/nodes/backup/pings/2/body`);
+      expect(raw.headers.get('content-type')).to.equal('application/octet-stream');
+      expect(Buffer.from(await raw.arrayBuffer())).to.deep.equal(output);
+      expect((await body(1)).text).to.equal('');
+      for (const none of [5, 0, 'x', 99999999999])
+        expect((await body(none)).text, String(none)).to.include('HEARTBEAT_NO_SUCH_PING');
+      const first = await list('?limit=3');
+      expect([first.pings.length, first.next_cursor]).to.deep.equal([3, '2']);
+      expect((await list('?limit=3&cursor=2')).pings.map(({ n }) => n)).to.deep.equal([1]);
+      expect((await http.call('GET', '/nodes/backup/pings?cursor=x')).status).to.equal(400);
+      expect((await http.call('GET', '/nodes/nobody/pings')).status).to.equal(404);
+    });
+
+    it('show the run that goes on, and how long the last one took', async () => {
+      const of = async () => (await http.call('GET', '/nodes/backup')).json;
+      expect(await of()).to.not.have.any.keys('started', 'last_duration', 'grace');
+      await put('backup', { grace: 5 });
+      await ping(`${uuid}/start`);
+      expect(await of()).to.include({
+        started: http.now,
+        last_duration: null,
+        grace: 5,
+        deadline: http.now + 5,
+      });
+      await http.daemon.clock.advance(2_250);
+      await ping(uuid);
+      expect(await of()).to.include({ started: null, last_duration: 2.25, grace: 5 });
+      expect((await put('backup', { schedule: { every: 60 }, grace: 5 })).status).to.equal(400);
+      await put('backup', { schedule: { every: 60 } });
+      const graced = (await put('backup', { grace: 7 })).json;
+      expect(graced)
+        .to.deep.include({ schedule: { every: 60, grace: 7 } })
+        .and.not.have.any.keys('grace');
+    });
+
     it('are in no log, and nobody without admin sees the UUID', async () => {
       await http.stop();
       const keys = authOf(keyRule('reader', { scopes: ['read'] }), keyRule('boss', { scopes: ['admin'] }));

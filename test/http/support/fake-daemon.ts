@@ -61,6 +61,8 @@ export class FakeDaemon implements Daemon, UsersApi {
     uuidOf: () => '00000000-0000-4000-8000-000000000000',
     withUuid: async () => undefined,
     withSlug: () => [],
+    kept: async function* () {},
+    body: async () => undefined,
   };
   /** And events. */
   readonly events: EventsApi = {

@@ -14,6 +14,7 @@ import type {
   HistoryRange,
   HistoryRecord,
   HistoryStore,
+  PingFacts,
   StoredNode,
   StoreSummary,
 } from '../../../src/ports/history-store.js';
@@ -213,6 +214,18 @@ class Attachment implements HistoryStore {
 
   sessions(user: UserId, range: HistoryRange): AsyncIterable<readonly EndedSession[]> {
     return this.#iterate((inner) => inner.sessions(user, range));
+  }
+
+  prunePings(most: number, limit: number): Promise<number> {
+    return this.#change((inner) => inner.prunePings(most, limit));
+  }
+
+  pings(node: NodeName, before?: number): AsyncIterable<readonly PingFacts[]> {
+    return this.#iterate((inner) => inner.pings(node, before));
+  }
+
+  pingBody(node: NodeName, n: number): Promise<Buffer | undefined> {
+    return this.#read((inner) => inner.pingBody(node, n));
   }
 
   nodeOfPing(uuid: string): Promise<NodeName | undefined> {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { alertKey, lateKey, stateKey, unnotifiedKey } from '../../../src/adapters/history/alert-codec.js';
 import { KIND, metaKey } from '../../../src/adapters/history/format.js';
-import { pingUuidKey } from '../../../src/adapters/history/ping-codec.js';
+import { ageKey, bodyKeyOf, jobKey, pingKey, pingUuidKey } from '../../../src/adapters/history/ping-codec.js';
 import { nodeKey, statusKeyOf } from '../../../src/adapters/history/node-codec.js';
 import { flipKey, pastKey, pauseKey } from '../../../src/adapters/history/node-past-codec.js';
 import { silenceKey } from '../../../src/adapters/history/silence-codec.js';
@@ -54,6 +54,10 @@ const NAMES: readonly (readonly [Buffer, string])[] = [
     `index of flips and pauses, for the flip of the node "db \\"1\\"\\n" at ${SHOWN}`,
   ],
   [pingUuidKey('5bf66975-d4c7-4bf5-bcc8-b8d8a82ea278'), 'index of ping UUIDs'],
+  [jobKey(DB), 'job of the node "db \\"1\\"\\n"'],
+  [pingKey(DB, 7), 'ping 7 of the node "db \\"1\\"\\n"'],
+  [bodyKeyOf(pingKey(DB, 7)), 'body of a ping 7 of the node "db \\"1\\"\\n"'],
+  [ageKey(pingKey(DB, 7), AT), 'index of pings, for the ping 7 of the node "db \\"1\\"\\n"'],
   [alertKey(ALERT), `alert ${ALERT}`],
   [stateKey('held', ALERT), `index of states of alerts, for the alert ${ALERT}`],
   [lateKey(AT, ALERT), `index of late alerts, for the alert ${ALERT}`],

@@ -47,6 +47,8 @@ const CALLS: Readonly<Record<string, Call>> = {
   putNode: REGISTER,
   // Without a range it is `get`.
   node: { on: 'nodes', name: 'uptime', given: ['db-1'] },
+  pings: { on: 'nodes', name: 'pings' },
+  pingBody: { on: 'nodes', name: 'pingBody' },
   renewPingUuid: { on: 'nodes', name: 'renewPingUuid' },
   forgetNode: { on: 'nodes', name: 'forget' },
   failNode: { on: 'nodes', name: 'fail' },
@@ -148,6 +150,7 @@ describe('what HTTP has', () => {
       'timeout',
       'maxRetries',
       'schedule',
+      'grace',
       'slug',
       'labels',
       'channels',

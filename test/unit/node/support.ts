@@ -34,6 +34,7 @@ export const LEASE: Lease = {
   unstored: false,
   heartbeatHistory: undefined,
   expected: undefined,
+  job: undefined,
 };
 
 /** A registered node with this state and registration. */

@@ -170,6 +170,20 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     },
     alsoAnswers: [],
   },
+  pings: {
+    method: 'GET',
+    path: '/nodes/{name}/pings',
+    query: ['cursor', 'limit'],
+    answer: {
+      fields: {
+        name: { as: 'name', shape: 'text' },
+        pings: { as: 'pings', shape: { list: { ref: 'Ping' } } },
+        next_cursor: { as: 'nextCursor', shape: { ref: 'NextCursor' } },
+      },
+    },
+    alsoAnswers: [],
+  },
+  pingBody: { method: 'GET', path: '/nodes/{name}/pings/{n}/body', query: [], answer: 'text', alsoAnswers: [] },
   ping: {
     method: 'GET',
     path: '/ping/{uuid}',
@@ -342,6 +356,9 @@ const nodeFields: Readonly<Record<string, Field>> = {
     optional: true,
   },
   next_expected: { as: 'nextExpected', shape: { either: ['instant', 'null'] }, optional: true },
+  grace: { as: 'grace', shape: 'number', optional: true },
+  started: { as: 'started', shape: { either: ['instant', 'null'] }, optional: true },
+  last_duration: { as: 'lastDuration', shape: { either: ['number', 'null'] }, optional: true },
   slug: { as: 'slug', shape: 'text', optional: true },
   ping_uuid: { as: 'pingUuid', shape: 'text', optional: true },
   labels: { as: 'labels', shape: { map: 'text' } },
@@ -560,6 +577,19 @@ export const shapes: Readonly<Record<string, Shape>> = {
       deadline: { as: 'deadline', shape: 'instant' },
     },
   },
+  Ping: {
+    fields: {
+      n: { as: 'n', shape: 'number' },
+      kind: { as: 'kind', shape: 'text' },
+      exit_status: { as: 'exitStatus', shape: { either: ['number', 'null'] } },
+      at: null,
+      at_ms: { as: 'at', shape: 'millis' },
+      rid: { as: 'rid', shape: { either: ['text', 'null'] } },
+      duration: { as: 'duration', shape: { either: ['number', 'null'] } },
+      bytes: { as: 'bytes', shape: 'number' },
+      method: { as: 'method', shape: 'text' },
+    },
+  },
   QueuedAlert: { fields: { id: { as: 'id', shape: 'text' } } },
   Rejection: { fields: { index: { as: 'index', shape: 'number' }, error: { as: 'error', shape: 'text' } } },
   Rhythm: {
@@ -667,6 +697,7 @@ export const codes: Readonly<Record<string, string>> = {
   'unknown node': 'HEARTBEAT_UNKNOWN_NODE',
   'not found': 'HEARTBEAT_NOT_FOUND',
   'no such alert': 'HEARTBEAT_NO_SUCH_ALERT',
+  'no such ping: the node has not sent it, or it is not kept any more': 'HEARTBEAT_NO_SUCH_PING',
   'no such silence': 'HEARTBEAT_NO_SUCH_SILENCE',
   'no such channel': 'HEARTBEAT_NO_SUCH_CHANNEL',
   'method not allowed': 'HEARTBEAT_METHOD_NOT_ALLOWED',

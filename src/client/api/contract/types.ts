@@ -202,6 +202,12 @@ export type Node = {
   readonly schedule?: IntervalSchedule | CronSchedule;
   /** Present if it has a schedule: when the heartbeat after the last one is or was expected. Null while it is paused. */
   readonly nextExpected?: Date | null;
+  /** How long its job may take. Present if it was chosen, or the node was pinged; a schedule has its own. */
+  readonly grace?: number;
+  /** Present if it was pinged: when the run started that goes on; null if none does. */
+  readonly started?: Date | null;
+  /** Present if it was pinged: how long the last run took; null if its start is not known. */
+  readonly lastDuration?: number | null;
   /** For pings by slug: the one chosen for it, or its name if that can be one. Absent if there is none. */
   readonly slug?: string;
   /** The secret of its pings by UUID. Present for keys with the scope `admin`. */
@@ -248,6 +254,22 @@ export type OnlineUser<Id = string> = {
   readonly since: Date;
   readonly lastSeen: Date;
   readonly deadline: Date;
+};
+
+export type Ping = {
+  /** Its number among the pings of the node, from 1. */
+  readonly n: number;
+  readonly kind: 'success' | 'start' | 'fail' | 'log' | 'exit';
+  /** Of `exit`: 0 to 255. Null for others. */
+  readonly exitStatus: number | null;
+  readonly at: Date;
+  /** The run that it belongs to; null if none was given. */
+  readonly rid: string | null;
+  /** How long the run took that it ended. Null if it ended none whose start is known. */
+  readonly duration: number | null;
+  /** The length of its body, of which the beginning is kept. */
+  readonly bytes: number;
+  readonly method: string;
 };
 
 export type QueuedAlert = {
@@ -399,6 +421,12 @@ export interface Answers<Id = string> {
     readonly flips: readonly Flip[];
     readonly nextCursor: NextCursor;
   };
+  readonly pings: {
+    readonly name: string;
+    readonly pings: readonly Ping[];
+    readonly nextCursor: NextCursor;
+  };
+  readonly pingBody: string;
   readonly ping: 'OK' | 'OK (rate limited)' | 'invalid url format' | 'invalid uuid format' | 'not found';
   readonly pingWithBody: 'OK' | 'OK (rate limited)' | 'invalid url format' | 'invalid uuid format' | 'not found';
   readonly pingBySlug: 'OK' | 'Created' | 'invalid url format' | 'invalid uuid format' | 'not found' | 'ambiguous slug' | 'rate limited';
@@ -495,6 +523,12 @@ export interface Queries {
     readonly to?: When;
   };
   readonly flips: Queries['heartRhythm'];
+  readonly pings: {
+    /** Continues after the page that returned this `next_cursor`. */
+    readonly cursor?: string;
+    /** The largest number of pings to return. */
+    readonly limit?: number;
+  };
   readonly ping: {
     /** The run that it belongs to: a UUID that the job chooses. */
     readonly rid?: string;
@@ -561,6 +595,8 @@ export interface Bodies {
     readonly timeout?: number | AdaptiveTimeout | null;
     readonly maxRetries?: number | null;
     readonly schedule?: IntervalSchedule | CronSchedule | null;
+    /** How long a job may take that has started. Default: 3600. */
+    readonly grace?: number | null;
     readonly slug?: string | null;
     readonly labels?: Readonly<Record<string, string>> | null;
     readonly channels?: readonly string[] | null;

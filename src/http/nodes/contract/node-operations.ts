@@ -8,6 +8,7 @@ import { listingQuery } from '../node-query.js';
 import { failure } from '../../../views/error-answer.js';
 import { flips, nodes } from '../../../views/node-answers.js';
 import { SHOWN, stranger, unknown } from './node-examples.js';
+import { keptPingOperations } from '../../pings/kept-ping-contract.js';
 import { pageQuery } from '../../input/paging.js';
 
 /** All calls about nodes. */
@@ -19,6 +20,7 @@ export function nodeOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>): O
     ...watchingOperations,
     ...acknowledgingOperations,
     ...flipOperations(limits),
+    ...keptPingOperations(limits),
   };
 }
 
