@@ -72,6 +72,7 @@ export const SIMULATED_RULES = [
   'actors/history/group-commit.ts',
   'actors/history/intake.ts',
   'actors/user/recover.ts',
+  'actors/notifier/rules/reminders.ts',
   'src/domain/recovery.ts',
   'src/domain/blindness.ts',
 ];

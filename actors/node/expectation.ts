@@ -38,7 +38,9 @@ export function expectedAfter(
     return { deadline: moment(at + schedule.every), expected: instant(wall + schedule.every) };
   }
   const expected = rules.nextExpected(schedule, wall);
-  return { deadline: rules.lateAt(expected, schedule.grace), expected };
+  // By the clock of this very moment: that it was set may not have been noticed yet.
+  const due = at + (expected - wall);
+  return { deadline: moment(Math.max(due, rules.lateAt(expected, schedule.grace))), expected };
 }
 
 /**

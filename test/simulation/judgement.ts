@@ -39,6 +39,8 @@ interface JudgementDeps {
 const REST = 120_000;
 /** Rounds of heartbeats after which everything that waits only for them is done. */
 const SOON = 20;
+/** Milliseconds after which a flip has its alert. */
+const NOTICED = 100;
 
 /** What is judged once all faults are over and all clients are silent: everything that the daemon has stored. */
 export class Judgement {
@@ -159,12 +161,20 @@ export class Judgement {
 
   async #judgeAlerts(): Promise<void> {
     const { now } = this.#loop;
+    const noticed = this.#daemon.wall.read() - NOTICED;
     const newestFirst = await this.#read<AlertRecord>(() => this.#daemon.app.alerts.list({}));
     const records = newestFirst.reverse();
     this.#ledger.count('alerts', records.length);
     this.#oracles.alerts.ends(records, now);
     const flips = new Map<string, readonly Flip[]>();
-    for (const { name } of this.#clients.nodes) flips.set(name, await this.#flips(name));
+    for (const { name } of this.#clients.nodes) {
+      const stored = await this.#flips(name);
+      // A node may flip while all this is read.
+      flips.set(
+        name,
+        stored.filter(({ at }) => at <= noticed),
+      );
+    }
     for (const [name, ofNode] of flips) this.#oracles.alerts.flips(name, ofNode, records, now);
     this.#oracles.alerts.finalStates(
       this.#clients.nodes.map(({ name }) => name),

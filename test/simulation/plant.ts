@@ -1,3 +1,4 @@
+import type { decide as decideNode } from '../../actors/node/node.machine.js';
 import type { decide } from '../../actors/user/user.machine.js';
 import type { AppPorts } from '../../src/app.js';
 import type { Daemon } from './machine/daemon.js';
@@ -22,4 +23,9 @@ export interface Plant {
 /** Decides about users by other rules. */
 export function userRules(rules: typeof decide): NonNullable<Plant['ports']> {
   return (ports) => ({ ...ports, decideUser: rules });
+}
+
+/** Decides about nodes by other rules. */
+export function nodeRules(rules: typeof decideNode): NonNullable<Plant['ports']> {
+  return (ports) => ({ ...ports, decideNode: rules });
 }

@@ -24,8 +24,9 @@ import type { WriteOptions } from '../../src/ports/ordered-store.js';
 import { EntityActor } from '../../actors/shards/entity-actor.js';
 import { DEVICE_PLANTS } from './device-plants.js';
 import { EVENT_PLANTS } from './event-plants.js';
-import { userRules, type Plant } from './plant.js';
+import { nodeRules, userRules, type Plant } from './plant.js';
 import { replaced } from './replaced.js';
+import { SCHEDULE_PLANTS } from './schedule-plants.js';
 
 type WrapPorts = NonNullable<Plant['ports']>;
 
@@ -54,10 +55,6 @@ function storeWith(store: HistoryStore, write: HistoryStore['write']): HistorySt
 /** Drops every record of a kind. */
 function losing(...kinds: readonly HistoryRecord['kind'][]): WrapPorts {
   return written((records) => records.filter(({ kind }) => !kinds.includes(kind)));
-}
-
-function nodeRules(rules: typeof decideNode): WrapPorts {
-  return (ports) => ({ ...ports, decideNode: rules });
 }
 
 function withRetries(rules: NodeRules, maxRetries: number): NodeRules {
@@ -578,6 +575,7 @@ export const PLANTS: readonly Plant[] = [
   },
   ...DEVICE_PLANTS,
   ...EVENT_PLANTS,
+  ...SCHEDULE_PLANTS,
 ];
 
 /** A registration is stored with the first status. */

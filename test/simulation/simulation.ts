@@ -57,6 +57,7 @@ export interface Outcome {
 /** The longest time that open work may take at the end. */
 const REST = 120_000;
 const STEP = 500;
+const MINUTE = 60_000;
 /** After trouble with the disk, everything that waited for it is stored within this time: two checkpoints. */
 const CALM = 2000;
 
@@ -93,7 +94,9 @@ class Simulation {
     const settings = { ...chosen, ...options.plant?.settings };
     this.#settings = settings;
     this.#ledger = new Ledger(() => loop.now);
-    const wallLead = 1_700_000_000_000 - loop.now;
+    // Schedules are due at the full minute.
+    const into = settings.schedules.length === 0 ? 0 : random.fork('wall clock').int(0, MINUTE);
+    const wallLead = 1_700_000_000_000 + into - loop.now;
     this.#keys = settings.sockets > 0 ? new Keys(loop.now + wallLead, options.length) : undefined;
     this.#daemon = new Daemon(loop, random, {
       name: 'daemon',
@@ -232,8 +235,9 @@ class Simulation {
     this.#faults.end();
     end(this.#clients);
     await this.#untilReady();
-    const { timeout, nodeTimeout, maxRetries, adaptive } = this.#settings;
-    await this.#rest(Math.max(2 * timeout, (maxRetries + 3) * (adaptive?.max ?? nodeTimeout)) + 10_000);
+    const { timeout, nodeTimeout, maxRetries, adaptive, schedules } = this.#settings;
+    const ofNodes = (maxRetries + 3) * (adaptive?.max ?? nodeTimeout) + (schedules.length > 0 ? MINUTE : 0);
+    await this.#rest(Math.max(2 * timeout, ofNodes) + 10_000);
     if (this.#daemon.unanswered > 0)
       throw new BrokenPromise(
         `${String(this.#daemon.unanswered)} requests were never answered.`,

@@ -269,6 +269,16 @@ describe('the expected instant of a cron schedule', () => {
     expect(flips()).to.deep.equal([['inactive', 0]]);
   });
 
+  it('is not late after a heartbeat that comes as soon as the wall clock is set back', async () => {
+    await daemon.clock.advance(29_000);
+    // The next instant by the new clock is long over by the old one.
+    daemon.clock.jumpWall(-2 * DAY + 3_600_000);
+    await daemon.askNode('heartbeat', JOB);
+    await daemon.clock.advance(60_000);
+    expect(flips()).to.deep.equal([]);
+    expect(await deadline()).to.equal(-DAY);
+  });
+
   it('lets no late node fail before a clock that was set back shows its grace again', async () => {
     await daemon.clock.advance(30_000 + SOON);
     expect(flips()).to.deep.equal([['inactive', 0]]);

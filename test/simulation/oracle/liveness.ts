@@ -1,51 +1,23 @@
 import type { Flip, NodeState } from '../../../src/domain/node.js';
 import { BrokenPromise, type Ledger, type NodeChange } from '../world/ledger.js';
-import type { AdaptiveTimeout } from '../../../src/domain/timeout.js';
-import type { Settings } from '../world/settings.js';
-import { adaptiveTimeout } from './adaptive.js';
 import { clockOf } from './clock-text.js';
+import { place, type Placed } from './placed-flip.js';
 import { firstAfter } from './search.js';
+import { Timings, type KnownNode, type TimingRules } from './timings.js';
 
 /** How much before the standstill the daemon's blind interval may begin. */
 const BEFORE = 120;
-/** The longest delay until an event is on disk. */
-const LAG = 1000;
-/** The greatest age of what a ready daemon last stored. */
-const STARTING = 60;
-
-type Rules = Pick<Settings, 'nodeTimeout' | 'maxRetries' | 'grace'>;
-
-/** A flip with its possible moments: the reading of the wall clock may have had several leads. */
-interface Placed {
-  readonly flip: Flip;
-  readonly moments: readonly number[];
-  /** Whether its instant only says that it came after the previous flip. */
-  readonly isClamped: boolean;
-}
-
-/** The rounding error of adaptive timeouts. */
-const ROUNDING = 10;
-
-/** A timeout as far as an outside observer can know it. */
-interface KnownTimeout {
-  readonly least: number;
-  /** Undefined if the heartbeat history may have been interrupted. */
-  readonly exact: number | undefined;
-  /** The tolerance of a deadline for each timeout. */
-  readonly rounding: number;
-}
-
 /** Milliseconds in which many events may come, such as those that waited during a standstill. */
 const BURST = 100;
 
 /** Checks the stored flips of nodes against the promises, by requests and answers. */
 export class LivenessOracle {
   readonly #ledger: Ledger;
-  readonly #rules: Rules;
+  readonly #timings: Timings;
 
-  constructor(ledger: Ledger, rules: Rules) {
+  constructor(ledger: Ledger, rules: TimingRules) {
     this.#ledger = ledger;
-    this.#rules = rules;
+    this.#timings = new Timings(ledger, rules);
   }
 
   /** @param state what the daemon shows after a long silence; undefined for an unknown node */
@@ -69,13 +41,13 @@ export class LivenessOracle {
     const begins = new Begins(events);
     const leads = this.#leads(events);
     const placed = flips.map((flip, index) => place(flip, flips[index - 1], leads));
-    const timeoutAfter = (event: NodeChange): KnownTimeout => this.#timeout(node, event, events, placed);
+    const known = { node, events, placed };
     for (const each of placed)
-      if (each.flip.cause === 'silence') this.#notEarly(each, begins, timeoutAfter, complain);
+      if (each.flip.cause === 'silence') this.#notEarly(each, begins, known, complain);
     if (this.#ledger.hasJumped(events[0]?.at ?? now, now)) return;
     this.#causes(placed, events, complain);
     this.#states(placed, events, complain);
-    this.#notLate(node, placed, events, timeoutAfter, now, complain);
+    this.#notLate(known, now, complain);
     this.#end(state, events, complain);
   }
 
@@ -112,102 +84,24 @@ export class LivenessOracle {
     }
   }
 
-  #shortest(node: string): number {
-    return Math.min(this.#rules.nodeTimeout, this.#ledger.wanted.get(node)?.timeout?.min ?? Infinity);
-  }
-
-  /** The timeout that starts with this request. */
-  #timeout(
-    node: string,
-    event: NodeChange,
-    events: readonly NodeChange[],
-    placed: readonly Placed[],
-  ): KnownTimeout {
-    const { nodeTimeout } = this.#rules;
-    const wanted = this.#ledger.wanted.get(node);
-    if (wanted?.timeout === undefined) return { least: nodeTimeout, exact: nodeTimeout, rounding: 0 };
-    const exact = this.#learnt(node, wanted.timeout, event, events, placed);
-    const rounding = exact === nodeTimeout ? 0 : ROUNDING;
-    return { least: exact ?? this.#shortest(node), exact, rounding };
-  }
-
-  /** Undefined if the heartbeat history may have been interrupted. */
-  #learnt(
-    node: string,
-    adaptive: AdaptiveTimeout,
-    event: NodeChange,
-    events: readonly NodeChange[],
-    placed: readonly Placed[],
-  ): number | undefined {
-    const all = this.#ledger.nodes.get(node) ?? [];
-    const [first] = events;
-    if (first === undefined || event.kind !== 'heartbeat' || this.#ledger.hasCrashed) return undefined;
-    const since = all.slice(all.indexOf(first), all.indexOf(event) + 1);
-    const isDisturbed =
-      this.#ledger.hasRestarted(first.at, event.at) ||
-      this.#ledger.wasTroubled(first.at, event.at) ||
-      since.some(
-        ({ kind, answer }) => answer !== 'done' && kind !== 'acknowledge' && kind !== 'unacknowledge',
-      ) ||
-      since.some(({ kind }) => kind === 'pause' || kind === 'resume');
-    if (isDisturbed) return undefined;
-    const put = since.find(({ kind }) => kind === 'put');
-    const { nodeTimeout, maxRetries } = this.#rules;
-    const isFixed = (other: NodeChange): boolean =>
-      other.kind !== 'put' || other.at < event.at || other.at > event.at + (maxRetries + 1) * nodeTimeout;
-    if (put === undefined) return all.every(isFixed) ? nodeTimeout : undefined;
-    const { answeredAt = Infinity } = put;
-    if (event.at <= answeredAt) return undefined;
-    const learntFrom = put.created ? put.at : answeredAt;
-    const heartbeats: (number | undefined)[] = [];
-    let heardAt = first.at;
-    for (const { kind, at } of since) {
-      const isAfterStall = this.#ledger.stoodStill(heardAt, at);
-      if (kind === 'heartbeat') heardAt = at;
-      if (at < learntFrom || (kind !== 'heartbeat' && kind !== 'fail')) continue;
-      // A heartbeat at the time of the answer may have been handled before it.
-      if (kind === 'heartbeat' && !put.created && at === answeredAt) return undefined;
-      if (kind === 'heartbeat') heartbeats.push(isAfterStall ? undefined : at);
-      else if (placed.some(({ flip, moments }) => flip.cause === 'report' && moments.includes(at)))
-        heartbeats.push(undefined);
-      else return undefined;
-    }
-    return adaptiveTimeout(adaptive, heartbeats);
-  }
-
-  /** No node fails before its deadline. */
+  /** No node is late or fails before its deadline. */
   #notEarly(
     { flip, moments, isClamped }: Placed,
     begins: Begins,
-    timeoutAfter: (event: NodeChange) => KnownTimeout,
+    known: KnownNode,
     complain: (what: string, at: number) => never,
   ): void {
-    if (isClamped) return;
-    const { maxRetries } = this.#rules;
+    if (isClamped || flip.to === 'active') return;
+    const { to } = flip;
     const isInTime = moments.some((at) => {
       const last = begins.last(at);
-      if (last === undefined) return true;
-      // A pause keeps the earlier misses.
-      const misses = flip.to === 'failed' && last.kind !== 'resume' ? maxRetries + 1 : 1;
-      const { least, rounding } = timeoutAfter(last);
-      return at >= this.#deadline(last, misses * (least - rounding));
+      return last === undefined || at >= this.#timings.earliest(known, last, to);
     });
     if (isInTime) return;
     const at = moments.at(-1) ?? 0;
     const last = begins.last(at);
     const since = last === undefined ? '' : ` the ${last.kind} of ${clockOf(last.at)} was confirmed, and`;
-    complain(`${flip.to} before its time:${since} it is ${flip.to} as of ${clockOf(at)}`, at + 5000);
-  }
-
-  /** The earliest deadline after this silence. */
-  #deadline({ at }: NodeChange, silence: number): number {
-    let deadline = at + silence;
-    for (const { kind, from, to } of this.#ledger.disturbances) {
-      if (to <= at || from >= deadline) continue;
-      const isLost = kind === 'restart' && this.#ledger.wasTroubled(Math.max(at, from - LAG), from);
-      deadline = isLost ? Math.min(deadline, to - STARTING) : deadline + to - Math.max(from, at) - STARTING;
-    }
-    return deadline;
+    complain(`${to} before its time:${since} it is ${to} as of ${clockOf(at)}`, at + 5000);
   }
 
   /** Confirmed requests had their effect: a node is active after a heartbeat, and failed after a report. */
@@ -241,35 +135,30 @@ export class LivenessOracle {
   }
 
   /** Without disturbances, a miss is exactly at its deadline. */
-  #notLate(
-    node: string,
-    placed: readonly Placed[],
-    events: readonly NodeChange[],
-    timeoutAfter: (event: NodeChange) => KnownTimeout,
-    now: number,
-    complain: (what: string, at: number) => never,
-  ): void {
-    const { maxRetries } = this.#rules;
+  #notLate(known: KnownNode, now: number, complain: (what: string, at: number) => never): void {
+    const { node, events, placed } = known;
     const isPaused = events.some(({ kind }) => kind === 'pause');
+    const shortest = this.#timings.shortest(node);
+    const states = this.#timings.statesOf(node);
     events.forEach((event, index) => {
       if (event.kind !== 'heartbeat' || event.answer !== 'done') return;
       const next = events[index + 1];
       if (isPaused || event.at === events[index - 1]?.at) return;
-      if (next !== undefined && next.earliest - event.at < this.#shortest(node)) return;
-      const { exact, rounding } = timeoutAfter(event);
-      if (exact === undefined) return;
-      for (const misses of maxRetries === 0 ? [1] : [1, maxRetries + 1]) {
-        const due = event.at + misses * exact;
-        const off = misses * rounding;
-        if ((next?.earliest ?? now) <= due + off || due > now - 1000) continue;
+      if (next !== undefined && next.earliest - event.at < shortest) return;
+      for (const to of states) {
+        const { exact, tolerance } = this.#timings.silence(known, event, to);
+        if (exact === undefined) return;
+        const due = event.at + exact;
+        if ((next?.earliest ?? now) <= due + tolerance || due > now - 1000) continue;
         const isDisturbed =
-          this.#ledger.disturbances.some(({ from, to }) => from - BEFORE <= due && to >= event.at) ||
+          this.#ledger.disturbances.some(
+            ({ from, to: until }) => from - BEFORE <= due && until >= event.at,
+          ) ||
           this.#ledger.wasTroubled(event.at - 2000, due + 2000) ||
           this.#ledger.hasRestarted(event.at, due + 2000);
         if (isDisturbed) continue;
-        const to = misses === maxRetries + 1 ? 'failed' : 'inactive';
         const isThere = placed.some(
-          ({ flip, moments }) => flip.to === to && moments.some((at) => Math.abs(at - due) <= off),
+          ({ flip, moments }) => flip.to === to && moments.some((at) => Math.abs(at - due) <= tolerance),
         );
         if (!isThere)
           complain(`is silent since ${clockOf(event.at)}, and not ${to} as of ${clockOf(due)}`, due + 5000);
@@ -323,15 +212,6 @@ class Begins {
   last(by: number): NodeChange | undefined {
     return this.#last[firstAfter(this.#events, ({ at }) => at > by) - 1];
   }
-}
-
-function place(flip: Flip, before: Flip | undefined, leads: readonly number[]): Placed {
-  return {
-    flip,
-    moments: leads.map((lead) => flip.at - lead),
-    // The first flip may come right after the registration.
-    isClamped: before === undefined ? leads.length > 1 : flip.at === before.at + 1,
-  };
 }
 
 function instantOf(at: number): string {

@@ -291,11 +291,13 @@ export class NotificationsOracle {
     if (this.#rules.flappingMost < UNLIMITED) return;
     const { node, at: failedAt } = failure;
     const { nodeTimeout } = this.#rules;
+    const { schedule, timeout } = this.#ledger.wanted.get(node) ?? {};
     const ofFailure = sentSince(sent, node, failure.from).filter(({ message }) =>
       isAbout(message, node, failedAt),
     );
     for (const { channel, at } of ofFailure) {
-      if (at >= cause.to + nodeTimeout - SLACK || !this.#isCalm(cause.from, at)) continue;
+      if (at >= cause.to + (schedule?.grace ?? nodeTimeout) - SLACK || !this.#isCalm(cause.from, at))
+        continue;
       const why = `${cause.node}, on which it depends, had failed at ${clockOf(cause.from)}`;
       throw new BrokenPromise(
         `${channel} was notified at ${clockOf(at)} of the failure of ${node}, while ${why}.`,
@@ -303,7 +305,7 @@ export class NotificationsOracle {
         node,
       );
     }
-    const due = cause.to + (this.#ledger.wanted.get(node)?.timeout?.max ?? nodeTimeout);
+    const due = cause.to + (schedule?.grace ?? timeout?.max ?? nodeTimeout);
     const by = due + LATEST;
     const isOver =
       by > failure.to ||

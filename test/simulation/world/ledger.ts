@@ -1,4 +1,5 @@
 import type { NodeName } from '../../../src/domain/node-name.js';
+import type { Schedule } from '../../../src/domain/schedule.js';
 import type { AdaptiveTimeout } from '../../../src/domain/timeout.js';
 import type { Reading } from '../machine/daemon.js';
 
@@ -46,6 +47,8 @@ export interface NodeChange extends Asked {
 export interface WantedSettings {
   readonly dependsOn: NodeName | undefined;
   readonly timeout: AdaptiveTimeout | undefined;
+  /** In place of a timeout. */
+  readonly schedule: Schedule | undefined;
 }
 
 /** A reason to excuse the daemon, and its interval on the monotonic clock. */

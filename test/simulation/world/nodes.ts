@@ -1,6 +1,8 @@
 import type { NodeRequest } from '../../../actors/node/node.protocol.js';
 import type { App } from '../../../src/app.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
+import { isCron } from '../../../src/domain/schedule.js';
+import { scheduleView } from '../../../src/views/schedule.js';
 import { node as nodeName } from '../../support/ids.js';
 import type { Loop } from '../machine/loop.js';
 import type { Random } from '../machine/random.js';
@@ -62,7 +64,7 @@ export class NodeClient {
     this.#http = deps.http(this.name);
     deps.ledger.nodes.set(this.name, this.#changes);
     this.#wanted = this.#wantedBy(number);
-    this.#patience = number === 1 ? 3 : this.#wanted === undefined ? 1 : 2;
+    this.#patience = number === 1 ? 3 : this.#wanted === undefined ? 1 : isCronNode(this.#wanted) ? 5 : 2;
     if (this.#wanted !== undefined) deps.ledger.wanted.set(this.name, this.#wanted);
     this.#later(this.#random.wait(deps.settings.nodeTimeout), () => {
       this.#live();
@@ -74,8 +76,12 @@ export class NodeClient {
     const isDependent = number > 1 && random.fork(`what ${this.name} depends on`).chance(0.4);
     const dependsOn = isDependent ? nodeName('node-1') : undefined;
     const isAdaptive = random.fork(`the timeout of ${this.name}`).chance(0.5);
-    const timeout = isAdaptive ? settings.adaptive : undefined;
-    return dependsOn === undefined && timeout === undefined ? undefined : { dependsOn, timeout };
+    const { schedules } = settings;
+    const chance = random.fork(`the schedule of ${this.name}`);
+    const schedule = schedules.length > 0 && chance.chance(0.5) ? chance.pick(schedules) : undefined;
+    const timeout = isAdaptive && schedule === undefined ? settings.adaptive : undefined;
+    if (dependsOn === undefined && timeout === undefined && schedule === undefined) return undefined;
+    return { dependsOn, timeout, schedule };
   }
 
   /** Stops all requests. */
@@ -166,17 +172,21 @@ export class NodeClient {
   #request(kind: NodeChange['kind']): NodeRequest {
     if (kind === 'acknowledge') return { kind, by: 'ann' };
     if (kind !== 'put') return { kind };
-    const { dependsOn, timeout } = this.#wanted ?? {};
-    return { kind, change: { timeout, ...(dependsOn !== undefined && { dependsOn: [dependsOn] }) } };
+    const { dependsOn, timeout, schedule } = this.#wanted ?? {};
+    return {
+      kind,
+      change: { timeout, schedule, ...(dependsOn !== undefined && { dependsOn: [dependsOn] }) },
+    };
   }
 
   #body(kind: NodeChange['kind']): object | undefined {
     if (kind === 'acknowledge') return { by: 'ann' };
     if (kind !== 'put') return undefined;
-    const { dependsOn, timeout } = this.#wanted ?? {};
+    const { dependsOn, timeout, schedule } = this.#wanted ?? {};
     const { min = 0, max = 0 } = timeout ?? {};
     return {
       ...(timeout !== undefined && { timeout: { adaptive: true, min: min / 1000, max: max / 1000 } }),
+      ...(schedule !== undefined && { schedule: scheduleView(schedule) }),
       ...(dependsOn !== undefined && { depends_on: [dependsOn] }),
     };
   }
@@ -227,4 +237,8 @@ export class NodeClient {
       heard,
     });
   }
+}
+
+function isCronNode({ schedule }: WantedSettings): boolean {
+  return schedule !== undefined && isCron(schedule);
 }

@@ -72,21 +72,27 @@ export class Receiver {
     this.#ledger.count('attempts');
     const { behaviour } = this;
     if (behaviour === 'hangs') return never();
-    await this.#answering(process);
+    const isError = behaviour === 'twice' && this.#random.chance(0.5);
+    const isConfirmed = behaviour !== 'down' && behaviour !== 'refuses' && !isError;
+    await this.#answer(process, () => {
+      if (isConfirmed) this.told.push({ message, at: this.#loop.now });
+    });
     if (behaviour === 'down') throw new NotifyError('the provider is down');
     if (behaviour === 'refuses') {
       this.hasRefused = true;
       throw new NotifyError('the provider refuses it', { permanent: true });
     }
-    if (behaviour === 'twice' && this.#random.chance(0.5))
-      throw new NotifyError('answered an error, and has it');
-    // A dead process gets no answer: `answering` does not end.
-    this.told.push({ message, at: this.#loop.now });
+    if (isError) throw new NotifyError('answered an error, and has it');
   }
 
-  #answering(process: Run['process']): Promise<void> {
+  /** Takes a message, also while the process stands still. A dead process gets no answer. */
+  #answer(process: Run['process'], take: () => void): Promise<void> {
+    const delay = this.#random.int(0, 60);
+    this.#loop.after(delay, () => {
+      if (!process.dead) take();
+    });
     return new Promise((resolve) => {
-      this.#loop.after(this.#random.int(0, 60), resolve, process);
+      this.#loop.after(delay, resolve, process);
     });
   }
 }

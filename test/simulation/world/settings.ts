@@ -1,3 +1,4 @@
+import type { Schedule } from '../../../src/domain/schedule.js';
 import type { AdaptiveTimeout } from '../../../src/domain/timeout.js';
 import type { Random } from '../machine/random.js';
 
@@ -30,6 +31,8 @@ export interface Settings {
   readonly sockets: number;
   /** Partitions of users. */
   readonly partitions: number;
+  /** Schedules, of which some nodes have one; empty if none has any. */
+  readonly schedules: readonly Schedule[];
 }
 
 /** A limit that no node reaches. */
@@ -61,7 +64,16 @@ export function chooseSettings(random: Random, clients: number | undefined): Set
     partitions: random.chance(0.15) ? 4 : 1,
   };
   const sockets = random.chance(0.6) ? random.int(1, 3) : 0;
-  return { ...settings, ...others, sockets: others.http ? sockets : 0 };
+  const schedules = random.chance(0.3) ? schedulesFor(nodeTimeout) : [];
+  return { ...settings, ...others, sockets: others.http ? sockets : 0, schedules };
+}
+
+/** Intervals in which nodes send heartbeats as others do, and expressions for each minute. */
+export function schedulesFor(nodeTimeout: number): readonly Schedule[] {
+  return [
+    { every: nodeTimeout, grace: nodeTimeout / 2 },
+    { cron: ['* * * * *'], timeZone: 'Europe/Berlin', grace: 1000 },
+  ];
 }
 
 /** The command-line options that configure the daemon with these settings. */
