@@ -1,3 +1,5 @@
+// Apps with an older `lib` read these types, too.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { Alerts, Channels } from './alerts-api.js';
 import { HttpCalls } from './http-calls.js';
 import type { Answers, UserIdLike } from './contract/types.js';
