@@ -1,4 +1,3 @@
-import type { Supervisor } from '../actors/supervisor/supervisor.actor.js';
 import { assemble, type Actors } from './app/assemble.js';
 import { BlindRecord, RECENT_BLIND_INTERVALS } from './app/blind-record.js';
 import { Checkpoints } from './app/checkpoints.js';
@@ -56,7 +55,7 @@ export class App implements Daemon {
   readonly #blindness: BlindRecord;
   readonly #checkpoints: Checkpoints;
   readonly #gateway: GatewayChild;
-  readonly #root: Supervisor;
+  readonly #tree: ReturnType<typeof supervisionTree>;
   readonly #handOver: HandOver;
   #phase: Phase = 'stopped';
   readonly #startedAt: Instant;
@@ -116,7 +115,7 @@ export class App implements Daemon {
       isStopping: () => this.#phase === 'stopping',
       start: (exitSignal) => ports.gateway(this, exitSignal),
     });
-    const tree = supervisionTree(actors, config.shutdown_timeout, {
+    this.#tree = supervisionTree(actors, config.shutdown_timeout, {
       clock,
       logger,
       gateway: this.#gateway,
@@ -124,9 +123,8 @@ export class App implements Daemon {
         this.onFatal(error);
       },
     });
-    this.#root = tree.root;
     this.#handOver = new HandOver(actors, {
-      tree: tree.branches,
+      tree: this.#tree.branches,
       blindness: this.#blindness,
       interrupt: () => {
         this.events.interrupt();
@@ -152,7 +150,7 @@ export class App implements Daemon {
     try {
       // The tree restores alerts when it starts; nodes and users are restored once it runs.
       this.#actors.memory.start();
-      await this.#root.start();
+      await this.#tree.root.start();
       const runs = runsOf(this.#actors.partitions);
       if (runs.length > 1) await checkPartitionSet(runs, logger, this.#ports.acceptsDataLoss ?? false);
       await checkUserIdKind(runs, this.#config.user_ids);
@@ -198,7 +196,7 @@ export class App implements Daemon {
     await this.#handOver.end();
     for (const run of runsOf(partitions)) run.end();
     if (!this.#watchdog.isListening) this.#gateway.stopHearing();
-    await this.#root.stop();
+    await this.#tree.root.stop();
     this.#checkpoints.stop();
     for (const partition of partitions) partition.stopWatching();
     this.#watchdog.stop();
@@ -295,7 +293,7 @@ export class App implements Daemon {
       startedAt: this.#startedAt,
       uptime: this.#ports.clock.wall() - this.#startedAt,
       blindIntervals: this.#blindness.recent,
-      tree: this.#root.inspect(),
+      tree: this.#tree.root.inspect(),
     });
   }
 }

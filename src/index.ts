@@ -17,15 +17,8 @@ export {
   type NodeSettings,
   type NodeStatus,
 } from './library/node.js';
-export type {
-  Beaten,
-  FlipsRange,
-  NodeCounts,
-  NodeFilter,
-  NodeRegistration,
-  Nodes,
-  UptimeRange,
-} from './library/nodes.js';
+export type { Beaten, NodeCounts, NodeRegistration, Nodes } from './library/nodes.js';
+export type { FlipsRange, NodeFilter, UptimeRange } from './library/node-filters.js';
 export { RedisNotifier, SlackNotifier } from './library/notifiers.js';
 export type { Matching, NotifierEntry, NotifierList, Notifying } from './library/notifier-list.js';
 export { Emitter, type EmittedNode, type EmitterOptions, type EmitterReport } from './library/emitter.js';

@@ -14,20 +14,9 @@ import { readAcknowledgement, type Acknowledgement } from './acknowledging.js';
 import { askForNode, askNode, instantOf, nodeNameOf, readReason, refuseBody } from './arguments.js';
 import { camel, snakeCased } from './casing.js';
 import { nodeRegistration } from './check-options.js';
-import {
-  aDate,
-  aText,
-  expectArgument,
-  isIterable,
-  must,
-  objectOf,
-  one,
-  oneOf,
-  refuseProblems,
-  shown,
-  type Check,
-} from './checks.js';
+import { expectArgument, isIterable, must, one, refuseProblems, shown, type Check } from './checks.js';
 import type { NodeSettings } from './node.js';
+import { FILTER, FLIPS, UPTIME, type FlipsRange, type NodeFilter, type UptimeRange } from './node-filters.js';
 import {
   describedFlip,
   describedNode,
@@ -45,15 +34,6 @@ export interface Beaten {
   readonly rejected: readonly { readonly index: number; readonly error: string }[];
 }
 
-export interface NodeFilter {
-  readonly state?: NodeState;
-  readonly label?: { readonly key: string; readonly value: string };
-  /** Only paused nodes, or only those that are not. */
-  readonly paused?: boolean;
-  /** A prefix of the name. */
-  readonly name?: string;
-}
-
 /** The settings of a node to register. Null resets one to the instance's value. */
 export interface NodeRegistration extends Nullable<NodeSettings> {
   /** Paused: not watched. */
@@ -62,36 +42,12 @@ export interface NodeRegistration extends Nullable<NodeSettings> {
 
 type Nullable<Settings> = { readonly [Name in keyof Settings]: Settings[Name] | null };
 
-/** Which flips of a node to list. */
-export interface FlipsRange {
-  /** Only flips at or after this. */
-  readonly from?: Date;
-  /** Only flips before this. */
-  readonly before?: Date;
-  /** Default: newest first. */
-  readonly order?: 'asc' | 'desc';
-}
-
-/** The range of an uptime. Default: from the beginning of what is known until now. */
-export interface UptimeRange {
-  readonly from?: Date;
-  readonly to?: Date;
-}
-
 /** The number of nodes. A paused node counts in its state, too. */
 export interface NodeCounts extends Readonly<Record<NodeState, number>> {
   readonly registered: number;
   readonly paused: number;
 }
 
-const FILTER = objectOf({
-  state: one(oneOf('active', 'inactive', 'failed')),
-  label: objectOf({ key: one(aText), value: one(must('a text', (value) => typeof value === 'string')) }),
-  paused: one(must('true or false', (value) => typeof value === 'boolean')),
-  name: one(aText),
-});
-const FLIPS = objectOf({ from: one(aDate), before: one(aDate), order: one(oneOf('asc', 'desc')) });
-const UPTIME = objectOf({ from: one(aDate), to: one(aDate) });
 const aList: Check = (value) =>
   isIterable(value) ? undefined : `must be a list of names, not ${shown(value)}`;
 

@@ -7,11 +7,10 @@ import type { HistoryRecord } from '../../ports/history-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
 import type { KeyRange, OrderedStore } from '../../ports/ordered-store.js';
 import { entries, getMany, getManyOrDamaged, type Batch } from './sealed-store.js';
+import { alertFrom, alertValue, unnotifiedFrom, unnotifiedValue } from './alert-codec.js';
 import {
-  alertFrom,
   alertKey,
   alertsIn,
-  alertValue,
   allAlerts,
   allUnnotified,
   idOf,
@@ -22,11 +21,9 @@ import {
   stateBitsOf,
   stateKey,
   stateKeysOf,
-  unnotifiedFrom,
   unnotifiedKey,
-  unnotifiedValue,
   type StateBits,
-} from './alert-codec.js';
+} from './alert-keys.js';
 import { allSilences, silenceFrom } from './silence-codec.js';
 
 const NOTHING = Buffer.alloc(0);

@@ -2,9 +2,9 @@ import type { KeyRange } from '../../ports/ordered-store.js';
 
 /**
  * The version of what is on disk. The codecs (`session-codec.ts`, `node-codec.ts`, `node-past-codec.ts`,
- * `alert-codec.ts`, `silence-codec.ts`, `ping-codec.ts`) say what each key and value holds; behind each value comes its checksum
- * (`checksum.ts`). Keys are ordered binary, so that a user's sessions in a range of time cost one seek and a scan of just
- * those.
+ * `alert-codec.ts` with `alert-keys.ts`, `silence-codec.ts`, `ping-codec.ts`) say what each key and value holds; behind
+ * each value comes its checksum (`checksum.ts`). Keys are ordered binary, so that a user's sessions in a range of time
+ * cost one seek and a scan of just those.
  */
 export const VERSION = 5;
 

@@ -1,5 +1,5 @@
 import type { Instant } from '../../domain/time.js';
-import { idOf } from './alert-codec.js';
+import { idOf } from './alert-keys.js';
 import { KIND, kindOf } from './format.js';
 import { nameFrom } from './node-codec.js';
 import { flipRecord, keyOfPast } from './node-past-codec.js';

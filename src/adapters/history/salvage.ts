@@ -1,7 +1,7 @@
 import type { Instant } from '../../domain/time.js';
 import type { Logger } from '../../ports/logger.js';
 import type { KeyRange, OrderedStore, StorePlace } from '../../ports/ordered-store.js';
-import { allAlerts, idOf, OPEN_BITS, stateBitsOf, stateKeysOf } from './alert-codec.js';
+import { allAlerts, idOf, OPEN_BITS, stateBitsOf, stateKeysOf } from './alert-keys.js';
 import { isSound } from './checksum.js';
 import { COPYING_KEY, EVERYTHING, FORMAT_KEY, kindOf, VERSION, VERSION_KEY } from './format.js';
 import { json, writeFacts, type Facts } from './meta.js';

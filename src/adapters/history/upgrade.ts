@@ -4,7 +4,7 @@ import { HeartbeatError } from '../../errors.js';
 import { COPYING_KEY, EVERYTHING, FORMAT_KEY, KIND, VERSION, VERSION_KEY } from './format.js';
 import { Batch, NOT_SYNCED, SYNCED } from './sealed-store.js';
 import type { OrderedStore, StorePlace } from '../../ports/ordered-store.js';
-import { allAlerts, OPEN_BITS, stateBitsOf } from './alert-codec.js';
+import { allAlerts, OPEN_BITS, stateBitsOf } from './alert-keys.js';
 import { json, readMeta, writeFacts } from './meta.js';
 import { allNodes } from './node-codec.js';
 import { indexPast } from './nodes.js';

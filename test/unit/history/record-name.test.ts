@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { alertKey, lateKey, stateKey, unnotifiedKey } from '../../../src/adapters/history/alert-codec.js';
+import { alertKey, lateKey, stateKey, unnotifiedKey } from '../../../src/adapters/history/alert-keys.js';
 import { KIND, metaKey } from '../../../src/adapters/history/format.js';
 import { ageKey, bodyKeyOf, jobKey, pingKey, pingUuidKey } from '../../../src/adapters/history/ping-codec.js';
 import { nodeKey, statusKeyOf } from '../../../src/adapters/history/node-codec.js';
