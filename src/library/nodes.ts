@@ -14,7 +14,7 @@ import { readAcknowledgement, type Acknowledgement } from './acknowledging.js';
 import { askForNode, askNode, instantOf, nodeNameOf, readReason, refuseBody } from './arguments.js';
 import { camel, snakeCased } from './casing.js';
 import { nodeRegistration } from './check-options.js';
-import { expectArgument, isIterable, must, one, refuseProblems, shown, type Check } from './checks.js';
+import { expectArgument, isIterable, refuseProblems, shown, type Check } from './checks.js';
 import type { NodeSettings } from './node.js';
 import { FILTER, FLIPS, UPTIME, type FlipsRange, type NodeFilter, type UptimeRange } from './node-filters.js';
 import {
