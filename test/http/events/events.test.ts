@@ -288,3 +288,41 @@ describe('events over HTTP, for callers with keys and tokens', () => {
       });
   });
 });
+
+describe('events over HTTP', () => {
+  let served: DaemonOverHttp;
+  let clients: EventClient[];
+
+  beforeEach(async () => {
+    clients = [];
+    served = await DaemonOverHttp.start({}, undefined, { headers: 16_384, body: 1024 * 1024 });
+  });
+
+  afterEach(async () => {
+    for (const client of clients) client.close();
+    await served.stop();
+  });
+
+  const ids = (most: number) => Array.from({ length: most }, (_, id) => id);
+  const opened = (...opening: [string, Opening?]): EventClient => {
+    const client = new EventClient(served.port, ...opening);
+    clients.push(client);
+    return client;
+  };
+  const inQuery = (most: number) =>
+    opened(
+      `/events?${ids(most)
+        .map((id) => `users=${id % 10}`)
+        .join('&')}`,
+    );
+  const inBody = (most: number) => opened('/events', { method: 'POST', body: { users: ids(most) } });
+
+  it('are of up to 1,000 users in a query, and up to 100,000 in a body', async () => {
+    const client = await inQuery(1000).received(1);
+    expect((client.events[0]!.data as ShownState).users).to.have.length(10);
+    inBody(100_000);
+    await eventually(() => expect(served.daemon.app.events.readers).to.equal(2));
+    expect(await inQuery(1001).refusal()).to.include({ status: 400, code: 'HEARTBEAT_INVALID_QUERY' });
+    expect(await inBody(100_001).refusal()).to.include({ status: 400, code: 'HEARTBEAT_INVALID_BODY' });
+  });
+});
