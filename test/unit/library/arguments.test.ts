@@ -140,7 +140,7 @@ describe('options of the library', () => {
     [
       'nodes',
       { 'db-1': new Map() },
-      'nodes.db-1: must be an object with timeout, maxRetries, schedule, slug, labels, channels, dependsOn, probe, deadline, onProbeFailure, not an object of class Map',
+      'nodes.db-1: must be an object with timeout, maxRetries, schedule, grace, slug, labels, channels, dependsOn, probe, deadline, onProbeFailure, not an object of class Map',
     ],
     ['settings', new Map(), 'settings: must be an object, not an object of class Map'],
     ['settings', { limits: new Map() }, 'settings.limits: must be an object, not an object of class Map'],
