@@ -23,7 +23,7 @@ export class BodyTurns {
 
   /** Reads a body now, or in its turn. @returns what `work` does */
   run(work: Work): void | Promise<void> {
-    if (this.#waiting.length === 0 && (this.#spent ?? 0) < BUDGET) return this.#timed(work);
+    if (this.#waiting.length === 0 && this.#hasTime) return this.#timed(work);
     return new Promise((resolve, reject) => {
       this.#waiting.push(() => {
         try {
@@ -33,6 +33,10 @@ export class BodyTurns {
         }
       });
     });
+  }
+
+  get #hasTime(): boolean {
+    return (this.#spent ?? 0) < BUDGET;
   }
 
   #timed(work: Work): void | Promise<void> {
@@ -50,6 +54,6 @@ export class BodyTurns {
 
   readonly #nextPass = (): void => {
     this.#spent = undefined;
-    while (this.#waiting.length > 0 && (this.#spent ?? 0) < BUDGET) this.#waiting.shift()?.();
+    while (this.#waiting.length > 0 && this.#hasTime) this.#waiting.shift()?.();
   };
 }
