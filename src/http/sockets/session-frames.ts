@@ -24,7 +24,7 @@ const NEEDS: Readonly<Record<AuthenticatedFrame['type'], Permission>> = {
 export interface FrameOutput {
   /** Whether the client has to read before it gets more events. */
   readonly isFull: boolean;
-  send(frame: string, sent?: () => void): void;
+  send(frame: string): void;
   /** The client reads so slowly that events were lost. */
   isTooSlow(): void;
   /** No frame waits for its answer any more. */
@@ -61,6 +61,11 @@ export class SessionFrames {
   /** The client has authenticated again. */
   renewed(access: Access): void {
     this.#watch?.restart(access);
+  }
+
+  /** The client has read, after it had to. */
+  drained(): void {
+    this.#watch?.drained();
   }
 
   /** The connection ends. */
@@ -158,7 +163,7 @@ export class SessionFrames {
       get room() {
         return roomOf(limits);
       },
-      send: (frame, sent) => output.send(frame, sent),
+      send: (frame) => output.send(frame),
       ended: (why) => {
         if (why === 'slow') output.isTooSlow();
         else if (why === 'failed') this.refuse(undefined, 'HEARTBEAT_NOT_READY', frameProblem.watchEnded);

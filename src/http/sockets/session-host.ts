@@ -11,8 +11,8 @@ import type { SocketLimits } from './socket-limits.js';
 export interface SocketPeer {
   /** Bytes that wait to be sent. */
   readonly unsent: number;
-  /** @param sent called once it has left, or cannot leave any more */
-  send(frame: string, sent?: () => void): void;
+  /** If it leaves more than `roomOf` waiting, the session is told once it has been sent: so are pings and pongs. */
+  send(frame: string): void;
   /** @param payload in Latin-1 */
   ping(payload: string): void;
   pong(payload: Buffer): void;

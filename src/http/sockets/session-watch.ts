@@ -27,8 +27,7 @@ export interface WatchOutput {
   readonly isFull: boolean;
   /** The most bytes of a frame that fit in as long as it is not full. */
   readonly room: number;
-  /** @param sent called once the system has taken it, or the connection is gone */
-  send(frame: string, sent: () => void): void;
+  send(frame: string): void;
   ended(why: EndOfEvents): void;
 }
 
@@ -177,7 +176,8 @@ export class SessionWatch implements EventReader {
     return this.#frames.length > 0 || this.#output.isFull;
   }
 
-  readonly #sent = (): void => {
+  /** The client has read, after it had to. Idempotent. */
+  drained(): void {
     this.#send();
     if (this.#mustWait) return;
     this.#readable?.();
@@ -185,7 +185,7 @@ export class SessionWatch implements EventReader {
     if (!this.#isBehind) return;
     this.#isBehind = false;
     this.#subscription?.resume();
-  };
+  }
 
   #enqueue(frames: Iterable<string>): void {
     this.#frames.push(frames[Symbol.iterator]());
@@ -206,7 +206,7 @@ export class SessionWatch implements EventReader {
     for (let [first] = this.#frames; first !== undefined && !this.#output.isFull; [first] = this.#frames) {
       const next = first.next();
       if (next.done === true) this.#frames.shift();
-      else this.#output.send(next.value, this.#sent);
+      else this.#output.send(next.value);
     }
   }
 

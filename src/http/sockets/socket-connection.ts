@@ -2,10 +2,13 @@ import type { Duplex } from 'node:stream';
 import { WebSocket, type RawData } from 'ws';
 import type { Logger } from '../../ports/logger.js';
 import type { SessionHost, SocketPeer } from './session-host.js';
+import { roomOf } from './socket-limits.js';
 import { SocketSession } from './socket-session.js';
 
 /** The most bytes of a reason for closing (RFC 6455, 5.5). */
 const MOST_REASON = 123;
+/** The most bytes of a frame before its payload (RFC 6455, 5.2); a daemon masks nothing. */
+const MOST_HEADER = 10;
 /** The close code for an error of ours. */
 const INTERNAL = 1011;
 
@@ -47,19 +50,26 @@ export class SocketConnection implements SocketPeer {
     return this.#ws.bufferedAmount;
   }
 
-  send(frame: string, sent?: () => void): void {
-    this.#ws.send(frame, sent);
+  send(frame: string): void {
+    this.#ws.send(frame, this.#onSent(frame.length));
     this.#dropUnread();
   }
 
   ping(payload: string): void {
-    this.#ws.ping(Buffer.from(payload, 'latin1'));
+    this.#ws.ping(Buffer.from(payload, 'latin1'), undefined, this.#onSent(payload.length));
     this.#dropUnread();
   }
 
   pong(payload: Buffer): void {
-    this.#ws.pong(payload);
+    this.#ws.pong(payload, undefined, this.#onSent(payload.length));
     this.#dropUnread();
+  }
+
+  /** Of the frames that leave too much waiting, the last one finds little enough behind it once it has been sent. */
+  #onSent(bytes: number): (() => void) | undefined {
+    const waiting = this.#ws.bufferedAmount + bytes + MOST_HEADER;
+    if (waiting <= roomOf(this.#host.sessions.limits)) return undefined;
+    return () => this.guarded((session) => session.drained());
   }
 
   pause(): void {

@@ -157,6 +157,11 @@ export class SocketSession extends DueTimer implements FrameOutput {
     this.#frames.close();
   }
 
+  /** The client has read, after it had to. */
+  drained(): void {
+    this.#frames.drained();
+  }
+
   /** What the client sent is no WebSocket. */
   broken(): void {
     this.#closing ??= 'protocol';
@@ -300,10 +305,10 @@ export class SocketSession extends DueTimer implements FrameOutput {
     this.#close('unauthorized', CLOSE.unauthorized, error);
   }
 
-  send(frame: string, sent?: () => void): void {
+  send(frame: string): void {
     if (this.#closing !== undefined) return;
     this.#host.counts.sent++;
-    this.#peer.send(frame, sent);
+    this.#peer.send(frame);
   }
 
   #close(closing: Closing, code: number, reason: string): void {

@@ -3,6 +3,7 @@ import { ANYBODY } from '../../../src/domain/access.js';
 import { PicturingReader } from '../../support/event-picture.js';
 import { user } from '../../support/ids.js';
 import { withDaemon } from '../../support/with-daemon.js';
+import { roomOf, type SocketLimits } from '../../../src/http/sockets/socket-limits.js';
 import { FakeHost, SessionUnderTest } from './support/session-under-test.js';
 
 const USERS = Array.from({ length: 60 }, (_, id) => id);
@@ -23,12 +24,18 @@ class SlowClient extends SessionUnderTest {
   readonly lengths: number[] = [];
   readonly read: ShownFrame[] = [];
   most = 0;
-  #waiting: { readonly frame: string; readonly sent: (() => void) | undefined }[] = [];
+  readonly #limits: SocketLimits;
+  #waiting: { readonly frame: string; readonly isTold: boolean }[] = [];
 
-  override send(frame: string, sent?: () => void): void {
+  constructor(host: FakeHost) {
+    super(host);
+    this.#limits = host.limits;
+  }
+
+  override send(frame: string): void {
     this.lengths.push(frame.length);
-    this.#waiting.push({ frame, sent });
     this.unsent += frame.length;
+    this.#waiting.push({ frame, isTold: this.unsent > roomOf(this.#limits) });
     this.most = Math.max(this.most, this.unsent);
   }
 
@@ -38,7 +45,7 @@ class SlowClient extends SessionUnderTest {
     if (next === undefined) return false;
     this.unsent -= next.frame.length;
     this.read.push(JSON.parse(next.frame) as ShownFrame);
-    next.sent?.();
+    if (next.isTold) this.session.drained();
     return true;
   }
 }
@@ -107,6 +114,18 @@ describe('a socket that watches users with many devices and much meta', () => {
     expect(Math.max(...client.lengths)).to.be.at.most(1024);
     expect(client.most).to.be.at.most(2048);
     expect(client.read.flatMap(({ users = [] }) => users).map(({ id }) => id)).to.deep.equal(USERS);
+  });
+
+  it('gets changes again once it has read the answers that were in their way', async () => {
+    host.limits.socket_unsent = 4096;
+    client.says({ type: 'watch', users: USERS, ref: 1 });
+    await readAll();
+    client.read.splice(0);
+    while (client.unsent <= 2048) client.says({ type: 'watch', users: ['none'], ref: 'wrong' });
+    daemon.app.users.ask('heal', user(7), () => undefined);
+    await daemon.clock.settle();
+    await readAll();
+    expect(client.read.at(-1)).to.have.nested.property('event.type', 'user.online');
   });
 
   it('is answered to other frames while its state waits to be read', async () => {
