@@ -89,7 +89,9 @@ const META = '\\.+*?()|[]{}^$';
 
 /** What texts that fit begin with, one of them; the empty string if nothing is known. */
 function literalStarts(pattern: string): readonly string[] {
-  const isGroup = pattern.startsWith('(') && pattern[1] !== '?';
+  // Flags may make upper and lower case the same, and what repeats them repeats what is before them.
+  if (pattern.includes('(?')) return [''];
+  const isGroup = pattern.startsWith('(');
   const end = pattern.indexOf(')');
   if (isGroup && end > 0) {
     const [inner, rest] = [pattern.slice(1, end).split('|'), pattern.slice(end + 1)];

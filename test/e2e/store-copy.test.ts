@@ -102,9 +102,9 @@ describe('heartbeat store copy', () => {
   it('lets a daemon show the same sessions, nodes, flips and alerts', async () => {
     const from = await history();
     const [over, to] = [await database(), path.join(resources.directory(), 'new')];
+    const expected = await shownBy(await resources.daemon(from));
     await copied(from, over);
     await copied(over, to);
-    const expected = await shownBy(await resources.daemon(from));
     expect(expected).to.include('"at_ms":1763000004000');
     expect(await shownBy(await resources.daemon(to))).to.equal(expected);
     const other = resources.directory();

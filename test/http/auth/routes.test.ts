@@ -3,7 +3,15 @@ import { allRoutes } from '../../support/routes.js';
 import { starting } from '../support/gateway-under-test.js';
 import { authOf, callWith, keyRule } from './support.js';
 
-const PROBES = ['GET /healthz', 'GET /readyz'];
+/** What an orchestrator asks, and pings, whose path is the credential. */
+const OPEN = [
+  'GET /healthz',
+  'GET /readyz',
+  ...['/ping/:uuid', '/ping/:key/:slug', '/ping/:key/:slug/:says'].flatMap((path) => [
+    `GET ${path}`,
+    `POST ${path}`,
+  ]),
+];
 
 /** A request that reaches the route, whatever the response. */
 function targetOf(path: string): string {
@@ -18,14 +26,14 @@ describe('every route of the router', () => {
   const routes = allRoutes();
   const needs = (scope: string) => routes.filter((route) => route.needs === scope);
 
-  it('needs no key where an orchestrator asks, and one everywhere else', async () => {
+  it('needs no key where an orchestrator asks or the path is one, and one everywhere else', async () => {
     const gateway = await start({ auth: authOf(keyRule('ops', { scopes: ['admin'] })) });
     const open: string[] = [];
     for (const { method, path } of routes) {
       const { status } = await gateway.call(method, targetOf(path), { parse: false });
       if (status !== 401) open.push(`${method} ${path}`);
     }
-    expect(open).to.deep.equal(PROBES);
+    expect(open).to.deep.equal(OPEN);
     expect(gateway.daemon.asked).to.be.empty;
   });
 
