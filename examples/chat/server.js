@@ -22,9 +22,11 @@ const readers = new Set();
 const messages = [];
 
 const app = express();
-app.use(express.json());
+app.use(express.urlencoded());
 
-app.use('/people.css', express.static(fileURLToPath(new URL('../people.css', import.meta.url))));
+const pathOf = (name) => fileURLToPath(new URL(name, import.meta.url));
+app.use('/people.css', express.static(pathOf('../people.css')));
+app.use('/chat.css', express.static(pathOf('chat.css')));
 
 // A bundler would put the client into the page's own code.
 app.use('/heartbeat', express.static(fileURLToPath(new URL('.', import.meta.resolve('heartbeat/client')))));
@@ -43,7 +45,9 @@ app.post('/login', (request, response) => {
   const { user } = request.body;
   if (!Object.hasOwn(PEOPLE, user)) response.sendStatus(400);
   else
-    response.cookie('user', user, { httpOnly: true, sameSite: 'strict', path: `/${user}/` }).sendStatus(204);
+    response
+      .cookie('user', user, { httpOnly: true, sameSite: 'strict', path: `/${user}/` })
+      .redirect(303, `/${user}/`);
 });
 
 const chat = express.Router();
