@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { chromium, type Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
 import { CHROMIUM, PresenceBrowser, seen, sees, told } from '../support/presence-browser.js';
 
