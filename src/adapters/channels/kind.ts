@@ -55,6 +55,8 @@ export interface ChannelKind<Settings extends object = object> {
   /** Its own settings, without those that every channel has. Each refusal begins with "must be". */
   readonly settings: z.ZodObject<z.ZodRawShape, z.core.$strict> & z.ZodType<Settings>;
   readonly secrets: readonly SecretSetting[];
+  /** The settings, and secrets, that say where it sends: channels of this kind with the same ones have one receiver. */
+  readonly receiver: readonly string[];
   /** Settings with arbitrary texts that may be secret, so errors do not show them. */
   readonly hidden?: readonly string[];
   /** Whether it makes connections that may be encrypted, so that trusted certificates can be configured. */

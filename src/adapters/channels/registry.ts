@@ -1,10 +1,15 @@
 import { alertmanager } from './alertmanager/alertmanager.js';
 import { discord } from './discord/discord.js';
 import { email } from './email/email.js';
+import { googlechat } from './googlechat/googlechat.js';
+import { gotify } from './gotify/gotify.js';
 import { log } from './log/log.js';
+import { mattermost } from './mattermost/mattermost.js';
 import { ntfy } from './ntfy/ntfy.js';
 import { pagerduty } from './pagerduty/pagerduty.js';
+import { pushover } from './pushover/pushover.js';
 import { redis } from './redis/redis.js';
+import { rocketchat } from './rocketchat/rocketchat.js';
 import { slack } from './slack/slack.js';
 import { teams } from './teams/teams.js';
 import { telegram } from './telegram/telegram.js';
@@ -15,10 +20,15 @@ export const channelKinds = {
   webhook,
   email,
   slack,
+  mattermost,
+  rocketchat,
   discord,
   teams,
+  googlechat,
   telegram,
   ntfy,
+  gotify,
+  pushover,
   pagerduty,
   alertmanager,
   redis,

@@ -179,17 +179,12 @@ function readBuiltIn(kind: ChannelKind, given: Settings, sources: SecretSources)
   };
 }
 
-/** The secrets that say where a channel sends. Settings are looked at too. */
-const WHERE_SECRETS = ['url', 'topic', 'routing_key'];
-const WHERE = ['to', 'chat_id', 'thread_id', 'channel'];
-
 /** A digest, because secrets are in it. Channels with the same digest have the same receiver. */
 function receiverOf(kind: ChannelKind, own: object, secrets: Secrets): string {
   const settings = new Map<string, unknown>(Object.entries(own));
   const where = [
     Object.values<ChannelKind>(channelKinds).indexOf(kind),
-    ...WHERE_SECRETS.map((name) => secrets[name]?.reveal() ?? null),
-    ...WHERE.map((name) => settings.get(name) ?? null),
+    ...kind.receiver.map((name) => secrets[name]?.reveal() ?? settings.get(name) ?? null),
   ];
   return createHash('sha256').update(JSON.stringify(where)).digest('hex');
 }

@@ -6,14 +6,27 @@ import { attempt, EVERY_KIND, FAILED, refusal } from './support.js';
 /** The provider's documented rules for a request. Throws if one is broken. */
 export type Demands = (request: HookRequest, body: Record<string, unknown>) => void;
 
+const JSON_TYPE = 'application/json';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+/** How a provider takes requests; by default JSON by `POST`. */
+export interface Way {
+  readonly method?: 'POST' | 'PUT';
+  readonly type?: typeof JSON_TYPE | typeof FORM_TYPE;
+}
+
 /** A server that accepts what a provider accepts, and answers 400 with the problem otherwise. */
-export async function strictServer(demands: Demands, answer: Behaviour = behave.accept): Promise<HookServer> {
+export async function strictServer(
+  demands: Demands,
+  answer: Behaviour = behave.accept,
+  { method = 'POST', type = JSON_TYPE }: Way = {},
+): Promise<HookServer> {
   const server = await HookServer.start();
   server.behaviour = (response, request) => {
     try {
-      expect(request.method).to.equal('POST');
-      expect(request.headers['content-type']).to.equal('application/json');
-      demands(request, JSON.parse(request.body) as Record<string, unknown>);
+      expect(request.method).to.equal(method);
+      expect(request.headers['content-type']).to.equal(type);
+      demands(request, bodyOf(request));
     } catch (error) {
       response.writeHead(400).end(error instanceof Error ? error.message : String(error));
       return;
@@ -23,7 +36,9 @@ export async function strictServer(demands: Demands, answer: Behaviour = behave.
   return server;
 }
 
-export function bodyOf({ body }: HookRequest): Record<string, unknown> {
+/** The fields of a body, in JSON or as a form. */
+export function bodyOf({ headers, body }: HookRequest): Record<string, unknown> {
+  if (headers['content-type'] === FORM_TYPE) return Object.fromEntries(new URLSearchParams(body));
   return JSON.parse(body) as Record<string, unknown>;
 }
 
@@ -32,12 +47,13 @@ export function keepsItsPromises(
   make: (url: string) => BaseNotifier,
   demands: Demands,
   hidden: readonly string[],
+  way?: Way,
 ): void {
   let server: HookServer;
   let notifier: BaseNotifier;
 
   beforeEach(async () => {
-    server = await strictServer(demands);
+    server = await strictServer(demands, behave.accept, way);
     notifier = make(server.url.replace('/hook', ''));
   });
 

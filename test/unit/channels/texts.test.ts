@@ -2,9 +2,14 @@ import { expect } from 'chai';
 import { alertsIn } from '../../../src/adapters/channels/alertmanager/alerts.js';
 import { discordBody } from '../../../src/adapters/channels/discord/embed.js';
 import { letterOf } from '../../../src/adapters/channels/email/letter.js';
+import { googleChatBody } from '../../../src/adapters/channels/googlechat/googlechat.js';
+import { gotifyMessage } from '../../../src/adapters/channels/gotify/gotify.js';
+import { mattermostBody } from '../../../src/adapters/channels/mattermost/mattermost.js';
 import { noteOf } from '../../../src/adapters/channels/ntfy/ntfy.js';
 import { eventsOf } from '../../../src/adapters/channels/pagerduty/events.js';
+import { pushoverMessage } from '../../../src/adapters/channels/pushover/message.js';
 import type { channelKinds } from '../../../src/adapters/channels/registry.js';
+import { rocketChatBody } from '../../../src/adapters/channels/rocketchat/rocketchat.js';
 import { slackBody } from '../../../src/adapters/channels/slack/blocks.js';
 import { teamsBody } from '../../../src/adapters/channels/teams/card.js';
 import { telegramText } from '../../../src/adapters/channels/telegram/text.js';
@@ -67,6 +72,11 @@ interface Contract {
 
 const bytes = (text: string): number => Buffer.byteLength(text);
 
+interface WithAttachments {
+  readonly text: string;
+  readonly attachments: readonly { readonly text: string }[];
+}
+
 const AT = /@(?=[\w.-])/;
 
 /** Kinds with texts for people, with the limits in their providers' documentation. */
@@ -89,6 +99,37 @@ const TEXTS: Partial<Record<keyof typeof channelKinds, Contract>> = {
       expect(body.blocks.length).to.be.at.most(50);
       expect(body.text.length).to.be.at.most(40_000);
       return [body.text, ...texts];
+    },
+  },
+  mattermost: {
+    // It takes Slack's mentions and links too.
+    mention: new RegExp(`${AT.source}|<`),
+    bullet: /^• \*\*/gm,
+    texts: (alert) => {
+      const { text, attachments } = mattermostBody(alert) as WithAttachments;
+      // Limits of servers from before version 5.0.
+      expect(Array.from(text).length).to.be.within(1, 4000);
+      expect(JSON.stringify({ attachments }).length).to.be.at.most(8000);
+      return [text, ...attachments.map((each) => each.text)];
+    },
+  },
+  rocketchat: {
+    mention: new RegExp(`${AT.source}|<(?!\u200B)`),
+    bullet: /^• \*/gm,
+    texts: (alert) => {
+      const { text, attachments } = rocketChatBody(alert) as WithAttachments;
+      const texts = [text, ...attachments.map((each) => each.text)];
+      expect(texts.join('').length).to.be.within(1, 5000);
+      return texts;
+    },
+  },
+  googlechat: {
+    mention: /<(?!\u200B)/,
+    bullet: /^• \*/gm,
+    texts: (alert) => {
+      const body = googleChatBody(alert);
+      expect(bytes(JSON.stringify(body))).to.be.at.most(32_000);
+      return [body.text];
     },
   },
   discord: {
@@ -141,6 +182,24 @@ const TEXTS: Partial<Record<keyof typeof channelKinds, Contract>> = {
       expect(bytes(note.message)).to.be.within(1, 4096);
       expect(bytes(JSON.stringify({ topic: 't'.repeat(64), ...note }))).to.be.at.most(2 * 4096);
       return [note.title, note.message];
+    },
+  },
+  gotify: {
+    bullet: /^• /gm,
+    texts: (alert) => {
+      const { title, message } = gotifyMessage(alert) as { title: string; message: string };
+      expect(bytes(title)).to.be.within(1, 1000);
+      expect(bytes(message)).to.be.within(1, 8000);
+      return [title, message];
+    },
+  },
+  pushover: {
+    bullet: /^• /gm,
+    texts: (alert) => {
+      const { title, message } = pushoverMessage(alert, { retry: 60, expire: 3600 });
+      expect(Array.from(String(title)).length).to.be.within(1, 250);
+      expect(Array.from(String(message)).length).to.be.within(1, 1024);
+      return [String(title), String(message)];
     },
   },
   email: {

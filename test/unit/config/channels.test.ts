@@ -165,7 +165,7 @@ describe('channels in the configuration', () => {
       `channels.ops.concurency: unknown setting; did you mean concurrency? ${at(7)}`,
       `channels.ops.url: must be an http or https URL ${at(4)}`,
       `channels.ops.secret: must not be in this file: use secret_env or secret_file ${at(5)}`,
-      `channels.chat.kind: must be one of webhook, email, slack, discord, teams, telegram, ntfy, pagerduty, alertmanager, redis, log, or the path of a module such as ./my-notifier.js; did you mean slack? ${at(12)}`,
+      `channels.chat.kind: must be one of webhook, email, slack, mattermost, rocketchat, discord, teams, googlechat, telegram, ntfy, gotify, pushover, pagerduty, alertmanager, redis, log, or the path of a module such as ./my-notifier.js; did you mean slack? ${at(12)}`,
       `channels.b d: its name must be at most 64 letters, digits, "-", "_" and "." ${at(13)}`,
       `channels.bus.retry.max_delay: must not be less than retry.min_delay ${at(14)}`,
       `channels.bus.channel: must be the name of a Redis channel ${at(14)}`,
@@ -227,10 +227,20 @@ describe('channels in the configuration', () => {
   ntfy: { kind: ntfy, topic: hush-hush, token_env: SMTP, url: "https://ntfy.example.org" }
   pager: { kind: pagerduty, routing_key_env: KEY }
   prom: { kind: alertmanager, url: "http://am.example.org/path?token=hush-hush", labels: { team: hush-hush } }
+  mattermost: { kind: mattermost, url: "https://chat.example.org/hooks/hush-hush" }
+  rocketchat: { kind: rocketchat, url: "https://rocket.example.org/hooks/1/hush-hush" }
+  googlechat: { kind: googlechat, url: "https://chat.googleapis.com/v1/spaces/A/messages?key=hush&token=hush" }
+  gotify: { kind: gotify, url: "https://push.example.org/gotify", token_env: SMTP }
+  pushover: { kind: pushover, token_env: PO, user_env: PO, device: "phone,desk", sound: siren, emergency: { retry: 30 } }
 `;
-    const env = { SMTP: 'smtp://mail.org/hush', BOT: `1:${'hush-'.repeat(9)}`, KEY: 'hush'.repeat(8) };
+    const env = {
+      SMTP: 'smtp://mail.org/hush',
+      BOT: `1:${'hush-'.repeat(9)}`,
+      KEY: 'hush'.repeat(8),
+      PO: `${'hush'.repeat(7)}00`,
+    };
     const { channels } = inForce({ file, env });
-    expect(channels).to.have.length(9);
+    expect(channels).to.have.length(14);
     const text = JSON.stringify(channels) + inspect(channels, { depth: 10, showHidden: true });
     expect(text).to.not.include('hush');
     expect(text).to.include('smtps://mail.example.org/…').and.include('http://am.example.org/…');
@@ -245,8 +255,14 @@ describe('channels in the configuration', () => {
   ntfy: { kind: ntfy, topic: "hush hush", url: "https://ntfy.sh/hush" }
   pager: { kind: pagerduty, routing_key_env: HUSH, events: [node.failed, node.inactive] }
   prom: { kind: alertmanager, url: "http://hush", labels: { "hush hush": 1 }, resend_every: 0, events: [node.inactive] }
+  gotify: { kind: gotify, url: "http://hush", token_env: SPACED }
+  pushover: { kind: pushover, token_env: HUSH, device: "hush hush", sound: "hush hush", emergency: { retry: 5, expire: 9 } }
+  late: { kind: pushover, token_env: RIGHT, user: hush, emergency: { retry: 100, expire: 99 } }
 `;
-    const listed = problems({ file, env: { HUSH: 'hush' } });
+    const listed = problems({
+      file,
+      env: { HUSH: 'hush', SPACED: 'hush hush', RIGHT: `${'hush'.repeat(7)}00` },
+    });
     expect(listed.map((each) => each.replace(/ \(from .*/, ''))).to.deep.equal([
       'channels.mail.from: must be an address, with a name before it if you like: Heartbeat <heartbeat@example.org>',
       'channels.mail.to.0: must be an address',
@@ -264,6 +280,15 @@ describe('channels in the configuration', () => {
       'channels.prom.events.0: must not be node.inactive here: nobody is told of an inactive node that comes back, so its alert would go on',
       'channels.prom.labels.hush hush: must be the name of a label',
       'channels.prom.resend_every: must be a number of seconds between 1 and 86400',
+      'channels.gotify.token_env: must be without spaces, and in ASCII',
+      'channels.pushover.device: must be a name of 1 to 25 letters, digits, "-" and "_", or several with commas',
+      'channels.pushover.sound: must be the name of a sound',
+      'channels.pushover.emergency.retry: must be a whole number of seconds between 30 and 10800',
+      'channels.pushover.emergency.expire: must be a whole number of seconds between 30 and 10800, and not less than retry',
+      'channels.pushover.token_env: must be a key of 30 letters and digits',
+      'channels.pushover.user: is required: set user_env or user_file',
+      'channels.late.emergency.expire: must be a whole number of seconds between 30 and 10800, and not less than retry',
+      'channels.late.user: must not be in this file: use user_env or user_file',
     ]);
     expect(listed.join('\n').replaceAll('labels.hush hush', '')).to.not.include('hush');
   });

@@ -191,6 +191,7 @@ function endpoint(url: Secret): Secret {
 export const alertmanager: ChannelKind<z.output<typeof settings>> = {
   settings,
   secrets: [{ name: 'url', required: true, inline: true, check: httpUrl, shown: originOf }],
+  receiver: ['url'],
   unfit: {
     events: ['node.inactive'],
     because: 'nobody is told of an inactive node that comes back, so its alert would go on',

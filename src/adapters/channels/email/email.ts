@@ -120,6 +120,7 @@ export const email: ChannelKind<Own> = {
       shown: originOf,
     },
   ],
+  receiver: ['url', 'to'],
   encrypts: true,
   create: (own, secrets, tools) => new EmailNotifier(own, secrets, tools),
 };

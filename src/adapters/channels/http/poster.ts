@@ -16,36 +16,60 @@ const SHOWN = 200;
 const READ_AT_MOST = 16 * 1024;
 const TOO_LARGE = 413;
 
-/** What the body of a refusal says beyond its status. */
+/** What a refusal says beyond its status. */
 export interface Refusal {
   readonly permanent?: boolean;
   /** In seconds. */
   readonly retryAfter?: Seconds | undefined;
+  /** In words, where the answer itself has none. */
+  readonly meaning?: string;
 }
+
+/** Reads a refusal. @param body its JSON, undefined if it has none */
+export type Understood = (
+  body: unknown,
+  answer: { readonly status: number; readonly header: (name: string) => string | undefined },
+) => Refusal;
+
+/** Where a request goes, if not to the URL itself by `POST`. */
+export interface Target {
+  readonly method?: 'POST' | 'PUT';
+  /** Appended to the path of the URL. */
+  readonly path?: string;
+  /** Added to the query of the URL. */
+  readonly query?: Readonly<Record<string, string>>;
+}
+
+interface PosterOptions {
+  readonly understood?: Understood | undefined;
+  /** The answers that mean that it was accepted; by default 2xx. */
+  readonly accepts?: (status: number) => boolean;
+}
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
 type PosterTools = Pick<ChannelTools, 'policy' | 'names' | 'guard' | 'clock' | 'ca' | 'proxies'>;
 
-/** Posts to one URL. Redirects are not followed: the receiver could send the request anywhere. */
+/** Posts to one URL, or to what is below it. Redirects are not followed: the receiver could send the request anywhere. */
 export class Poster implements Prepared {
   readonly #url: URL;
   readonly #redaction: Redaction;
   readonly #authorization: string | undefined;
   readonly #tools: PosterTools;
-  readonly #understood: (body: unknown) => Refusal;
+  readonly #understood: Understood;
+  readonly #accepts: (status: number) => boolean;
   #dispatcher: Promise<Dispatcher> | undefined;
 
-  /**
-   * @param secrets redacted from answers
-   * @param understood reads a refusal's JSON body
-   */
+  /** @param secrets redacted from answers */
   constructor(
     url: Secret,
     secrets: readonly (Secret | undefined)[],
     tools: PosterTools,
-    understood: (body: unknown) => Refusal = () => ({}),
+    { understood = () => ({}), accepts = isSuccess }: PosterOptions = {},
   ) {
     this.#tools = tools;
     this.#understood = understood;
+    this.#accepts = accepts;
     const parsed = new URL(url.reveal());
     this.#authorization = authorizationOf(parsed);
     parsed.username = '';
@@ -58,14 +82,19 @@ export class Poster implements Prepared {
     await this.#outgoing();
   }
 
-  /** @throws NotifyError unless the answer is 2xx */
-  async post(body: string, headers: Readonly<Record<string, string>>, { signal }: Attempt): Promise<void> {
+  /** @throws NotifyError unless it was accepted */
+  async post(
+    body: string,
+    headers: Readonly<Record<string, string>>,
+    { signal }: Attempt,
+    target: Target = {},
+  ): Promise<void> {
     const dispatcher = await this.#outgoing();
     const answer = await dispatcher
       .request({
         origin: this.#url.origin,
-        path: `${this.#url.pathname}${this.#url.search}`,
-        method: 'POST',
+        path: this.#pathTo(target),
+        method: target.method ?? 'POST',
         headers: {
           'content-type': 'application/json',
           'user-agent': 'heartbeat',
@@ -80,15 +109,22 @@ export class Poster implements Prepared {
           cause: error instanceof ConnectError ? error : undefined,
         });
       });
-    const { statusCode } = answer;
-    // It was accepted. The rest of the answer does not matter.
-    if (statusCode >= 200 && statusCode < 300) discardBody(answer.body, this.#tools.clock);
+    // If it was accepted, the rest of the answer does not matter.
+    if (this.#accepts(answer.statusCode)) discardBody(answer.body, this.#tools.clock);
     else throw await this.#refusal(answer);
   }
 
   async close(): Promise<void> {
     const dispatcher = await this.#dispatcher?.catch(() => undefined);
     await dispatcher?.destroy();
+  }
+
+  #pathTo({ path, query }: Target): string {
+    if (path === undefined && query === undefined) return `${this.#url.pathname}${this.#url.search}`;
+    const url = new URL(this.#url);
+    if (path !== undefined) url.pathname = `${url.pathname.replace(/\/+$/, '')}${path}`;
+    for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
+    return `${url.pathname}${url.search}`;
   }
 
   #outgoing(): Promise<Dispatcher> {
@@ -104,9 +140,13 @@ export class Poster implements Prepared {
     const { clock } = this.#tools;
     const { statusCode, body } = answer;
     const said = await beginningOf(body, READ_AT_MOST, clock);
-    const { permanent, retryAfter } = this.#understood(jsonIn(said));
+    const { permanent, retryAfter, meaning } = this.#understood(jsonIn(said), {
+      status: statusCode,
+      header: (name) => header(answer, name),
+    });
     const asked = retryAfterOf(header(answer, 'retry-after'), header(answer, 'date'), clock.wall());
-    return new NotifyError(`answered ${statusCode}${this.#leadingTo(answer)}${this.#shown(said)}`, {
+    const words = meaning === undefined ? this.#shown(said) : `: ${meaning}`;
+    return new NotifyError(`answered ${statusCode}${this.#leadingTo(answer)}${words}`, {
       permanent:
         permanent ?? (statusCode >= 400 && statusCode < 500 && statusCode !== 408 && statusCode !== 429),
       retryAfter: retryAfter ?? asked,

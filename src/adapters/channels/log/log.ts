@@ -24,5 +24,6 @@ class LogNotifier extends BaseNotifier {
 export const log: ChannelKind = {
   settings: z.strictObject({}),
   secrets: [],
+  receiver: [],
   create: (_own, _secrets, { logger }) => new LogNotifier(logger),
 };

@@ -96,6 +96,7 @@ export const ntfy: ChannelKind = {
     },
     { name: 'token', required: false, inline: false },
   ],
+  receiver: ['url', 'topic'],
   encrypts: true,
   create: (_own, secrets, tools) => new NtfyNotifier(secrets, tools),
 };

@@ -58,6 +58,7 @@ export const pagerduty: ChannelKind = {
     },
     { name: 'url', required: false, inline: true, check: httpUrl, shown: originOf },
   ],
+  receiver: ['url', 'routing_key'],
   unfit: {
     events: ['node.inactive'],
     because: 'nobody is told of an inactive node that comes back, so its incident would stay open',

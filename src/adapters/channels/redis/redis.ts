@@ -155,6 +155,7 @@ export const redis: ChannelKind<z.output<typeof settings>> = {
       shown: originOf,
     },
   ],
+  receiver: ['url', 'channel'],
   encrypts: true,
   create: (own, secrets, tools) => new RedisNotifier(own, secrets, tools),
   createForUsers: (own, secrets, tools) => new RedisNotifier(own, secrets, tools),

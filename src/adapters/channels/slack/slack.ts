@@ -1,29 +1,5 @@
-import * as z from 'zod';
-import type { AlertMessage, Attempt } from '../../../ports/channel.js';
-import { Poster } from '../http/poster.js';
-import { PostingNotifier } from '../http/posting-notifier.js';
-import { httpUrl, originOf } from '../http/url.js';
-import type { ChannelKind, ChannelTools, Secrets } from '../kind.js';
+import { incomingWebhook } from '../incoming-webhook.js';
 import { slackBody } from './blocks.js';
 
-/** Slack, and anything that accepts its incoming webhooks. */
-class SlackNotifier extends PostingNotifier {
-  protected readonly poster: Poster;
-
-  constructor({ url }: Secrets, tools: ChannelTools) {
-    super();
-    if (url === undefined) throw new TypeError('a Slack webhook without a URL');
-    this.poster = new Poster(url, [], tools);
-  }
-
-  override notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
-    return this.poster.post(JSON.stringify(slackBody(alert)), {}, attempt);
-  }
-}
-
-export const slack: ChannelKind = {
-  settings: z.strictObject({}),
-  secrets: [{ name: 'url', required: true, inline: true, check: httpUrl, shown: originOf }],
-  encrypts: true,
-  create: (_own, secrets, tools) => new SlackNotifier(secrets, tools),
-};
+/** Slack, and anything that accepts its incoming webhooks. https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
+export const slack = incomingWebhook({ body: slackBody });

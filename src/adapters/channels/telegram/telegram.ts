@@ -34,7 +34,7 @@ class TelegramNotifier extends PostingNotifier {
     this.#channel = tools.policy.name;
     const api = (url?.reveal() ?? API).replace(/\/+$/, '');
     const target = new Secret(`${api}/bot${token.reveal()}/sendMessage`);
-    this.poster = new Poster(target, [token], tools, (body) => this.#refusalIn(body));
+    this.poster = new Poster(target, [token], tools, { understood: (body) => this.#refusalIn(body) });
   }
 
   override notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
@@ -82,6 +82,7 @@ export const telegram: ChannelKind<z.output<typeof settings>> = {
     },
     { name: 'url', required: false, inline: true, check: httpUrl, shown: originOf },
   ],
+  receiver: ['url', 'chat_id', 'thread_id'],
   encrypts: true,
   create: (own, secrets, tools) => new TelegramNotifier(own, secrets, tools),
 };

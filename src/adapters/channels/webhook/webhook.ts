@@ -105,6 +105,7 @@ export const webhook: ChannelKind<WebhookSettings> = {
       check: (text) => (text.length >= 16 ? undefined : 'must have at least 16 characters'),
     },
   ],
+  receiver: ['url'],
   hidden: ['headers'],
   encrypts: true,
   create: (own, secrets, tools) => new WebhookNotifier(own, secrets, tools),
