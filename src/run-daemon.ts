@@ -204,10 +204,11 @@ function gatewayOptions({ config, auth, tls }: Effective, logger: Logger): Gatew
 
 /** A module that cannot be used is a configuration problem, and is reported as one. */
 async function open(
-  { channels: plans, proxies }: Effective,
+  { channels: plans, proxies, config }: Effective,
   tools: { readonly logger: Logger; readonly clock: SystemClock },
 ): Promise<{ readonly channels: readonly Channel[] } | { readonly problems: readonly string[] }> {
-  const { channels, problems } = await makeChannels(plans, { ...tools, proxies });
+  const links = config.public_url === null ? undefined : { publicUrl: config.public_url };
+  const { channels, problems } = await makeChannels(plans, { ...tools, proxies, links });
   if (problems.length === 0) return { channels };
   return {
     problems: problems.map(({ channel, problem }) => {

@@ -8,7 +8,7 @@ import type { ConfiguredTls } from './tls.js';
 
 /** Options that a running daemon can apply. All others need a restart. */
 const RELOADABLE =
-  /^(?:limits\..+|log\.level|keep_alive_timeout|cors\.origins|allowed_hosts|insecure|tls\..+)$/;
+  /^(?:limits\..+|log\.level|keep_alive_timeout|cors\.origins|allowed_hosts|public_url|insecure|tls\..+)$/;
 
 export interface Reloaded {
   /** The new configuration, with the old values of options that need a restart. */

@@ -11,6 +11,7 @@ import {
   oneOf,
   origins,
   orOff,
+  publicUrl,
   seconds,
   text,
   timer,
@@ -50,6 +51,11 @@ export const schema = group({
     orOff(hosts),
     null,
     'Values of `Host` that are accepted while no key is configured, besides loopback names and `host`; `*` for any. Other requests get 421.',
+  ),
+  public_url: option(
+    orOff(publicUrl),
+    null,
+    'URL at which people reach the daemon in a browser. Messages then have a link to the node. While no key is configured, its host is accepted in `Host`.',
   ),
   cors: group({
     origins: option(orOff(origins), null, 'Origins of web pages that may call the API from a browser.'),

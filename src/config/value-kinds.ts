@@ -93,6 +93,21 @@ export const hosts = {
   expects: 'a list of names without a port, such as heartbeat.internal, or *',
 };
 
+const PUBLIC_URL = /^https?:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?(?:\/[\w.~-]+)*\/?$/i;
+/** It is part of each link, and messages have limits. */
+const LONGEST_URL = 200;
+
+/** A URL that others can be made of by adding a path. Without a slash at the end. */
+export const publicUrl = {
+  type: z
+    .string()
+    .max(LONGEST_URL)
+    .refine((url) => PUBLIC_URL.test(url) && URL.canParse(url))
+    .transform((url) => url.replace(/\/$/, '')),
+  notation: 'text' as const,
+  expects: `an http or https URL of at most ${LONGEST_URL} characters without a query, such as https://heartbeat.example.org`,
+};
+
 export const oneOf = <const T extends readonly string[]>(...names: T) => ({
   type: z.enum(names),
   notation: 'text' as const,

@@ -9,6 +9,8 @@ export interface GatewayOptions {
   readonly host: string;
   /** Names that the daemon answers to without keys, besides loopback names and `host`; `*` for any; default none. */
   readonly allowed_hosts?: readonly string[] | null | undefined;
+  /** Where people reach the daemon; undefined or null: not said. */
+  readonly public_url?: string | null | undefined;
   /** 0 picks a free port. */
   readonly port: number;
   /** How long a user stays online after a heal. */
@@ -73,6 +75,13 @@ export function quotasIn({ auth }: GatewayOptions): readonly NodeQuota[] {
 }
 
 /** With keys no name is checked, since a rebound page has no key. */
-export function hostRulesOf({ auth, host, allowed_hosts }: GatewayOptions): HostRules | undefined {
-  return auth === undefined ? { host, allowed: allowed_hosts ?? [] } : undefined;
+export function hostRulesOf({
+  auth,
+  host,
+  allowed_hosts,
+  public_url,
+}: GatewayOptions): HostRules | undefined {
+  if (auth !== undefined) return undefined;
+  const own = typeof public_url === 'string' ? [new URL(public_url).hostname] : [];
+  return { host, allowed: [...(allowed_hosts ?? []), ...own] };
 }

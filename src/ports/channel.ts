@@ -4,6 +4,19 @@ import type { StatusEvent } from '../domain/event-types.js';
 import type { NodeState } from '../domain/node.js';
 import type { Instant, Millis, Seconds } from '../domain/time.js';
 
+/**
+ * Links in a message, if `public_url` is set. Who has one that acts may do what it says, once, while the failure lasts:
+ * it is a secret, and no channel writes it to a log.
+ */
+export interface AlertLinks {
+  /** The node's page. */
+  readonly node: string;
+  /** Acknowledges the failure, of a message about one. */
+  readonly acknowledge?: string;
+  /** Silences the node for an hour; likewise. */
+  readonly silence?: string;
+}
+
 /** An alert as channels get it; the body of a webhook. Instants are Unix seconds unless the name ends in `_ms`. */
 export interface AlertMessage {
   /** The same in every attempt, so that a receiver can drop repeats. */
@@ -38,11 +51,14 @@ export interface AlertMessage {
     readonly labels: Readonly<Record<string, string>>;
     /** The node was deleted, which ends its failure like a recovery. Its state is `active`. */
     readonly deleted?: true;
+    readonly links?: Pick<AlertLinks, 'node'>;
   }[];
   /** If the nodes are too many for one message: the range of them in this one, without `to`. */
   readonly part?: { readonly from: number; readonly to: number; readonly of: number };
   /** The alerts that the group replaces. */
   readonly alert_ids?: readonly string[];
+  /** Of an alert about a single node that is not deleted. */
+  readonly links?: AlertLinks;
 }
 
 /** One attempt to deliver an alert. */
@@ -100,6 +116,7 @@ export interface OpenFailure {
   /** When it failed, in Unix seconds. */
   readonly at: number;
   readonly labels: Readonly<Record<string, string>>;
+  readonly links?: Pick<AlertLinks, 'node'>;
 }
 
 /**

@@ -51,6 +51,30 @@ export function detailsOf(
   return details;
 }
 
+/** A link, as people see it. */
+export interface TitledLink {
+  readonly title: string;
+  readonly url: string;
+}
+
+const TITLES = [
+  ['node', 'Show the node'],
+  ['acknowledge', 'Acknowledge'],
+  ['silence', 'Silence for 1 hour'],
+] as const;
+
+/** The links of a message about one node; none without `public_url`. Each URL is ASCII without any quote or bracket. */
+export function linksOf({
+  links,
+}: {
+  readonly links?: AlertMessage['links'] | undefined;
+}): readonly TitledLink[] {
+  return TITLES.flatMap(([name, title]) => {
+    const url = links?.[name];
+    return url === undefined ? [] : [{ title, url }];
+  });
+}
+
 type Size = (text: string) => number;
 
 const length: Size = (text) => text.length;
@@ -68,10 +92,10 @@ export function jsonBytes(text: string): number {
 /** The states of the nodes in a group, a line each: as many as people read and as fit, then how many more there are. */
 export function listed(
   { nodes = [] }: AlertMessage,
-  line: (name: string, state: string) => string,
+  line: (name: string, state: string, url: string | undefined) => string,
   { most = LISTED, room = Infinity, size = length }: { most?: number; room?: number; size?: Size } = {},
 ): readonly string[] {
-  const lines = nodes.slice(0, most).map((node) => line(node.name, stateText(node)));
+  const lines = nodes.slice(0, most).map((node) => line(node.name, stateText(node), node.links?.node));
   return fitted(lines, room, size, nodes.length);
 }
 

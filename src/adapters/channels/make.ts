@@ -1,6 +1,7 @@
 import type { BaseNotifier, Channel, ChannelPolicy, UserEventsNotifier } from '../../ports/channel.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
+import { MessageLinks, type LinkOptions } from './message-links.js';
 import { Redaction } from './redaction.js';
 import { SsrfGuard } from './http/ssrf-guard.js';
 import { DnsResolver } from './http/dns-resolver.js';
@@ -32,6 +33,8 @@ interface Tools {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly proxies?: Proxies | undefined;
+  /** Undefined: messages have no links. */
+  readonly links?: LinkOptions | undefined;
 }
 
 /**
@@ -40,7 +43,7 @@ interface Tools {
  */
 export async function makeChannels(
   plans: readonly ChannelPlan[],
-  { clock, logger, proxies }: Tools,
+  { clock, logger, proxies, links }: Tools,
 ): Promise<{
   readonly channels: readonly Channel[];
   readonly problems: readonly { readonly channel: string; readonly problem: string }[];
@@ -58,7 +61,8 @@ export async function makeChannels(
       proxies,
     });
     const redaction = new Redaction(secrets);
-    const notifier = new RedactingNotifier(make(tools()), redaction);
+    const linked = links && new MessageLinks(policy.name, links, clock);
+    const notifier = new RedactingNotifier(make(tools()), redaction, linked);
     // One message at a time, on a connection of its own.
     const ofUsers = makeForUsers?.({ ...tools(), policy: { ...policy, concurrency: 1 } });
     const userEvents = ofUsers && new RedactingUserEvents(ofUsers, redaction);

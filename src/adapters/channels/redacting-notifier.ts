@@ -7,6 +7,7 @@ import type {
   UserEventsMessage,
   UserEventsNotifier,
 } from '../../ports/channel.js';
+import type { MessageLinks } from './message-links.js';
 import type { Redaction } from './redaction.js';
 import type { Prepared } from './kind.js';
 
@@ -40,17 +41,30 @@ class Redacting<Notifier extends Closable> implements Prepared {
   }
 }
 
-/** For alerts. */
+/** For alerts, into which it puts links if there are any. */
 export class RedactingNotifier
   extends Redacting<Pick<BaseNotifier, 'notify' | 'close'> & Partial<Resending & Prepared>>
   implements Resending
 {
+  readonly #links: MessageLinks | undefined;
+
+  constructor(
+    notifier: Pick<BaseNotifier, 'notify' | 'close'> & Partial<Resending & Prepared>,
+    redaction: Redaction,
+    links?: MessageLinks,
+  ) {
+    super(notifier, redaction);
+    this.#links = links;
+  }
+
   notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
-    return this.redacted(async () => this.notifier.notify(alert, attempt));
+    return this.redacted(async () => this.notifier.notify(this.#links?.inAlert(alert) ?? alert, attempt));
   }
 
   resend(failures: readonly OpenFailure[]): boolean {
-    return this.notifier.resend?.(failures) ?? false;
+    const links = this.#links;
+    const linked = links === undefined ? failures : failures.map((each) => links.inFailure(each));
+    return this.notifier.resend?.(linked) ?? false;
   }
 
   gone(node: string): void {

@@ -1,5 +1,6 @@
 import { SsrfGuard } from '../../../src/adapters/channels/http/ssrf-guard.js';
 import { DnsResolver, type DnsResolverOptions } from '../../../src/adapters/channels/http/dns-resolver.js';
+import { MessageLinks } from '../../../src/adapters/channels/message-links.js';
 import type { ChannelTools } from '../../../src/adapters/channels/kind.js';
 import { Secret } from '../../../src/adapters/channels/secret.js';
 import { SystemClock } from '../../../src/adapters/clock/system-clock.js';
@@ -10,6 +11,7 @@ import {
   type BaseNotifier,
 } from '../../../src/ports/channel.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
+import { SimulatedClock } from '../../support/simulated-clock.js';
 
 export const FAILED: AlertMessage = {
   id: '01HF7YAT000000GGGGGGGGGGGG',
@@ -89,6 +91,19 @@ export const EVERY_KIND: readonly AlertMessage[] = [
   group(5),
   group(1000, (index) => `${String(index)}${NASTY}`),
 ];
+
+/** The longest URL that may be configured. */
+export const PUBLIC_URL = `https://heartbeat.example.org/${'x'.repeat(170)}`;
+
+/** Puts links into messages, signed by tokens as long as they can get. */
+export const links = new MessageLinks(
+  'ops',
+  {
+    publicUrl: PUBLIC_URL,
+    signer: { sign: ({ action }) => `hbl1_${action}${'x'.repeat(480)}`, read: () => undefined },
+  },
+  new SimulatedClock(),
+);
 
 export function secret(text: string): Secret {
   return new Secret(text);

@@ -14,7 +14,7 @@ import { slackBody } from '../../../src/adapters/channels/slack/blocks.js';
 import { teamsBody } from '../../../src/adapters/channels/teams/card.js';
 import { telegramText } from '../../../src/adapters/channels/telegram/text.js';
 import type { AlertMessage } from '../../../src/ports/channel.js';
-import { FAILED, group } from './support.js';
+import { FAILED, group, links } from './support.js';
 
 /** The longest names (255 bytes), of characters that are special somewhere or take many bytes. */
 const HOSTILE: Readonly<Record<string, string>> = {
@@ -53,11 +53,12 @@ function about(name: string): readonly AlertMessage[] {
   };
   const sentence = Array.from({ length: 10 }, (_each, index) => `'${index}${cut(name)}'`).join(', ');
   const named = (index: number): string => `${index} ${cut(name)}`;
-  return [
+  const all = [
     one,
     { ...one, message: one.message.repeat(50) },
     ...SIZES.map((size) => ({ ...group(size, named), message: `${size} nodes have failed: ${sentence}.` })),
   ];
+  return [...all, ...all.map((alert) => links.inAlert(alert))];
 }
 
 interface Contract {
@@ -83,7 +84,7 @@ const AT = /@(?=[\w.-])/;
 const TEXTS: Partial<Record<keyof typeof channelKinds, Contract>> = {
   slack: {
     // Mattermost and Rocket.Chat accept the same, and mention with a bare @.
-    mention: new RegExp(`${AT.source}|<(?!!date\\^)`),
+    mention: new RegExp(`${AT.source}|<(?!!date\\^|https://heartbeat\\.example\\.org/)`),
     bullet: /^• \*/gm,
     texts: (alert) => {
       const body = slackBody(alert) as {
@@ -169,9 +170,12 @@ const TEXTS: Partial<Record<keyof typeof channelKinds, Contract>> = {
     bullet: /^• <b>/gm,
     texts: (alert) => {
       const text = telegramText(alert);
-      const read = text.replaceAll(/<\/?b>/g, '').replaceAll(/&(?:amp|lt|gt);/g, '&');
+      const markup = /<\/?b>|<a href="https:\/\/heartbeat\.example\.org\/[\w%.~/-]*">|<\/a>/g;
+      const read = text.replaceAll(markup, '').replaceAll(/&(?:amp|lt|gt);/g, '&');
       expect(read.length).to.be.within(1, 4096);
-      expect(text.replaceAll(/<\/?b>/g, '')).to.not.match(/[<>]|&(?!amp;|lt;|gt;)/);
+      // Beyond a hundred entities, Telegram drops the others.
+      expect(text.match(/<[ab]\b/g)?.length).to.be.at.most(100);
+      expect(text.replaceAll(markup, '')).to.not.match(/[<>]|&(?!amp;|lt;|gt;)/);
       return [text];
     },
   },

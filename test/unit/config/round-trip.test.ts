@@ -24,6 +24,9 @@ function allowed({ key, type }: Option): fc.Arbitrary<unknown> {
   if (key === 'allowed_hosts') {
     return fc.option(fc.array(fc.constantFrom('heartbeat.example.org', '10.0.0.7', '::1'), { minLength: 1 }));
   }
+  if (key === 'public_url') {
+    return fc.option(fc.constantFrom('https://heartbeat.example.org', 'http://[::1]:8080/heart/beat'));
+  }
   const chosen = anyOf?.find((each) => each.enum !== undefined)?.enum;
   if (chosen !== undefined) return fc.option(fc.constantFrom(...chosen));
   if (anyOf?.some(({ type: each }) => each === 'string') === true)

@@ -14,6 +14,7 @@ describe('the schema of the configuration', () => {
       insecure: false,
       tls: { certificate: null, key: null },
       allowed_hosts: null,
+      public_url: null,
       cors: { origins: null },
       data_dir: './data',
       store: 'leveldb',

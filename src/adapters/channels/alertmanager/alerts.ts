@@ -10,6 +10,8 @@ export interface PostedAlert {
   readonly annotations: Labels;
   readonly startsAt: string;
   readonly endsAt?: string;
+  /** The node's page. */
+  readonly generatorURL?: string;
 }
 
 /** The alert for one node, or for no single node. */
@@ -39,7 +41,8 @@ export function alertsIn(message: AlertMessage, own: Labels, firingUntil: number
   if (node !== undefined) {
     // Whatever the last state was: the node is deleted, or no longer this receiver's, so its alert ends.
     const { state } = isEnd(type) ? ({ state: 'active' } as const) : node;
-    return [alertOf({ ...node, state, at: message.at }, message.message)];
+    const { links } = message;
+    return [alertOf({ ...node, state, at: message.at, ...(links !== undefined && { links }) }, message.message)];
   }
   const [alertname, severity] = ALONE[type === 'test' ? 'test' : 'mass_failure'];
   const labels = labelsOf(alertname, { severity, ...own });
@@ -55,7 +58,7 @@ export function failureOf(failure: OpenFailure, own: Labels, firingUntil: number
 }
 
 function alertOfNode(
-  { name, state, labels, at }: NonNullable<AlertMessage['nodes']>[number],
+  { name, state, labels, at, links }: NonNullable<AlertMessage['nodes']>[number],
   annotations: Labels,
   own: Labels,
   firingUntil: number,
@@ -66,6 +69,7 @@ function alertOfNode(
     annotations,
     startsAt: iso(at),
     endsAt: iso(isFiring ? firingUntil : at),
+    ...(links !== undefined && { generatorURL: links.node }),
   };
   return { node: name, isFiring, alert };
 }

@@ -46,8 +46,15 @@ export class FiringAlerts {
   /** The node is still failed. @returns whether that must be sent */
   stillFailed(failure: SentAlert, now: Moment, wall: string): boolean {
     const firing = this.#firingOf(failure.node);
-    if (firing !== undefined && identityOf(firing) === identityOf(failure.alert)) return false;
-    this.sent(failure, now, wall);
+    if (firing === undefined || identityOf(firing) !== identityOf(failure.alert)) {
+      this.sent(failure, now, wall);
+      return true;
+    }
+    const { generatorURL: url } = failure.alert;
+    if (firing.generatorURL === url) return false;
+    // The address of the daemon has changed. What the alert says stays.
+    const { generatorURL: _, ...rest } = firing;
+    this.sent({ ...failure, alert: { ...rest, ...(url !== undefined && { generatorURL: url }) } }, now, wall);
     return true;
   }
 

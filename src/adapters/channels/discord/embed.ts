@@ -1,5 +1,14 @@
 import type { AlertMessage } from '../../../ports/channel.js';
-import { detailsOf, fitted, listed, shortened, SIGNS, sizeOf, withoutMentions } from '../alert-text.js';
+import {
+  detailsOf,
+  fitted,
+  linksOf,
+  listed,
+  shortened,
+  SIGNS,
+  sizeOf,
+  withoutMentions,
+} from '../alert-text.js';
 
 /**
  * Limits of the content (2000) and of an embed's description (4096); all texts of the embeds together may have 6000.
@@ -21,19 +30,23 @@ const COLOURS: Readonly<Record<AlertMessage['type'], number>> = {
 
 /** The sentence is the content, which a notification shows; the details are in an embed. */
 export function discordBody(alert: AlertMessage): object {
+  const links = linksOf(alert).map(({ title, url }) => link(url, title));
+  const linked = links.length === 0 ? [] : [links.join(' · ')];
   const details = fitted(
     detailsOf(alert, when, escaped).map(({ name, value }) => `${name}: ${value}`),
-    LONGEST_DESCRIPTION,
+    LONGEST_DESCRIPTION - sizeOf(linked),
   );
-  const nodes = listed(alert, (name, state) => `• **${escaped(name)}** ${state}`, {
-    room: LONGEST_DESCRIPTION - sizeOf(details),
-  });
+  const nodes = listed(
+    alert,
+    (name, state, url) => `• **${url === undefined ? escaped(name) : link(url, escaped(name))}** ${state}`,
+    { room: LONGEST_DESCRIPTION - sizeOf(details) },
+  );
   const sentence = `${SIGNS[alert.type]} ${alert.message}`;
   return {
     content: escaped(shortened(sentence, LONGEST_CONTENT, (text) => escaped(text).length)),
     embeds: [
       {
-        description: [...nodes, ...details].join('\n'),
+        description: [...nodes, ...details, ...linked].join('\n'),
         color: COLOURS[alert.type],
         footer: { text: alert.id },
       },
@@ -41,6 +54,11 @@ export function discordBody(alert: AlertMessage): object {
     // Nobody is mentioned, whatever a node is called.
     allowed_mentions: { parse: [] },
   };
+}
+
+/** A masked link: buttons are for webhooks of an application only. */
+function link(url: string, text: string): string {
+  return `[${text}](${url})`;
 }
 
 /** In the reader's own time zone. */

@@ -1,5 +1,5 @@
 import type { AlertMessage } from '../../../ports/channel.js';
-import { detailsOf, escapedMarkup, listed, shortened, SIGNS, utc } from '../alert-text.js';
+import { detailsOf, escapedMarkup, linksOf, listed, shortened, SIGNS, utc } from '../alert-text.js';
 
 /** More of a subject than mail lists show. */
 const LONGEST_SUBJECT = 200;
@@ -16,6 +16,12 @@ export interface Letter {
 export function letterOf(alert: AlertMessage): Letter {
   const details = [...detailsOf(alert, utc), { name: 'Alert', value: alert.id }];
   const nodes = listed(alert, (name, state) => `${name} ${state}`, { most: LISTED });
+  const inHtml = listed(
+    alert,
+    (name, state, url) => `${url === undefined ? escapedMarkup(name) : link(url, escapedMarkup(name))} ${state}`,
+    { most: LISTED },
+  );
+  const links = linksOf(alert);
   return {
     subject: shortened(`${SIGNS[alert.type]} ${alert.message}`.replaceAll(/\s+/g, ' '), LONGEST_SUBJECT),
     text: [
@@ -24,13 +30,17 @@ export function letterOf(alert: AlertMessage): Letter {
       ...(nodes.length === 0 ? [] : [...nodes.map((line) => `- ${line}`), '']),
       ...details.map(({ name, value }) => `${name}: ${value}`),
       '',
+      ...(links.length === 0 ? [] : [...links.map(({ title, url }) => `${title}: ${url}`), '']),
     ].join('\n'),
     html: [
       '<!doctype html>',
       `<p style="font-size:1.15em"><strong>${SIGNS[alert.type]} ${escapedMarkup(alert.message)}</strong></p>`,
       ...(nodes.length === 0
         ? []
-        : ['<ul>', ...nodes.map((line) => `<li>${escapedMarkup(line)}</li>`), '</ul>']),
+        : ['<ul>', ...inHtml.map((line) => `<li>${line}</li>`), '</ul>']),
+      ...(links.length === 0
+        ? []
+        : [`<p>${links.map(({ title, url }) => link(url, title)).join(' · ')}</p>`]),
       '<table cellpadding="4">',
       ...details.map(
         ({ name, value }) =>
@@ -39,4 +49,8 @@ export function letterOf(alert: AlertMessage): Letter {
       '</table>',
     ].join('\n'),
   };
+}
+
+function link(url: string, text: string): string {
+  return `<a href="${escapedMarkup(url)}">${text}</a>`;
 }

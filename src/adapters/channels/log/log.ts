@@ -13,7 +13,9 @@ class LogNotifier extends BaseNotifier {
   }
 
   override notify(alert: AlertMessage): Promise<void> {
-    const { message: sentence, ...fields } = alert;
+    const { message: sentence, links, ...others } = alert;
+    // Who reads the log may not be who may acknowledge.
+    const fields = { ...others, ...(links !== undefined && { links: { node: links.node } }) };
     if (alert.type === 'node.recovered' || alert.type === 'node.deleted' || alert.type === 'test')
       this.#logger.info('alert', { sentence, ...fields });
     else this.#logger.warn('alert', { sentence, ...fields });

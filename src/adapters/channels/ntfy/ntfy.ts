@@ -1,6 +1,17 @@
 import * as z from 'zod';
 import type { AlertMessage, Attempt } from '../../../ports/channel.js';
-import { bytes, detailsOf, fitted, jsonBytes, listed, shortened, SIGNS, sizeOf, utc } from '../alert-text.js';
+import {
+  bytes,
+  detailsOf,
+  fitted,
+  jsonBytes,
+  linksOf,
+  listed,
+  shortened,
+  SIGNS,
+  sizeOf,
+  utc,
+} from '../alert-text.js';
 import { Poster } from '../http/poster.js';
 import { PostingNotifier } from '../http/posting-notifier.js';
 import { httpUrl, originOf } from '../http/url.js';
@@ -54,20 +65,31 @@ class NtfyNotifier extends PostingNotifier {
 
 /** The notification on a phone. */
 export function noteOf(alert: AlertMessage): object {
+  const linked = linkedTo(alert);
+  const longest = LONGEST_MESSAGE - (linked === undefined ? 0 : cost(JSON.stringify(linked)));
   const details = fitted(
     detailsOf(alert, utc).map(({ name, value }) => `${name}: ${value}`),
-    LONGEST_MESSAGE,
+    longest,
     cost,
   );
   const nodes = listed(alert, (name, state) => `• ${name} ${state}`, {
-    room: LONGEST_MESSAGE - sizeOf(details, cost),
+    room: longest - sizeOf(details, cost),
     size: cost,
   });
   return {
     title: shortened(`${SIGNS[alert.type]} ${alert.message}`, LONGEST_TITLE, cost),
     message: [...nodes, ...details].join('\n'),
     priority: PRIORITIES[alert.type],
+    ...linked,
   };
+}
+
+/** A tap on the notification shows the node; its buttons open the other links, and send nothing themselves. */
+function linkedTo(alert: AlertMessage): object | undefined {
+  const [node, ...others] = linksOf(alert);
+  if (node === undefined) return undefined;
+  const actions = others.map(({ title, url }) => ({ action: 'view', label: title, url }));
+  return { click: node.url, ...(actions.length > 0 && { actions }) };
 }
 
 function cost(text: string): number {

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { isEnd } from '../../../domain/alert.js';
 import type { AlertMessage } from '../../../ports/channel.js';
-import { shortened } from '../alert-text.js';
+import { linksOf, shortened } from '../alert-text.js';
 
 /** An event for PagerDuty, without the routing key. */
 export interface PagerDutyEvent {
   readonly event_action: 'trigger' | 'resolve';
   readonly dedup_key: string;
   readonly client?: string;
+  readonly client_url?: string;
+  readonly links?: readonly { readonly href: string; readonly text: string }[];
   readonly payload?: Readonly<Record<string, unknown>>;
 }
 
@@ -21,10 +23,10 @@ const SEVERITIES: readonly string[] = ['critical', 'error', 'warning', 'info'];
 export function eventsOf(alert: AlertMessage): readonly PagerDutyEvent[] {
   const { node, nodes } = alert;
   if (nodes !== undefined) {
-    return nodes.map(({ name, state, at, labels }) =>
+    return nodes.map(({ name, state, at, labels, links }) =>
       state === 'active' || alert.type === 'channel.closed'
         ? resolve(name)
-        : trigger(alert, { name, state, labels }, at, `Node '${name}' is ${state}.`),
+        : trigger({ ...alert, links }, { name, state, labels }, at, `Node '${name}' is ${state}.`),
     );
   }
   if (node === undefined) return [trigger(alert, undefined, alert.at, alert.message)];
@@ -32,16 +34,19 @@ export function eventsOf(alert: AlertMessage): readonly PagerDutyEvent[] {
 }
 
 function trigger(
-  alert: AlertMessage,
+  alert: Omit<AlertMessage, 'links'> & { readonly links?: AlertMessage['links'] | undefined },
   node: Pick<Node, 'name' | 'state' | 'labels'> | undefined,
   at: number,
   summary: string,
 ): PagerDutyEvent {
   const { id, type, blind_seconds } = alert;
+  const [page, ...actions] = linksOf(alert);
   return {
     event_action: 'trigger',
     dedup_key: node === undefined ? `heartbeat:${type}:${id}` : keyOf(node.name),
     client: 'Heartbeat',
+    ...(page !== undefined && { client_url: page.url }),
+    ...(actions.length > 0 && { links: actions.map(({ url, title }) => ({ href: url, text: title })) }),
     payload: {
       summary: shortened(summary, LONGEST_SUMMARY),
       source: node?.name ?? 'heartbeat',

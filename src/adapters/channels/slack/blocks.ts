@@ -3,6 +3,7 @@ import {
   detailsOf,
   escapedMarkup,
   fitted,
+  linksOf,
   listed,
   shortened,
   SIGNS,
@@ -20,16 +21,27 @@ const BETWEEN = ' · ';
 export function slackBody(alert: AlertMessage): object {
   const sentence = `${SIGNS[alert.type]} ${alert.message}`;
   const headline = harmless(shortened(sentence, LONGEST, (text) => harmless(text).length));
-  const nodes = listed(alert, (name, state) => `• *${harmless(name)}* ${state}`, { room: LONGEST });
+  const nodes = listed(
+    alert,
+    (name, state, url) => `• *${url === undefined ? harmless(name) : link(url, harmless(name))}* ${state}`,
+    { room: LONGEST },
+  );
+  const links = linksOf(alert).map(({ title, url }) => link(url, title));
   return {
     // The notification's text, which has no blocks. Mattermost and Rocket.Chat read nothing else.
     text: headline,
     blocks: [
       section(headline),
       ...(nodes.length === 0 ? [] : [section(nodes.join('\n'))]),
+      ...(links.length === 0 ? [] : [section(links.join(BETWEEN))]),
       { type: 'context', elements: [{ type: 'mrkdwn', text: small(alert) }] },
     ],
   };
+}
+
+/** Not a button: Slack asks the app to answer for one, even where all it does is open a URL. */
+function link(url: string, text: string): string {
+  return `<${url}|${text}>`;
 }
 
 function section(text: string): object {

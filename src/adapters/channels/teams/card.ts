@@ -1,5 +1,5 @@
 import type { AlertMessage } from '../../../ports/channel.js';
-import { detailsOf, jsonBytes, listed, shortened, SIGNS, withoutMentions } from '../alert-text.js';
+import { detailsOf, jsonBytes, linksOf, listed, shortened, SIGNS, withoutMentions } from '../alert-text.js';
 
 /**
  * Teams refuses messages of more than 28 KB, and has done so from 21 KB on. These are bytes in JSON, and all four
@@ -25,10 +25,12 @@ const COLOURS: Readonly<Record<AlertMessage['type'], string>> = {
 /** A message with one adaptive card, as workflows accept it. */
 export function teamsBody(alert: AlertMessage): object {
   const sentence = `${SIGNS[alert.type]} ${alert.message}`;
-  const nodes = listed(alert, (name, state) => `- **${escaped(name)}** ${state}`, {
-    room: LONGEST_LIST,
-    size: (text) => jsonBytes(text) + 1,
-  });
+  const nodes = listed(
+    alert,
+    (name, state, url) => `- **${url === undefined ? escaped(name) : `[${escaped(name)}](${url})`}** ${state}`,
+    { room: LONGEST_LIST, size: (text) => jsonBytes(text) + 1 },
+  );
+  const actions = linksOf(alert).map(({ title, url }) => ({ type: 'Action.OpenUrl', title, url }));
   return {
     type: 'message',
     attachments: [
@@ -50,12 +52,17 @@ export function teamsBody(alert: AlertMessage): object {
               wrap: true,
             },
             ...(nodes.length === 0 ? [] : [textBlock(nodes.join('\n'))]),
-            { type: 'FactSet', facts: factsOf(alert) },
+            { type: 'FactSet', facts: factsOf(alert, LONGEST_FACTS - bytesOf(actions)) },
           ],
+          ...(actions.length > 0 && { actions }),
         },
       },
     ],
   };
+}
+
+function bytesOf(actions: readonly object[]): number {
+  return actions.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(actions));
 }
 
 function textBlock(text: string): object {
@@ -63,9 +70,9 @@ function textBlock(text: string): object {
 }
 
 /** As many facts as fit, then how many more there are. */
-function factsOf(alert: AlertMessage): object[] {
+function factsOf(alert: AlertMessage, room: number): object[] {
   const facts = detailsOf(alert, when, escaped).map(({ name, value }) => ({ title: name, value }));
-  let left = LONGEST_FACTS;
+  let left = room;
   const cut = facts.findIndex((fact) => (left -= jsonBytes(JSON.stringify(fact))) < 0);
   if (cut < 0) return facts;
   return [...facts.slice(0, cut), { title: '…', value: `and ${facts.length - cut} more` }];

@@ -3,6 +3,7 @@ import {
   detailsOf,
   escapedMarkup,
   fitted,
+  linksOf,
   listed,
   shortened,
   SIGNS,
@@ -19,16 +20,25 @@ const LONGEST_SENTENCE = 2_000;
 export function telegramText(alert: AlertMessage): string {
   const sentence = shortened(withoutMentions(`${SIGNS[alert.type]} ${alert.message}`), LONGEST_SENTENCE);
   const room = LONGEST - sentence.length;
+  const links = linksOf(alert).map(({ title, url }) => link(url, title));
+  const linked = links.length === 0 ? [] : [links.join(' · ')];
   const details = fitted(
     detailsOf(alert, utc, harmless).map(({ name, value }) => `${name}: ${value}`),
-    room,
+    room - sizeOf(linked, readLength),
     readLength,
   );
-  const nodes = listed(alert, (name, state) => `• <b>${harmless(name)}</b> ${state}`, {
-    room: room - sizeOf(details, readLength),
-    size: readLength,
-  });
-  return [`<b>${escapedMarkup(sentence)}</b>`, '', ...nodes, ...details].join('\n');
+  const nodes = listed(
+    alert,
+    (name, state, url) =>
+      `• <b>${url === undefined ? harmless(name) : link(url, harmless(name))}</b> ${state}`,
+    { room: room - sizeOf(details, readLength), size: readLength },
+  );
+  return [`<b>${escapedMarkup(sentence)}</b>`, '', ...nodes, ...details, ...linked].join('\n');
+}
+
+/** Not a button: Telegram refuses a message whose button has a URL that it cannot reach, such as one of an intranet. */
+function link(url: string, text: string): string {
+  return `<a href="${escapedMarkup(url)}">${text}</a>`;
 }
 
 /** `@somebody` is a mention, in a group and beyond. */
