@@ -42,7 +42,9 @@ export function alertsIn(message: AlertMessage, own: Labels, firingUntil: number
     // Whatever the last state was: the node is deleted, or no longer this receiver's, so its alert ends.
     const { state } = isEnd(type) ? ({ state: 'active' } as const) : node;
     const { links } = message;
-    return [alertOf({ ...node, state, at: message.at, ...(links !== undefined && { links }) }, message.message)];
+    return [
+      alertOf({ ...node, state, at: message.at, ...(links !== undefined && { links }) }, message.message),
+    ];
   }
   const [alertname, severity] = ALONE[type === 'test' ? 'test' : 'mass_failure'];
   const labels = labelsOf(alertname, { severity, ...own });

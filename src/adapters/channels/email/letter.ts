@@ -18,7 +18,8 @@ export function letterOf(alert: AlertMessage): Letter {
   const nodes = listed(alert, (name, state) => `${name} ${state}`, { most: LISTED });
   const inHtml = listed(
     alert,
-    (name, state, url) => `${url === undefined ? escapedMarkup(name) : link(url, escapedMarkup(name))} ${state}`,
+    (name, state, url) =>
+      `${url === undefined ? escapedMarkup(name) : link(url, escapedMarkup(name))} ${state}`,
     { most: LISTED },
   );
   const links = linksOf(alert);
@@ -35,9 +36,7 @@ export function letterOf(alert: AlertMessage): Letter {
     html: [
       '<!doctype html>',
       `<p style="font-size:1.15em"><strong>${SIGNS[alert.type]} ${escapedMarkup(alert.message)}</strong></p>`,
-      ...(nodes.length === 0
-        ? []
-        : ['<ul>', ...inHtml.map((line) => `<li>${line}</li>`), '</ul>']),
+      ...(nodes.length === 0 ? [] : ['<ul>', ...inHtml.map((line) => `<li>${line}</li>`), '</ul>']),
       ...(links.length === 0
         ? []
         : [`<p>${links.map(({ title, url }) => link(url, title)).join(' · ')}</p>`]),

@@ -27,7 +27,8 @@ export function teamsBody(alert: AlertMessage): object {
   const sentence = `${SIGNS[alert.type]} ${alert.message}`;
   const nodes = listed(
     alert,
-    (name, state, url) => `- **${url === undefined ? escaped(name) : `[${escaped(name)}](${url})`}** ${state}`,
+    (name, state, url) =>
+      `- **${url === undefined ? escaped(name) : `[${escaped(name)}](${url})`}** ${state}`,
     { room: LONGEST_LIST, size: (text) => jsonBytes(text) + 1 },
   );
   const actions = linksOf(alert).map(({ title, url }) => ({ type: 'Action.OpenUrl', title, url }));
