@@ -3,7 +3,7 @@ import type { EmittedNode as Emitted, EmitterObserver, OnProbeFailure } from '..
 import type { EmitterReport as Counted } from '../client/emitter/tally.js';
 import type { Target } from '../client/emitter/target.js';
 import { problemsOfEmitter } from './check-options.js';
-import { expectArgument, must, refuseProblems } from './checks.js';
+import { expectArgument, isObject, must, refuseProblems } from './checks.js';
 import { guardedLogger, onStandardError } from './logging.js';
 import { snakeCased } from './casing.js';
 import { Node, type NodeOptions, type NodeSettings } from './node.js';
@@ -63,6 +63,8 @@ const TIMEOUT: Seconds = 30;
 const IN_A_TIMEOUT = 3;
 const MAX_CONCURRENT = 4;
 const MAX_PROBES = 64;
+/** The most names in a line of the log. */
+const MOST_NAMES = 10;
 const DEADLINE: Seconds = 5;
 
 interface Run {
@@ -219,7 +221,7 @@ function emitted(node: string | Node | EmittedNode): Emitted {
 
 /** It is registered already. */
 function looked(node: Node): Emitted {
-  return { name: node.name, ...node.emitted };
+  return { name: node.name, ...node.emitted, hasSchedule: isObject(node.settings.schedule) };
 }
 
 function settingsOf(node: string | Node | EmittedNode): [string, NodeSettings] {
@@ -241,5 +243,10 @@ function observer(target: LogTarget): EmitterObserver {
       logger.warn('node settings refused', { node, reason }),
     probeFailed: (node: string, reason: string): void => logger.warn('probe failing', { node, reason }),
     probePassed: (node: string): void => logger.info('probe passing again', { node }),
+    leftToJobs: (nodes: readonly string[]): void =>
+      logger.info('no heartbeats sent for scheduled nodes', {
+        count: nodes.length,
+        nodes: nodes.slice(0, MOST_NAMES),
+      }),
   };
 }

@@ -62,7 +62,7 @@ export interface NodeSettings {
 }
 
 /** How an emitter probes a node. */
-type Looks = Omit<EmittedNode, 'name' | 'settings'>;
+type Looks = Omit<EmittedNode, 'name' | 'settings' | 'hasSchedule'>;
 
 /** The options of a node, including how an emitter for its tracker probes it. */
 export interface NodeOptions extends NodeSettings, Looks {}

@@ -132,6 +132,24 @@ describe('heartbeat emit', () => {
     }
   });
 
+  it('registers a job with a schedule, and leaves its heartbeats to it', async () => {
+    const daemon = await resources.daemon(resources.directory());
+    const schedule = { cron: '0 4 * * 1-5', time_zone: 'Europe/Berlin', grace: 1800 };
+    const file = nodesFile(['plain', { name: 'Backup', slug: 'backup', schedule }]);
+    const emitter = emit(daemon.url, file, '--interval', '0.1');
+    await eventually(async () => {
+      const nodes = await nodesAt(daemon.url);
+      expect(nodes.map(({ name }) => name)).to.deep.equal(['Backup', 'plain']);
+      expect(nodes[0]).to.deep.include({ schedule, slug: 'backup', last_heartbeat: null });
+      expect(nodes[1]?.last_heartbeat).to.be.a('number');
+    });
+    emitter.signal('SIGTERM');
+    expect((await emitter.ended).code).to.equal(0);
+    expect(emitter.stderr).to.equal(
+      'no heartbeats are sent for nodes with a schedule and no probe, their jobs send them: Backup\n',
+    );
+  });
+
   it('prints settings that the daemon refuses, and exits 1', async () => {
     const daemon = await resources.daemon(resources.directory());
     const file = nodesFile([{ name: 'web', channels: ['nowhere'], labels: { team: 'web' } }]);

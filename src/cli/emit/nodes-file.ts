@@ -126,10 +126,11 @@ export function readNodes(
 }
 
 function nodeOf(
-  { name: called, probe, deadline, on_probe_failure }: z.output<typeof node>,
+  { name: called, probe, deadline, on_probe_failure, schedule }: z.output<typeof node>,
   chosen: EmittedNode['settings'],
 ): EmittedNode {
-  return { name: called, probe, deadline, onProbeFailure: on_probe_failure, settings: chosen };
+  const hasSchedule = schedule !== undefined && schedule !== null;
+  return { name: called, probe, deadline, onProbeFailure: on_probe_failure, hasSchedule, settings: chosen };
 }
 
 /** The settings as they are written; they are sent unchanged. */

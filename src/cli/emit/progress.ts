@@ -9,6 +9,8 @@ export interface EmitProgress extends EmitterObserver {
   end(): void;
 }
 
+/** The most names in a line. */
+const MOST_NAMES = 10;
 const REDRAW_MS = 500;
 const ERASE_LINE = '\r\u001B[K';
 
@@ -49,6 +51,11 @@ export function emitProgress(stream: NodeJS.WritableStream, isTerminal: boolean)
     },
     probePassed: (node) => {
       note(`${node} passed its probe again`);
+    },
+    leftToJobs: (nodes) => {
+      const more = nodes.length - MOST_NAMES;
+      const names = nodes.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : '');
+      note(`no heartbeats are sent for nodes with a schedule and no probe, their jobs send them: ${names}`);
     },
   };
 }

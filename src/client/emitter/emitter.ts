@@ -12,8 +12,10 @@ import { type Millis, type Seconds, toMillis } from '../../domain/time.js';
 
 export interface EmittedNode {
   readonly name: string;
-  /** Without a probe, heartbeats are sent as long as the emitter runs. */
+  /** Without a probe, heartbeats are sent as long as the emitter runs, unless it has a schedule. */
   readonly probe?: Probe | undefined;
+  /** Its job sends the heartbeats: without a probe the emitter sends none, since they would hide a missed run. */
+  readonly hasSchedule?: boolean | undefined;
   /** How long its probe may take. */
   readonly deadline?: Seconds | undefined;
   readonly onProbeFailure?: OnProbeFailure | undefined;
@@ -51,6 +53,8 @@ export interface EmitterObserver {
   settingsRefused(node: string, reason: string): void;
   probeFailed(node: string, reason: string): void;
   probePassed(node: string): void;
+  /** No heartbeats are sent for nodes with a schedule and no probe. Told when the emitter starts, or as they are added. */
+  leftToJobs(nodes: readonly string[]): void;
 }
 
 /** The first delay before a call that was not acknowledged is repeated. */
@@ -59,7 +63,8 @@ const AGAIN_MS: Millis = 250;
 /**
  * Sends heartbeats for many nodes, once per interval each. Nodes without a probe are sent in fixed batches, spread over
  * the interval. The others are probed one by one, also spread, and are batched as they pass. A node has at most one
- * heartbeat under way, so heartbeats that cannot be sent do not pile up.
+ * heartbeat under way, so heartbeats that cannot be sent do not pile up. A node with a schedule and no probe is only
+ * registered: its job sends the heartbeats.
  */
 export class Emitter {
   readonly #plan: EmitterPlan;
@@ -73,6 +78,7 @@ export class Emitter {
   readonly #calls: LimitedCalls;
   readonly #batcher: HeartbeatBatcher;
   readonly #registering: Registering;
+  readonly #jobs: readonly string[];
   readonly #beats: PacedScheduler;
   readonly #probes: PacedScheduler;
   #size = 0;
@@ -100,6 +106,7 @@ export class Emitter {
       },
     });
     for (const node of nodes) this.#place(node);
+    this.#jobs = nodes.filter(isLeftToJob).map(({ name }) => name);
     this.#batcher = new HeartbeatBatcher({
       size: () => this.#batchSize,
       lingerMs: plan.intervalMs / 20,
@@ -130,12 +137,14 @@ export class Emitter {
     this.#size++;
     const { length } = this.#batches;
     this.#place(node);
-    if (node.probe !== undefined) this.#probes.add();
+    if (isLeftToJob(node)) this.#observer.leftToJobs([node.name]);
+    else if (node.probe !== undefined) this.#probes.add();
     else if (this.#batches.length > length) this.#beats.add();
   }
 
   /** Resolves once the signal is aborted and nothing is under way. */
   async run(signal: AbortSignal): Promise<void> {
+    if (this.#jobs.length > 0) this.#observer.leftToJobs(this.#jobs);
     await Promise.all([this.#registering.run(signal), this.#beats.run(signal), this.#probes.run(signal)]);
     await this.#batcher.end();
   }
@@ -152,6 +161,7 @@ export class Emitter {
   #place(node: EmittedNode): void {
     const { name, settings = {} } = node;
     if (Object.keys(settings).length > 0) this.#registering.add({ name, settings });
+    if (isLeftToJob(node)) return;
     if (node.probe !== undefined) {
       this.#probed.push(node);
       return;
@@ -222,4 +232,8 @@ export class Emitter {
       },
     };
   }
+}
+
+function isLeftToJob({ probe, hasSchedule }: EmittedNode): boolean {
+  return probe === undefined && hasSchedule === true;
 }

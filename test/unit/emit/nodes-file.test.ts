@@ -21,6 +21,7 @@ describe('a file of nodes', () => {
         probe: undefined,
         deadline: 3,
         onProbeFailure: undefined,
+        hasSchedule: false,
         settings: {
           timeout: { adaptive: true, min: 2, max: 60, threshold: 12 },
           max_retries: 1,
@@ -32,8 +33,25 @@ describe('a file of nodes', () => {
         probe: undefined,
         deadline: undefined,
         onProbeFailure: undefined,
+        hasSchedule: false,
         settings: { timeout: null },
       },
+    ]);
+  });
+
+  it('knows jobs by their schedule, and gives them a slug and a grace', () => {
+    const nodes = readNodes(
+      'nodes.yaml',
+      `- { name: Nightly backup, slug: nightly-backup, schedule: { cron: 0 4 * * *, grace: 1800 } }
+- { name: import, grace: 900 }
+- { name: sync, schedule: null }
+`,
+    );
+    const shown = 'problems' in nodes ? nodes : nodes.map(({ hasSchedule, settings }) => [hasSchedule, settings]);
+    expect(shown).to.deep.equal([
+      [true, { slug: 'nightly-backup', schedule: { cron: '0 4 * * *', grace: 1800 } }],
+      [false, { grace: 900 }],
+      [false, { schedule: null }],
     ]);
   });
 
@@ -45,6 +63,9 @@ describe('a file of nodes', () => {
     ['labels: { "a:b": c }', '.labels.a:b: a key must not have a colon'],
     ['probe: { http: "http://a", status: ok }', '.probe.status: must be a status, or a list of them'],
     ['paused: true', ': unknown field paused'],
+    ['slug: Nightly', '.slug: must be at most 100 of a-z, 0-9, "-" and "_"'],
+    ['grace: -1', '.grace: must be at least 0.001 seconds'],
+    ['schedule: { every: 60 }, grace: 5', '.grace: a schedule has a grace of its own: remove one of the two'],
   ]) {
     it(`is told what is wrong with ${settings}`, () => {
       expect(readNodes('nodes.yaml', `- { name: web, ${settings} }`)).to.deep.equal({

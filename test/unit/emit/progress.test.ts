@@ -45,6 +45,8 @@ describe('the progress of an emitter', () => {
     progress.reachable();
     progress.refused('db-1', 'too many nodes');
     progress.probePassed('db-2');
+    progress.leftToJobs(['backup', 'report']);
+    progress.leftToJobs(Array.from({ length: 12 }, (_, job) => `j${job}`));
     progress.end();
     stream.end();
     let seen = '';
@@ -54,6 +56,8 @@ describe('the progress of an emitter', () => {
       'heartbeats are accepted again',
       'db-1 is refused: too many nodes',
       'db-2 passed its probe again',
+      'no heartbeats are sent for nodes with a schedule and no probe, their jobs send them: backup, report',
+      'no heartbeats are sent for nodes with a schedule and no probe, their jobs send them: j0, j1, j2, j3, j4, j5, j6, j7, j8, j9 and 2 more',
       '',
     ]);
   });

@@ -38,6 +38,25 @@ describe('an emitter for a tracker', () => {
     await eventually(() => expect(failed.sort()).to.deep.equal(['first', 'later']));
   });
 
+  it('sends nothing for a node with a schedule, unless a probe passes', async () => {
+    const instance = await instances.make();
+    const tracker = new Tracker(instance);
+    const schedule = { every: 3600 };
+    await tracker.registerNode(new Node('job', { schedule }));
+    const logger = new RecordingLogger();
+    const emitter = new Emitter(tracker, { interval: 0.05, logger });
+    emitter.startHeartbeat();
+    await tracker.registerNode(new Node('probed', { schedule, probe: () => true }));
+    await tracker.registerNode(new Node('plain'));
+    await eventually(async () => {
+      for (const name of ['probed', 'plain'])
+        expect((await instance.nodes.get(name))?.lastHeartbeat, name).to.be.instanceOf(Date);
+    });
+    await emitter.stopHeartbeat();
+    expect((await instance.nodes.get('job'))?.lastHeartbeat).to.equal(undefined);
+    expect(logger.lines.map(({ event }) => event)).to.deep.equal(['no heartbeats sent for scheduled nodes']);
+  });
+
   it('beats for a node while it is well, and reports it where it is to', async () => {
     const instance = await instances.make();
     const tracker = new Tracker(instance);

@@ -102,6 +102,30 @@ describe('an emitter', () => {
     expect(run.emitter.report.nodes).to.equal(6);
   });
 
+  it('sends nothing for nodes with a schedule and no probe, and says so once', async () => {
+    const settings = { schedule: { every: 3600 } };
+    const job = { hasSchedule: true, settings };
+    const run = running(
+      [
+        { name: 'backup', ...job },
+        'plain',
+        { name: 'report', ...job },
+        { name: 'probed', ...job, probe: () => true },
+      ],
+      { intervalMs: 20 },
+    ).begin();
+    run.emitter.add({ name: 'later', ...job });
+    await eventually(() => {
+      expect(run.target.beats.get('plain')).to.be.at.least(5);
+      expect(run.target.beats.get('probed')).to.be.at.least(5);
+      expect(run.emitter.report.settings).to.deep.equal({ registered: 4, refused: 0, pending: 0 });
+    });
+    expect([...run.target.beats.keys()].sort()).to.deep.equal(['plain', 'probed']);
+    expect(run.target.registered).to.deep.include({ name: 'backup', settings });
+    expect(run.told).to.deep.equal(['left to jobs: backup, report', 'left to jobs: later']);
+    expect(run.emitter.report.nodes).to.equal(5);
+  });
+
   it('leaves nothing under way when it ends', async () => {
     const run = running(names(5), { intervalMs: 20 }).begin();
     await eventually(() => expect(run.target.calls.length).to.be.greaterThan(2));

@@ -81,6 +81,7 @@ export class Run {
       settingsRefused: (node, reason) => this.told.push(`settings of ${node}: ${reason}`),
       probeFailed: (node, reason) => this.told.push(`unwell ${node}: ${reason}`),
       probePassed: (node) => this.told.push(`well ${node}`),
+      leftToJobs: (jobs) => this.told.push(`left to jobs: ${jobs.join(', ')}`),
     };
     const given = nodes.map((node) => (typeof node === 'string' ? { name: node } : node));
     this.emitter = new Emitter(given, { ...PLAN, ...plan }, this.target, observer);
