@@ -1,12 +1,11 @@
 import { isCron, isSchedule, longestWaitOf, timingOf, waitOf } from '../../src/domain/schedule.js';
 import type { Millis, Moment } from '../../src/domain/time.js';
 import { timeoutInForce } from '../../src/domain/timeout.js';
-import type { NodeRules } from './decision.js';
-import type { NodeActor } from './node.actor.js';
+import type { Lease, NodeRules } from './decision.js';
 import type { ResumedDeadlines } from './observed-clock.js';
 import type { RegisteredNode } from './registered-node.js';
 
-type Due = Pick<NodeActor, 'deadline' | 'heardBlind' | 'heartbeatHistory' | 'expected'>;
+type Due = Pick<Lease, 'deadline' | 'heardBlind' | 'heartbeatHistory' | 'expected'>;
 
 /** A deadline after a blind interval. @param heardBlind how much of the blind time lay before its last heartbeat */
 export type MovedDeadline = (deadline: Moment, wait: Millis, heardBlind: Millis) => Moment;

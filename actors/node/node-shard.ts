@@ -2,13 +2,10 @@ import type { AlertRecord } from '../../src/domain/alert.js';
 import type { Blindness } from '../../src/domain/blindness.js';
 import type { Flip } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
-import { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import type { KeptPing } from '../../src/domain/ping.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import { moment, type Millis, type Moment } from '../../src/domain/time.js';
-import { graceOf } from '../../src/domain/schedule.js';
 import type { NamedStatus, StoredNode } from '../../src/ports/history-store.js';
-import { TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
 import type { Alerting } from '../notifier/notifier.protocol.js';
 import type { ChangeFeed } from '../shards/change-feed.js';
@@ -32,7 +29,6 @@ import {
 import { deadlineAfterBlindness, deadlineAfterRestart, type MovedDeadline } from './deadlines-after-gaps.js';
 import { describe } from './description.js';
 import { DirtyNodes } from './dirty-nodes.js';
-import { Expectation } from './expectation.js';
 import { FlipPublisher } from './flip-publisher.js';
 import { NodeActor, type NodeDeps } from './node.actor.js';
 import { PendingNodeRequest } from './pending-node-request.js';
@@ -42,8 +38,7 @@ import type { ResumedDeadlines } from './observed-clock.js';
 import type { Quotas } from './quotas.js';
 import type { Slugs } from './slugs.js';
 import { registers } from './registering.js';
-import { restoredJob, unwatched, type Run } from './job.js';
-import type { PingedTimer } from './pinged-timer.js';
+import { JobTimers } from './job-timers.js';
 import { isDue, type RegisteredNode } from './registered-node.js';
 import { TimedPauses } from './timed-pauses.js';
 import type { StateCounts } from './state-counts.js';
@@ -80,8 +75,7 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
   readonly #publisher: FlipPublisher;
   readonly #dirtyNodes = new DirtyNodes();
   readonly #pauses = new TimedPauses<NodeActor>();
-  /** The timers of runs of jobs. */
-  readonly #runs: TimerWheel<PingedTimer<NodeActor>>;
+  readonly jobTimers: JobTimers<NodeActor>;
 
   constructor(shard: ShardIndex, options: NodeShardOptions, deps: NodeShardDeps) {
     super(shard, options, deps);
@@ -89,7 +83,7 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
     this.#options = options;
     this.#deps = deps;
     this.#publisher = new FlipPublisher(shard, deps);
-    this.#runs = new TimerWheel(this.horizon, RESOLUTION);
+    this.jobTimers = new JobTimers(this.horizon, RESOLUTION);
   }
 
   get counts(): NodeCounts {
@@ -140,7 +134,7 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
   protected override watch(actor: NodeActor): void {
     const { state } = actor;
     if (state.phase !== 'unknown' && isDue(state)) this.wheel.arm(actor, actor.deadline);
-    if (actor.pinged !== undefined) actor.watchRuns();
+    this.jobTimers.watch(actor);
   }
 
   protected override settleAnyhow(actor: NodeActor, signal: Settled | StatusSettled): void {
@@ -149,22 +143,9 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
   }
 
   /** Restores a node found at a restart. It has no deadline before `resume`. */
-  recover({ node: registration, status, job }: StoredNode): void {
-    const { state, retries, since, lastHeartbeat, heardBlind, heartbeatHistory, expected } = status;
-    const actor = new NodeActor(registration.name, this);
-    actor.state = { phase: 'known', registration, status: { state, retries, since } };
-    actor.lastHeartbeat = lastHeartbeat;
-    actor.heardBlind = heardBlind;
-    if (typeof registration.settings.timeout === 'object' && heartbeatHistory !== undefined)
-      actor.heartbeatHistory = new HeartbeatHistory(heartbeatHistory);
-    if (registration.settings.schedule !== undefined && expected !== undefined)
-      actor.expectation = new Expectation(expected, undefined);
-    if (job !== undefined) {
-      const restored = restoredJob(job);
-      actor.job = registration.pausedAt === undefined ? restored : unwatched(restored);
-    }
-    // In observed time, until all nodes are found and time continues.
-    actor.deadline = moment(status.deadline);
+  recover(stored: StoredNode): void {
+    const actor = new NodeActor(stored.node.name, this);
+    actor.restore(stored);
     this.add(actor);
     this.#publisher.found(actor);
     this.#setPause(actor);
@@ -192,19 +173,9 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
     for (const actor of this.actors.values()) {
       const { state } = actor;
       if (state.phase === 'unknown') continue;
-      const grace = graceOf(state.registration.settings);
-      this.#moveRuns(actor, ({ deadline, blind }) =>
-        resumed.ofWait({ deadline, heardBlind: blind }, grace, grace),
-      );
+      this.jobTimers.resume(actor, state, resumed);
       if (isDue(state)) this.wheel.arm(actor, deadlineAfterRestart(state, actor, this.rules, resumed));
     }
-  }
-
-  #moveRuns(actor: NodeActor, deadlineOf: (run: Run) => Moment): void {
-    const { job } = actor;
-    if (job === undefined) return;
-    actor.job = { ...job, runs: job.runs.map((run) => ({ ...run, deadline: deadlineOf(run) })) };
-    actor.watchRuns();
   }
 
   /** The nodes that have a schedule. May miss changes during the iteration. */
@@ -257,7 +228,7 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
   override advance(horizon: Moment): void {
     if (!this.isUp) return;
     super.advance(horizon);
-    this.#runs.advance(horizon, ({ owner }) => this.expire(owner), this.#options.expiries);
+    this.jobTimers.advance(horizon, (actor) => this.expire(actor), this.#options.expiries);
     this.#publisher.advance(this.#options.expiries);
     this.#endPauses();
   }
@@ -268,10 +239,7 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
     for (const actor of this.actors.values()) {
       const { state, deadline } = actor;
       if (state.phase === 'unknown') continue;
-      const grace = graceOf(state.registration.settings);
-      this.#moveRuns(actor, ({ deadline: end, blind }) =>
-        end < blindness.from ? end : deadlineAfterIt(end, grace, blind),
-      );
+      this.jobTimers.blind(actor, state, blindness, deadlineAfterIt);
       if (deadline >= blindness.from)
         actor.deadline = deadlineAfterBlindness(state, actor, this.rules, deadlineAfterIt);
     }
@@ -298,13 +266,6 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
 
   submit(entry: NodeEntry): void {
     this.#deps.submit(entry);
-  }
-
-  watchRuns(actor: NodeActor, deadline: Moment | undefined): void {
-    const { pinged } = actor;
-    if (pinged === undefined) return;
-    if (deadline === undefined) this.#runs.disarm(pinged);
-    else this.#runs.arm(pinged, deadline);
   }
 
   flip(actor: NodeActor, flip: Flip, known: RegisteredNode, number: number, ping?: KeptPing): void {

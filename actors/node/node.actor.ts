@@ -1,33 +1,30 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { AlertRecord } from '../../src/domain/alert.js';
-import type { Flip, NodeStatus, Registration } from '../../src/domain/node.js';
+import type { Flip, Registration } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { KeptPing } from '../../src/domain/ping.js';
-import { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
-import type { Instant, Millis, Moment } from '../../src/domain/time.js';
-import { isCron, isSchedule, type Timing } from '../../src/domain/schedule.js';
-import { timeoutInForce, type AdaptiveTimeout } from '../../src/domain/timeout.js';
+import type { Moment } from '../../src/domain/time.js';
 import type { ErrorCode } from '../../src/errors.js';
+import type { StoredNode } from '../../src/ports/history-store.js';
 import type { TimerWheel } from '../../src/runtime/timer-wheel.js';
 import type { NodeEntry, PingedEntry } from '../history/history.protocol.js';
-import { EntityActor, type EntityDeps, type EntityMessage } from '../shards/entity-actor.js';
+import type { EntityMessage } from '../shards/entity-actor.js';
 import { PendingRequest, pendingIn } from '../shards/pending-request.js';
 import type { NodeCounts } from './node-counts.js';
 import {
   UNKNOWN,
   type Begun,
-  type Lease,
   type NodeEffect,
   type NodeEntity,
   type NodePhase,
-  type NodeRules,
   type Settled,
 } from './decision.js';
 import { describe, factsOf } from './description.js';
-import { afterClockSet, expectedAfter, Expectation } from './expectation.js';
+import { afterClockSet } from './expectation.js';
 import { historyEntryOf } from './history-entry.js';
-import { overrunOf, storedJob, unwatched, type Job } from './job.js';
-import { PingedTimer } from './pinged-timer.js';
+import { unwatched } from './job.js';
+import type { JobTimers } from './job-timers.js';
+import { NodeLease, type LeaseDeps } from './node-lease.js';
 import { isDue, type RegisteredNode } from './registered-node.js';
 import type { decide } from './node.machine.js';
 import type { NodeReply } from './node.protocol.js';
@@ -38,18 +35,14 @@ import { settle } from './registering.js';
 export type NodeActorMessage = EntityMessage<NodeEntity>;
 
 /** What a node's actor needs from its shard. */
-export interface NodeDeps extends EntityDeps<NodeEntity> {
-  readonly rules: NodeRules;
+export interface NodeDeps extends LeaseDeps {
   readonly counts: NodeCounts;
   readonly wheel: TimerWheel<NodeActor>;
+  readonly jobTimers: JobTimers<NodeActor>;
   readonly decide: typeof decide;
-  /** Converts a deadline to its stored form. */
-  toObservedTime(deadline: Moment): Millis;
   submit(entry: NodeEntry): void;
   /** Raises the alerts of a flip, and submits both. */
   flip(actor: NodeActor, flip: Flip, known: RegisteredNode, number: number, ping: KeptPing | undefined): void;
-  /** Arms the timer of a node's runs; undefined disarms it. */
-  watchRuns(actor: NodeActor, deadline: Moment | undefined): void;
   /** The status goes to disk with the next checkpoint. */
   note(actor: NodeActor): void;
   /** The state, settings or phase changed. */
@@ -64,14 +57,8 @@ export interface NodeDeps extends EntityDeps<NodeEntity> {
 }
 
 /** The liveness of one node: runs what `decide` decides. */
-export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Lease {
+export class NodeActor extends NodeLease<NodeDeps> {
   #state: NodePhase = UNKNOWN;
-  lastHeartbeat: Instant | undefined;
-  /** The same on the monotonic clock; undefined if it was in an earlier run. */
-  heardAt: Moment | undefined;
-  heardBlind: Millis = 0;
-  /** Of an adaptive timeout, of a schedule, or of a job that is pinged. In one field, since most nodes have none. */
-  #timing: HeartbeatHistory | Expectation | PingedTimer<NodeActor> | undefined;
   /** How often its status was submitted, and up to which number it is settled. */
   #submitted = 0;
   #settled = 0;
@@ -88,57 +75,8 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
     this.deps.moved(this.#state, state);
     this.#state = state;
     if (state.phase !== 'unknown') return;
-    // A request may be waiting to register it anew, and nothing of the old node may be left.
-    this.lastHeartbeat = undefined;
-    this.heardAt = undefined;
-    this.deps.watchRuns(this, undefined);
-    this.#timing = undefined;
-  }
-
-  /** Of a job that is pinged. */
-  get pinged(): PingedTimer<NodeActor> | undefined {
-    return this.#timing instanceof PingedTimer ? this.#timing : undefined;
-  }
-
-  get job(): Job | undefined {
-    return this.pinged?.job;
-  }
-
-  set job(job: Job | undefined) {
-    if (job === undefined) return;
-    if (this.#timing instanceof PingedTimer) this.#timing.job = job;
-    else this.#timing = new PingedTimer(this, job, this.#timing);
-  }
-
-  private get timing(): HeartbeatHistory | Expectation | undefined {
-    return this.#timing instanceof PingedTimer ? this.#timing.timing : this.#timing;
-  }
-
-  private set timing(timing: HeartbeatHistory | Expectation | undefined) {
-    if (this.#timing instanceof PingedTimer) this.#timing.timing = timing;
-    else this.#timing = timing;
-  }
-
-  get heartbeatHistory(): HeartbeatHistory | undefined {
-    const { timing } = this;
-    return timing instanceof HeartbeatHistory ? timing : undefined;
-  }
-
-  set heartbeatHistory(history: HeartbeatHistory | undefined) {
-    this.timing = history;
-  }
-
-  get expectation(): Expectation | undefined {
-    const { timing } = this;
-    return timing instanceof Expectation ? timing : undefined;
-  }
-
-  set expectation(expectation: Expectation | undefined) {
-    if (expectation !== undefined || this.expectation !== undefined) this.timing = expectation;
-  }
-
-  get expected(): Instant | undefined {
-    return this.expectation?.expected;
+    this.deps.jobTimers.watch(this);
+    this.clearLease();
   }
 
   get unstored(): boolean {
@@ -150,20 +88,12 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
     return this.state.phase !== 'unknown';
   }
 
-  statusOf({ status: { state, retries, since } }: RegisteredNode): NodeStatus {
-    // Field by field: a checkpoint makes very many of these, and spreading took most of its time.
-    const status: NodeStatus = {
-      state,
-      retries,
-      since,
-      lastHeartbeat: this.lastHeartbeat,
-      deadline: this.deps.toObservedTime(this.deadline),
-      heardBlind: this.heardBlind,
-    };
-    const { timing } = this;
-    if (timing === undefined) return status;
-    if (timing instanceof Expectation) return { ...status, expected: timing.expected };
-    return timing.learnt === undefined ? status : { ...status, heartbeatHistory: timing.learnt };
+  /** The node as it was found on disk. It has no deadline before time continues. */
+  restore(stored: StoredNode): void {
+    const { node: registration, status } = stored;
+    const { state, retries, since } = status;
+    this.state = { phase: 'known', registration, status: { state, retries, since } };
+    this.restoreLease(stored);
   }
 
   /** Until all submitted statuses are settled. */
@@ -198,7 +128,7 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
     this.state = decision.state;
     for (const effect of decision.effects) this.run(effect, message);
     if (message.kind === 'settled') this.settledChange(message.stored);
-    if (this.pinged !== undefined) this.watchRuns();
+    if (this.jobTimer !== undefined) this.deps.jobTimers.watch(this);
   }
 
   private settledChange(stored: boolean): void {
@@ -206,12 +136,6 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
     const isPaused = state.phase !== 'unknown' && state.registration.pausedAt !== undefined;
     if (job !== undefined && isPaused) this.job = unwatched(job);
     this.deps.changed(this, stored);
-  }
-
-  /** Arms the timer of its runs, or disarms it. */
-  watchRuns(): void {
-    const isWatched = this.state.phase !== 'unknown' && isDue(this.state);
-    this.deps.watchRuns(this, isWatched ? overrunOf(this.job) : undefined);
   }
 
   private run(effect: NodeEffect, message: NodeActorMessage): void {
@@ -271,35 +195,18 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
   }
 
   /** The heartbeat may have been read before a blind interval and be handled after it. */
-  private begin({ at, timing, heartbeat }: Extract<NodeEffect, { kind: 'begin' }>, heartbeats: number): void {
-    const { rules, wheel, counts } = this.deps;
-    const blind = rules.blindAt(at);
+  private begin(effect: Extract<NodeEffect, { kind: 'begin' }>, heartbeats: number): void {
+    const { wheel, counts } = this.deps;
     const due = this.state.phase !== 'unknown' && isDue(this.state);
-    if (heartbeat) {
-      counts.heartbeats += heartbeats;
-      this.lastHeartbeat = rules.wallAt(at);
-      this.heardAt = at;
-      if (typeof timing === 'number') this.timing = undefined;
-      else if (!isSchedule(timing)) this.listen(at, timing, due && blind === this.heardBlind);
-    }
-    this.heardBlind = blind;
-    const deadline = this.deadlineAfter(at, timing, blind);
+    if (effect.heartbeat) counts.heartbeats += heartbeats;
+    const deadline = this.renew(effect, due);
     if (due) wheel.arm(this, deadline);
     else this.deadline = deadline;
     this.deps.note(this);
   }
 
-  private deadlineAfter(at: Moment, timing: Timing, blind: Millis): Moment {
-    const { rules } = this.deps;
-    if (!isSchedule(timing))
-      return rules.deadlineSince(at, timeoutInForce(timing, this.heartbeatHistory), blind);
-    const { deadline, expected } = expectedAfter(timing, at, rules);
-    this.expectation = new Expectation(expected, at);
-    return isCron(timing) ? deadline : rules.deadlineSince(at, timing.every, blind);
-  }
-
   private restart(since: Moment | undefined, { deadline, expected }: Begun): void {
-    this.expectation = expected === undefined ? undefined : new Expectation(expected, since);
+    this.expect(expected, since);
     if (this.state.phase !== 'unknown' && isDue(this.state)) this.deps.wheel.arm(this, deadline);
     this.deps.note(this);
   }
@@ -310,19 +217,10 @@ export class NodeActor extends EntityActor<NodeEntity, NodeDeps> implements Leas
     if (begun !== undefined) this.restart(this.expectation?.since, begun);
   }
 
-  /** A heartbeat that lay in a socket during a blind interval, or came when none was expected, ends no interval. */
-  private listen(at: Moment, { max }: AdaptiveTimeout, measures: boolean): void {
-    this.heartbeatHistory ??= new HeartbeatHistory();
-    if (measures) this.heartbeatHistory.heard(at, max);
-    else this.heartbeatHistory.interrupt();
-  }
-
   /** What history stores of the job, beside a status. */
   pingedEntry(ping: KeptPing | undefined): { readonly pinged?: PingedEntry } {
-    const { job } = this;
-    if (job === undefined) return {};
-    const stored = storedJob(job, (deadline) => this.deps.toObservedTime(deadline));
-    return { pinged: { job: stored, ...(ping !== undefined && { ping }) } };
+    const pinged = this.jobTimer?.entry(ping, (deadline) => this.deps.toObservedTime(deadline));
+    return pinged === undefined ? {} : { pinged };
   }
 
   private get address(): { readonly shard: number; readonly node: NodeName } {
