@@ -100,7 +100,7 @@ export class App implements Daemon {
     this.users = new UserQueries(userIdsOf(config.user_ids), actors, this.#watchdog, this.#ownership);
     const retention = toMillis(config.history.retention ?? Infinity);
     this.silences = silenceQueries(actors, clock);
-    this.pings = pingQueries(actors);
+    this.pings = pingQueries(actors, config.pings.body);
     this.nodes = nodeQueries(actors, this.#watchdog, clock, retention, this.#ownership, this.silences);
     this.alerts = alertQueries(actors, clock);
     const { ids } = this.users;

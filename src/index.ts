@@ -39,6 +39,7 @@ export type {
   UserStatus,
 } from './library/presence.js';
 export type { PauseEnd } from './library/pausing.js';
+export type { PingOptions } from './library/pinging.js';
 export type { SilenceDescription, SilenceFilter, SilenceOptions, Silences } from './library/silences.js';
 export type {
   CheckedUser,

@@ -1,6 +1,6 @@
 import type { NodeQuota } from '../../src/domain/access.js';
 import type { Flip, NodeDefaults, Pause, Registration } from '../../src/domain/node.js';
-import type { KeptPing } from '../../src/domain/ping.js';
+import type { KeptPing, PingKind } from '../../src/domain/ping.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import type { Instant, Millis, Moment } from '../../src/domain/time.js';
@@ -85,8 +85,8 @@ export type NodeEffect =
   | { readonly kind: 'rest' }
   /** Store the status with the next checkpoint. */
   | { readonly kind: 'note' }
-  /** The job after a ping. */
-  | { readonly kind: 'job'; readonly job: Job }
+  /** The job after a ping, and what that said. */
+  | { readonly kind: 'job'; readonly job: Job; readonly said: PingKind }
   /** @property ping the ping that is kept with it */
   | {
       readonly kind: 'flip';

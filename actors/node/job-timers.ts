@@ -48,6 +48,11 @@ export class JobTimers<Owner extends JobOwner<Owner>> {
     this.#wheel = new TimerWheel(start, resolution);
   }
 
+  /** How many jobs have started and must end. */
+  get size(): number {
+    return this.#wheel.size;
+  }
+
   /** Arms the timer of a node's job, or disarms it. */
   watch({ state, jobTimer }: Owner): void {
     if (jobTimer === undefined) return;
@@ -64,9 +69,7 @@ export class JobTimers<Owner extends JobOwner<Owner>> {
   /** Time continues after a restart: each run gets its time again as a node does. */
   resume(owner: Owner, known: RegisteredNode, resumed: ResumedDeadlines): void {
     const grace = graceOf(known.registration.settings);
-    this.#move(owner, ({ deadline, blind }) =>
-      resumed.ofWait({ deadline, heardBlind: blind }, grace, grace),
-    );
+    this.#move(owner, ({ deadline, blind }) => resumed.ofWait({ deadline, heardBlind: blind }, grace, grace));
   }
 
   /** The daemon was blind. Deadlines that had passed before stay where they are. */

@@ -1,11 +1,14 @@
 import { Histogram } from '../../src/domain/histogram.js';
 import type { Flip, FlipCause, NodeState } from '../../src/domain/node.js';
+import type { PingKind } from '../../src/domain/ping.js';
 import { LATENESS } from '../shards/shard-supervisor.js';
 
 /** Counts of what the nodes of this process have done since it started. */
 export class NodeCounts {
   /** Heartbeats handled by actors. */
   heartbeats = 0;
+  /** Pings of jobs, by what they said. */
+  readonly pings: Record<PingKind, number> = { success: 0, start: 0, fail: 0, log: 0, exit: 0 };
   /** Flips because of silence, by how many seconds late the deadline was noticed. */
   readonly misses = new Histogram(LATENESS);
   readonly #flips = {

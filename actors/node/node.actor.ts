@@ -156,6 +156,7 @@ export class NodeActor extends NodeLease<NodeDeps> {
       case 'note':
         return this.deps.note(this);
       case 'job':
+        this.deps.counts.pings[effect.said]++;
         this.job = effect.job;
         return;
       case 'flip':

@@ -44,7 +44,7 @@ export function ping(
       const { known, effects } = missed(state, lease, (at) => at < command.arrivedAt, rules);
       const { state: before, retries } = known.status;
       const { job, kept } = counted(state, lease, command, before === 'failed', rules);
-      const changed: NodeEffect = { kind: 'job', job };
+      const changed: NodeEffect = { kind: 'job', job, said: command.ping.kind };
       const at = command.readAt;
       const turn: Turn | undefined = isSuccess(command.ping)
         ? { to: 'active', retries: 0, at, cause: 'heartbeat' }

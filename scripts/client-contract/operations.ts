@@ -43,7 +43,7 @@ export function operationsOf(document: OpenApiDocument): string {
           method: method.toUpperCase(),
           path,
           query: parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => camel(name)),
-          answer: shapes.ofAnswer(answersOf(responses).map(({ schema }) => schema)),
+          answer: shapes.ofAnswers(answersOf(responses)),
           alsoAnswers: answersOf(responses)
             .map(({ status }) => status)
             .filter((status) => !isSuccess(status)),
@@ -135,11 +135,12 @@ class ShapeMaker {
     );
   }
 
-  ofAnswer(schemas: readonly (JsonSchema | undefined)[]): Shape | undefined {
+  ofAnswers(answers: ReturnType<typeof answersOf>): Shape | undefined {
     const shapes = new Map(
-      schemas
-        .filter((schema) => schema !== undefined)
-        .map((schema) => [JSON.stringify(schema), this.of(schema)]),
+      answers.flatMap(({ schema, isJson }): readonly (readonly [string, Shape])[] => {
+        if (schema === undefined) return [];
+        return [isJson ? [JSON.stringify(schema), this.of(schema)] : ['', 'text']];
+      }),
     );
     const [first, ...others] = shapes.values();
     return first === undefined || others.length === 0 ? first : { either: [first, ...others] };

@@ -116,17 +116,24 @@ interface Answer {
   readonly status: number;
   /** Undefined if it has no body. */
   readonly schema: JsonSchema | undefined;
+  /** Whether its body is JSON. */
+  readonly isJson: boolean;
 }
 
-/** The answers of an operation: those that mean success, and others whose body is no error. */
+/**
+ * The answers of an operation: those that mean success, and others whose body is no error. A word in plain text that
+ * does not mean success is an error.
+ */
 export function answersOf(responses: Responses): readonly Answer[] {
   return Object.entries(responses)
     .map(([status, { content = {} }]) => ({
       status: Number(status),
       schema: Object.values(content)[0]?.schema,
+      isJson: Object.keys(content)[0] === 'application/json',
     }))
     .filter(
-      ({ status, schema }) => isSuccess(status) || (schema !== undefined && nameOf(schema) !== 'Error'),
+      ({ status, schema, isJson }) =>
+        isSuccess(status) || (isJson && schema !== undefined && nameOf(schema) !== 'Error'),
     );
 }
 

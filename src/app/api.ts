@@ -197,6 +197,9 @@ export interface AlertsApi {
 
 /** Pings of jobs. */
 export interface PingsApi {
+  /** How much is kept of the body of one, from its beginning, in bytes. */
+  readonly bodyLimit: number;
+
   /**
    * The secret UUID by which pings name a node.
    *

@@ -1,5 +1,6 @@
 import type { NodeQuota } from '../domain/access.js';
 import type { FlipCause, NodeState } from '../domain/node.js';
+import type { PingKind } from '../domain/ping.js';
 import type { BlindCause, BlindInterval } from '../domain/blindness.js';
 import type { SilenceState } from '../domain/silence.js';
 import type { Instant, Millis } from '../domain/time.js';
@@ -26,6 +27,10 @@ export interface DaemonFacts {
     /** Nodes that count towards the quota of a key. */
     readonly registeredBy: (key: string) => number;
     readonly heartbeats: number;
+    /** Pings of their jobs, by what they said. */
+    readonly pings: Readonly<Record<PingKind, number>>;
+    /** Nodes whose job has started and not ended. */
+    readonly running: number;
     readonly flips: Readonly<Record<NodeState, Readonly<Record<FlipCause, number>>>>;
     readonly misses: Distribution;
   };
@@ -197,6 +202,8 @@ export interface GatewayReport {
     readonly malformed: number;
     readonly unauthorized: number;
     readonly rate_limited: number;
+    /** Pings of jobs beyond so many a second of one node. */
+    readonly dropped_pings: number;
   };
 }
 

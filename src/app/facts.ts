@@ -126,8 +126,10 @@ function nodeFacts({ home, nodeCounts }: Actors): DaemonFacts['nodes'] {
   const nodes = home.run?.watch?.nodes;
   const registeredBy = (key: string): number => nodes?.registeredBy(key) ?? 0;
   const { active, inactive, failed, paused } = nodes?.states ?? NO_NODES;
-  const { heartbeats, flips, misses } = nodeCounts;
-  return { states: { active, inactive, failed }, paused, registeredBy, heartbeats, flips, misses };
+  const { heartbeats, pings, flips, misses } = nodeCounts;
+  const running = sumOf(nodes?.all ?? [], ({ jobTimers }) => jobTimers.size);
+  const states = { active, inactive, failed };
+  return { states, paused, registeredBy, heartbeats, pings, running, flips, misses };
 }
 
 function alertFacts({ home, channels }: Actors): DaemonFacts['alerts'] {

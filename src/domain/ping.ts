@@ -1,7 +1,7 @@
 import type { Instant, Millis } from './time.js';
 
 /** What a ping says, in healthchecks' words. `exit` is a success or a failure by its status. */
-type PingKind = 'success' | 'start' | 'fail' | 'log' | 'exit';
+export type PingKind = 'success' | 'start' | 'fail' | 'log' | 'exit';
 
 /** A ping of a job, as it was sent. */
 export interface Ping {
@@ -10,6 +10,7 @@ export interface Ping {
   readonly exitStatus?: number;
   /** The run it belongs to: a UUID in lower case that the job has chosen. */
   readonly rid?: string;
+  /** `GET`, `HEAD`, `POST`, or `library`. */
   readonly method: string;
   /** The beginning of its body, as much as is kept. */
   readonly body: Uint8Array;

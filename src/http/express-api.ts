@@ -15,7 +15,7 @@ import { addAlerts } from './alerts/alert-routes.js';
 import { addEvents } from './events/event-routes.js';
 import type { EventStreams } from './events/event-streams.js';
 import { addNodes } from './nodes/node-routes.js';
-import { addPings, type PingOptions } from './pings/ping-routes.js';
+import { addPings, type PingKeys } from './pings/ping-routes.js';
 import { addSilences } from './silences/silence-routes.js';
 import { addSocket } from './sockets/socket-route.js';
 import { addUsers } from './users/user-routes.js';
@@ -25,6 +25,8 @@ import { addContract, addMetrics, addProbes, addStats } from './ops/ops-routes.j
 export interface Api {
   readonly handle: (exchange: Exchange) => void;
   readonly routes: RouteTable;
+  /** Pings that did not count, because one node had too many in a second. */
+  readonly droppedPings: () => number;
 }
 
 /** The whole API on Express. */
@@ -35,7 +37,7 @@ export function createApi(
   gateway: () => GatewayFacts,
   cors: () => Cors,
   streams: EventStreams,
-  pings: PingOptions,
+  pingKeys: PingKeys,
 ): Api {
   const app = express();
   app.disable('x-powered-by').enable('case sensitive routing');
@@ -55,7 +57,7 @@ export function createApi(
   app.use(admitBody(limits, resources.routes));
   addUsers(resources, daemon, clock, limits);
   addNodes(resources, daemon, clock, limits);
-  addPings(resources, daemon, clock, limits, pings);
+  const pings = addPings(resources, daemon, clock, limits, pingKeys);
   addAlerts(resources, daemon, limits);
   addSilences(resources, daemon, clock, limits);
   addStats(resources, daemon);
@@ -78,6 +80,7 @@ export function createApi(
       app(request, response);
     },
     routes: resources.routes,
+    droppedPings: () => pings.dropped,
   };
 }
 

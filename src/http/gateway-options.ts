@@ -20,8 +20,6 @@ export interface GatewayOptions {
   /** Whether heal and checkup may bypass Express; default true. The answers are the same. */
   readonly fast_lane?: boolean;
   readonly limits: GatewayLimits;
-  /** How much is kept of the body of a ping; default 10,000. */
-  readonly pings?: { readonly body: number };
   /** Undefined: everybody may do everything. */
   readonly auth?: AuthOptions | undefined;
   /** Undefined: plain HTTP. */

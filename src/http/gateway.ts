@@ -29,9 +29,6 @@ import { Sockets } from './sockets/sockets.js';
 import { isBodiless, RequestHeads } from './server/request-head.js';
 import { bound, createBoundedServer, pemOf } from './server/bounded-server.js';
 
-/** The bytes of a ping's body that are kept. */
-const PING_BODY = 10_000;
-
 /** What the gateway needs from outside. */
 export interface GatewayParts {
   readonly clock: Clock;
@@ -86,7 +83,7 @@ export class Gateway {
       () => ({ ...this.inspect(), quotas: this.#quotas }),
       () => this.#cors,
       this.#streams,
-      { body: options.pings?.body ?? PING_BODY, keys: (key) => this.#accessControl.ofPingKey(key) },
+      (key) => this.#accessControl.ofPingKey(key),
     );
     const { routes } = this.#api;
     this.#accessControl = new AccessControl(daemon, clock, routes, (exchange) => this.#handOver(exchange));
@@ -211,6 +208,7 @@ export class Gateway {
         malformed: this.#malformed.count,
         unauthorized: this.#accessControl.unauthorized,
         rate_limited: this.#accessControl.rateLimited,
+        dropped_pings: this.#api.droppedPings(),
       },
     };
   }

@@ -3,6 +3,7 @@ import { readPause, type PauseEnd } from './pausing.js';
 import { ANYBODY } from '../domain/access.js';
 import type { NodeState, SettingsChange } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
+import { readPing, type PingOptions } from './pinging.js';
 import { describedPing, type PingDescription } from './ping-description.js';
 import { HeartbeatError } from '../errors.js';
 import type { Daemon } from '../app/api.js';
@@ -153,6 +154,19 @@ export class Nodes {
   /** Takes the acknowledgement back: reminders continue. Does nothing without one. */
   async unacknowledge(name: string): Promise<NodeDescription> {
     return this.#ask(name, { kind: 'unacknowledge' });
+  }
+
+  /**
+   * Pings for its job: it has succeeded, or what the options say.
+   *
+   * @returns `Created` if the ping has registered the node
+   * @throws HeartbeatError `HEARTBEAT_UNKNOWN_NODE` unless it may `create` it
+   */
+  async ping(name: string, options: PingOptions = {}): Promise<'OK' | 'Created'> {
+    const daemon = await this.#daemon();
+    const request = readPing(options, daemon.pings.bodyLimit);
+    const reply = await askNode(daemon, nodeNameOf(name), request);
+    return reply.kind === 'pinged' && reply.created ? 'Created' : 'OK';
   }
 
   /** The pings of its job that are kept, newest first. What is not pulled is not read. */

@@ -15,6 +15,7 @@ export interface PingDescription {
   readonly duration: Seconds | undefined;
   /** The length of its body, of which the beginning is kept. */
   readonly bytes: number;
+  /** `GET`, `HEAD`, `POST`, or `library`. */
   readonly method: string;
 }
 

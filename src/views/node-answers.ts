@@ -46,11 +46,11 @@ const nodeShape = {
     description:
       'How long its job may take. Present if it was chosen, or the node was pinged; a schedule has its own.',
   }),
-  started: instant.nullable().optional().meta({
-    description: 'Present if it was pinged: when the run started that goes on; null if none does.',
+  started: instant.nullable().meta({
+    description: 'When the run of its job started that goes on; null if none does.',
   }),
-  last_duration: seconds.nullable().optional().meta({
-    description: 'Present if it was pinged: how long the last run took; null if its start is not known.',
+  last_duration: seconds.nullable().meta({
+    description: 'How long the last run of its job took; null if none has ended, or its start is not known.',
   }),
   slug: z.string().optional().meta({
     description:

@@ -26,10 +26,8 @@ export function nodeView(node: DescribedNode): z.output<typeof answer.node> {
     }),
     ...(slugOf(node) !== undefined && { slug: slugOf(node) }),
     ...(node.grace !== undefined && { grace: seconds(node.grace) }),
-    ...(node.job !== undefined && {
-      started: secondsOrNull(node.job.started),
-      last_duration: node.job.lastDuration === undefined ? null : seconds(node.job.lastDuration),
-    }),
+    started: secondsOrNull(node.job?.started),
+    last_duration: node.job?.lastDuration === undefined ? null : seconds(node.job.lastDuration),
     labels: node.labels,
     channels: node.channels ?? null,
     depends_on: node.dependsOn ?? [],

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Faults } from '../support/faults.js';
 import { Scraped } from '../support/metrics.js';
+import { ping } from '../support/pings.js';
 import { placeOf } from '../support/partitions.js';
 import { RefusingStore } from '../support/refusing-store.js';
 import type { SimulatedApp } from '../support/simulated-app.js';
@@ -84,6 +85,26 @@ describe('what the daemon counts', () => {
     const { count, sum } = metrics.observed('heartbeat_node_miss_lateness_seconds');
     expect(count).to.equal(1);
     expect(sum).to.be.within(0, 0.05);
+  });
+
+  it('counts pings of jobs by what they said, and the jobs that run', async () => {
+    await start();
+    for (const name of ['backup', 'report', 'sync'])
+      await daemon.askNode({ kind: 'put', change: { grace: 5000 } }, node(name));
+    for (const kind of ['start', 'log', 'start'] as const)
+      await daemon.askNode(ping({ kind }), node('backup'));
+    await daemon.askNode(ping({ kind: 'start' }), node('report'));
+    await daemon.askNode(ping({ kind: 'start' }), node('sync'));
+    await daemon.askNode(ping(), node('sync'));
+    const pings = async (kind: string) => (await scrape()).value('heartbeat_job_pings_total', { kind });
+    expect([await pings('start'), await pings('log'), await pings('success')]).to.deep.equal([4, 1, 1]);
+    const running = async () => (await scrape()).value('heartbeat_jobs_running');
+    expect(await running()).to.equal(2);
+    await daemon.askNode('pause', node('report'));
+    expect(await running()).to.equal(1);
+    await daemon.clock.advance(6000);
+    expect(await running()).to.equal(0);
+    expect(await pings('start')).to.equal(4);
   });
 
   it('counts the crashes of users in one place, however many shards there are, and dead letters', async () => {

@@ -26,6 +26,7 @@ export const NO_REQUESTS: GatewayReport = {
     malformed: 0,
     unauthorized: 0,
     rate_limited: 0,
+    dropped_pings: 0,
   },
 };
 
@@ -50,6 +51,8 @@ export const NO_FACTS: DaemonFacts = {
     paused: 0,
     registeredBy: () => 0,
     heartbeats: 0,
+    pings: { success: 0, start: 0, fail: 0, log: 0, exit: 0 },
+    running: 0,
     flips: { active: never, inactive: never, failed: never },
     misses: none,
   },

@@ -18,7 +18,7 @@ export function allRoutes(): readonly Route[] {
     () => NO_REQUESTS,
     () => new Cors([]),
     new EventStreams(new SimulatedClock()),
-    { body: 10_000, keys: () => undefined },
+    () => undefined,
   );
   return routes.all;
 }

@@ -22,6 +22,9 @@ export async function calls(): Promise<unknown[]> {
   const node: Api.Node = await heartbeat.nodes.register('db-1', { maxRetries: null, timeout: 5 });
   // @ts-expect-error: the API's own name
   await heartbeat.nodes.register('db-1', { max_retries: 1 });
+  const word: 'OK' | 'Created' | 'OK (rate limited)' = await heartbeat.ping('uuid', { exitStatus: 0 });
+  // @ts-expect-error: a key goes with a slug
+  await heartbeat.ping({ key: 'key' }, { kind: 'start', rid: word });
   const nothing: Promise<void> = heartbeat.nodes.heartbeat('db-1');
   await nothing;
   for await (const { at, channels } of heartbeat.alerts.list({ state: ['dead', 'held'] }))

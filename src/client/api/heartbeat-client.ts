@@ -10,6 +10,7 @@ import { expectOptions, type CallOptions, type Settings } from './client-options
 import type { Accepted } from './lists.js';
 import * as presence from './presence-calls.js';
 import type { UserDevice } from './user-batch.js';
+import { ping, type PingAnswer, type PingOptions, type PingTarget } from './ping-call.js';
 import { Silences } from './silences-api.js';
 import { Users } from './users-api.js';
 
@@ -98,6 +99,16 @@ export class HeartbeatClient<Id = string> {
     return isList(users)
       ? presence.rhythmMany(this.#calls, users, options)
       : presence.rhythmOne(this.#calls, users, options);
+  }
+
+  /**
+   * Pings for a job, as healthchecks has it: it has succeeded, or what the options say.
+   *
+   * @param target the `pingUuid` of its node, or a ping key and the slug
+   * @throws HeartbeatRequestError `HEARTBEAT_CLIENT_PING_REFUSED` with the word of the daemon, such as `not found`
+   */
+  ping(target: PingTarget, options?: PingOptions): Promise<PingAnswer> {
+    return ping(this.#calls, target, options);
   }
 
   /**

@@ -34,11 +34,14 @@ export interface Sent {
   /** The parameters of the path, encoded, in their order. */
   readonly path?: readonly string[];
   readonly query?: Readonly<Record<string, unknown>>;
-  /** JSON. */
+  /** JSON, unless the headers say otherwise. */
   readonly body?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** The UUID or the key of a ping, which no error shows. */
+const PING_SECRET = /^\/ping\/[^/]+/;
 
 /** An answer to a request, and the attempt in which its body is read. */
 interface Opened {
@@ -168,7 +171,8 @@ export class HttpCalls<Id> {
     let at = 0;
     const filled = path.replace(/\{\w+\}/g, () => sent.path?.[at++] ?? '');
     const target = filled + queryOf(sent.query ?? {}, query);
-    return { operation, call: `${method} ${filled}`, url: this.settings.url + target, sent };
+    const call = `${method} ${filled.replace(PING_SECRET, '/ping/(redacted)')}`;
+    return { operation, call, url: this.settings.url + target, sent };
   }
 
   async #open(request: Request): Promise<Opened> {
@@ -199,8 +203,8 @@ export class HttpCalls<Id> {
     const { key: given } = this.settings;
     const key = typeof given === 'function' ? await this.#keyOf(given, request, attempt) : given;
     return {
-      ...headers,
       ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
       ...(key !== undefined && { authorization: `Bearer ${key}` }),
     };
   }

@@ -17,6 +17,7 @@ export type {
   UptimeRange,
 } from './nodes-api.js';
 export type { CallOptions, ClientOptions, Retry } from './client-options.js';
+export type { PingAnswer, PingOptions, PingTarget } from './ping-call.js';
 export type { CheckupOptions, GoodbyeOptions, HealOptions, RhythmOptions } from './presence-calls.js';
 export type { UserDevice } from './user-batch.js';
 export type { SilenceOptions, SilencesFilter } from './silences-api.js';

@@ -30,6 +30,7 @@ export interface Problem {
  * - `HEARTBEAT_CLIENT_UNEXPECTED`: something else than the daemon answered, or not as the contract says.
  * - `HEARTBEAT_CLIENT_WRONG_IDS`: the client reads ids as `bigint`, and the daemon has `user_ids: text`.
  * - `HEARTBEAT_CLIENT_NO_KEY`: the key function failed, gave no key, or took longer than `timeout`.
+ * - `HEARTBEAT_CLIENT_PING_REFUSED`: a ping was refused, by a word in plain text.
  * - `HEARTBEAT_CLIENT_CLOSED`: the client is closed.
  */
 export class HeartbeatRequestError extends HeartbeatClientError {
@@ -56,6 +57,7 @@ export const UNREACHABLE = 'HEARTBEAT_CLIENT_UNREACHABLE';
 export const TIMEOUT = 'HEARTBEAT_CLIENT_TIMEOUT';
 export const UNEXPECTED = 'HEARTBEAT_CLIENT_UNEXPECTED';
 export const NO_KEY = 'HEARTBEAT_CLIENT_NO_KEY';
+const PING_REFUSED = 'HEARTBEAT_CLIENT_PING_REFUSED';
 export const CLOSED = 'HEARTBEAT_CLIENT_CLOSED';
 
 /** @param origin where there was no answer */
@@ -66,6 +68,15 @@ export function unreachable(call: string, origin: string, cause: unknown): Heart
     { call, cause },
   );
 }
+
+/** The words with which a ping is refused. */
+const PING_REFUSALS: readonly string[] = [
+  'not found',
+  'ambiguous slug',
+  'rate limited',
+  'invalid url format',
+  'invalid uuid format',
+];
 
 /** Whether the daemon may be absent: there was no answer, or none in time. */
 export function isUnreachable(error: unknown): boolean {
@@ -103,6 +114,8 @@ export function errorIn(call: string, answer: FetchAnswer, body: string): Heartb
     ),
     requestId: headers.get('x-request-id') ?? undefined,
   };
+  if (errorBody === undefined && isPing(call) && PING_REFUSALS.includes(body))
+    return new HeartbeatRequestError(PING_REFUSED, body, failed);
   if (errorBody === undefined)
     return new HeartbeatRequestError(
       UNEXPECTED,
@@ -114,6 +127,10 @@ export function errorIn(call: string, answer: FetchAnswer, body: string): Heartb
     ...failed,
     ...(problems !== undefined && { problems }),
   });
+}
+
+function isPing(call: string): boolean {
+  return call.startsWith('POST /ping/');
 }
 
 interface ErrorBody {

@@ -29,12 +29,8 @@ const NOT_FOUND: PingAnswer = { status: 404, text: 'not found' };
 const AMBIGUOUS: PingAnswer = { status: 409, text: 'ambiguous slug' };
 const TOO_MANY: PingAnswer = { status: 429, text: 'rate limited' };
 
-export interface PingOptions {
-  /** How much is kept of a body, in bytes. */
-  readonly body: number;
-  /** Finds what a ping key permits; undefined if it is none. */
-  readonly keys: (key: string) => Access | undefined;
-}
+/** Finds what a ping key permits; undefined if it is none. */
+export type PingKeys = (key: string) => Access | undefined;
 
 /** A ping, and for which node. */
 interface Found {
@@ -53,9 +49,9 @@ export function addPings(
   daemon: Daemon,
   clock: Clock,
   limits: Pick<GatewayLimits, 'body'>,
-  options: PingOptions,
-): void {
-  const pings = new Pings(daemon, clock, options);
+  keys: PingKeys,
+): { readonly dropped: number } {
+  const pings = new Pings(daemon, clock, keys);
   const ping = {
     needs: 'nothing',
     body: 'raw',
@@ -67,16 +63,19 @@ export function addPings(
   } as const;
   for (const path of ['/ping/:uuid', '/ping/:key/:slug', '/ping/:key/:slug/:says'])
     resources.add(path, { get: ping, post: ping });
+  return pings;
 }
 
 class Pings {
   readonly #daemon: Daemon;
-  readonly #options: PingOptions;
+  readonly #keys: PingKeys;
   readonly #rates: RateLimiter;
+  /** Those beyond the rate of their node. */
+  dropped = 0;
 
-  constructor(daemon: Daemon, clock: Clock, options: PingOptions) {
+  constructor(daemon: Daemon, clock: Clock, keys: PingKeys) {
     this.#daemon = daemon;
-    this.#options = options;
+    this.#keys = keys;
     this.#rates = new RateLimiter(clock, RATE);
   }
 
@@ -87,7 +86,7 @@ class Pings {
       return;
     }
     const query = new URLSearchParams(originalUrl.split('#')[0]?.split('?')[1]);
-    const ping = saidBy(target, query, method, body, this.#options.body);
+    const ping = saidBy(target, query, method, body, this.#daemon.pings.bodyLimit);
     if (target.by === 'slug') this.#handle(exchange, this.#withSlug(exchange, target, query), ping);
     else this.#handleByUuid(exchange, target.uuid, ping);
   }
@@ -113,7 +112,10 @@ class Pings {
     if ('status' in found) this.#answer(exchange, found);
     else if ('status' in ping) this.#answer(exchange, ping);
     else if (this.#rates.take(found.name) === 0) this.#send(exchange, found, ping);
-    else this.#answer(exchange, found.uuid === undefined ? TOO_MANY : IGNORED);
+    else {
+      this.dropped++;
+      this.#answer(exchange, found.uuid === undefined ? TOO_MANY : IGNORED);
+    }
   }
 
   #withSlug(
@@ -122,7 +124,7 @@ class Pings {
     query: URLSearchParams,
   ): Found | PingAnswer | 'refused' {
     if (slug !== slug.toLowerCase()) return WRONG_URL;
-    const access = this.#options.keys(key);
+    const access = this.#keys(key);
     if (access === undefined) return NOT_FOUND;
     // Without keys nothing in the URL is a secret, so a page of any site could ping.
     if (access === ANYBODY && exchange.request.headers['sec-fetch-site'] === 'cross-site') {
@@ -139,7 +141,7 @@ class Pings {
   }
 
   #answer(exchange: Exchange, answer: PingAnswer): void {
-    answerPing(exchange, answer, this.#options.body);
+    answerPing(exchange, answer, this.#daemon.pings.bodyLimit);
   }
 
   #send(exchange: Exchange, { name, uuid, creates }: Found, ping: Ping): void {

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
+import { isPing } from '../pings/ping-target.js';
 
 const NOBODY = ["'none'"];
 const SELF = ["'self'"];
@@ -25,9 +26,10 @@ const shield = helmet({
 
 /**
  * Sets these headers on what a browser can be made to show. On other answers they would be half a kilobyte for each
- * heartbeat.
+ * heartbeat. A ping is answered with a fixed word in plain text, which needs none.
  */
 export const setBrowserHeaders: RequestHandler = (request, response, next) => {
-  if (request.method === 'GET' || request.method === 'HEAD') shield(request, response, next);
+  const isShown = (request.method === 'GET' || request.method === 'HEAD') && !isPing(request.url);
+  if (isShown) shield(request, response, next);
   else next();
 };

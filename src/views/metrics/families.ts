@@ -84,6 +84,13 @@ function nodeFamilies({ nodes }: DaemonFacts): MetricFamily[] {
       'Heartbeats of nodes that have been handled.',
       nodes.heartbeats,
     ),
+    counterBy(
+      'heartbeat_job_pings_total',
+      'Pings of jobs that have counted, by what they said.',
+      'kind',
+      nodes.pings,
+    ),
+    gauge('heartbeat_jobs_running', 'Nodes whose job has started and not ended.', nodes.running),
     {
       name: 'heartbeat_node_flips_total',
       help: 'Changes of the state of nodes.',

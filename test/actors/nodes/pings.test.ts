@@ -1,17 +1,11 @@
 import { expect } from 'chai';
 import type { DescribedNode, NodeReply, NodeRequest } from '../../../actors/node/node.protocol.js';
-import type { Ping } from '../../../src/domain/ping.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
 import { node } from '../../support/ids.js';
+import { ping } from '../../support/pings.js';
 import { withDaemon } from '../../support/with-daemon.js';
 
 const JOB = node('backup');
-
-/** A ping, with nothing in its body. */
-export function ping(said: Partial<Ping> = {}, more: { uuid?: string; creates?: boolean } = {}): NodeRequest {
-  const sent: Ping = { kind: 'success', method: 'POST', body: new Uint8Array(), bytes: 0, ...said };
-  return { kind: 'ping', ping: sent, creates: false, ...more };
-}
 
 describe('a node that is pinged', () => {
   let alerting: RecordingAlerting;

@@ -30,7 +30,7 @@ describe('the access of a request', () => {
     },
     () => new Cors([]),
     new EventStreams(clock),
-    { body: 10_000, keys: () => undefined },
+    () => undefined,
   );
   const exchanges = new Exchanges(30, clock, new RecordingLogger(), {
     routes: api.routes,

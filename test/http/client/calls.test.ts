@@ -336,6 +336,51 @@ describe('a client with little permission', () => {
     await Promise.all([own.close(), stranger.close()]);
   });
 
+  it('pings for a job, by UUID, or by a ping key and a slug', async () => {
+    const auth = authOf(
+      keyRule('admin', { scopes: ['admin', 'read'] }),
+      keyRule('cron', { scopes: ['ping'], nodes: ['cron-'], create: true }),
+    );
+    served = await DaemonOverHttp.start({}, auth);
+    const admin = createClient({ url: served.url, key: 'admin' });
+    const job = createClient({ url: served.url, retries: 0 });
+    const { pingUuid = '' } = await admin.nodes.register('backup', { timeout: 60, maxRetries: 0 });
+    const rid = '123e4567-e89b-12d3-a456-426614174000';
+    expect(await job.ping(pingUuid, { kind: 'start', rid })).to.equal('OK');
+    await served.daemon.clock.advance(1_500);
+    expect(await job.ping(pingUuid, { exitStatus: 3, rid, body: 'disk full' })).to.equal('OK');
+    expect(await admin.nodes.get('backup')).to.include({ state: 'failed', lastDuration: 1.5 });
+    expect(await job.ping(pingUuid)).to.equal('OK');
+    const cron = { key: 'cron', slug: 'cron-backup' };
+    expect(await job.ping(cron, { create: true })).to.equal('Created');
+    for (const kind of ['log', 'fail', 'success'] as const)
+      expect(await job.ping(cron, { kind, body: 'bytes: 7' })).to.equal('OK');
+    const kept = await all(admin.nodes.pings('backup'));
+    expect(kept.map(({ kind, exitStatus }) => [kind, exitStatus])).to.deep.equal([
+      ['success', null],
+      ['exit', 3],
+      ['start', null],
+    ]);
+    expect(await admin.nodes.pingBody('backup', 2)).to.equal('disk full');
+    const error = await errorOf(job.ping(pingUuid.replace(/^./, (first) => (first === '0' ? '1' : '0'))));
+    expect(error).to.include({
+      code: 'HEARTBEAT_CLIENT_PING_REFUSED',
+      status: 404,
+      message: 'not found',
+      call: 'POST /ping/(redacted)',
+    });
+    expect((await errorOf(job.ping(pingUuid, { rid: 'x' }))).message).to.equal('invalid uuid format');
+    for (const wrong of [
+      { exitStatus: 256 },
+      { exitStatus: 0, kind: 'fail' as const },
+      { create: true },
+      { kind: 'done' } as object,
+      { ridd: rid } as object,
+    ])
+      expect(await job.ping(pingUuid, wrong).catch((thrown: unknown) => thrown)).to.be.instanceOf(TypeError);
+    await Promise.all([admin.close(), job.close()]);
+  });
+
   it('is told all that is wrong with a body, and a misspelt option before anything is sent', async () => {
     served = await DaemonOverHttp.start();
     const client = createClient({ url: served.url });

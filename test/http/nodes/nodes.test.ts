@@ -24,6 +24,8 @@ describe('the calls about a node', () => {
       deadline: now,
       timeout: 0.5,
       max_retries: 3,
+      started: null,
+      last_duration: null,
       slug: 'db1',
       ping_uuid: uuid,
       labels: { zone: 'a' },

@@ -58,6 +58,7 @@ export class FakeDaemon implements Daemon, UsersApi {
   };
   /** And pings. */
   readonly pings: PingsApi = {
+    bodyLimit: 10_000,
     uuidOf: () => '00000000-0000-4000-8000-000000000000',
     withUuid: async () => undefined,
     withSlug: () => [],

@@ -47,7 +47,8 @@ describe('a file of nodes', () => {
 - { name: sync, schedule: null }
 `,
     );
-    const shown = 'problems' in nodes ? nodes : nodes.map(({ hasSchedule, settings }) => [hasSchedule, settings]);
+    const shown =
+      'problems' in nodes ? nodes : nodes.map(({ hasSchedule, settings }) => [hasSchedule, settings]);
     expect(shown).to.deep.equal([
       [true, { slug: 'nightly-backup', schedule: { cron: '0 4 * * *', grace: 1800 } }],
       [false, { grace: 900 }],

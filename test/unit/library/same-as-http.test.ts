@@ -26,6 +26,9 @@ interface Call {
   readonly body?: readonly string[];
 }
 
+const SAID = ['kind', 'exitStatus', 'body'];
+const PING: Call = { on: 'nodes', name: 'ping', given: ['db-1'], body: SAID };
+const PING_BY_UUID: Call = { ...PING, body: [...SAID, 'create'] };
 const REGISTER: Call = { on: 'nodes', name: 'register', given: ['db-1'] };
 
 /** The library's call for each operation. */
@@ -47,6 +50,12 @@ const CALLS: Readonly<Record<string, Call>> = {
   putNode: REGISTER,
   // Without a range it is `get`.
   node: { on: 'nodes', name: 'uptime', given: ['db-1'] },
+  ping: PING_BY_UUID,
+  pingWithBody: PING_BY_UUID,
+  pingBySlug: PING,
+  pingBySlugWithBody: PING,
+  pingBySlugSaying: PING,
+  pingBySlugSayingWithBody: PING,
   pings: { on: 'nodes', name: 'pings' },
   pingBody: { on: 'nodes', name: 'pingBody' },
   renewPingUuid: { on: 'nodes', name: 'renewPingUuid' },
@@ -73,19 +82,7 @@ const CALLS: Readonly<Record<string, Call>> = {
 };
 
 /** A program knows that its own process is alive; the others describe HTTP itself. */
-const OF_HTTP_ALONE = [
-  'health',
-  'socket',
-  'openapi',
-  'docs',
-  // URLs for jobs.
-  'ping',
-  'pingWithBody',
-  'pingBySlug',
-  'pingBySlugWithBody',
-  'pingBySlugSaying',
-  'pingBySlugSayingWithBody',
-];
+const OF_HTTP_ALONE = ['health', 'socket', 'openapi', 'docs'];
 
 /** A program iterates over a list as far as it wants. */
 const PAGES = ['limit', 'cursor'];
@@ -166,6 +163,38 @@ describe('what HTTP has', () => {
       labels: {},
       paused: false,
     });
+  });
+});
+
+describe('pings of the library', () => {
+  it('start and end runs, register nodes if they may, and are kept', async () => {
+    const { nodes } = await instances.make();
+    expect(await codeOf(nodes.ping('backup'))).to.equal('HEARTBEAT_UNKNOWN_NODE');
+    expect(await nodes.ping('backup', { create: true })).to.equal('Created');
+    const rid = '728B3763-EA80-4113-9FC0-F49B3ADF226A';
+    expect(await nodes.ping('backup', { kind: 'start', rid })).to.equal('OK');
+    expect((await nodes.get('backup'))?.started).to.be.instanceOf(Date);
+    expect(await nodes.ping('backup', { exitStatus: 2, rid, body: 'disk full' })).to.equal('OK');
+    const failed = await nodes.get('backup');
+    expect(failed).to.include({ state: 'failed', started: undefined });
+    expect(failed?.lastDuration).to.be.a('number');
+    await nodes.ping('backup', { kind: 'log', body: new Uint8Array(20_000) });
+    expect(await nodes.get('backup')).to.include({ state: 'failed' });
+    await nodes.ping('backup');
+    expect(await nodes.get('backup')).to.include({ state: 'active' });
+    const kept = await all(nodes.pings('backup'));
+    expect(
+      kept.map(({ kind, exitStatus, bytes, method }) => [kind, exitStatus, bytes, method]),
+    ).to.deep.equal([
+      ['success', undefined, 0, 'library'],
+      ['log', undefined, 20_000, 'library'],
+      ['exit', 2, 9, 'library'],
+      ['start', undefined, 0, 'library'],
+      ['success', undefined, 0, 'library'],
+    ]);
+    expect(await nodes.pingBody('backup', 4)).to.have.length(10_000);
+    for (const wrong of [{ exitStatus: 256 }, { rid: 'x' }, { kind: 'fail', exitStatus: 1 } as const])
+      expect(await nodes.ping('backup', wrong).catch((error: unknown) => error)).to.be.instanceOf(TypeError);
   });
 });
 

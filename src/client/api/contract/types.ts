@@ -204,10 +204,10 @@ export type Node = {
   readonly nextExpected?: Date | null;
   /** How long its job may take. Present if it was chosen, or the node was pinged; a schedule has its own. */
   readonly grace?: number;
-  /** Present if it was pinged: when the run started that goes on; null if none does. */
-  readonly started?: Date | null;
-  /** Present if it was pinged: how long the last run took; null if its start is not known. */
-  readonly lastDuration?: number | null;
+  /** When the run of its job started that goes on; null if none does. */
+  readonly started: Date | null;
+  /** How long the last run of its job took; null if none has ended, or its start is not known. */
+  readonly lastDuration: number | null;
   /** For pings by slug: the one chosen for it, or its name if that can be one. Absent if there is none. */
   readonly slug?: string;
   /** The secret of its pings by UUID. Present for keys with the scope `admin`. */
@@ -427,12 +427,12 @@ export interface Answers<Id = string> {
     readonly nextCursor: NextCursor;
   };
   readonly pingBody: string;
-  readonly ping: 'OK' | 'OK (rate limited)' | 'invalid url format' | 'invalid uuid format' | 'not found';
-  readonly pingWithBody: 'OK' | 'OK (rate limited)' | 'invalid url format' | 'invalid uuid format' | 'not found';
-  readonly pingBySlug: 'OK' | 'Created' | 'invalid url format' | 'invalid uuid format' | 'not found' | 'ambiguous slug' | 'rate limited';
-  readonly pingBySlugWithBody: 'OK' | 'Created' | 'invalid url format' | 'invalid uuid format' | 'not found' | 'ambiguous slug' | 'rate limited';
-  readonly pingBySlugSaying: 'OK' | 'Created' | 'invalid url format' | 'invalid uuid format' | 'not found' | 'ambiguous slug' | 'rate limited';
-  readonly pingBySlugSayingWithBody: 'OK' | 'Created' | 'invalid url format' | 'invalid uuid format' | 'not found' | 'ambiguous slug' | 'rate limited';
+  readonly ping: 'OK' | 'OK (rate limited)';
+  readonly pingWithBody: 'OK' | 'OK (rate limited)';
+  readonly pingBySlug: 'OK' | 'Created';
+  readonly pingBySlugWithBody: 'OK' | 'Created';
+  readonly pingBySlugSaying: 'OK' | 'Created';
+  readonly pingBySlugSayingWithBody: 'OK' | 'Created';
   readonly alerts: {
     readonly alerts: readonly Alert[];
     readonly nextCursor: NextCursor;

@@ -18,6 +18,8 @@ export const SHOWN = {
   deadline: 1795408425,
   timeout: 90000,
   max_retries: 0,
+  started: null,
+  last_duration: null,
   slug: NODE,
   ping_uuid: SOME_UUID,
   labels: { team: 'infra' },
