@@ -51,6 +51,14 @@ export type {
 export type { UserEvent, UserEventsOptions, UserEventType } from './library/user-events.js';
 export type { Stats } from './app/daemon-facts.js';
 export type { NodeChanged, NodeDescription, NodeRhythm, NodeUptime } from './library/node-description.js';
+export type {
+  NodeIncident,
+  NodesUptimeReport,
+  NodeUptimeReport,
+  UptimePeriod,
+  UptimeReportFilter,
+  UptimeReportRange,
+} from './library/uptime-reports.js';
 export type { PingDescription } from './library/ping-description.js';
 export { Tracker } from './library/tracker.js';
 export type { Seconds } from './domain/time.js';

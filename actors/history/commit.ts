@@ -7,6 +7,7 @@ import { instant, type Instant } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { ErrorCode } from '../../src/errors.js';
 import type { HistoryRecord } from '../../src/ports/history-store.js';
+import { acknowledgementsOf } from './acknowledgement-records.js';
 import type { Queued } from './backlog.js';
 import { withoutPing } from './without-ping.js';
 import type {
@@ -209,6 +210,7 @@ function recordsOf(entry: NodeChangeEntry): HistoryRecord[] {
         ...registered(registration, status),
         ...(pingUuid === undefined ? [] : [pingUuids([pingUuid.before, undefined], [pingUuid.after, node])]),
         ...(pause === undefined ? [] : [{ kind: 'paused', node, pause } as const]),
+        ...acknowledgementsOf(entry.before, registration),
         ...alerted(alerts),
       ];
     }
@@ -229,9 +231,10 @@ function undoingRecordsOf(entry: NodeChangeEntry): HistoryRecord[] {
     case 'register':
       return [{ kind: 'forgotten', node: entry.node }, pingUuids([entry.pingUuid, undefined])];
     case 'change': {
-      const { node, before, pingUuid, alerts } = entry;
+      const { node, before, registration, pingUuid, alerts } = entry;
       return [
         { kind: 'registered', node: before },
+        ...acknowledgementsOf(registration, before),
         ...(pingUuid === undefined ? [] : [pingUuids([pingUuid.after, undefined], [pingUuid.before, node])]),
         ...alerted(alerts.map(cancelled)),
       ];

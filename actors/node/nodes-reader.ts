@@ -116,13 +116,14 @@ export class NodesReader {
     const blind = this.#deps.store.blindBetween(from, to);
     const uptime = await uptimeOf(
       { from, to, state: node.state },
-      { flips, pauses: this.#pauses(node), blind },
+      { flips, pauses: this.pauses(node), blind },
       await this.#deps.silenced(node, { from, to }),
     );
     return { from, to, uptime };
   }
 
-  async *#pauses({ name, pausedAt }: DescribedNode): AsyncGenerator<readonly Pause[]> {
+  /** A node's pauses, oldest first; the one that goes on has no end. */
+  async *pauses({ name, pausedAt }: DescribedNode): AsyncGenerator<readonly Pause[]> {
     yield* this.#deps.store.pauses(name);
     if (pausedAt !== undefined) yield [{ from: pausedAt, to: FOREVER }];
   }

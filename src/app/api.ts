@@ -1,9 +1,10 @@
 import type { DescribedNode, NodeReply, NodeRequest } from '../../actors/node/node.protocol.js';
+import type { NodeFilter } from '../../actors/node/nodes-reader.js';
 import type { NotifierCommand, SilenceCommand } from '../../actors/notifier/notifier.protocol.js';
 import type { LiveSession, UserCommand, UserDevice, UserReply } from '../../actors/user/user.protocol.js';
 import type { NodeQuota, UserReach } from '../domain/access.js';
 import type { AlertRecord } from '../domain/alert.js';
-import type { Flip, NodeState } from '../domain/node.js';
+import type { Flip } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
 import type { Overload } from '../domain/overload.js';
 import type { DeviceHeal } from '../domain/device.js';
@@ -11,6 +12,7 @@ import type { EndedSession, Session } from '../domain/session.js';
 import type { Silence, SilencedInterval, SilenceId } from '../domain/silence.js';
 import type { Instant, Millis } from '../domain/time.js';
 import type { Uptime } from '../domain/uptime.js';
+import type { UptimeReport, UptimeReportOfNodes, UptimeRequest } from '../domain/uptime-report.js';
 import type { UserId, UserIds } from '../domain/user-id.js';
 import type { FlipRange, HistoryRange, PingFacts } from '../ports/history-store.js';
 import type { AlertRange } from '../ports/outbox.js';
@@ -156,15 +158,7 @@ export interface NodesApi {
    * @throws HeartbeatError if the store cannot be read
    */
   list(
-    filter: {
-      readonly state?: NodeState | undefined;
-      readonly label?: { readonly key: string; readonly value: string } | undefined;
-      readonly paused?: boolean | undefined;
-      /** A prefix of the name. */
-      readonly name?: string | undefined;
-      /** Prefixes, one of which the name must have. */
-      readonly prefixes?: readonly string[] | undefined;
-    },
+    filter: NodeFilter,
     after: NodeName | undefined,
     limit: number,
   ): Promise<{ readonly nodes: readonly DescribedNode[]; readonly next: NodeName | undefined }>;
@@ -177,6 +171,21 @@ export interface NodesApi {
     node: DescribedNode,
     range: { readonly from: Instant | undefined; readonly to: Instant | undefined },
   ): Promise<{ readonly from: Instant; readonly to: Instant; readonly uptime: Uptime }>;
+
+  /** A node's uptime by days and months, with its incidents. */
+  uptimeReport(node: DescribedNode, request: UptimeRequest): Promise<UptimeReport>;
+
+  /**
+   * The same of all matching nodes together, with each node's share. One report is made at a time.
+   *
+   * @param isWanted asked while the report is made: nobody may be waiting for it any more
+   * @throws HeartbeatError `HEARTBEAT_INVALID_QUERY` for too many nodes
+   */
+  uptimeReportOf(
+    filter: NodeFilter,
+    request: UptimeRequest,
+    isWanted: () => boolean,
+  ): Promise<UptimeReportOfNodes>;
 }
 
 /** Alerts and channels. */

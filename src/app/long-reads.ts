@@ -7,7 +7,7 @@ import type { HistoryStore } from '../ports/history-store.js';
  */
 export const CHUNKS_AT_ONCE = 2;
 
-type Long = 'sessions' | 'flips' | 'pauses' | 'blindBetween' | 'nodeNames' | 'alerts';
+type Long = 'sessions' | 'flips' | 'pauses' | 'acknowledgements' | 'blindBetween' | 'nodeNames' | 'alerts';
 
 /** Lets few readers read at once. */
 export function readingTurns(): LimitFunction {
@@ -29,6 +29,7 @@ export function longReads(store: LongReads, turns: Turns = readingTurns()): Long
     sessions: (user, range) => inTurns(turns, store.sessions(user, range)),
     flips: (node, range) => inTurns(turns, store.flips(node, range)),
     pauses: (node) => inTurns(turns, store.pauses(node)),
+    acknowledgements: (node, range) => inTurns(turns, store.acknowledgements(node, range)),
     blindBetween: (from, to) => inTurns(turns, store.blindBetween(from, to)),
     nodeNames: (after, from) => inTurns(turns, store.nodeNames(after, from)),
     alerts: (range) => inTurns(turns, store.alerts(range)),

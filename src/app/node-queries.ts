@@ -1,3 +1,5 @@
+import pLimit from 'p-limit';
+import { UptimeReports } from '../../actors/node/uptime-reports.js';
 import { NodesReader } from '../../actors/node/nodes-reader.js';
 import type { NodeCommand, NodeReply } from '../../actors/node/node.protocol.js';
 import { sendToAll } from '../../actors/shards/send-to-all.js';
@@ -9,6 +11,7 @@ import type { Millis } from '../domain/time.js';
 import type { NodesApi, SilencesApi } from './api.js';
 import { DependencyChanges } from './dependencies.js';
 import type { Clock } from '../ports/clock.js';
+import { Slices } from '../runtime/slices.js';
 import type { Watchdog } from '../runtime/watchdog.js';
 import type { Actors } from './assemble.js';
 import type { OwnershipCheck } from './ownership-check.js';
@@ -46,6 +49,17 @@ export function nodeQueries(
       ownership.all<NodeReply>(answered),
     );
   };
+  const slices = new Slices(clock);
+  const oneAtATime = pLimit(1);
+  const reports = (): UptimeReports =>
+    new UptimeReports({
+      reader: reader(),
+      store: home.answering.reads,
+      retention,
+      silenced: (node, range) => silences.intervalsOf(node, range),
+      slices,
+      now: clock.wall(),
+    });
   const reader = (): NodesReader => {
     const run = home.answering;
     return new NodesReader({
@@ -75,5 +89,8 @@ export function nodeQueries(
       yield* reader().flips(node, range);
     },
     uptime: async (node, range) => reader().uptime(node, range, clock.wall()),
+    uptimeReport: async (node, request) => reports().ofNode(node, request),
+    uptimeReportOf: (filter, request, isWanted) =>
+      oneAtATime(async () => reports().ofNodes(filter, request, isWanted)),
   };
 }

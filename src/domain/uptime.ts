@@ -1,11 +1,13 @@
 import type { BlindInterval } from './blindness.js';
 import type { Flip, NodeState, Pause } from './node.js';
 import type { SilencedInterval } from './silence.js';
-import type { Instant, Millis } from './time.js';
+import { instant, type Instant, type Millis } from './time.js';
+
+type StateChange = Pick<Flip, 'at' | 'from' | 'to'>;
 
 /** A node's stored past, oldest first, in chunks. What lies outside the range is skipped. */
-export interface Past {
-  readonly flips: AsyncIterable<readonly Pick<Flip, 'at' | 'from' | 'to'>[]>;
+export interface Past<Change extends StateChange = StateChange> {
+  readonly flips: AsyncIterable<readonly Change[]>;
   readonly pauses: AsyncIterable<readonly Pause[]>;
   readonly blind: AsyncIterable<readonly Pick<BlindInterval, 'from' | 'to'>[]>;
 }
@@ -18,25 +20,62 @@ type Spent = Record<NodeState | 'paused' | 'blind' | 'maintenance', Millis>;
  */
 export type Uptime = Readonly<Spent & { silenced: Millis }>;
 
+/** Takes a time that was spent in something. Times in silences overlap with the others, and come after them. */
+export type TimeSink = (what: keyof Uptime, from: Instant, to: Instant) => void;
+
+export function noTime(): { -readonly [What in keyof Uptime]: Millis } {
+  return { active: 0, inactive: 0, failed: 0, paused: 0, blind: 0, maintenance: 0, silenced: 0 };
+}
+
 /** The share of the time in which the node had not failed; undefined without any data. */
 export function ratioOf({ active, inactive, failed }: Uptime): number | undefined {
   const known = active + inactive + failed;
   return known === 0 ? undefined : (active + inactive) / known;
 }
 
-/**
- * Folds a node's past while reading it: at most one chunk of each kind is in memory.
- *
- * @param state the node's state if it has no flip at or after `from`
- * @param silenced when it was silenced, earliest first
- */
+interface MeasuredRange {
+  readonly from: Instant;
+  readonly to: Instant;
+  /** The node's state if it has no flip at or after `from`. */
+  readonly state: NodeState;
+}
+
+/** @param silenced when it was silenced, earliest first */
 export async function uptimeOf(
-  { from, to, state }: { readonly from: Instant; readonly to: Instant; readonly state: NodeState },
+  range: MeasuredRange,
   past: Past,
   silenced: readonly SilencedInterval[] = [],
 ): Promise<Uptime> {
-  const meter = new Meter(from, state);
-  const flips = new Source(past.flips, (flip) => flip.at, meter.flip);
+  const uptime = noTime();
+  await measure(range, past, silenced, (what, from, to) => {
+    uptime[what] += to - from;
+  });
+  return uptime;
+}
+
+/**
+ * Goes through a node's past while reading it: at most one chunk of each kind is in memory.
+ *
+ * @param silenced when it was silenced, earliest first
+ * @param flipped called with each flip in the range
+ * @returns the first flip behind the range, if there is one
+ */
+export async function measure<Change extends StateChange>(
+  { from, to, state }: MeasuredRange,
+  past: Past<Change>,
+  silenced: readonly SilencedInterval[],
+  sink: TimeSink,
+  flipped: (flip: Change) => void = () => undefined,
+): Promise<Change | undefined> {
+  const meter = new Meter(from, state, sink);
+  const flips = new Source(
+    past.flips,
+    (flip) => flip.at,
+    (flip: Change) => {
+      meter.flip(flip);
+      flipped(flip);
+    },
+  );
   const sources = [
     flips,
     new Source(past.pauses, (pause) => pause.from, meter.pause),
@@ -52,31 +91,37 @@ export async function uptimeOf(
       if (first.at >= to) break;
       first.take();
     }
-    const silences = silenced.filter((interval) => !isMaintenance(interval));
-    return { ...meter.upTo(to), silenced: lengthOf(silences, from, to) };
+    meter.upTo(to);
+    tellSilenced(
+      silenced.filter((interval) => !isMaintenance(interval)),
+      { from, to },
+      sink,
+    );
+    return flips.head;
   } finally {
     for (const source of sources) await source.close();
   }
 }
 
-/** Adds up the time in each state from changes in order. */
+/** Tells the time in each state from changes in order. */
 class Meter {
   state: NodeState;
-  #at: number;
+  #at: Instant;
   #pausedUntil = -Infinity;
   #blindUntil = -Infinity;
   #maintenanceUntil = -Infinity;
-  readonly #spent: Spent = { active: 0, inactive: 0, failed: 0, paused: 0, blind: 0, maintenance: 0 };
+  readonly #sink: TimeSink;
 
-  constructor(from: Instant, state: NodeState) {
+  constructor(from: Instant, state: NodeState, sink: TimeSink) {
     this.#at = from;
     this.state = state;
+    this.#sink = sink;
   }
 
-  readonly flip = ({ at, to }: Pick<Flip, 'at' | 'to'>): void => {
+  flip({ at, to }: StateChange): void {
     this.#pass(at);
     this.state = to;
-  };
+  }
 
   readonly pause = ({ from, to }: Pause): void => {
     this.#pass(from);
@@ -93,9 +138,8 @@ class Meter {
     this.#maintenanceUntil = Math.max(this.#maintenanceUntil, to);
   };
 
-  upTo(end: Instant): Spent {
+  upTo(end: Instant): void {
     this.#pass(end);
-    return this.#spent;
   }
 
   #pass(until: number): void {
@@ -107,8 +151,9 @@ class Meter {
 
   #spend(what: keyof Spent, until: number): void {
     if (until <= this.#at) return;
-    this.#spent[what] += until - this.#at;
-    this.#at = until;
+    const end = instant(until);
+    this.#sink(what, this.#at, end);
+    this.#at = end;
   }
 }
 
@@ -120,22 +165,20 @@ async function* inOneChunk<Item>(items: readonly Item[]): AsyncGenerator<readonl
   yield await Promise.resolve(items);
 }
 
-/** How much of a range is in at least one of these intervals, which are in the order in which they begin. */
-function lengthOf(
+/** Tells each time of a range once that is in at least one of these intervals, which are in the order in which they begin. */
+function tellSilenced(
   intervals: readonly Pick<SilencedInterval, 'from' | 'to'>[],
-  from: Instant,
-  to: Instant,
-): Millis {
-  let length = 0;
-  let until: number = from;
+  { from, to }: { readonly from: Instant; readonly to: Instant },
+  sink: TimeSink,
+): void {
+  let until = from;
   for (const interval of intervals) {
-    const begin = Math.max(until, interval.from);
-    const end = Math.min(to, interval.to);
+    const begin = instant(Math.max(until, interval.from));
+    const end = instant(Math.min(to, interval.to));
     if (end <= begin) continue;
-    length += end - begin;
+    sink('silenced', begin, end);
     until = end;
   }
-  return length;
 }
 
 /** Items that are read in chunks and taken one by one. */

@@ -16,6 +16,7 @@ import { addEvents } from './events/event-routes.js';
 import type { EventStreams } from './events/event-streams.js';
 import { addNodes } from './nodes/node-routes.js';
 import { addPings, type PingKeys } from './pings/ping-routes.js';
+import { addUptime } from './uptime/uptime-routes.js';
 import { addSilences } from './silences/silence-routes.js';
 import { addSocket } from './sockets/socket-route.js';
 import { addUsers } from './users/user-routes.js';
@@ -59,6 +60,7 @@ export function createApi(
   addNodes(resources, daemon, clock, limits);
   const pings = addPings(resources, daemon, clock, limits, pingKeys);
   addAlerts(resources, daemon, limits);
+  addUptime(resources, daemon, clock, limits);
   addSilences(resources, daemon, clock, limits);
   addStats(resources, daemon);
   addEvents(resources, { daemon, clock, streams, limits });

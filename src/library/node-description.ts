@@ -96,9 +96,12 @@ export function describedFlip(
 }
 
 export function describedUptime(from: Instant, to: Instant, uptime: Uptime): NodeUptime {
+  return { from: new Date(from), to: new Date(to), ...describedTimes(uptime) };
+}
+
+/** The times of an uptime, without its range. */
+export function describedTimes(uptime: Uptime): Omit<NodeUptime, 'from' | 'to'> {
   return {
-    from: new Date(from),
-    to: new Date(to),
     ratio: ratioOf(uptime),
     active: toSeconds(uptime.active),
     inactive: toSeconds(uptime.inactive),

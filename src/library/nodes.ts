@@ -27,6 +27,17 @@ import {
   type NodeUptime,
 } from './node-description.js';
 import { callDaemon, duringCall, pulled } from './calls.js';
+import {
+  describedReport,
+  describedReportOfNodes,
+  REPORT,
+  REPORT_OF_NODES,
+  requestOf,
+  type NodesUptimeReport,
+  type NodeUptimeReport,
+  type UptimeReportFilter,
+  type UptimeReportRange,
+} from './uptime-reports.js';
 
 /** The result of heartbeats that were sent together. */
 export interface Beaten {
@@ -264,6 +275,29 @@ export class Nodes {
       const { from, to, uptime } = await daemon.nodes.uptime(described, asked);
       return describedUptime(from, to, uptime);
     });
+  }
+
+  /** Its uptime by days and months by the clocks of a time zone, with its incidents. */
+  async uptimeReport(name: string, range: UptimeReportRange = {}): Promise<NodeUptimeReport> {
+    const node = nodeNameOf(name);
+    refuseProblems('range', REPORT(range, 'range'));
+    const daemon = await this.#daemon();
+    return duringCall(daemon, async () => {
+      const described = await askForNode(daemon, node, { kind: 'describe' });
+      return describedReport(await daemon.nodes.uptimeReport(described, requestOf(range)));
+    });
+  }
+
+  /** The same of all matching nodes together. At most 10,000 may match. */
+  async uptimeReportOf(filter: UptimeReportFilter = {}): Promise<NodesUptimeReport> {
+    refuseProblems('filter', REPORT_OF_NODES(filter, 'filter'));
+    const daemon = await this.#daemon();
+    const { label, name, ...range } = filter;
+    return duringCall(daemon, async () =>
+      describedReportOfNodes(
+        await daemon.nodes.uptimeReportOf({ label, name }, requestOf(range), () => true),
+      ),
+    );
   }
 
   async #ask(name: string, request: NodeRequest): Promise<NodeDescription> {

@@ -1,6 +1,6 @@
 import type { AlertRecord, LastHold, UnnotifiedOf } from '../domain/alert.js';
 import type { BlindInterval } from '../domain/blindness.js';
-import type { Flip, NodeStatus, Pause, Registration } from '../domain/node.js';
+import type { Acknowledgement, Flip, NodeStatus, Pause, Registration } from '../domain/node.js';
 import type { StoredJob } from '../domain/job.js';
 import type { KeptPing } from '../domain/ping.js';
 import type { NodeName } from '../domain/node-name.js';
@@ -54,6 +54,10 @@ export type HistoryRecord =
   | { readonly kind: 'flip'; readonly flip: Flip }
   /** A pause ended. A later record with the same beginning replaces it. */
   | { readonly kind: 'paused'; readonly node: NodeName; readonly pause: Pause }
+  /** The failure of a node was acknowledged. A later record of the same failure replaces the earlier. */
+  | { readonly kind: 'acknowledged'; readonly node: NodeName; readonly acknowledgement: Acknowledgement }
+  /** The acknowledgement of the failure that began at this instant was taken back. */
+  | { readonly kind: 'unacknowledged'; readonly node: NodeName; readonly since: Instant }
   /** The observed time so far. */
   | { readonly kind: 'observed_time'; readonly observed: ObservedTime }
   /** Deliveries of alerts. New alerts are in one batch with the flip that raised them. */
@@ -218,7 +222,8 @@ export interface HistoryStore extends Outbox {
   prune(before: Instant, limit: number): Promise<number>;
 
   /**
-   * Removes at most `limit` flips and ended pauses from before `before`, without reading the others.
+   * Removes at most `limit` flips, ended pauses and acknowledgements of failures from before `before`, without reading
+   * the others.
    *
    * @returns how many were removed; fewer than `limit` means that none are left
    */
@@ -256,6 +261,12 @@ export interface HistoryStore extends Outbox {
 
   /** A node's ended pauses, oldest first, in chunks. */
   pauses(node: NodeName): AsyncIterable<readonly Pause[]>;
+
+  /** Acknowledgements of a node's failures that began in a range, its ends included; oldest first, in chunks. */
+  acknowledgements(
+    node: NodeName,
+    range: { readonly from: Instant; readonly to: Instant },
+  ): AsyncIterable<readonly Acknowledgement[]>;
 
   /**
    * Removes at most `limit` pings, oldest first, while those of all nodes take more than so many bytes.

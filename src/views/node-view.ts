@@ -34,7 +34,7 @@ export function nodeView(node: DescribedNode): z.output<typeof answer.node> {
     paused: node.pausedAt !== undefined,
     ...(node.pausedUntil !== undefined && { paused_until: unixSeconds(node.pausedUntil) }),
     since: unixSeconds(node.since),
-    acknowledged: shownAcknowledgement(node.acknowledged),
+    acknowledged: acknowledgementView(node.acknowledged),
     ...(node.heartbeatHistory !== undefined && {
       phi:
         node.heartbeatHistory.phi === undefined ? null : Math.round(node.heartbeatHistory.phi * 1000) / 1000,
@@ -102,7 +102,7 @@ export function nodeViewWithCause(
   };
 }
 
-function shownAcknowledgement(
+export function acknowledgementView(
   acknowledged: Acknowledgement | undefined,
 ): z.output<typeof answer.acknowledgement> | null {
   if (acknowledged === undefined) return null;
@@ -132,9 +132,12 @@ export function flipView(flip: Flip, silencedBy: readonly SilenceId[] = []): z.o
 }
 
 export function uptimeView(from: Instant, to: Instant, uptime: Uptime): z.output<typeof answer.uptime> {
+  return { from: unixSeconds(from), to: unixSeconds(to), ...timesView(uptime) };
+}
+
+/** The times of an uptime, without its range. */
+export function timesView(uptime: Uptime): Omit<z.output<typeof answer.uptime>, 'from' | 'to'> {
   return {
-    from: unixSeconds(from),
-    to: unixSeconds(to),
     ratio: ratioOf(uptime) ?? null,
     active_seconds: seconds(uptime.active),
     inactive_seconds: seconds(uptime.inactive),

@@ -39,6 +39,12 @@ import {
   type NodeRegistration,
   type NodeUptime,
   type UptimeRange,
+  type NodeIncident,
+  type NodesUptimeReport,
+  type NodeUptimeReport,
+  type UptimePeriod,
+  type UptimeReportFilter,
+  type UptimeReportRange,
   type NodeDescription,
   type NodeRhythm,
   type Nodes,
@@ -111,6 +117,12 @@ holds<Same<ReturnType<HeartbeatInstance['metrics']>, Promise<string>>>();
 holds<Same<HeartbeatInstance['unready'], readonly string[]>>();
 holds<Same<Parameters<Nodes['uptime']>[1], UptimeRange | undefined>>();
 holds<Same<ReturnType<Nodes['uptime']>, Promise<NodeUptime>>>();
+holds<Same<Parameters<Nodes['uptimeReport']>[1], UptimeReportRange | undefined>>();
+holds<Same<ReturnType<Nodes['uptimeReport']>, Promise<NodeUptimeReport>>>();
+holds<Same<Parameters<Nodes['uptimeReportOf']>[0], UptimeReportFilter | undefined>>();
+holds<Same<ReturnType<Nodes['uptimeReportOf']>, Promise<NodesUptimeReport>>>();
+holds<Same<NodeUptimeReport['days'][number], UptimePeriod>>();
+holds<Same<NodeUptimeReport['incidents'][number], NodeIncident>>();
 holds<Same<Parameters<Nodes['flips']>[1], FlipsRange | undefined>>();
 holds<Same<Parameters<Nodes['register']>[1], NodeRegistration | undefined>>();
 holds<Same<NodeRegistration['maxRetries'], number | null | undefined>>();

@@ -3,7 +3,7 @@ import type { BlindInterval } from '../../domain/blindness.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
 import type { Silence } from '../../domain/silence.js';
 import type { Instant } from '../../domain/time.js';
-import type { Flip, Pause } from '../../domain/node.js';
+import type { Acknowledgement, Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { UserId } from '../../domain/user-id.js';
 import type {
@@ -25,7 +25,7 @@ import {
 } from './alerts.js';
 import { blindnessBetween, storedBlindness } from './blindness.js';
 import { readLastHold, type Ledger } from './meta.js';
-import { nodeNames, storedFlips, storedNodes, storedPauses } from './nodes.js';
+import { nodeNames, storedAcknowledgements, storedFlips, storedNodes, storedPauses } from './nodes.js';
 import { lastSessionOf, sessionsWithin, storedHealed, storedOpenSessions } from './sessions.js';
 import { storedBody, storedPings } from './pings.js';
 import { nodeOfPingFrom, pingUuidKey } from './ping-codec.js';
@@ -123,6 +123,13 @@ export abstract class HistoryReads {
 
   pauses(node: NodeName): AsyncIterable<readonly Pause[]> {
     return this.#reading((store) => storedPauses(store, node));
+  }
+
+  acknowledgements(
+    node: NodeName,
+    range: { readonly from: Instant; readonly to: Instant },
+  ): AsyncIterable<readonly Acknowledgement[]> {
+    return this.#reading((store) => storedAcknowledgements(store, node, range));
   }
 
   nodeOfPing(uuid: string): Promise<NodeName | undefined> {

@@ -1,4 +1,5 @@
-import type { Flip, FlipCause, Pause } from '../../domain/node.js';
+import * as z from 'zod';
+import type { Acknowledgement, Flip, FlipCause, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import { instant, type Instant } from '../../domain/time.js';
 import type { KeyRange } from '../../ports/ordered-store.js';
@@ -6,17 +7,19 @@ import { COUNT, INSTANT, INSTANT_SHIFT, MILLIS, rangeOf } from './binary.js';
 import { choiceAt, countAt, instantAt, instantAtEnd, millisAt, nameAt, optional, textAt } from './fields.js';
 import { KIND } from './format.js';
 import { STATES } from './node-codec.js';
+import { DamagedRecord } from './store-errors.js';
 
 /*
- * Flips and pauses of nodes. The length of a name goes before it, so that no name is the beginning of another.
+ * Flips, pauses and acknowledgements of nodes. The length of a name goes before it, so that no name is the beginning of another.
  *
  * | key                        | value                                                                |
  * |----------------------------|----------------------------------------------------------------------|
  * | FLIP, length, name, at     | from, to, cause, retries, blind, and behind them the reason, if any  |
  * | PAUSE, length, name, from  | to                                                                   |
- * | PAST, at, key              | nothing: finds what to prune of flips, and of pauses by their end    |
+ * | ACKNOWLEDGED, length, name, since | JSON: who acknowledged the failure of that instant            |
+ * | PAST, at, key              | nothing: finds what to prune of these, and of pauses by their end    |
  */
-const { FLIP, PAUSE, PAST } = KIND;
+const { FLIP, PAUSE, ACKNOWLEDGED, PAST } = KIND;
 
 /** Their indexes are on disk: new ones go to the end. */
 const CAUSES: readonly FlipCause[] = ['heartbeat', 'silence', 'report'];
@@ -38,6 +41,12 @@ export const flipRecord = {
   },
 };
 const PAUSE_VALUE = { to: instantAt(0) };
+const acknowledgedSchema = z.object({
+  by: z.string(),
+  reason: z.string().optional(),
+  at: z.number().transform(instant),
+  until: z.number().transform(instant).optional(),
+});
 const PAST_KEY = { at: instantAt(1) };
 
 export const allFlips = rangeOf(FLIP);
@@ -104,7 +113,35 @@ export function pauseFrom(key: Buffer, value: Buffer): Pause {
   return { from: MOMENT_KEY.at.take(key), to: PAUSE_VALUE.to.take(value) };
 }
 
-/** The index entry for a flip, or for a pause by its end. */
+export function acknowledgedKey(node: NodeName, since: Instant): Buffer {
+  return momentKey(ACKNOWLEDGED, node, since);
+}
+
+export function acknowledgedOf(node: NodeName): KeyRange {
+  return momentsOf(ACKNOWLEDGED, node);
+}
+
+export function acknowledgedValue({ by, reason, at, until }: Acknowledgement): Buffer {
+  return Buffer.from(JSON.stringify({ by, reason, at, until }));
+}
+
+/** @throws HeartbeatError if it is damaged */
+export function acknowledgedFrom(key: Buffer, value: Buffer): Acknowledgement {
+  try {
+    const { by, reason, at, until } = acknowledgedSchema.parse(JSON.parse(value.toString()));
+    return {
+      by,
+      ...(reason !== undefined && { reason }),
+      at,
+      since: MOMENT_KEY.at.take(key),
+      ...(until !== undefined && { until }),
+    };
+  } catch (error) {
+    throw new DamagedRecord(key, { cause: error });
+  }
+}
+
+/** The index entry for a flip or an acknowledgement, or for a pause by its end. */
 export function pastKey(key: Buffer, at: Instant): Buffer {
   const entry = Buffer.allocUnsafe(1 + INSTANT + key.length);
   entry[0] = PAST;
@@ -113,12 +150,12 @@ export function pastKey(key: Buffer, at: Instant): Buffer {
   return entry;
 }
 
-/** The index entry for a flip or pause on disk. */
+/** The index entry for one of them on disk. */
 export function pastKeyOf(key: Buffer, value: Buffer): Buffer {
-  return pastKey(key, key[0] === FLIP ? MOMENT_KEY.at.take(key) : pauseFrom(key, value).to);
+  return pastKey(key, key[0] === PAUSE ? pauseFrom(key, value).to : MOMENT_KEY.at.take(key));
 }
 
-/** The flip or pause of an index entry. */
+/** The record of an index entry. */
 export function keyOfPast(entry: Buffer): Buffer {
   return entry.subarray(1 + INSTANT);
 }

@@ -1,9 +1,13 @@
-import type { Flip, Pause } from '../../domain/node.js';
+import type { Acknowledgement, Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
+import type { Instant } from '../../domain/time.js';
 import type { FlipRange, HistoryRecord, StoredNode } from '../../ports/history-store.js';
 import type { KeyRange, OrderedStore, StorePlace } from '../../ports/ordered-store.js';
 import { Batch, entries, hasMany, SYNCED } from './sealed-store.js';
 import {
+  acknowledgedFrom,
+  acknowledgedKey,
+  acknowledgedOf,
   allFlips,
   allPauses,
   flipFrom,
@@ -18,6 +22,8 @@ import { jobFrom, jobKeyOf } from './ping-codec.js';
 import { damagedError } from './store-errors.js';
 
 const NOTHING = Buffer.alloc(0);
+/** Behind a key: the first key after it. */
+const ZERO = Buffer.of(0);
 /** Nodes read at a time: a start reads all of them. */
 const NODES = 2_000;
 /** As many flips as most pages have. */
@@ -58,7 +64,7 @@ async function readBeside(
   const [first] = nodes[0] ?? [];
   const [last] = nodes.at(-1) ?? [];
   if (first === undefined || last === undefined) return found;
-  const range = { gte: keyOf(first), lt: Buffer.concat([keyOf(last), Buffer.of(0)]) };
+  const range = { gte: keyOf(first), lt: Buffer.concat([keyOf(last), ZERO]) };
   for await (const chunk of entries(store, range, { first: nodes.length })) {
     for (const [key, value] of chunk) found.set(key.toString('latin1'), value);
   }
@@ -92,6 +98,17 @@ export async function* storedPauses(store: OrderedStore, node: NodeName): AsyncG
   }
 }
 
+export async function* storedAcknowledgements(
+  store: OrderedStore,
+  node: NodeName,
+  { from, to }: { readonly from: Instant; readonly to: Instant },
+): AsyncGenerator<readonly Acknowledgement[]> {
+  const keys = { gte: acknowledgedKey(node, from), lt: Buffer.concat([acknowledgedKey(node, to), ZERO]) };
+  for await (const chunk of entries(store, keys, { first: PAGE, most: 4 * PAGE })) {
+    yield chunk.map(([key, value]) => acknowledgedFrom(key, value));
+  }
+}
+
 /** Which of the nodes to register or delete exist. */
 export async function findNodes(
   store: OrderedStore,
@@ -116,7 +133,7 @@ export async function findForgotten(
   for (const record of records) {
     if (record.kind !== 'forgotten') continue;
     const keys: Buffer[] = [];
-    for (const range of [flipsOf(record.node), pausesOf(record.node)]) {
+    for (const range of [flipsOf(record.node), pausesOf(record.node), acknowledgedOf(record.node)]) {
       for await (const chunk of entries(store, range)) {
         for (const [key, value] of chunk) keys.push(key, pastKeyOf(key, value));
       }

@@ -72,7 +72,8 @@ function named(key: Buffer, kind: string): string {
     case KIND.PING_AGE:
       return `${kind}, for the ${nameOfRecord(pingKeyOfAge(key))}`;
     case KIND.FLIP:
-    case KIND.PAUSE: {
+    case KIND.PAUSE:
+    case KIND.ACKNOWLEDGED: {
       const { node, at } = flipRecord.key;
       return `${kind} of the node ${quoted(node.take(key))} at ${shown(at.take(key))}`;
     }

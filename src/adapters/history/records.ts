@@ -5,7 +5,15 @@ import type { UserId } from '../../domain/user-id.js';
 import type { HistoryRecord } from '../../ports/history-store.js';
 import { entriesIn, getManyOrDamaged, hasMany, type Batch } from './sealed-store.js';
 import type { OrderedStore } from '../../ports/ordered-store.js';
-import { flipKey, flipValue, pastKey, pauseKey, pauseValue } from './node-past-codec.js';
+import {
+  acknowledgedKey,
+  acknowledgedValue,
+  flipKey,
+  flipValue,
+  pastKey,
+  pauseKey,
+  pauseValue,
+} from './node-past-codec.js';
 import { addAlert, addUnnotified, findStates, type StoredStates } from './alerts.js';
 import {
   blindKey,
@@ -189,6 +197,21 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
       putOfNode(batch, stored, node, key, pauseValue(pause));
       putOfNode(batch, stored, node, pastKey(key, pause.to), NOTHING);
       ledger.pastPrunedBefore = Math.min(ledger.pastPrunedBefore, pause.to);
+      return;
+    }
+    case 'acknowledged': {
+      const { node, acknowledgement } = record;
+      const { since } = acknowledgement;
+      const key = acknowledgedKey(node, since);
+      putOfNode(batch, stored, node, key, acknowledgedValue(acknowledgement));
+      putOfNode(batch, stored, node, pastKey(key, since), NOTHING);
+      ledger.pastPrunedBefore = Math.min(ledger.pastPrunedBefore, since);
+      return;
+    }
+    case 'unacknowledged': {
+      const key = acknowledgedKey(record.node, record.since);
+      batch.del(key);
+      batch.del(pastKey(key, record.since));
       return;
     }
     case 'observed_time':

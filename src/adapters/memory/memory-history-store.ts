@@ -2,7 +2,7 @@ import { assertNever } from '../../domain/assert-never.js';
 import type { AlertId, AlertRecord, LastHold, UnnotifiedOf } from '../../domain/alert.js';
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { Recovery } from '../../domain/recovery.js';
-import type { Flip, Pause } from '../../domain/node.js';
+import type { Acknowledgement, Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
 import type { Silence, SilenceId } from '../../domain/silence.js';
@@ -114,6 +114,8 @@ export class MemoryHistoryStore implements HistoryStore {
       case 'statuses':
       case 'flip':
       case 'paused':
+      case 'acknowledged':
+      case 'unacknowledged':
         if (record.kind === 'forgotten') this.#pings.forget(record.node);
         this.#nodes.apply(record);
         return;
@@ -281,6 +283,13 @@ export class MemoryHistoryStore implements HistoryStore {
 
   async *pauses(node: NodeName): AsyncIterable<readonly Pause[]> {
     yield* chunks(this.#nodes.pauses(node));
+  }
+
+  async *acknowledgements(
+    node: NodeName,
+    range: { readonly from: Instant; readonly to: Instant },
+  ): AsyncIterable<readonly Acknowledgement[]> {
+    yield* chunks(this.#nodes.acknowledgements(node, range));
   }
 
   nodeOfPing(uuid: string): Promise<NodeName | undefined> {

@@ -1,12 +1,21 @@
 import { assertNever } from '../../domain/assert-never.js';
-import type { Flip, NodeStatus, Pause, Registration } from '../../domain/node.js';
+import type { Acknowledgement, Flip, NodeStatus, Pause, Registration } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { Instant } from '../../domain/time.js';
 import type { FlipRange, HistoryRecord, StoredNode } from '../../ports/history-store.js';
 
 type NodeRecord = Extract<
   HistoryRecord,
-  { readonly kind: 'registered' | 'forgotten' | 'statuses' | 'flip' | 'paused' }
+  {
+    readonly kind:
+      | 'registered'
+      | 'forgotten'
+      | 'statuses'
+      | 'flip'
+      | 'paused'
+      | 'acknowledged'
+      | 'unacknowledged';
+  }
 >;
 
 /** The nodes of a store in memory. */
@@ -15,6 +24,7 @@ export class MemoryNodes {
   readonly #statuses = new Map<NodeName, NodeStatus>();
   readonly #flips = new Map<NodeName, Map<Instant, Flip>>();
   readonly #pauses = new Map<NodeName, Map<Instant, Pause>>();
+  readonly #acknowledged = new Map<NodeName, Map<Instant, Acknowledgement>>();
 
   apply(record: NodeRecord): void {
     switch (record.kind) {
@@ -22,7 +32,8 @@ export class MemoryNodes {
         this.#nodes.set(record.node.name, record.node);
         return;
       case 'forgotten':
-        for (const kept of [this.#nodes, this.#statuses, this.#flips, this.#pauses]) kept.delete(record.node);
+        for (const kept of [this.#nodes, this.#statuses, this.#flips, this.#pauses, this.#acknowledged])
+          kept.delete(record.node);
         return;
       case 'statuses':
         for (const { name, status } of record.nodes) this.#statuses.set(name, status);
@@ -32,6 +43,12 @@ export class MemoryNodes {
         return;
       case 'paused':
         of(this.#pauses, record.node).set(record.pause.from, record.pause);
+        return;
+      case 'acknowledged':
+        of(this.#acknowledged, record.node).set(record.acknowledgement.since, record.acknowledgement);
+        return;
+      case 'unacknowledged':
+        of(this.#acknowledged, record.node).delete(record.since);
         return;
       default:
         assertNever(record);
@@ -64,8 +81,12 @@ export class MemoryNodes {
     return sorted(this.#pauses.get(node));
   }
 
+  acknowledgements(node: NodeName, { from, to }: { from: Instant; to: Instant }): Acknowledgement[] {
+    return sorted(this.#acknowledged.get(node)).filter(({ since }) => since >= from && since <= to);
+  }
+
   prune(before: Instant, limit: number): number {
-    const flips = [...this.#flips.values()].flatMap((kept) =>
+    const flips = [...this.#flips.values(), ...this.#acknowledged.values()].flatMap((kept) =>
       [...kept.keys()].map((at) => ({ at, remove: () => kept.delete(at) })),
     );
     const pauses = [...this.#pauses.values()].flatMap((kept) =>

@@ -15,6 +15,8 @@ export type {
   NodesFilter,
   PauseOptions,
   UptimeRange,
+  UptimeReportFilter,
+  UptimeReportRange,
 } from './nodes-api.js';
 export type { CallOptions, ClientOptions, Retry } from './client-options.js';
 export type { PingAnswer, PingOptions, PingTarget } from './ping-call.js';

@@ -1,5 +1,16 @@
 import type { HttpCalls } from './http-calls.js';
-import type { Answers, Bodies, Flip, Node, NodeWithCause, Ping, Queries, Uptime } from './contract/types.js';
+import type {
+  Answers,
+  Bodies,
+  Flip,
+  Node,
+  NodeWithCause,
+  Ping,
+  Queries,
+  Uptime,
+  UptimeReport,
+  UptimeReportOfNodes,
+} from './contract/types.js';
 import { HeartbeatRequestError } from './request-error.js';
 import { inPath } from './ids.js';
 import { expectOptions, type CallOptions } from './client-options.js';
@@ -20,6 +31,15 @@ export interface NodesFilter extends Omit<Queries['nodes'], 'cursor' | 'limit' |
 export type FlipsRange = Omit<Queries['flips'], 'cursor' | 'limit'> & CallOptions;
 
 export type UptimeRange = Queries['node'] & CallOptions;
+
+/** The range of a report, the time zone of its days, and how much is listed. */
+export type UptimeReportRange = Omit<Queries['nodeUptime'], OfFiles> & CallOptions;
+
+/** The same, and which nodes it is about. */
+export type UptimeReportFilter = Omit<Queries['uptime'], OfFiles> & CallOptions;
+
+/** Programs have the report itself. */
+type OfFiles = 'format' | 'table';
 
 /** Who takes care of a failed node. */
 export interface AcknowledgeOptions extends Omit<Bodies['acknowledgeNode'], 'until'> {
@@ -108,6 +128,18 @@ export class Nodes<Id> {
     const { uptime } = await this.#calls.call('node', asked);
     if (uptime === undefined) throw new TypeError('a range was asked for, and there is no uptime');
     return uptime;
+  }
+
+  /** Its uptime by days and months, with its incidents; by default of 90 days. */
+  async uptimeReport(name: string, range: UptimeReportRange = {}): Promise<UptimeReport> {
+    const { signal, ...query } = range;
+    return this.#calls.call('nodeUptime', { ...about(name, { signal }), query });
+  }
+
+  /** The same of all nodes together, or of those with a label; at most 10,000. */
+  async uptimeReportOf(filter: UptimeReportFilter = {}): Promise<UptimeReportOfNodes> {
+    const { signal, ...query } = filter;
+    return this.#calls.call('uptime', { query, signal });
   }
 
   /** Reports a failure, without retries. @param reason shown in the flip and the alert; up to 10,000 bytes */

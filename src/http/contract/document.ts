@@ -19,6 +19,7 @@ import { eventOperations } from '../events/event-contract.js';
 import { nodeOperations } from '../nodes/contract/node-operations.js';
 import { pingOperations } from '../pings/ping-contract.js';
 import { silenceOperations } from '../silences/silence-contract.js';
+import { uptimeOperations } from '../uptime/uptime-contract.js';
 import { presenceOperations } from '../users/contract/user-operations.js';
 import { alertId, NAME_SHAPE, nodeName, userIdText } from '../../views/values.js';
 import type { UserIdKind } from '../../domain/user-id.js';
@@ -47,6 +48,7 @@ function operations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
     ...presenceOperations(limits),
     ...socketOperations,
     ...nodeOperations(limits),
+    ...uptimeOperations(limits),
     ...pingOperations,
     ...alertOperations(limits),
     ...silenceOperations(limits),

@@ -19,6 +19,12 @@ export interface Listing {
   readonly limit: number;
 }
 
+export const labelFilter = coded(readLabel, queryProblem.label).optional().meta({
+  type: 'string',
+  pattern: '^[^:]+:',
+  description: '`key:value`: only nodes that have this label.',
+});
+
 /** The query of a list of nodes. */
 export const listingQuery = forLimit((largest) =>
   z.strictObject({
@@ -26,11 +32,7 @@ export const listingQuery = forLimit((largest) =>
       .enum(['active', 'inactive', 'failed'], queryProblem.state)
       .optional()
       .meta({ description: 'Only nodes in this state.' }),
-    label: coded(readLabel, queryProblem.label).optional().meta({
-      type: 'string',
-      pattern: '^[^:]+:',
-      description: '`key:value`: only nodes that have this label.',
-    }),
+    label: labelFilter,
     paused: z
       .enum(['true', 'false'], queryProblem.paused)
       .optional()

@@ -17,6 +17,7 @@ import type { BodyProblem } from '../../views/body-problems.js';
 import { parsePause } from '../../views/pause.js';
 import { causesOf, changeDependencies } from '../../app/dependencies.js';
 import { segmentsOf } from '../route-table.js';
+import { answerNodeUptime } from '../uptime/uptime-routes.js';
 import { answerBody, answerPings } from '../pings/kept-pings.js';
 import { answerFlips, answerList, pingUuidFor } from './node-lists.js';
 import { parseRange } from './node-query.js';
@@ -115,6 +116,21 @@ export function addNodes(
       get: {
         ...READ,
         handle: named((exchange, name, request) => bodyOfPing(daemon, exchange, name, request)),
+      },
+    })
+    .add('/nodes/:name/uptime', {
+      get: {
+        ...READ,
+        handle: named((exchange, name, request) =>
+          answerNodeUptime(
+            daemon,
+            clock,
+            exchange,
+            request,
+            () => known(exchange, daemon.nodes, name),
+            limits.page,
+          ),
+        ),
       },
     })
     .add('/nodes/:name/flips', {

@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { NOTHING_CHOSEN, type Flip, type NodeStatus, type Registration } from '../../../src/domain/node.js';
+import {
+  NOTHING_CHOSEN,
+  type Acknowledgement,
+  type Flip,
+  type NodeStatus,
+  type Registration,
+} from '../../../src/domain/node.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { Schedule } from '../../../src/domain/schedule.js';
 import { instant } from '../../../src/domain/time.js';
@@ -56,6 +62,16 @@ export const paused = (name: NodeName, from: number, to: number): HistoryRecord 
   kind: 'paused',
   node: name,
   pause: { from: instant(from), to: instant(to) },
+});
+const acknowledgement = (since: number, by: string): Acknowledgement => ({
+  by,
+  at: instant(since + 1),
+  since: instant(since),
+});
+export const acknowledged = (name: NodeName, how: Acknowledgement): HistoryRecord => ({
+  kind: 'acknowledged',
+  node: name,
+  acknowledgement: how,
 });
 const forgotten = (name: NodeName): HistoryRecord => ({ kind: 'forgotten', node: name });
 
@@ -223,6 +239,31 @@ export function describeNodes(make: MakeSubject): void {
         { from: 1, to: 2 },
         { from: 5, to: 12 },
       ]);
+    });
+
+    it('has the last acknowledgement of each failure in a range, without those that were taken back', async () => {
+      const by = (since: number) => acknowledgement(since, `ann at ${since}`);
+      const [one, two, three] = [by(100), by(200), by(300)];
+      await history.store.write([...registered(ANN), ...registered(AN)]);
+      await history.store.write([
+        acknowledged(ANN, one),
+        acknowledged(ANN, two),
+        acknowledged(AN, two),
+        acknowledged(ANN, { ...three, reason: 'é☃', until: instant(900) }),
+      ]);
+      const found = (from: number, to: number) =>
+        collect(history.store.acknowledgements(ANN, { from: instant(from), to: instant(to) }));
+      expect(await found(100, 300)).to.deep.equal([one, two, { ...three, reason: 'é☃', until: 900 }]);
+      expect(await found(101, 299)).to.deep.equal([two]);
+      await history.store.write([
+        acknowledged(ANN, { ...two, by: 'ben' }),
+        { kind: 'unacknowledged', node: ANN, since: instant(100) },
+        { kind: 'unacknowledged', node: ANN, since: instant(5) },
+      ]);
+      await history.reopen();
+      expect((await found(0, 1_000)).map(({ by }) => by)).to.deep.equal(['ben', 'ann at 300']);
+      await history.store.write([acknowledged(ANN, one), forgotten(ANN)]);
+      expect(await found(0, 1_000)).to.deep.equal([]);
     });
 
     it('deletes a node with everything of it, also in the same batch, and no other', async () => {

@@ -3,7 +3,7 @@ import { instant } from '../../../src/domain/time.js';
 import type { MakeSubject } from './subject.js';
 import { withStore } from '../../support/with-store.js';
 import { node } from '../../support/ids.js';
-import { flipped, paused } from './nodes.js';
+import { acknowledged, flipped, paused } from './nodes.js';
 import { attemptIntents, collect, ended, opened, openIn, user } from './reading.js';
 
 const ALICE = user(1);
@@ -185,6 +185,16 @@ export function describePruning(make: MakeSubject): void {
       ]);
       expect(await prune(1_000, 4)).to.equal(4);
       expect(await prune(1_000, 4)).to.equal(0);
+    });
+
+    it('removes acknowledgements of failures from before the instant', async () => {
+      const by = (since: number) => acknowledged(ANN, { by: 'ann', at: instant(900), since: instant(since) });
+      await history.store.write([by(100), by(300)]);
+      expect(await prune(300)).to.equal(4);
+      const range = { from: instant(0), to: instant(1_000) };
+      expect(
+        (await collect(history.store.acknowledgements(ANN, range))).map(({ since }) => since),
+      ).to.deep.equal([300]);
     });
 
     it('removes flips of long ago that were stored only now', async () => {

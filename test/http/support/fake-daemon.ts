@@ -39,6 +39,8 @@ export class FakeDaemon implements Daemon, UsersApi {
     list: async () => ({ nodes: [], next: undefined }),
     flips: async function* () {},
     uptime: () => Promise.reject(new TypeError('nobody is up')),
+    uptimeReport: () => Promise.reject(new TypeError('nobody is up')),
+    uptimeReportOf: () => Promise.reject(new TypeError('nobody is up')),
     dependencyChanges: new DependencyChanges(),
   };
   /** So have alerts. */

@@ -2,7 +2,7 @@ import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-
 import type { AlertId, AlertRecord, LastHold, UnnotifiedOf } from '../../../src/domain/alert.js';
 import type { AlertRange } from '../../../src/ports/outbox.js';
 import type { BlindInterval } from '../../../src/domain/blindness.js';
-import type { Flip, Pause } from '../../../src/domain/node.js';
+import type { Acknowledgement, Flip, Pause } from '../../../src/domain/node.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { EndedSession, OpenSession } from '../../../src/domain/session.js';
 import type { Silence } from '../../../src/domain/silence.js';
@@ -262,6 +262,13 @@ class Attachment implements HistoryStore {
 
   pauses(node: NodeName): AsyncIterable<readonly Pause[]> {
     return this.#iterate((inner) => inner.pauses(node));
+  }
+
+  acknowledgements(
+    node: NodeName,
+    range: { readonly from: Instant; readonly to: Instant },
+  ): AsyncIterable<readonly Acknowledgement[]> {
+    return this.#iterate((inner) => inner.acknowledgements(node, range));
   }
 
   openAlerts(): AsyncIterable<readonly AlertRecord[]> {

@@ -56,6 +56,8 @@ const CALLS: Readonly<Record<string, Call>> = {
   pingBySlugWithBody: PING,
   pingBySlugSaying: PING,
   pingBySlugSayingWithBody: PING,
+  nodeUptime: { on: 'nodes', name: 'uptimeReport', given: ['db-1'], body: ['limit'] },
+  uptime: { on: 'nodes', name: 'uptimeReportOf', given: [], body: ['limit'] },
   pings: { on: 'nodes', name: 'pings' },
   pingBody: { on: 'nodes', name: 'pingBody' },
   renewPingUuid: { on: 'nodes', name: 'renewPingUuid' },
@@ -92,6 +94,9 @@ const OF_NODES = ['nodes', 'label'];
 
 /** There is only one value. */
 const FIXED = ['status'];
+
+/** A program has what files are made of. */
+const OF_FILES = ['format', 'table'];
 
 const operations = Object.entries(openApi({ batch: 10_000, page: 1_000 }).paths).flatMap(([path, methods]) =>
   Object.values(methods).map((operation) => ({ path, operation })),
@@ -132,7 +137,10 @@ describe('what HTTP has', () => {
       expect(call.name in (call.on === undefined ? instance : instance[call.on])).to.equal(true);
       if (call.on === undefined && call.name !== 'unready') expect(call.name in Heartbeat).to.equal(true);
       const asked = operation.parameters
-        .filter((parameter) => parameter.in === 'query' && ![...PAGES, ...FIXED].includes(parameter.name))
+        .filter(
+          (parameter) =>
+            parameter.in === 'query' && ![...PAGES, ...FIXED, ...OF_FILES].includes(parameter.name),
+        )
         .filter(({ name }) => id !== 'events' || !OF_NODES.includes(name))
         .map(({ name }) => call.renamed?.[name] ?? camel(name));
       if (asked.length > 0)

@@ -184,6 +184,20 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     alsoAnswers: [],
   },
   pingBody: { method: 'GET', path: '/nodes/{name}/pings/{n}/body', query: [], answer: 'text', alsoAnswers: [] },
+  nodeUptime: {
+    method: 'GET',
+    path: '/nodes/{name}/uptime',
+    query: ['period', 'from', 'to', 'timeZone', 'limit', 'format', 'table'],
+    answer: { ref: 'UptimeReport' },
+    alsoAnswers: [],
+  },
+  uptime: {
+    method: 'GET',
+    path: '/uptime',
+    query: ['label', 'name', 'period', 'from', 'to', 'timeZone', 'limit', 'format', 'table'],
+    answer: { ref: 'UptimeReportOfNodes' },
+    alsoAnswers: [],
+  },
   ping: { method: 'GET', path: '/ping/{uuid}', query: ['rid'], answer: 'text', alsoAnswers: [] },
   pingWithBody: { method: 'POST', path: '/ping/{uuid}', query: ['rid'], answer: 'text', alsoAnswers: [] },
   pingBySlug: {
@@ -292,6 +306,19 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
   metrics: { method: 'GET', path: '/metrics', query: [], answer: 'text', alsoAnswers: [] },
   openapi: { method: 'GET', path: '/openapi.json', query: [], answer: 'any', alsoAnswers: [] },
   docs: { method: 'GET', path: '/docs', query: [], answer: 'text', alsoAnswers: [] },
+};
+
+const uptimeFields: Readonly<Record<string, Field>> = {
+  from: { as: 'from', shape: 'instant' },
+  to: { as: 'to', shape: 'instant' },
+  ratio: { as: 'ratio', shape: { either: ['number', 'null'] } },
+  active_seconds: { as: 'activeSeconds', shape: 'number' },
+  inactive_seconds: { as: 'inactiveSeconds', shape: 'number' },
+  failed_seconds: { as: 'failedSeconds', shape: 'number' },
+  paused_seconds: { as: 'pausedSeconds', shape: 'number' },
+  blind_seconds: { as: 'blindSeconds', shape: 'number' },
+  maintenance_seconds: { as: 'maintenanceSeconds', shape: 'number' },
+  silenced_seconds: { as: 'silencedSeconds', shape: 'number' },
 };
 
 const nodeFields: Readonly<Record<string, Field>> = {
@@ -512,6 +539,16 @@ export const shapes: Readonly<Record<string, Shape>> = {
     },
   },
   GoodbyeAnswer: { fields: { status: { as: 'status', shape: 'text' } } },
+  Incident: {
+    fields: {
+      node: { as: 'node', shape: 'text' },
+      from: { as: 'from', shape: 'instant' },
+      to: { as: 'to', shape: { either: ['instant', 'null'] } },
+      cause: { as: 'cause', shape: { either: ['text', 'null'] } },
+      reason: { as: 'reason', shape: 'text', optional: true },
+      acknowledged: { as: 'acknowledged', shape: { either: [{ ref: 'Acknowledgement' }, 'null'] } },
+    },
+  },
   IntervalSchedule: {
     fields: { every: { as: 'every', shape: 'number' }, grace: { as: 'grace', shape: 'number', optional: true } },
   },
@@ -519,6 +556,20 @@ export const shapes: Readonly<Record<string, Shape>> = {
   Node: { fields: nodeFields },
   NodeInDetail: {
     fields: { ...nodeWithCauseFields, uptime: { as: 'uptime', shape: { ref: 'Uptime' }, optional: true } },
+  },
+  NodeUptime: {
+    fields: {
+      name: { as: 'name', shape: 'text' },
+      ratio: { as: 'ratio', shape: { either: ['number', 'null'] } },
+      active_seconds: { as: 'activeSeconds', shape: 'number' },
+      inactive_seconds: { as: 'inactiveSeconds', shape: 'number' },
+      failed_seconds: { as: 'failedSeconds', shape: 'number' },
+      paused_seconds: { as: 'pausedSeconds', shape: 'number' },
+      blind_seconds: { as: 'blindSeconds', shape: 'number' },
+      maintenance_seconds: { as: 'maintenanceSeconds', shape: 'number' },
+      silenced_seconds: { as: 'silencedSeconds', shape: 'number' },
+      incidents: { as: 'incidents', shape: 'number' },
+    },
   },
   NodeWithCause: { fields: nodeWithCauseFields },
   OnlineUser: {
@@ -592,18 +643,42 @@ export const shapes: Readonly<Record<string, Shape>> = {
       event_readers: { as: 'eventReaders', shape: 'number' },
     },
   },
-  Uptime: {
+  Uptime: { fields: uptimeFields },
+  UptimeDay: {
     fields: {
-      from: { as: 'from', shape: 'instant' },
-      to: { as: 'to', shape: 'instant' },
-      ratio: { as: 'ratio', shape: { either: ['number', 'null'] } },
-      active_seconds: { as: 'activeSeconds', shape: 'number' },
-      inactive_seconds: { as: 'inactiveSeconds', shape: 'number' },
-      failed_seconds: { as: 'failedSeconds', shape: 'number' },
-      paused_seconds: { as: 'pausedSeconds', shape: 'number' },
-      blind_seconds: { as: 'blindSeconds', shape: 'number' },
-      maintenance_seconds: { as: 'maintenanceSeconds', shape: 'number' },
-      silenced_seconds: { as: 'silencedSeconds', shape: 'number' },
+      ...uptimeFields,
+      date: { as: 'date', shape: 'text' },
+      incidents: { as: 'incidents', shape: 'number' },
+    },
+  },
+  UptimeMonth: {
+    fields: {
+      ...uptimeFields,
+      month: { as: 'month', shape: 'text' },
+      incidents: { as: 'incidents', shape: 'number' },
+    },
+  },
+  UptimeReport: {
+    fields: {
+      name: { as: 'name', shape: 'text' },
+      time_zone: { as: 'timeZone', shape: 'text' },
+      uptime: { as: 'uptime', shape: { ref: 'Uptime' } },
+      days: { as: 'days', shape: { list: { ref: 'UptimeDay' } } },
+      months: { as: 'months', shape: { list: { ref: 'UptimeMonth' } } },
+      incidents: { as: 'incidents', shape: { list: { ref: 'Incident' } } },
+      incidents_total: { as: 'incidentsTotal', shape: 'number' },
+    },
+  },
+  UptimeReportOfNodes: {
+    fields: {
+      time_zone: { as: 'timeZone', shape: 'text' },
+      uptime: { as: 'uptime', shape: { ref: 'Uptime' } },
+      days: { as: 'days', shape: { list: { ref: 'UptimeDay' } } },
+      months: { as: 'months', shape: { list: { ref: 'UptimeMonth' } } },
+      incidents: { as: 'incidents', shape: { list: { ref: 'Incident' } } },
+      incidents_total: { as: 'incidentsTotal', shape: 'number' },
+      nodes: { as: 'nodes', shape: { list: { ref: 'NodeUptime' } } },
+      nodes_total: { as: 'nodesTotal', shape: 'number' },
     },
   },
   User: {

@@ -175,6 +175,20 @@ export type GoodbyeAnswer = {
   readonly status: UserStatus;
 };
 
+export type Incident = {
+  readonly node: string;
+  /** When the node failed. The beginning of what is known, if that flip is not kept any more. */
+  readonly from: Date;
+  /** When it recovered; null while it is failed. */
+  readonly to: Date | null;
+  /** Null if its flip is not kept any more. */
+  readonly cause: 'silence' | 'heartbeat' | 'report' | null;
+  /** Present if the node reported the failure with a reason. */
+  readonly reason?: string;
+  /** Its last acknowledgement that was not taken back; null if there is none. */
+  readonly acknowledged: Acknowledgement | null;
+};
+
 /** Durations in seconds. */
 export type IntervalSchedule = {
   /** A heartbeat is expected at most this long after the last one. */
@@ -235,6 +249,27 @@ export type NodeInDetail = NodeWithCause & {
 };
 
 export type NodeState = 'active' | 'inactive' | 'failed';
+
+export type NodeUptime = {
+  readonly name: string;
+  /** The share of time in which it had not failed, without pauses, blind time and maintenance. Null if none is left. */
+  readonly ratio: number | null;
+  /** Seconds, to a millisecond. */
+  readonly activeSeconds: number;
+  /** Seconds, to a millisecond. */
+  readonly inactiveSeconds: number;
+  /** Seconds, to a millisecond. */
+  readonly failedSeconds: number;
+  /** Seconds, to a millisecond. */
+  readonly pausedSeconds: number;
+  /** Seconds, to a millisecond. */
+  readonly blindSeconds: number;
+  /** Time in maintenance windows, which counts in no state. */
+  readonly maintenanceSeconds: number;
+  /** Time in silences. It counts in the others as well, since a silence only mutes alerts. */
+  readonly silencedSeconds: number;
+  readonly incidents: number;
+};
 
 export type NodeWithCause = Node & {
   /** For a failed node: the nodes it depends on that have failed, too. */
@@ -356,6 +391,51 @@ export type Uptime = {
   readonly silencedSeconds: number;
 };
 
+export type UptimeDay = Uptime & {
+  /** The day by the clocks of the time zone, as in `2026-11-30`. */
+  readonly date: string;
+  /** Incidents that began in it. */
+  readonly incidents: number;
+};
+
+export type UptimeMonth = Uptime & {
+  /** As in `2026-11`. */
+  readonly month: string;
+  /** Incidents that began in it. */
+  readonly incidents: number;
+};
+
+export type UptimeReport = {
+  readonly name: string;
+  readonly timeZone: string;
+  readonly uptime: Uptime;
+  /** Oldest first. A day that the clocks change has 23 or 25 hours. */
+  readonly days: readonly UptimeDay[];
+  /** Oldest first, cut at the ends of the range. */
+  readonly months: readonly UptimeMonth[];
+  /** The newest ones, newest first. */
+  readonly incidents: readonly Incident[];
+  /** Of all, how many there are in the range. */
+  readonly incidentsTotal: number;
+};
+
+export type UptimeReportOfNodes = {
+  readonly timeZone: string;
+  readonly uptime: Uptime;
+  /** Oldest first. A day that the clocks change has 23 or 25 hours. */
+  readonly days: readonly UptimeDay[];
+  /** Oldest first, cut at the ends of the range. */
+  readonly months: readonly UptimeMonth[];
+  /** The newest ones, newest first. */
+  readonly incidents: readonly Incident[];
+  /** Of all, how many there are in the range. */
+  readonly incidentsTotal: number;
+  /** The ones that had failed for longest, longest first. */
+  readonly nodes: readonly NodeUptime[];
+  /** Of all, how many nodes match. */
+  readonly nodesTotal: number;
+};
+
 export type User<Id = string> = {
   readonly id: Id;
   readonly status: UserStatus;
@@ -427,6 +507,8 @@ export interface Answers<Id = string> {
     readonly nextCursor: NextCursor;
   };
   readonly pingBody: string;
+  readonly nodeUptime: UptimeReport;
+  readonly uptime: UptimeReportOfNodes;
   readonly ping: 'OK' | 'OK (rate limited)';
   readonly pingWithBody: 'OK' | 'OK (rate limited)';
   readonly pingBySlug: 'OK' | 'Created';
@@ -528,6 +610,42 @@ export interface Queries {
     readonly cursor?: string;
     /** The largest number of pings to return. */
     readonly limit?: number;
+  };
+  readonly nodeUptime: {
+    /** Whole days by the clocks of the time zone, the present one included: `90d`, `12w`. At most 366 days. Default: `90d`. */
+    readonly period?: string;
+    /** Start of the range, in place of a period. Unix seconds, ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`), or a time before now: `-90s`, `-5m`, `-1h`, `-7d`, `-2w`. */
+    readonly from?: When;
+    /** End of the range. Default: now. Unix seconds, ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`), or a time before now: `-90s`, `-5m`, `-1h`, `-7d`, `-2w`. */
+    readonly to?: When;
+    /** The name of an IANA time zone, whose days and months are counted. */
+    readonly timeZone?: string;
+    /** The largest number of incidents to return, and of nodes. */
+    readonly limit?: number;
+    /** Default: what `Accept` asks for, `text/csv` or JSON. */
+    readonly format?: 'json' | 'csv';
+    /** Which rows a CSV has. Default: `days`. */
+    readonly table?: 'days' | 'months' | 'incidents';
+  };
+  readonly uptime: {
+    /** `key:value`: only nodes that have this label. */
+    readonly label?: string;
+    /** Only nodes whose name begins with this. */
+    readonly name?: string;
+    /** Whole days by the clocks of the time zone, the present one included: `90d`, `12w`. At most 366 days. Default: `90d`. */
+    readonly period?: string;
+    /** Start of the range, in place of a period. Unix seconds, ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`), or a time before now: `-90s`, `-5m`, `-1h`, `-7d`, `-2w`. */
+    readonly from?: When;
+    /** End of the range. Default: now. Unix seconds, ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`), or a time before now: `-90s`, `-5m`, `-1h`, `-7d`, `-2w`. */
+    readonly to?: When;
+    /** The name of an IANA time zone, whose days and months are counted. */
+    readonly timeZone?: string;
+    /** The largest number of incidents to return, and of nodes. */
+    readonly limit?: number;
+    /** Default: what `Accept` asks for, `text/csv` or JSON. */
+    readonly format?: 'json' | 'csv';
+    /** Which rows a CSV has. Default: `days`. */
+    readonly table?: 'days' | 'months' | 'incidents' | 'nodes';
   };
   readonly ping: {
     /** The run that it belongs to: a UUID that the job chooses. */
