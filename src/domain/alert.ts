@@ -117,6 +117,14 @@ export interface AlertRecord {
   readonly deliveries: readonly Delivery[];
 }
 
+/** What the next start has to know of an alert: what it counted for, and for whom. Every `AlertRecord` is one. */
+export interface CountedAlert {
+  readonly alert: Pick<Alert, 'id' | 'type' | 'reminder' | 'causedBy' | 'silencedBy'> & {
+    readonly node: Pick<NodeFacts, 'name'> | undefined;
+  };
+  readonly deliveries: readonly Pick<Delivery, 'channel' | 'state' | 'attempts' | 'lastAttempt' | 'since'>[];
+}
+
 /** The channels that get a node's alerts and have not been notified of its failure. */
 export interface UnnotifiedOf {
   readonly node: NodeName;

@@ -1,4 +1,11 @@
-import type { AlertId, AlertRecord, DeliveryState, LastHold, UnnotifiedOf } from '../domain/alert.js';
+import type {
+  AlertId,
+  AlertRecord,
+  CountedAlert,
+  DeliveryState,
+  LastHold,
+  UnnotifiedOf,
+} from '../domain/alert.js';
 import type { Silence } from '../domain/silence.js';
 import type { Instant } from '../domain/time.js';
 
@@ -19,6 +26,9 @@ export interface Outbox {
 
   /** Newest first, in chunks. What is not pulled is not read. */
   alerts(range: AlertRange): AsyncIterable<readonly AlertRecord[]>;
+
+  /** What counts of this alert and later ones, in chunks, newest first: a start reads all of the last hour. */
+  counted(from: AlertId): AsyncIterable<readonly CountedAlert[]>;
 
   /**
    * Alerts of which somebody was, or may have been, notified late, at this instant or after it; found by an index. May

@@ -34,7 +34,8 @@ const SLOTS = 1024;
  * 215 bytes for each timer, and moving a deadline takes 0.16 µs against 0.01 here.
  */
 export class TimerWheel<T extends Timer> {
-  readonly #slots: Slot<T>[] = Array.from({ length: SLOTS }, () => ({ first: undefined }));
+  /** Each slot is made when it is first used: an idle daemon has many wheels. */
+  readonly #slots = new Array<Slot<T> | undefined>(SLOTS).fill(undefined);
   /** Due timers that are not handed over yet. */
   readonly #due: Slot<T> = { first: undefined };
   readonly #resolution: Millis;
@@ -83,8 +84,10 @@ export class TimerWheel<T extends Timer> {
     const last = Math.max(first, Math.floor(to / this.#resolution));
     // Set before anything is armed again: deadlines in the past are looked for here.
     this.#tick = last;
-    for (let tick = last; tick >= Math.max(first, last - SLOTS + 1); tick--)
-      this.#sweep(this.#slotOf(tick), to);
+    for (let tick = last; tick >= Math.max(first, last - SLOTS + 1); tick--) {
+      const slot = this.#slots[indexOf(tick)];
+      if (slot !== undefined) this.#sweep(slot, to);
+    }
     let left = most;
     for (let timer = this.#due.first; timer !== undefined && left > 0; timer = this.#due.first) {
       this.#unlink(timer);
@@ -116,9 +119,7 @@ export class TimerWheel<T extends Timer> {
   }
 
   #slotOf(tick: number): Slot<T> {
-    const slot = this.#slots[((tick % SLOTS) + SLOTS) % SLOTS];
-    if (slot === undefined) throw new RangeError(`no slot for tick ${String(tick)}`);
-    return slot;
+    return (this.#slots[indexOf(tick)] ??= { first: undefined });
   }
 
   #link(timer: T, tick: number, slot: Slot<T>): void {
@@ -140,4 +141,8 @@ export class TimerWheel<T extends Timer> {
     timer.previous = undefined;
     this.#size--;
   }
+}
+
+function indexOf(tick: number): number {
+  return ((tick % SLOTS) + SLOTS) % SLOTS;
 }

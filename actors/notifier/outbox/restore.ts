@@ -1,5 +1,5 @@
 import { earliestIdAt, raisedAt, type AlertIds } from '../../../src/domain/alert-id.js';
-import type { AlertId, AlertRecord } from '../../../src/domain/alert.js';
+import type { AlertId, AlertRecord, CountedAlert } from '../../../src/domain/alert.js';
 import { LATE } from '../../../src/domain/late-notification.js';
 import { instant, type Millis, momentOf } from '../../../src/domain/time.js';
 import type { Clock } from '../../../src/ports/clock.js';
@@ -40,8 +40,8 @@ export interface RestoreDeps {
 export async function restoreOutbox(deps: RestoreDeps): Promise<void> {
   const { outbox, clock, logger, open, ids } = deps;
   const [now, wall] = [clock.now(), clock.wall()];
-  const recent = new Map<AlertId, AlertRecord>();
-  const take = (chunk: readonly AlertRecord[]): void => {
+  const recent = new Map<AlertId, CountedAlert>();
+  const take = (chunk: readonly CountedAlert[]): void => {
     for (const record of chunk) recent.set(record.alert.id, record);
   };
   // Before everything that they may hold.
@@ -52,7 +52,7 @@ export async function restoreOutbox(deps: RestoreDeps): Promise<void> {
     take(chunk);
   }
   // What was sent in the last hour, and not late, was raised since then.
-  for await (const chunk of outbox.alerts({ from: earliestIdAt(instant(wall - HOUR - LATE)) })) take(chunk);
+  for await (const chunk of outbox.counted(earliestIdAt(instant(wall - HOUR - LATE)))) take(chunk);
   for await (const chunk of outbox.notifiedLate(instant(wall - HOUR))) take(chunk);
   for await (const [newest] of outbox.alerts({})) {
     if (newest !== undefined) ids.startAfter(newest.alert.id);

@@ -1,5 +1,5 @@
 import { raisedAt } from '../../../src/domain/alert-id.js';
-import type { AlertRecord, Delivery } from '../../../src/domain/alert.js';
+import type { AlertRecord, CountedAlert, Delivery } from '../../../src/domain/alert.js';
 import { isNotification } from '../../../src/domain/late-notification.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { moment, momentOf, type Instant, type Millis, type Moment } from '../../../src/domain/time.js';
@@ -14,6 +14,14 @@ interface DeletedNode {
   readonly node: NodeName;
   readonly at: Instant;
   readonly messages: NodeMessages;
+}
+
+/** A message that was sent in an earlier run. */
+interface SentMessage {
+  readonly channel: string;
+  readonly node: NodeName;
+  readonly at: Moment;
+  readonly ofDeleted: NodeMessages | undefined;
 }
 
 export interface FlappingOptions {
@@ -115,18 +123,22 @@ export class Flapping {
    * @param recent everything delivered, or about to be, in the last hour, and possibly others
    * @returns the nodes that were deleted, with their messages
    */
-  resume(recent: readonly AlertRecord[], now: Moment, wall: Instant): readonly DeletedNode[] {
+  resume(recent: readonly CountedAlert[], now: Moment, wall: Instant): readonly DeletedNode[] {
     const deleted = deletions(recent);
-    const sent = recent.flatMap(({ alert: { id, node, reminder }, deliveries }) => {
-      if (node === undefined || reminder !== undefined) return [];
+    const sent: SentMessage[] = [];
+    for (const { alert, deliveries } of recent) {
+      const { id, node, reminder } = alert;
+      if (node === undefined || reminder !== undefined) continue;
       const deletion = deleted.get(node.name);
       const ofDeleted = deletion && raisedAt(id) <= deletion.at ? deletion.messages : undefined;
-      return deliveries
-        .filter(isNotification)
-        .map((delivery) => ({ node, ofDeleted, channel: delivery.channel, at: notifiedAt(delivery, wall) }));
-    });
-    for (const { node, ofDeleted, channel, at } of sent.sort((a, b) => a.at - b.at))
-      this.sent(channel, node.name, momentOf(at, now, wall), ofDeleted);
+      for (const delivery of deliveries) {
+        if (!isNotification(delivery)) continue;
+        const at = momentOf(notifiedAt(delivery, wall), now, wall);
+        if (at > now - HOUR) sent.push({ channel: delivery.channel, node: node.name, at, ofDeleted });
+      }
+    }
+    for (const { channel, node, at, ofDeleted } of sent.sort((a, b) => a.at - b.at))
+      this.sent(channel, node, at, ofDeleted);
     return [...deleted.values()];
   }
 
@@ -173,12 +185,15 @@ export class Flapping {
 }
 
 /** Alerts that were pending while there was no daemon are delivered now. */
-function notifiedAt({ state, attempts, since, lastAttempt }: Delivery, wall: Instant): Instant {
+function notifiedAt(
+  { state, attempts, since, lastAttempt }: CountedAlert['deliveries'][number],
+  wall: Instant,
+): Instant {
   return lastAttempt ?? (state === 'pending' && attempts === 0 ? wall : since);
 }
 
 /** The last deletion of each node that somebody is notified of. Messages before it were those of another node. */
-function deletions(records: readonly AlertRecord[]): ReadonlyMap<NodeName, DeletedNode> {
+function deletions(records: readonly CountedAlert[]): ReadonlyMap<NodeName, DeletedNode> {
   const deleted = new Map<NodeName, DeletedNode>();
   for (const { alert } of records) {
     if (alert.type !== 'node.deleted' || alert.node === undefined) continue;

@@ -1,5 +1,5 @@
 import { raisedAt } from '../../../src/domain/alert-id.js';
-import type { Alert, AlertId, AlertRecord, LastHold } from '../../../src/domain/alert.js';
+import type { Alert, AlertId, CountedAlert, LastHold } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import {
   type Instant,
@@ -113,7 +113,7 @@ export class MassFailure {
    * @param isHolding whether alerts are still held
    */
   resume(
-    recent: readonly AlertRecord[],
+    recent: readonly CountedAlert[],
     last: LastHold | undefined,
     isHolding: boolean,
     now: Moment,
@@ -134,7 +134,7 @@ export class MassFailure {
 
 /** The failures that counted, oldest first. */
 function failuresIn(
-  recent: readonly AlertRecord[],
+  recent: readonly CountedAlert[],
   now: Moment,
   wall: Instant,
 ): readonly { readonly node: NodeName; readonly at: Moment }[] {

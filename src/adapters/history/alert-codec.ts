@@ -4,6 +4,7 @@ import {
   DELIVERY_STATES,
   HOLDS,
   type AlertRecord,
+  type CountedAlert,
   type GroupedNode,
   type UnnotifiedOf,
 } from '../../domain/alert.js';
@@ -169,6 +170,39 @@ export function alertFrom(value: Buffer): AlertRecord {
   } catch (error) {
     throw new DamagedRecord(undefined, { cause: error });
   }
+}
+
+/** What counts of an alert. Reading only that takes a fraction of the time. */
+const counted = z.object({
+  ...z.object(stored.shape).pick({ id: true, type: true, reminder: true, caused_by: true, silenced_by: true })
+    .shape,
+  node: facts.pick({ name: true }).optional(),
+  deliveries: z.array(
+    delivery.pick({ channel: true, state: true, attempts: true, last_attempt: true, since: true }),
+  ),
+});
+
+/** @throws HeartbeatError if it is damaged */
+export function countedFrom(value: Buffer): CountedAlert {
+  try {
+    return countedOf(counted.parse(JSON.parse(alertRecord.value.json.take(value)))) as CountedAlert;
+  } catch (error) {
+    throw new DamagedRecord(undefined, { cause: error });
+  }
+}
+
+function countedOf({ id, type, node, reminder, ...alert }: z.output<typeof counted>): object {
+  const { caused_by: causedBy, silenced_by: silencedBy } = alert;
+  return {
+    alert: { id, type, node, reminder, causedBy, silencedBy },
+    deliveries: alert.deliveries.map(({ channel, state, attempts, last_attempt: lastAttempt, since }) => ({
+      channel,
+      state,
+      attempts,
+      lastAttempt,
+      since,
+    })),
+  };
 }
 
 function jsonOf({ alert, deliveries }: AlertRecord): string {

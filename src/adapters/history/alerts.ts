@@ -1,5 +1,5 @@
 import { earliestIdAt } from '../../domain/alert-id.js';
-import type { AlertId, AlertRecord, DeliveryState, UnnotifiedOf } from '../../domain/alert.js';
+import type { AlertId, AlertRecord, CountedAlert, DeliveryState, UnnotifiedOf } from '../../domain/alert.js';
 import type { Instant } from '../../domain/time.js';
 import { notifiedLateAt } from '../../domain/late-notification.js';
 import type { Silence } from '../../domain/silence.js';
@@ -7,7 +7,7 @@ import type { HistoryRecord } from '../../ports/history-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
 import type { KeyRange, OrderedStore } from '../../ports/ordered-store.js';
 import { entries, getMany, getManyOrDamaged, type Batch } from './sealed-store.js';
-import { alertFrom, alertValue, unnotifiedFrom, unnotifiedValue } from './alert-codec.js';
+import { alertFrom, alertValue, countedFrom, unnotifiedFrom, unnotifiedValue } from './alert-codec.js';
 import {
   alertKey,
   alertsIn,
@@ -117,6 +117,16 @@ export async function* alertsNotifiedLate(
   for await (const chunk of entries(store, lateSince(since))) {
     yield await alertsBy(store, [...new Set(chunk.map(([key]) => idOf(key)))]);
   }
+}
+
+/** Newest first. */
+export async function* countedAlerts(
+  store: OrderedStore,
+  from: AlertId,
+): AsyncGenerator<readonly CountedAlert[]> {
+  const within = bounded(allAlerts, { from }, alertKey);
+  for await (const chunk of entries(store, within, { reverse: true, most: CHUNK }))
+    yield chunk.map(([, value]) => countedFrom(value));
 }
 
 /** Newest first. */

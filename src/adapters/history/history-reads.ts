@@ -1,4 +1,4 @@
-import type { AlertId, AlertRecord, LastHold, UnnotifiedOf } from '../../domain/alert.js';
+import type { AlertId, AlertRecord, CountedAlert, LastHold, UnnotifiedOf } from '../../domain/alert.js';
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
 import type { Silence } from '../../domain/silence.js';
@@ -19,6 +19,7 @@ import {
   alertOf,
   alertsNotifiedLate,
   alertsWithin,
+  countedAlerts,
   openAlerts,
   storedSilences,
   storedUnnotified,
@@ -63,6 +64,10 @@ export abstract class HistoryReads {
 
   alerts(range: AlertRange): AsyncIterable<readonly AlertRecord[]> {
     return this.#reading((store) => alertsWithin(store, range));
+  }
+
+  counted(from: AlertId): AsyncIterable<readonly CountedAlert[]> {
+    return this.#reading((store) => countedAlerts(store, from));
   }
 
   notifiedLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {

@@ -1,5 +1,5 @@
 import { earliestIdAt } from '../../domain/alert-id.js';
-import { isOpen, type AlertId, type AlertRecord } from '../../domain/alert.js';
+import { isOpen, type AlertId, type AlertRecord, type CountedAlert } from '../../domain/alert.js';
 import type { Instant } from '../../domain/time.js';
 import { notifiedLateAt } from '../../domain/late-notification.js';
 import type { AlertRange } from '../../ports/outbox.js';
@@ -30,6 +30,10 @@ export class MemoryAlerts {
         (states === undefined || deliveries.some(({ state }) => states.includes(state))),
     );
     return chunked(found.reverse());
+  }
+
+  counted(from: AlertId): AsyncIterable<readonly CountedAlert[]> {
+    return this.within({ from });
   }
 
   notifiedLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {

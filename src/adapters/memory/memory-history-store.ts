@@ -1,5 +1,5 @@
 import { assertNever } from '../../domain/assert-never.js';
-import type { AlertId, AlertRecord, LastHold, UnnotifiedOf } from '../../domain/alert.js';
+import type { AlertId, AlertRecord, CountedAlert, LastHold, UnnotifiedOf } from '../../domain/alert.js';
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { Recovery } from '../../domain/recovery.js';
 import type { Acknowledgement, Flip, Pause } from '../../domain/node.js';
@@ -233,6 +233,10 @@ export class MemoryHistoryStore implements HistoryStore {
 
   alerts(range: AlertRange): AsyncIterable<readonly AlertRecord[]> {
     return this.#alerts.within(range);
+  }
+
+  counted(from: AlertId): AsyncIterable<readonly CountedAlert[]> {
+    return this.#alerts.counted(from);
   }
 
   notifiedLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {

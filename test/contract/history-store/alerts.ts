@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { AlertRecord, DeliveryState } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
+import type { SilenceId } from '../../../src/domain/silence.js';
 import { instant } from '../../../src/domain/time.js';
 import type { HistoryRecord } from '../../../src/ports/history-store.js';
 import type { AlertRange } from '../../../src/ports/outbox.js';
@@ -9,6 +10,8 @@ import { nodeName } from '../../support/simulated-alerts.js';
 import { collect } from './reading.js';
 import type { MakeSubject } from './subject.js';
 import { withStore } from '../../support/with-store.js';
+
+const idAt = (at: number): SilenceId => String(alertId(at)) as SilenceId;
 
 const alerts = (...records: readonly AlertRecord[]): HistoryRecord => ({ kind: 'alerts', records });
 
@@ -77,6 +80,29 @@ export function describeAlerts(make: MakeSubject): void {
       expect(await found()).to.deep.equal([5000, 4000, 3000, 2000, 1000]);
       expect(await found({ before: alertId(4000) })).to.deep.equal([3000, 2000, 1000]);
       expect(await found({ from: alertId(2000), before: alertId(4000) })).to.deep.equal([3000, 2000]);
+    });
+
+    it('has what counts of them for a start, newest first', async () => {
+      const reminder = alertAt(3000, { reminder: 2, silencedBy: [idAt(2000)] });
+      const { node: _, ...nobody } = alertAt(4000, { causedBy: nodeName('switch') });
+      await history.store.write([
+        alerts(recordAt(1000, 'pending'), recordAt(2000, 'delivered', 'folded')),
+        alerts(
+          { alert: reminder, deliveries: [delivery('dead', { attempts: 3, lastAttempt: instant(3500) })] },
+          { alert: { ...nobody, node: undefined }, deliveries: [] },
+        ),
+      ]);
+      const counted = await collect(history.store.counted(alertId(2000)));
+      expect(counted.map(({ alert }) => alert.id)).to.deep.equal([4000, 3000, 2000].map((at) => alertId(at)));
+      const [ofNobody, third, second] = counted;
+      expect(ofNobody?.alert).to.include({ type: 'node.failed', node: undefined, causedBy: 'switch' });
+      expect(third?.alert.node?.name).to.equal('node1');
+      expect(third?.alert).to.include({ reminder: 2 });
+      expect(third?.alert.silencedBy).to.deep.equal([idAt(2000)]);
+      expect(third?.deliveries).to.have.length(1);
+      expect(third?.deliveries[0]).to.include({ channel: 'ops', state: 'dead', attempts: 3 });
+      expect(third?.deliveries[0]).to.include({ lastAttempt: 3500, since: 1000 });
+      expect(second?.deliveries.map(({ state }) => state)).to.deep.equal(['delivered', 'folded']);
     });
 
     it('finds them by any of their states, each once', async () => {

@@ -1,5 +1,11 @@
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
-import type { AlertId, AlertRecord, LastHold, UnnotifiedOf } from '../../../src/domain/alert.js';
+import type {
+  AlertId,
+  AlertRecord,
+  CountedAlert,
+  LastHold,
+  UnnotifiedOf,
+} from '../../../src/domain/alert.js';
 import type { AlertRange } from '../../../src/ports/outbox.js';
 import type { BlindInterval } from '../../../src/domain/blindness.js';
 import type { Acknowledgement, Flip, Pause } from '../../../src/domain/node.js';
@@ -277,6 +283,10 @@ class Attachment implements HistoryStore {
 
   alerts(range: AlertRange): AsyncIterable<readonly AlertRecord[]> {
     return this.#iterate((inner) => inner.alerts(range));
+  }
+
+  counted(from: AlertId): AsyncIterable<readonly CountedAlert[]> {
+    return this.#iterate((inner) => inner.counted(from));
   }
 
   notifiedLate(since: Instant): AsyncIterable<readonly AlertRecord[]> {
