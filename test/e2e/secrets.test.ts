@@ -21,6 +21,9 @@ const ENV = {
   GOTIFY_TOKEN: 'hush-gotify-2vQ8dJ4xW7',
   PUSHOVER_TOKEN: 'hushpushovertoken02vQ8dJ4xW700',
   PUSHOVER_USER: 'hushpushoveruser002vQ8dJ4xW700',
+  MATRIX_TOKEN: 'hush-matrix-2vQ8dJ4xW7',
+  ZULIP_KEY: 'hush-zulip-2vQ8dJ4xW7',
+  TWILIO_TOKEN: 'hush-twilio-2vQ8dJ4xW7',
   SIGNING: 'hush-signing-2vQ8dJ4xW7 "quoted"',
   USER_TOKENS: 'hush-tokens-of-users-2vQ8dJ4xW7-and-more',
 };
@@ -36,6 +39,9 @@ function channelsOf({ http, redis, smtp }: RudeServers): Readonly<Record<string,
     googlechat: `{ kind: googlechat, url: "http://${http}/v1/spaces/A/messages?key=hush-googlechat-2vQ8dJ4xW7" }`,
     gotify: `{ kind: gotify, token_env: GOTIFY_TOKEN, url: "http://${http}" }`,
     pushover: `{ kind: pushover, token_env: PUSHOVER_TOKEN, user_env: PUSHOVER_USER, url: "http://${http}/1", emergency: {} }`,
+    matrix: `{ kind: matrix, room: "!abc:example.org", token_env: MATRIX_TOKEN, url: "http://${http}" }`,
+    zulip: `{ kind: zulip, email: bot@example.org, channel: alerts, key_env: ZULIP_KEY, url: "http://${http}" }`,
+    twilio: `{ kind: twilio, account: AC00000000000000000000000000000000, from: Beat, to: "+4915100000001", token_env: TWILIO_TOKEN, url: "http://${http}" }`,
     discord: `{ kind: discord, url: "http://${http}/api/webhooks/1/hush-discord-2vQ8dJ4xW7" }`,
     teams: `{ kind: teams, url: "http://${http}/workflows/1?sig=hush-teams-2vQ8dJ4xW7" }`,
     telegram: `{ kind: telegram, token_env: BOT_TOKEN, chat_id: 1, url: "http://${http}" }`,
@@ -116,6 +122,8 @@ describe('secrets, wherever one can be configured', () => {
       'me:hush/hook-2vQ8dJ4xW7',
       'am:hush-manager-2vQ8dJ4xW7',
       '\0me\0hush-smtp-2vQ8dJ4xW7',
+      'bot@example.org:hush-zulip-2vQ8dJ4xW7',
+      'AC00000000000000000000000000000000:hush-twilio-2vQ8dJ4xW7',
     ]) {
       expect(text, what).to.not.include(Buffer.from(pair).toString('base64'));
     }

@@ -4,6 +4,7 @@ import { email } from './email/email.js';
 import { googlechat } from './googlechat/googlechat.js';
 import { gotify } from './gotify/gotify.js';
 import { log } from './log/log.js';
+import { matrix } from './matrix/matrix.js';
 import { mattermost } from './mattermost/mattermost.js';
 import { ntfy } from './ntfy/ntfy.js';
 import { pagerduty } from './pagerduty/pagerduty.js';
@@ -13,7 +14,9 @@ import { rocketchat } from './rocketchat/rocketchat.js';
 import { slack } from './slack/slack.js';
 import { teams } from './teams/teams.js';
 import { telegram } from './telegram/telegram.js';
+import { twilio } from './twilio/twilio.js';
 import { webhook } from './webhook/webhook.js';
+import { zulip } from './zulip/zulip.js';
 
 /** Every kind of channel, except custom modules. */
 export const channelKinds = {
@@ -25,10 +28,13 @@ export const channelKinds = {
   discord,
   teams,
   googlechat,
+  zulip,
+  matrix,
   telegram,
   ntfy,
   gotify,
   pushover,
+  twilio,
   pagerduty,
   alertmanager,
   redis,

@@ -13,6 +13,8 @@ const FORM_TYPE = 'application/x-www-form-urlencoded';
 export interface Way {
   readonly method?: 'POST' | 'PUT';
   readonly type?: typeof JSON_TYPE | typeof FORM_TYPE;
+  /** How the error about a refusal begins. */
+  readonly said?: string;
 }
 
 /** A server that accepts what a provider accepts, and answers 400 with the problem otherwise. */
@@ -77,7 +79,7 @@ export function keepsItsPromises(
     for (const status of [400, 401, 403, 404]) {
       expect(await answered(status)).to.include({
         permanent: true,
-        message: `answered ${String(status)}: what it says`,
+        message: `${way?.said ?? ''}answered ${String(status)}: what it says`,
       });
     }
     for (const status of [429, 500, 503]) expect(await answered(status)).to.have.property('permanent', false);

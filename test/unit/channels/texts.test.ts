@@ -5,6 +5,7 @@ import { letterOf } from '../../../src/adapters/channels/email/letter.js';
 import { googleChatBody } from '../../../src/adapters/channels/googlechat/googlechat.js';
 import { gotifyMessage } from '../../../src/adapters/channels/gotify/gotify.js';
 import { mattermostBody } from '../../../src/adapters/channels/mattermost/mattermost.js';
+import { matrixMessage } from '../../../src/adapters/channels/matrix/message.js';
 import { noteOf } from '../../../src/adapters/channels/ntfy/ntfy.js';
 import { eventsOf } from '../../../src/adapters/channels/pagerduty/events.js';
 import { pushoverMessage } from '../../../src/adapters/channels/pushover/message.js';
@@ -13,6 +14,8 @@ import { rocketChatBody } from '../../../src/adapters/channels/rocketchat/rocket
 import { slackBody } from '../../../src/adapters/channels/slack/blocks.js';
 import { teamsBody } from '../../../src/adapters/channels/teams/card.js';
 import { telegramText } from '../../../src/adapters/channels/telegram/text.js';
+import { smsText } from '../../../src/adapters/channels/twilio/text.js';
+import { zulipMessage } from '../../../src/adapters/channels/zulip/message.js';
 import type { AlertMessage } from '../../../src/ports/channel.js';
 import { FAILED, group, links } from './support.js';
 
@@ -133,6 +136,29 @@ const TEXTS: Partial<Record<keyof typeof channelKinds, Contract>> = {
       return [body.text];
     },
   },
+  zulip: {
+    mention: /@(?!\u200B)/,
+    bullet: /^• \*\*/gm,
+    texts: (alert) => {
+      const { topic, content } = zulipMessage(alert);
+      expect(Array.from(topic).length).to.be.within(1, 60);
+      expect(Array.from(content).length).to.be.within(1, 10_000);
+      return [content];
+    },
+  },
+  matrix: {
+    mention: AT,
+    bullet: /^• /gm,
+    texts: (alert) => {
+      const message = matrixMessage(alert) as { body: string; formatted_body: string };
+      expect(bytes(JSON.stringify(message))).to.be.below(60_000);
+      const { body, formatted_body: html } = message;
+      expect(html.replaceAll(/<\/?strong>|<br>/g, '')).to.not.match(/[<>]|&(?!amp;|lt;|gt;)/);
+      // Its lines are those of the other.
+      expect(html).to.not.match(AT);
+      return [body];
+    },
+  },
   discord: {
     mention: /@(?=everyone|here|[\w])|<[@#]/,
     bullet: /^• \*\*/gm,
@@ -204,6 +230,16 @@ const TEXTS: Partial<Record<keyof typeof channelKinds, Contract>> = {
       expect(Array.from(String(title)).length).to.be.within(1, 250);
       expect(Array.from(String(message)).length).to.be.within(1, 1024);
       return [String(title), String(message)];
+    },
+  },
+  twilio: {
+    bullet: /^- (?!… and)/gm,
+    texts: (alert) => {
+      const text = smsText(alert, 3);
+      expect(text.length).to.be.within(1, 459);
+      // In the alphabet of GSM, or with less room.
+      if (!/^[\n\r -~£¥èéùìòÇØøÅåÆæßÉ¤¡ÄÖÑÜ§¿äöñüà€]*$/.test(text)) expect(text.length).to.be.at.most(201);
+      return [text.replaceAll('... and', '… and')];
     },
   },
   email: {

@@ -165,7 +165,7 @@ describe('channels in the configuration', () => {
       `channels.ops.concurency: unknown setting; did you mean concurrency? ${at(7)}`,
       `channels.ops.url: must be an http or https URL ${at(4)}`,
       `channels.ops.secret: must not be in this file: use secret_env or secret_file ${at(5)}`,
-      `channels.chat.kind: must be one of webhook, email, slack, mattermost, rocketchat, discord, teams, googlechat, telegram, ntfy, gotify, pushover, pagerduty, alertmanager, redis, log, or the path of a module such as ./my-notifier.js; did you mean slack? ${at(12)}`,
+      `channels.chat.kind: must be one of webhook, email, slack, mattermost, rocketchat, discord, teams, googlechat, zulip, matrix, telegram, ntfy, gotify, pushover, twilio, pagerduty, alertmanager, redis, log, or the path of a module such as ./my-notifier.js; did you mean slack? ${at(12)}`,
       `channels.b d: its name must be at most 64 letters, digits, "-", "_" and "." ${at(13)}`,
       `channels.bus.retry.max_delay: must not be less than retry.min_delay ${at(14)}`,
       `channels.bus.channel: must be the name of a Redis channel ${at(14)}`,
@@ -232,6 +232,10 @@ describe('channels in the configuration', () => {
   googlechat: { kind: googlechat, url: "https://chat.googleapis.com/v1/spaces/A/messages?key=hush&token=hush" }
   gotify: { kind: gotify, url: "https://push.example.org/gotify", token_env: SMTP }
   pushover: { kind: pushover, token_env: PO, user_env: PO, device: "phone,desk", sound: siren, emergency: { retry: 30 } }
+  matrix: { kind: matrix, url: "https://matrix.example.org", token_env: SMTP, room: "!abc:example.org" }
+  zulip: { kind: zulip, url: "https://chat.example.org", key_env: SMTP, email: bot@example.org, channel: 7, topic: alerts }
+  twilio: { kind: twilio, token_env: SMTP, account: AC00000000000000000000000000000000, from: Heartbeat, to: "+4915100000001" }
+  sms: { kind: twilio, token_env: SMTP, account: AC00000000000000000000000000000000, api_key: SK00000000000000000000000000000000, messaging_service: MG00000000000000000000000000000000, to: ["+4915100000001", "+4915100000002"], max_segments: 1 }
 `;
     const env = {
       SMTP: 'smtp://mail.org/hush',
@@ -240,7 +244,7 @@ describe('channels in the configuration', () => {
       PO: `${'hush'.repeat(7)}00`,
     };
     const { channels } = inForce({ file, env });
-    expect(channels).to.have.length(14);
+    expect(channels).to.have.length(18);
     const text = JSON.stringify(channels) + inspect(channels, { depth: 10, showHidden: true });
     expect(text).to.not.include('hush');
     expect(text).to.include('smtps://mail.example.org/…').and.include('http://am.example.org/…');
@@ -258,6 +262,11 @@ describe('channels in the configuration', () => {
   gotify: { kind: gotify, url: "http://hush", token_env: SPACED }
   pushover: { kind: pushover, token_env: HUSH, device: "hush hush", sound: "hush hush", emergency: { retry: 5, expire: 9 } }
   late: { kind: pushover, token_env: RIGHT, user: hush, emergency: { retry: 100, expire: 99 } }
+  matrix: { kind: matrix, url: "http://hush", token_env: SPACED, room: "#hush:hush" }
+  zulip: { kind: zulip, url: "http://hush", key_env: HUSH, email: hush, channel: 0, topic: "hush\x01" }
+  twilio: { kind: twilio, token_env: HUSH, account: hush, api_key: hush, from: 12, messaging_service: hush, to: [hush], max_segments: 11 }
+  both: { kind: twilio, token_env: HUSH, account: AC00000000000000000000000000000000, from: Hush, messaging_service: MG00000000000000000000000000000000, to: ["+4915100000001", "+4915100000001"] }
+  neither: { kind: twilio, token_env: HUSH, account: AC00000000000000000000000000000000, to: "+4915100000001" }
 `;
     const listed = problems({
       file,
@@ -289,6 +298,20 @@ describe('channels in the configuration', () => {
       'channels.pushover.user: is required: set user_env or user_file',
       'channels.late.emergency.expire: must be a whole number of seconds between 30 and 10800, and not less than retry',
       'channels.late.user: must not be in this file: use user_env or user_file',
+      'channels.matrix.room: must be the id of a room, such as !abc:example.org (not its address, which begins with #)',
+      'channels.matrix.token_env: must be without spaces, and in ASCII',
+      "channels.zulip.email: must be the bot's email address",
+      'channels.zulip.channel: must be the name of a channel, or its number',
+      'channels.zulip.topic: must be a text of 1 to 60 characters',
+      'channels.twilio.account: must be "AC" and 32 digits in base 16',
+      'channels.twilio.api_key: must be "SK" and 32 digits in base 16',
+      'channels.twilio.from: must be a number such as +4915112345678, or a name of 1 to 11 letters, digits and spaces',
+      'channels.twilio.messaging_service: must be "MG" and 32 digits in base 16',
+      'channels.twilio.to.0: must be a number such as +4915112345678, or a list of them, each once',
+      'channels.twilio.max_segments: must be a whole number between 1 and 10',
+      'channels.both.to: must be a number such as +4915112345678, or a list of them, each once',
+      'channels.both.from: must be set, or messaging_service, and not both',
+      'channels.neither.from: must be set, or messaging_service, and not both',
     ]);
     expect(listed.join('\n').replaceAll('labels.hush hush', '')).to.not.include('hush');
   });

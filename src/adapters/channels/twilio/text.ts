@@ -1,0 +1,31 @@
+import type { AlertMessage } from '../../../ports/channel.js';
+import { detailsOf, fitted, listed, shortened, sizeOf, utc } from '../alert-text.js';
+import { smsRoom } from './segments.js';
+
+/** The most characters of a name in a list. */
+const LONGEST_NAME = 30;
+/** The names of the details that are worth their price. */
+const DETAILS = ['When', 'Failed at', 'Last heard'];
+
+/** The text of an SMS of at most so many segments, without signs that would make every message longer. */
+export function smsText(alert: AlertMessage, segments: number): string {
+  const all = detailsOf(alert, utc).filter(({ name }) => DETAILS.includes(name));
+  const line = (name: string, state: string): string => `- ${shortened(name, LONGEST_NAME)} ${state}`;
+  const whole = [alert.message, ...listed(alert, line)].map(ascii).join('\n');
+  const { room, size } = smsRoom(whole, segments);
+  const count = (text: string): number => size(ascii(text));
+  const details = fitted(
+    all.map(({ name, value }) => `${name}: ${value}`),
+    room / 2,
+    count,
+  );
+  const nodes = listed(alert, line, { room: room / 2 - sizeOf(details, count), size: count });
+  const rest = [...nodes, ...details];
+  const sentence = shortened(alert.message, room - sizeOf(rest, count), count);
+  return [sentence, ...rest].map(ascii).join('\n');
+}
+
+/** Our own signs in ASCII: one that is not in the alphabet of GSM would more than halve what fits. */
+function ascii(text: string): string {
+  return text.replaceAll('…', '...').replaceAll(/[‘’]/g, "'");
+}
