@@ -3,6 +3,7 @@ import { Redaction } from './adapters/channels/redaction.js';
 import { makeChannels } from './adapters/channels/make.js';
 import { Secret } from './adapters/channels/secret.js';
 import { SystemClock } from './adapters/clock/system-clock.js';
+import { HmacLinkSigner } from './adapters/links/hmac-link-signer.js';
 import { Pinger, type PingDeps } from './adapters/ping/pinger.js';
 import { Collector } from './adapters/process/collector.js';
 import { connectionsWithin, mostDescriptors } from './adapters/process/descriptors.js';
@@ -189,25 +190,27 @@ function metricsLogOf({ log }: Config, deps: MetricsLogDeps): MetricsLog | undef
   return every === 0 ? undefined : new MetricsLog(every, deps);
 }
 
-function gatewayOptions({ config, auth, tls }: Effective, logger: Logger): GatewayOptions {
+function gatewayOptions({ config, auth, linkSecret, tls }: Effective, logger: Logger): GatewayOptions {
+  const links = signerOf(linkSecret);
   const { connections } = config.limits;
   const descriptors = mostDescriptors();
   const most = connectionsWithin(descriptors);
-  if (connections <= most) return { ...config, auth, tls };
+  if (connections <= most) return { ...config, auth, links, tls };
   logger.info('limits.connections lowered to the limit of open files', {
     limit: connections,
     lowered: most,
     descriptors,
   });
-  return { ...config, limits: { ...config.limits, connections: most }, auth, tls };
+  return { ...config, limits: { ...config.limits, connections: most }, auth, links, tls };
 }
 
 /** A module that cannot be used is a configuration problem, and is reported as one. */
 async function open(
-  { channels: plans, proxies, config }: Effective,
+  { channels: plans, proxies, config, linkSecret }: Effective,
   tools: { readonly logger: Logger; readonly clock: SystemClock },
 ): Promise<{ readonly channels: readonly Channel[] } | { readonly problems: readonly string[] }> {
-  const links = config.public_url === null ? undefined : { publicUrl: config.public_url };
+  const signer = signerOf(linkSecret);
+  const links = config.public_url === null ? undefined : { publicUrl: config.public_url, signer };
   const { channels, problems } = await makeChannels(plans, { ...tools, proxies, links });
   if (problems.length === 0) return { channels };
   return {
@@ -217,6 +220,10 @@ async function open(
       return `channels.${channel}.kind: ${problem}${from}`;
     }),
   };
+}
+
+function signerOf(secret: Effective['linkSecret']): HmacLinkSigner | undefined {
+  return secret === undefined ? undefined : new HmacLinkSigner(secret);
 }
 
 function inSettings(key: string, problem: string, { sources }: Effective): string {

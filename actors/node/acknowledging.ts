@@ -1,5 +1,6 @@
 import { assertNever } from '../../src/domain/assert-never.js';
-import type { Registration } from '../../src/domain/node.js';
+import type { Registration, UsedLinks } from '../../src/domain/node.js';
+import type { Instant } from '../../src/domain/time.js';
 import {
   DEFER,
   NOT_KNOWN,
@@ -29,16 +30,33 @@ export function acknowledge(
 ): Decision {
   return decided(state, lease, command, rules, ({ known }) => {
     if (known.status.state !== 'failed') return NOT_FAILED;
-    const { by, reason, until } = command;
+    const { by, reason, until, link } = command;
+    const { since } = known.status;
+    const at = rules.wallAt(command.readAt);
+    const usedLinks = link && used(known.registration.usedLinks, link, since, at);
+    if (usedLinks !== undefined && 'kind' in usedLinks) return usedLinks;
     const acknowledged = {
       by,
       ...(reason !== undefined && { reason }),
-      at: rules.wallAt(command.readAt),
-      since: known.status.since,
+      at,
+      since,
       ...(until !== undefined && { until }),
     };
-    return { ...known.registration, acknowledged };
+    return { ...known.registration, acknowledged, ...(usedLinks !== undefined && { usedLinks }) };
   });
+}
+
+/** @returns the links that are used then, or the refusal of one that was used before, or is about an earlier failure */
+function used(
+  before: UsedLinks | undefined,
+  link: NonNullable<Command<'acknowledge'>['link']>,
+  since: Instant,
+  now: Instant,
+): UsedLinks | NodeReply {
+  if (link.since !== since) return { kind: 'refused', code: 'HEARTBEAT_LINK_VOID' };
+  const uses = before?.since === since ? before.uses : [];
+  if (uses.some(({ id }) => id === link.use.id)) return { kind: 'refused', code: 'HEARTBEAT_LINK_USED' };
+  return { since, uses: [...uses.filter(({ expires }) => now < expires), link.use] };
 }
 
 /** Takes an acknowledgement back. Idempotent: without one, nothing is written. */

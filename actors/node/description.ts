@@ -63,6 +63,7 @@ export function describe(
     ...(registration.settings.slug !== undefined && { chosenSlug: registration.settings.slug }),
     ...(registration.pingUuidAt !== undefined && { pingUuidAt: registration.pingUuidAt }),
     acknowledged: acknowledgementOf(known, () => terms.wallAt(at)),
+    ...(registration.usedLinks !== undefined && { usedLinks: registration.usedLinks }),
   };
 }
 

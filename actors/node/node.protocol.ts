@@ -1,4 +1,5 @@
-import type { Acknowledgement, Flip, NodeFacts, SettingsChange } from '../../src/domain/node.js';
+import type { LinkUse } from '../../src/domain/action-link.js';
+import type { Acknowledgement, Flip, NodeFacts, SettingsChange, UsedLinks } from '../../src/domain/node.js';
 import type { Ping } from '../../src/domain/ping.js';
 import type { NodeQuota } from '../../src/domain/access.js';
 import type { NodeName } from '../../src/domain/node-name.js';
@@ -25,7 +26,10 @@ export type NodeRequest = (
   /** The heartbeat is known not to come: the deadline is now. */
   | { readonly kind: 'miss' }
   /** Acknowledges the failure. */
-  | ({ readonly kind: 'acknowledge' } & Pick<Acknowledgement, 'by' | 'reason' | 'until'>)
+  | ({ readonly kind: 'acknowledge' } & Pick<Acknowledgement, 'by' | 'reason' | 'until'> & {
+        /** The signed link by which it is done. `since` is the instant of its failure. */
+        readonly link?: { readonly use: LinkUse; readonly since: Instant };
+      })
   /** Takes the acknowledgement back. */
   | { readonly kind: 'unacknowledge' }
   /** Registers the node, or changes its settings. */
@@ -73,6 +77,8 @@ export interface DescribedNode extends NodeFacts {
   readonly pingUuidAt?: Instant;
   /** The acknowledgement of its failure, if any. */
   readonly acknowledged: Acknowledgement | undefined;
+  /** The signed links that have acknowledged a failure of it, which may be over. */
+  readonly usedLinks?: UsedLinks;
 }
 
 export type NodeReply =

@@ -245,6 +245,9 @@ export interface SilencesApi {
   /** @throws HeartbeatError likewise */
   get(id: SilenceId): Silence | undefined;
 
+  /** Whether a signed link has made one of them. @throws HeartbeatError likewise */
+  usesLink(id: string): boolean;
+
   /** Its `answered` is called once, when the change is on disk; a refusal is a reply too. */
   command(command: SilenceCommand): void;
 

@@ -16,6 +16,7 @@ export function silenceQueries(
   return {
     list: () => (table()?.all() ?? []).filter(({ maintenance }) => maintenance === undefined),
     get: (id) => table()?.get(id),
+    usesLink: (id) => table()?.usesLink(id) ?? false,
     command: (command) => {
       if (home.watch === undefined) command.answered(DOWN);
       else home.watch.notifier.command(command);

@@ -19,6 +19,7 @@ import { ascending, options, schema } from './schema.js';
 import type { Config } from './schema.js';
 import { refusedText, sourceText } from './value-source.js';
 import type { Given, Source } from './value-source.js';
+import type { Secret } from '../adapters/channels/secret.js';
 import { readProxies, type Proxies } from '../adapters/channels/http/proxies.js';
 import type { StoreLocation } from '../adapters/store-location.js';
 import { readStore, storeSettingsIn } from './store.js';
@@ -52,6 +53,8 @@ export interface Effective {
   readonly store: StoreLocation;
   /** Undefined: everybody may do everything. */
   readonly auth: ConfiguredAuth | undefined;
+  /** Signs the links in messages. Undefined: they have none that act. */
+  readonly linkSecret: Secret | undefined;
   readonly shownAuth: readonly ShownAuth[];
   /** Undefined: plain HTTP. */
   readonly tls: ConfiguredTls | undefined;
@@ -99,6 +102,7 @@ export function loadConfig(sources: ConfigSources): Loaded {
       ? store.problems.map((each) => problemIn(inForce, each))
       : []),
     ...(file.readable ? checkOrder(inForce) : []),
+    ...(auth.linkSecret === undefined ? [] : checkLinks(inForce)),
     ...(auth.auth === undefined && auth.problems.length === 0 ? checkExposure(inForce) : []),
   ];
   if (store === undefined || 'problems' in store || problems.length > 0) return { ok: false, problems };
@@ -118,6 +122,7 @@ export function loadConfig(sources: ConfigSources): Loaded {
     maintenance: maintenance.windows,
     shownMaintenance: maintenance.shown,
     auth: auth.auth,
+    linkSecret: auth.linkSecret,
     shownAuth: auth.shown,
     tls: tls.tls,
     proxies: outbound.proxies,
@@ -220,6 +225,15 @@ function checkOrder(inForce: ReadonlyMap<string, Given>): readonly string[] {
         `which is ${high.value} (from ${sourceText(high.source)}), not ${low.value} (from ${place})`,
     ];
   });
+}
+
+/** A secret for links that cannot be made would be ignored. */
+function checkLinks(inForce: ReadonlyMap<string, Given>): readonly string[] {
+  const url = inForce.get('public_url');
+  if (url === undefined || (url.value !== null && url.value !== 'off')) return [];
+  return [
+    `public_url: must be the URL at which people reach the daemon, since auth.link_secret signs links to it (from ${sourceText(url.source)})`,
+  ];
 }
 
 /** Without keys every caller may do everything, so only this machine may reach the daemon. */

@@ -4,7 +4,15 @@ import type { Effective } from './load-config.js';
 import { options, valueIn } from './schema.js';
 
 /** Every secret of a configuration, for redaction. */
-export function secretsIn({ config, store, channels, auth, tls, proxies }: Effective): readonly Secret[] {
+export function secretsIn({
+  config,
+  store,
+  channels,
+  auth,
+  linkSecret,
+  tls,
+  proxies,
+}: Effective): readonly Secret[] {
   const inOptions = options.flatMap(({ key, secret, shown }) => {
     const value = secret && shown === undefined ? valueIn(config, key) : null;
     return typeof value === 'string' ? [new Secret(value)] : [];
@@ -18,6 +26,7 @@ export function secretsIn({ config, store, channels, auth, tls, proxies }: Effec
     ...(isInUrl ? [new Secret(config.store)] : []),
     ...channels.flatMap(({ secrets }) => secrets),
     ...(signing?.type === 'secret' ? [new Secret(signing.export().toString())] : []),
+    ...(linkSecret === undefined ? [] : [linkSecret]),
     ...(tls === undefined ? [] : [tls.key]),
     ...[proxies?.http, proxies?.https].flatMap((url) => (url === undefined ? [] : [new Secret(url)])),
   ];

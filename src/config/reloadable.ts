@@ -49,7 +49,7 @@ export function reloaded(before: Effective, after: Effective): Reloaded | { read
     applied: [
       ...changed.filter(isReloadable),
       ...(isSameTls(before.tls, tls) ? [] : ['tls']),
-      ...(isAuthSame ? [] : ['auth']),
+      ...(isAuthSame && before.linkSecret?.reveal() === after.linkSecret?.reveal() ? [] : ['auth']),
       ...(isDeepStrictEqual(before.maintenance, after.maintenance) ? [] : ['maintenance']),
       // Channels are made anew in any case, so changed secrets are not looked for.
       'channels',

@@ -9,6 +9,9 @@ export type LinkAction = (typeof LINK_ACTIONS)[number];
 /** How long a signed link is valid. */
 export const LINK_LIFE: Millis = 86_400_000;
 
+/** How long a link silences its node. */
+export const LINK_SILENCE: Millis = 3_600_000;
+
 /** A signed link: whoever has it may do this one thing, once, while the failure lasts. */
 export interface ActionLink {
   readonly action: LinkAction;
@@ -29,7 +32,7 @@ export interface LinkUse {
 }
 
 /** The beginning of each token, by which it is found in a text. */
-const TOKEN_MARK = 'hbl1_';
+export const TOKEN_MARK = 'hbl1_';
 
 const TOKEN = /hbl1_[\w-]*/g;
 

@@ -46,6 +46,11 @@ export function parseMatcher(text: string): Matcher | { readonly problem: string
   return problem === undefined ? matcher : { problem };
 }
 
+/** A matcher that fits one value of a label only, whatever characters it has. */
+export function exactMatcher(label: string, value: string): string {
+  return `${label}="${value.replaceAll(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
+}
+
 /** @returns whether something fits all of these matchers; a label that it does not have is empty */
 export function compiled(matchers: readonly Matcher[]): (labelled: Labelled) => boolean {
   // Regular expressions take a hundred times as long as the others.

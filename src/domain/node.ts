@@ -1,4 +1,5 @@
 import type { NodeName } from './node-name.js';
+import type { LinkUse } from './action-link.js';
 import type { Learnt } from './heartbeat-history.js';
 import type { Instant, Millis } from './time.js';
 import { GRACE, sameSchedule, type Schedule } from './schedule.js';
@@ -95,8 +96,18 @@ export interface Registration {
   readonly registeredBy?: string;
   /** The last acknowledgement; it may belong to an earlier failure. */
   readonly acknowledged?: Acknowledgement;
+  /** The signed links that have acknowledged a failure of it. */
+  readonly usedLinks?: UsedLinks;
   /** When it was given another ping UUID than its first. */
   readonly pingUuidAt?: Instant;
+}
+
+/** The signed links that have acknowledged one failure. Each of them works once. */
+export interface UsedLinks {
+  /** The instant of the failure. Links to others are void. */
+  readonly since: Instant;
+  /** Those that have not expired. */
+  readonly uses: readonly LinkUse[];
 }
 
 /** A node's status. It changes with every heartbeat and is stored in checkpoints. */

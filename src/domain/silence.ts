@@ -1,3 +1,4 @@
+import type { LinkUse } from './action-link.js';
 import type { NodeName } from './node-name.js';
 import type { Instant } from './time.js';
 
@@ -25,6 +26,8 @@ export interface Silence {
   readonly nodes?: readonly string[];
   /** The key that made it, which has a share of all silences. Undefined while no keys are configured. */
   readonly key?: string;
+  /** The signed link that made it, which has been used with that. */
+  readonly link?: LinkUse;
   /** Of a maintenance window: the window in the configuration. */
   readonly maintenance?: string;
 }

@@ -1,5 +1,6 @@
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { Clock } from '../ports/clock.js';
+import type { LinkSigner } from '../ports/link-signer.js';
 import { admitBody } from './input/body.js';
 import { setBrowserHeaders } from './security/browser-headers.js';
 import { refuseCrossSite } from './security/csrf.js';
@@ -14,6 +15,7 @@ import { inOriginForm, type RouteTable } from './route-table.js';
 import { addAlerts } from './alerts/alert-routes.js';
 import { addEvents } from './events/event-routes.js';
 import type { EventStreams } from './events/event-streams.js';
+import { addLinks } from './links/link-routes.js';
 import { addNodes } from './nodes/node-routes.js';
 import { addPings, type PingKeys } from './pings/ping-routes.js';
 import { addUptime } from './uptime/uptime-routes.js';
@@ -39,6 +41,7 @@ export function createApi(
   cors: () => Cors,
   streams: EventStreams,
   pingKeys: PingKeys,
+  links: () => LinkSigner | undefined,
 ): Api {
   const app = express();
   app.disable('x-powered-by').enable('case sensitive routing');
@@ -59,6 +62,7 @@ export function createApi(
   addUsers(resources, daemon, clock, limits);
   addNodes(resources, daemon, clock, limits);
   const pings = addPings(resources, daemon, clock, limits, pingKeys);
+  addLinks(resources, daemon, clock, links);
   addAlerts(resources, daemon, limits);
   addUptime(resources, daemon, clock, limits);
   addSilences(resources, daemon, clock, limits);

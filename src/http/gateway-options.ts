@@ -1,5 +1,6 @@
 import type { Seconds } from '../domain/time.js';
 import type { NodeQuota } from '../domain/access.js';
+import type { LinkSigner } from '../ports/link-signer.js';
 import type { HostRules } from './security/allowed-hosts.js';
 import type { AuthOptions } from './security/credentials.js';
 import type { SocketLimits } from './sockets/socket-limits.js';
@@ -20,6 +21,8 @@ export interface GatewayOptions {
   /** Whether heal and checkup may bypass Express; default true. The answers are the same. */
   readonly fast_lane?: boolean;
   readonly limits: GatewayLimits;
+  /** Knows the signed links in messages; undefined: there are none. */
+  readonly links?: LinkSigner | undefined;
   /** Undefined: everybody may do everything. */
   readonly auth?: AuthOptions | undefined;
   /** Undefined: plain HTTP. */

@@ -59,6 +59,7 @@ export class Gateway {
   #loadShedding: LoadShedding;
   #cors: Cors;
   #quotas: readonly NodeQuota[];
+  #links: GatewayOptions['links'];
   readonly #acceptWarning: AcceptWarning;
   #overloaded = 0;
   #closing = false;
@@ -84,12 +85,14 @@ export class Gateway {
       () => this.#cors,
       this.#streams,
       (key) => this.#accessControl.ofPingKey(key),
+      () => this.#links,
     );
     const { routes } = this.#api;
     this.#accessControl = new AccessControl(daemon, clock, routes, (exchange) => this.#handOver(exchange));
     this.#accessControl.configure(options);
     this.#heads.configure(hostRulesOf(options));
     this.#quotas = quotasIn(options);
+    this.#links = options.links;
     this.#sockets = new Sockets(daemon, {
       clock,
       logger,
@@ -166,6 +169,7 @@ export class Gateway {
     this.#sockets.reconfigure();
     this.#heads.configure(hostRulesOf(options));
     this.#quotas = quotasIn(options);
+    this.#links = options.links;
   }
 
   /** Stops accepting and answers what is in flight. Resolves when every connection is closed. */

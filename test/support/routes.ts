@@ -19,6 +19,7 @@ export function allRoutes(): readonly Route[] {
     () => new Cors([]),
     new EventStreams(new SimulatedClock()),
     () => undefined,
+    () => undefined,
   );
   return routes.all;
 }

@@ -67,6 +67,9 @@ export class SilenceRequests {
 
   #make(request: SilenceRequest, answered: (reply: SilenceReply) => void): void {
     const { clock, ids, table } = this.#deps;
+    const { link } = request;
+    if (link !== undefined && this.#isUsed(link.id))
+      return answered({ kind: 'refused', code: 'HEARTBEAT_LINK_USED' });
     if (table.size >= this.#options.most + MOST_EXPIRED) this.#remove();
     if (!this.#hasRoom(request.key))
       return answered({ kind: 'refused', code: 'HEARTBEAT_TOO_MANY_SILENCES' });
@@ -75,6 +78,12 @@ export class SilenceRequests {
     const startsAt = instant(Math.max(request.startsAt, wall));
     const silence = { ...request, id: nextSilenceId(ids, wall), startsAt, updatedAt: wall };
     this.#submit({ kind: 'silence', before: undefined, silence }, answered);
+  }
+
+  /** Also on its way to the disk: of two requests with one link, one is refused. */
+  #isUsed(link: string): boolean {
+    const coming = Array.from(this.#underWay.keys(), (silence) => silence.link?.id);
+    return this.#deps.table.usesLink(link) || coming.includes(link);
   }
 
   /** A key leaves as many places free as it takes, so that there is one for each other key. See decision 182. */
@@ -136,7 +145,12 @@ export class SilenceRequests {
     const wall = clock.wall();
     const expired = table.all().filter((silence) => silenceStateAt(silence, wall) === 'expired');
     const excess = expired.length - MOST_EXPIRED;
-    const old = expired.filter(({ endsAt }, at) => at < excess || endsAt < wall - this.#options.retention);
+    const old = expired.filter(
+      ({ endsAt, link }, at) =>
+        // Without it, its link would work again.
+        (link === undefined || link.expires <= wall) &&
+        (at < excess || endsAt < wall - this.#options.retention),
+    );
     if (old.length === 0) return;
     for (const { id } of old) table.delete(id);
     this.#deps.submit({ kind: 'silences', silences: [], forgotten: old.map(({ id }) => id) });

@@ -55,6 +55,12 @@ export class SilenceTable {
     return this.#all.get(id)?.silence;
   }
 
+  /** Whether one of them was made by this signed link. */
+  usesLink(id: string): boolean {
+    for (const { silence } of this.#all.values()) if (silence.link?.id === id) return true;
+    return false;
+  }
+
   put(silence: Silence): void {
     const before = this.#all.get(silence.id);
     if (before === undefined) {

@@ -55,6 +55,12 @@ const registrationSchema = z.object({
   depends_on: z.array(z.string()).optional(),
   registered_by: z.string().optional(),
   ping_uuid_at: storedInstant.transform(instant).optional(),
+  used_links: z
+    .object({
+      since: storedInstant.transform(instant),
+      uses: z.array(z.object({ id: z.string(), expires: storedInstant.transform(instant) })),
+    })
+    .optional(),
   acknowledged: z
     .object({
       by: z.string(),
@@ -113,6 +119,7 @@ export function nodeValue({
   pausedFailed,
   registeredBy,
   pingUuidAt,
+  usedLinks,
   acknowledged,
 }: Registration): Buffer {
   const { timeout, maxRetries, schedule, grace, slug, labels, channels, dependsOn } = settings;
@@ -132,6 +139,7 @@ export function nodeValue({
       depends_on: dependsOn,
       registered_by: registeredBy,
       ping_uuid_at: pingUuidAt,
+      used_links: usedLinks,
       acknowledged,
     }),
   );
@@ -167,6 +175,7 @@ export function nodeFrom(key: Buffer, value: Buffer): Registration {
     ...(read.paused_failed !== undefined && { pausedFailed: read.paused_failed }),
     ...(read.registered_by !== undefined && { registeredBy: read.registered_by }),
     ...(read.ping_uuid_at !== undefined && { pingUuidAt: read.ping_uuid_at }),
+    ...(read.used_links !== undefined && { usedLinks: read.used_links }),
     ...(acknowledged !== undefined && { acknowledged: acknowledgementFrom(acknowledged) }),
   };
 }

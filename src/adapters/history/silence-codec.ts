@@ -25,6 +25,7 @@ const stored = z.object({
   updated_at: storedInstant,
   nodes: z.array(z.string()).optional(),
   key: z.string().optional(),
+  link: z.object({ id: z.string(), expires: storedInstant }).optional(),
   maintenance: z.string().optional(),
 });
 const schema = stored.transform(
@@ -45,7 +46,7 @@ export function silenceIdOf(key: Buffer): string {
 }
 
 export function silenceValue({ startsAt, endsAt, updatedAt, ...rest }: Silence): Buffer {
-  const { id, matchers, by, reason, nodes, key, maintenance } = rest;
+  const { id, matchers, by, reason, nodes, key, link, maintenance } = rest;
   return Buffer.from(
     JSON.stringify({
       id,
@@ -57,6 +58,7 @@ export function silenceValue({ startsAt, endsAt, updatedAt, ...rest }: Silence):
       updated_at: updatedAt,
       nodes,
       key,
+      link,
       maintenance,
     }),
   );

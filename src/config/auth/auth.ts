@@ -1,3 +1,5 @@
+import type { SecretSetting } from '../../adapters/channels/kind.js';
+import type { Secret } from '../../adapters/channels/secret.js';
 import type { KeyRule, UserReach } from '../../domain/access.js';
 import type { UserIdKind } from '../../domain/user-id.js';
 import {
@@ -8,6 +10,7 @@ import {
   type SettingProblem,
 } from '../setting-problems.js';
 import { locate } from '../named-files.js';
+import { namesOf, readSecrets, type SecretSources } from '../channels/secret-settings.js';
 import { didYouMean } from '../../views/did-you-mean.js';
 import type { Source } from '../value-source.js';
 import { KEY_SETTINGS, keysFor } from './keys.js';
@@ -29,6 +32,8 @@ export interface ShownAuth {
 export interface ReadAuth {
   /** Undefined: everybody may do everything. */
   readonly auth: ConfiguredAuth | undefined;
+  /** Signs the links in messages. Undefined: they have none that act. */
+  readonly linkSecret: Secret | undefined;
   readonly shown: readonly ShownAuth[];
   readonly problems: readonly string[];
   /** The environment variables that hold secrets. */
@@ -42,8 +47,23 @@ interface AuthDeps {
 }
 
 const SECTION = 'auth';
-const SETTINGS = ['keys', 'user_tokens'];
-const NONE: ReadAuth = { auth: undefined, shown: [], problems: [], variables: [] };
+/** As many bytes as HMAC-SHA256 makes. */
+const LEAST_BYTES = 32;
+const LINK_SECRET: SecretSetting = {
+  name: 'link_secret',
+  required: false,
+  inline: false,
+  check: (text) =>
+    Buffer.byteLength(text) < LEAST_BYTES ? `must have at least ${LEAST_BYTES} bytes` : undefined,
+};
+const SETTINGS = ['keys', 'user_tokens', ...namesOf(LINK_SECRET)];
+const NONE: ReadAuth = {
+  auth: undefined,
+  linkSecret: undefined,
+  shown: [],
+  problems: [],
+  variables: [],
+};
 
 /** @param userIds the kind of users' ids, which keys may be limited to */
 export function readAuth(given: GivenSection | undefined, userIds: UserIdKind, deps: AuthDeps): ReadAuth {
@@ -51,9 +71,13 @@ export function readAuth(given: GivenSection | undefined, userIds: UserIdKind, d
   const { value, path, lineOf } = given;
   const placed = (at: readonly PropertyKey[], problem: string): string =>
     `${[SECTION, ...at].map(String).join('.')}: ${problem} (from ${path}:${lineOf(at)})`;
-  if (!isMap(value)) return { ...NONE, problems: [placed([], 'must hold keys and user_tokens')] };
+  if (!isMap(value))
+    return {
+      ...NONE,
+      problems: [placed([], 'must hold keys, user_tokens and link_secret_env or link_secret_file')],
+    };
   const problems = Object.keys(value)
-    .filter((name) => !SETTINGS.includes(name))
+    .filter((name) => !SETTINGS.includes(name) && name !== LINK_SECRET.name)
     .map((name) => placed([name], `unknown setting${didYouMean(name, SETTINGS) || '; remove it'}`));
   const tell = (part: string, found: readonly SettingProblem[]): void => {
     for (const each of found) problems.push(placed([part, ...each.path], each.problem));
@@ -64,13 +88,19 @@ export function readAuth(given: GivenSection | undefined, userIds: UserIdKind, d
 
   const given_tokens = value['user_tokens'] ?? undefined;
   let tokens: ConfiguredUserTokens | undefined;
-  let variables: readonly string[] = [];
+  const sources: SecretSources = {
+    env: deps.env,
+    readFile: (name) => deps.readFile(locate(name, { by: path, cwd: deps.cwd })),
+  };
+  const links = readSecrets([LINK_SECRET], value, sources);
+  for (const each of links.problems) problems.push(placed(each.path, each.problem));
+  const linkSecret = links.secrets[LINK_SECRET.name];
+  let variables: readonly string[] = variablesIn(value);
   if (given_tokens !== undefined && !isMap(given_tokens)) {
     problems.push(placed(['user_tokens'], 'must hold settings'));
   } else if (given_tokens !== undefined) {
-    variables = variablesIn(given_tokens);
-    const readFile = (name: string): string => deps.readFile(locate(name, { by: path, cwd: deps.cwd }));
-    const made = readUserTokens(given_tokens, { env: deps.env, readFile });
+    variables = [...variables, ...variablesIn(given_tokens)];
+    const made = readUserTokens(given_tokens, sources);
     if ('problems' in made) tell('user_tokens', made.problems);
     else ({ tokens } = made);
   }
@@ -86,10 +116,16 @@ export function readAuth(given: GivenSection | undefined, userIds: UserIdKind, d
     tokens === undefined
       ? []
       : [{ key: `${SECTION}.user_tokens`, value: withoutKey(tokens), source: source(['user_tokens']) }];
+  const at = value['link_secret_env'] === undefined ? 'link_secret_file' : 'link_secret_env';
+  const shownLinks =
+    linkSecret === undefined
+      ? []
+      : [{ key: SECTION, value: { link_secret: '(secret)' }, source: source([at]) }];
   const isOpen = read.data.length === 0 && tokens === undefined;
   return {
     auth: isOpen ? undefined : { keys: read.data, ...(tokens !== undefined && { user_tokens: tokens }) },
-    shown: [...shown, ...shownTokens],
+    linkSecret,
+    shown: [...shown, ...shownTokens, ...shownLinks],
     problems,
     variables,
   };

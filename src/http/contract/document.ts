@@ -16,6 +16,7 @@ import { socketOperations } from '../sockets/socket-contract.js';
 import { alertOperations } from '../alerts/alert-contract.js';
 import { daemonOperations } from '../ops/ops-contract.js';
 import { eventOperations } from '../events/event-contract.js';
+import { linkOperations } from '../links/link-contract.js';
 import { nodeOperations } from '../nodes/contract/node-operations.js';
 import { pingOperations } from '../pings/ping-contract.js';
 import { silenceOperations } from '../silences/silence-contract.js';
@@ -51,6 +52,7 @@ function operations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
     ...uptimeOperations(limits),
     ...pingOperations,
     ...alertOperations(limits),
+    ...linkOperations,
     ...silenceOperations(limits),
     ...eventOperations,
     ...daemonOperations,

@@ -10,6 +10,7 @@ export const TAGS = {
   pings:
     'Pings of jobs, as healthchecks documents them. `/ping/<uuid>/<start, fail, log or exit status>` is written like a key and a slug.',
   alerts: 'Alerts, and their delivery through each channel.',
+  links: 'Signed links in messages, which need no key: their path is the credential.',
   silences: 'Muting alerts of nodes for a time.',
   events: 'What changes, as it happens.',
   daemon: 'Health, supervision and metrics of the daemon, and this document.',

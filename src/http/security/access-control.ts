@@ -2,6 +2,7 @@ import { ANYBODY, NOBODY, type Access } from '../../domain/access.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Daemon, UsersApi } from '../../app/api.js';
 import { RateLimiter, sourceOf } from './rate-limit.js';
+import { isLink } from '../links/link-target.js';
 import { isPing } from '../pings/ping-target.js';
 import type { Exchange } from '../server/exchange.js';
 import { isBodiless } from '../server/request-head.js';
@@ -127,8 +128,8 @@ export class AccessControl {
     const isTooSoon =
       remoteAddress !== undefined && this.#isTooSoon(exchange, this.#perAddress, sourceOf(remoteAddress));
     if (isTooSoon) return;
-    // A ping has its credential in its path.
-    if (authenticator === undefined || isPing(url)) {
+    // Pings and signed links have their credential in their path.
+    if (authenticator === undefined || isPing(url) || isLink(url)) {
       exchange.access = authenticator === undefined ? ANYBODY : NOBODY;
       this.#handOver(exchange);
       return;

@@ -7,6 +7,7 @@ import { type RawHeaders, asciiJson, jsonHead } from './json-answer.js';
 import { sentenceFor } from '../../views/messages.js';
 import { type MadeHeads, answerInOneWrite } from './one-write.js';
 import type { Order, RouteTable } from '../route-table.js';
+import { withoutLinkTokens } from '../../domain/action-link.js';
 import { withoutPingSecret } from '../pings/ping-target.js';
 import { type Pipeline, type Waiting, pipelineOf } from './pipeline.js';
 import type { Refusal } from './refusal.js';
@@ -298,7 +299,7 @@ export class Exchange {
 
   #facts(more: LogFields): LogFields {
     const { method, url = '' } = this.request;
-    const path = withoutPingSecret(url).slice(0, LONGEST_LOGGED_PATH);
+    const path = withoutLinkTokens(withoutPingSecret(url)).slice(0, LONGEST_LOGGED_PATH);
     return { request_id: this.requestId, method, path, ...more };
   }
 }

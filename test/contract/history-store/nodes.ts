@@ -108,6 +108,7 @@ export function describeNodes(make: MakeSubject): void {
         pausedFailed: true,
         registeredBy: 'app',
         acknowledged: { by: 'é', reason: 'mine', at: instant(7), since: instant(6) },
+        usedLinks: { since: instant(6), uses: [{ id: 'é', expires: instant(86_400_000) }] },
       });
       const how = status({
         state: 'inactive',

@@ -30,6 +30,7 @@ export function describeSilences(make: MakeSubject): void {
         reason: 'disk ☃\n"quoted"',
         nodes: ['cron-', 'wéb'],
         key: 'bereitschäft',
+        link: { id: 'AAAAAAAAAAAAAAAAAAAAAA', expires: instant(90_000) },
         maintenance: '{"matchers":["env=prod"]}',
       };
       expect(await stored()).to.deep.equal([]);

@@ -31,6 +31,7 @@ describe('the access of a request', () => {
     () => new Cors([]),
     new EventStreams(clock),
     () => undefined,
+    () => undefined,
   );
   const exchanges = new Exchanges(30, clock, new RecordingLogger(), {
     routes: api.routes,

@@ -3,7 +3,7 @@ import { allRoutes } from '../../support/routes.js';
 import { starting } from '../support/gateway-under-test.js';
 import { authOf, callWith, keyRule } from './support.js';
 
-/** What an orchestrator asks, and pings, whose path is the credential. */
+/** What an orchestrator asks, and pings and signed links, whose path is the credential. */
 const OPEN = [
   'GET /healthz',
   'GET /readyz',
@@ -11,6 +11,8 @@ const OPEN = [
     `GET ${path}`,
     `POST ${path}`,
   ]),
+  'GET /links/:token',
+  'POST /links/:token',
 ];
 
 /** A request that reaches the route, whatever the response. */

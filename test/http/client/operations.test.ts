@@ -76,6 +76,7 @@ const METHODS: Readonly<Record<string, (client: Client) => Promise<unknown>>> = 
 };
 
 const A_PING = 'ping, which sends a POST';
+const IN_MESSAGES = 'a link in a message, for people';
 
 /** Why an operation has no method of its own. */
 const OTHERS: Readonly<Record<string, string>> = {
@@ -87,6 +88,8 @@ const OTHERS: Readonly<Record<string, string>> = {
   ping: A_PING,
   pingBySlug: A_PING,
   pingBySlugSaying: A_PING,
+  showLink: IN_MESSAGES,
+  useLink: IN_MESSAGES,
 };
 
 /** Parameters that a listing passes on itself. */

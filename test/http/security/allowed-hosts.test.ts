@@ -34,6 +34,12 @@ describe('the names that a daemon answers to', () => {
       expect(await statusOf(host), host).to.equal(421);
   });
 
+  it('are that of the URL at which people reach it', async () => {
+    const options = { public_url: 'https://heartbeat.example.org/below' };
+    expect(await statusOf('heartbeat.example.org', options)).to.equal(200);
+    expect(await statusOf('below.example.org', options)).to.equal(421);
+  });
+
   it('are others where that is configured, and any with a star', async () => {
     const options = { allowed_hosts: ['Heartbeat.internal', '10.0.0.1'] };
     for (const host of ['heartbeat.internal', 'HEARTBEAT.internal:80', '10.0.0.1:3519', 'localhost'])

@@ -53,6 +53,7 @@ export class FakeDaemon implements Daemon, UsersApi {
   readonly silences: SilencesApi = {
     list: () => [],
     get: () => undefined,
+    usesLink: () => false,
     command: ({ answered }) => setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_SILENCE' }),
     of: () => [],
     maintenanceOf: () => undefined,

@@ -17,6 +17,7 @@ export interface StartOptions {
   readonly cors?: GatewayOptions['cors'];
   readonly host?: string;
   readonly allowed_hosts?: GatewayOptions['allowed_hosts'];
+  readonly public_url?: GatewayOptions['public_url'];
   readonly tls?: GatewayOptions['tls'];
   readonly userIds?: UserIdKind;
 }

@@ -1,5 +1,5 @@
 import { Agent } from 'undici';
-import type { GatewayLimits } from '../../../src/http/gateway-options.js';
+import type { GatewayLimits, GatewayOptions } from '../../../src/http/gateway-options.js';
 import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import type { SocketsReport } from '../../../src/app/daemon-facts.js';
 import { Gateway } from '../../../src/http/gateway.js';
@@ -14,7 +14,12 @@ export class ServedDaemon {
   readonly #agent = new Agent();
   #url = '';
 
-  constructor(daemon: SimulatedApp, auth?: AuthOptions, more: Partial<GatewayLimits> = {}) {
+  constructor(
+    daemon: SimulatedApp,
+    auth?: AuthOptions,
+    more: Partial<GatewayLimits> = {},
+    links?: GatewayOptions['links'],
+  ) {
     this.daemon = daemon;
     const { clock, logger, app } = daemon;
     const limits = {
@@ -33,7 +38,7 @@ export class ServedDaemon {
     };
     const session_timeout = 7;
     this.#gateway = new Gateway(
-      { host: '127.0.0.1', port: 0, session_timeout, keep_alive_timeout: 75, limits, auth },
+      { host: '127.0.0.1', port: 0, session_timeout, keep_alive_timeout: 75, limits, auth, links },
       app,
       {
         clock,

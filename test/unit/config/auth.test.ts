@@ -46,6 +46,36 @@ describe('keys in the configuration', () => {
     }
   });
 
+  it('may have a secret beside them that signs links, which is not shown, and needs the URL of the links', () => {
+    const file = `public_url: https://h.example.org/\nauth: { link_secret_env: HEARTBEAT_LINK_SECRET }`;
+    const env = { HEARTBEAT_LINK_SECRET: SECRET };
+    const effective = inForce({ file, env });
+    expect([effective.auth, effective.linkSecret?.reveal()]).to.deep.equal([undefined, SECRET]);
+    expect(effective.config.public_url).to.equal('https://h.example.org');
+    const printed: string[] = [];
+    for (const json of [true, false])
+      configCommand(effective, { json, stdout: { write: (text) => printed.push(text) } });
+    expect(printed.join())
+      .to.match(/auth\.link_secret +\(secret\)/)
+      .and.not.include(SECRET);
+
+    const refused = (text: string, value = SECRET) =>
+      problems({ file: text, env: { HEARTBEAT_LINK_SECRET: value } });
+    expect(refused('auth: { link_secret_env: HEARTBEAT_LINK_SECRET }')[0]).to.match(/^public_url: must be/);
+    expect(refused(file, 'short')[0]).to.match(/^auth\.link_secret_env: must have at least 32 bytes/);
+    expect(refused('public_url: "https://h/"\nauth: { link_secret: x }').at(-1)).to.match(
+      /^auth\.link_secret: must not be in this file: use link_secret_env or link_secret_file/,
+    );
+    for (const url of [
+      'ftp://x',
+      'https://u:p@x',
+      'https://x/?a=b',
+      'https://x/#a',
+      `https://${'x'.repeat(200)}`,
+    ])
+      expect(refused(`public_url: ${JSON.stringify(url)}`)[0], url).to.match(/^public_url: must be an http/);
+  });
+
   it('may hold ids of 64 bits, in quotes', () => {
     const file = `auth: { keys: [{ name: a, hash: "sha256:${HASH}", scopes: [heal], users: ["-9223372036854775808", "9223372036854775807"] }] }`;
     expect(inForce({ file }).auth?.keys[0]?.users).to.deep.equal({
@@ -119,7 +149,9 @@ describe('keys in the configuration', () => {
       `auth.keys.1.name: another key has the same value: choose another one ${at(1)}`,
       `auth.keys.1.hash: another key has the same value: choose another one ${at(1)}`,
     ]);
-    expect(problems({ file: 'auth: [1]' })).to.deep.equal([`auth: must hold keys and user_tokens ${at(1)}`]);
+    expect(problems({ file: 'auth: [1]' })).to.deep.equal([
+      `auth: must hold keys, user_tokens and link_secret_env or link_secret_file ${at(1)}`,
+    ]);
   });
 });
 

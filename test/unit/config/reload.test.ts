@@ -40,6 +40,16 @@ describe('a configuration that is read again', () => {
     expect(change.effective.maintenance).to.have.length(1);
   });
 
+  it('applies another secret for links', () => {
+    const file = 'public_url: https://h.example.org\nauth: { link_secret_env: HEARTBEAT_LINK_SECRET }';
+    const before = inForce({ file, env: { HEARTBEAT_LINK_SECRET: 'a'.repeat(32) } });
+    const after = inForce({ file, env: { HEARTBEAT_LINK_SECRET: 'b'.repeat(32) } });
+    const change = reloaded(before, after);
+    if ('problem' in change) throw new Error(change.problem);
+    expect(change.applied).to.have.members(['auth', 'channels']);
+    expect(change.effective.linkSecret?.reveal()).to.equal('b'.repeat(32));
+  });
+
   it('does not let the last key go while others can reach the daemon', () => {
     const before = inForce({ file: `host: 0.0.0.0\n${KEYS}` });
     const without = inForce({ file: 'host: 127.0.0.1' });

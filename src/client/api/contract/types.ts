@@ -521,6 +521,8 @@ export interface Answers<Id = string> {
   };
   readonly redeliver: QueuedAlert;
   readonly testChannel: QueuedAlert;
+  readonly showLink: string;
+  readonly useLink: string;
   readonly silences: {
     readonly silences: readonly Silence[];
     readonly nextCursor: NextCursor;

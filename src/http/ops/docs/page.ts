@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Content, OpenApiDocument, OperationObject, Parameter } from '../../contract/openapi.js';
-import { html, Html, prose } from './html.js';
+import { html, Html, prose } from '../../html.js';
 import { fieldsOf, meaningOf, textOf, typeOf } from './schema.js';
 import { STYLE } from './style.js';
 

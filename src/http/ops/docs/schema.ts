@@ -1,5 +1,5 @@
 import { type JsonSchema, isSchema } from '../../contract/openapi.js';
-import { html, prose, type Html } from './html.js';
+import { html, prose, type Html } from '../../html.js';
 
 /** A string as it is, anything else as JSON. */
 export function textOf(value: unknown): string {

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import type { ActionLink, LinkAction } from '../../domain/action-link.js';
+import type { Instant } from '../../domain/time.js';
+import type { ErrorCode } from '../../errors.js';
+import { html, Html } from '../html.js';
+
+/** Large enough to be hit with a thumb, in the colours that the reader's device has. */
+const STYLE = `
+:root { color-scheme: light dark; --text: #1b1f24; --dim: #57606a; --ground: #f6f8fa; --card: #fff; --line: #d0d7de; --act: #0b5fcc; --on: #fff }
+@media (prefers-color-scheme: dark) {
+  :root { --text: #e6edf3; --dim: #9da7b3; --ground: #0d1117; --card: #161b22; --line: #30363d; --act: #4493f8; --on: #06101f }
+}
+* { box-sizing: border-box }
+body { margin: 0; min-height: 100vh; min-height: 100svh; display: grid; place-items: center; padding: 1rem; background: var(--ground); color: var(--text); font: 1.0625rem/1.5 system-ui, sans-serif }
+main { width: 100%; max-width: 30rem; padding: 1.5rem; background: var(--card); border: 1px solid var(--line); border-radius: .75rem }
+h1 { margin: 0 0 .5rem; font-size: 1.375rem; line-height: 1.25; overflow-wrap: anywhere }
+p { margin: 0 0 1rem; overflow-wrap: anywhere }
+p:last-child { margin: 0 }
+.dim { color: var(--dim); font-size: .9375rem }
+form { margin: 1.25rem 0 }
+button { width: 100%; min-height: 3rem; padding: .75rem 1rem; border: 0; border-radius: .5rem; background: var(--act); color: var(--on); font: inherit; font-weight: 600; cursor: pointer }
+button:focus-visible { outline: 3px solid var(--text); outline-offset: 2px }
+`;
+
+const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
+
+/** Its own form, and nothing else: no script, and nothing from elsewhere. */
+const POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** What the two actions are called, asked, and told once they are done. */
+const WORDS: Readonly<
+  Record<
+    LinkAction,
+    {
+      readonly button: string;
+      readonly question: (node: string) => string;
+      readonly effect: string;
+      readonly done: (node: string) => string;
+      readonly result: string;
+    }
+  >
+> = {
+  acknowledge: {
+    button: 'Acknowledge',
+    question: (node) => `Acknowledge the failure of ‘${node}’?`,
+    effect:
+      'There are no reminders of it any more, and nobody else is called. It ends when the node recovers.',
+    done: (node) => `The failure of ‘${node}’ is acknowledged`,
+    result: 'There are no reminders of it any more, and nobody else is called, until the node recovers.',
+  },
+  silence: {
+    button: 'Silence for 1 hour',
+    question: (node) => `Silence ‘${node}’ for an hour?`,
+    effect:
+      'For an hour nobody is notified that it fails. If it is still failed then, everybody is. A recovery is always told.',
+    done: (node) => `‘${node}’ is silenced for an hour`,
+    result: 'If it is still failed then, everybody is notified. A recovery is always told.',
+  },
+};
+
+interface Words {
+  readonly title: string;
+  readonly text: string;
+}
+
+/** Why a link does nothing. */
+const REFUSALS: Partial<Record<ErrorCode, Words>> = {
+  HEARTBEAT_NO_SUCH_LINK: {
+    title: 'This link is not valid',
+    text: 'Perhaps it was cut when it was copied, or the secret that links are signed with has changed. Nothing was done.',
+  },
+  HEARTBEAT_LINK_EXPIRED: {
+    title: 'This link has expired',
+    text: 'A link is valid for 24 hours. Nothing was done. Use a link in a newer message.',
+  },
+  HEARTBEAT_LINK_USED: {
+    title: 'This link has been used',
+    text: 'Each link works once. What it does was done when it was used first, and nothing was done now.',
+  },
+  HEARTBEAT_LINK_VOID: {
+    title: 'This failure is over',
+    text: 'The node has recovered or was deleted since the message was sent. Nothing was done.',
+  },
+  HEARTBEAT_RATE_LIMITED: {
+    title: 'Too many requests',
+    text: 'Nothing was done. Wait a second, and open the link again.',
+  },
+};
+
+const LATER: Words = {
+  title: 'This cannot be done just now',
+  text: 'Nothing was done. Open the link again in a moment: it still works.',
+};
+
+export interface Page {
+  readonly head: readonly string[];
+  readonly body: string;
+}
+
+/** Asks, since programs that preview links fetch them. The form goes to the address of the page itself. */
+export function askingPage({ action, node, channel, since, expires }: ActionLink): Page {
+  const { button, question, effect } = WORDS[action];
+  return page(
+    question(node),
+    html`<p>It failed on ${utc(since)}. ${effect}</p>
+      <form method="post"><button>${button}</button></form>
+      <p class="dim">From a message of channel ${channel}. This link works once, until ${utc(expires)}.</p>`,
+  );
+}
+
+export function donePage({ action, node, channel }: ActionLink): Page {
+  const { done, result } = WORDS[action];
+  return page(
+    done(node),
+    html`<p>${result}</p>
+      <p class="dim">It is recorded as done by channel ${channel}.</p>`,
+  );
+}
+
+export function refusalPage(code: ErrorCode): Page {
+  const { title, text } = REFUSALS[code] ?? LATER;
+  return page(title, html`<p>${text}</p>`);
+}
+
+function page(title: string, content: Html): Page {
+  const text = html`<html lang="en">
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <title>${title}</title>
+      ${STYLE_ELEMENT}
+    </head>
+    <body>
+      <main>
+        <h1>${title}</h1>
+        ${content}
+      </main>
+    </body>
+  </html>`.text;
+  const body = `<!doctype html>\n${text}\n`;
+  return {
+    head: [
+      'content-type',
+      'text/html; charset=utf-8',
+      'content-length',
+      String(body.length),
+      'content-security-policy',
+      POLICY,
+      'referrer-policy',
+      'no-referrer',
+      'cache-control',
+      'no-store',
+      'x-content-type-options',
+      'nosniff',
+    ],
+    body,
+  };
+}
+
+/** `2026-11-30 at 10:12 UTC` */
+function utc(at: Instant): string {
+  const text = new Date(at).toISOString();
+  return `${text.slice(0, 10)} at ${text.slice(11, 16)} UTC`;
+}
