@@ -49,18 +49,17 @@ const WORDS: Readonly<
   acknowledge: {
     button: 'Acknowledge',
     question: (node) => `Acknowledge the failure of ‘${node}’?`,
-    effect:
-      'There are no reminders of it any more, and nobody else is called. It ends when the node recovers.',
+    effect: 'Reminders stop, and nobody else is called, until the node recovers.',
     done: (node) => `The failure of ‘${node}’ is acknowledged`,
-    result: 'There are no reminders of it any more, and nobody else is called, until the node recovers.',
+    result: 'Reminders stop, and nobody else is called, until the node recovers.',
   },
   silence: {
     button: 'Silence for 1 hour',
     question: (node) => `Silence ‘${node}’ for an hour?`,
     effect:
-      'For an hour nobody is notified that it fails. If it is still failed then, everybody is. A recovery is always told.',
+      'For an hour nobody is notified of its failures. If it is still failed then, its channels are notified.',
     done: (node) => `‘${node}’ is silenced for an hour`,
-    result: 'If it is still failed then, everybody is notified. A recovery is always told.',
+    result: 'If it is still failed then, its channels are notified.',
   },
 };
 
