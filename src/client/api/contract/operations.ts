@@ -254,20 +254,8 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     answer: { ref: 'QueuedAlert' },
     alsoAnswers: [],
   },
-  showLink: {
-    method: 'GET',
-    path: '/links/{token}',
-    query: [],
-    answer: 'text',
-    alsoAnswers: [404, 410, 429, 503],
-  },
-  useLink: {
-    method: 'POST',
-    path: '/links/{token}',
-    query: [],
-    answer: 'text',
-    alsoAnswers: [404, 410, 429, 503],
-  },
+  showLink: { method: 'GET', path: '/links/{token}', query: [], answer: 'text', alsoAnswers: [] },
+  useLink: { method: 'POST', path: '/links/{token}', query: [], answer: 'text', alsoAnswers: [] },
   silences: {
     method: 'GET',
     path: '/silences',
