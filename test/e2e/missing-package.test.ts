@@ -10,7 +10,7 @@ import { HEARTBEAT } from '../support/daemon-process.js';
 const HIDDEN = `
 import { register } from 'node:module';
 const hook = \`export const resolve = (name, context, next) =>
-  next(name, ['@redis/client', 'nodemailer', 'pg'].includes(name) ? { ...context, parentURL: 'file:///nowhere/' } : context);\`;
+  next(name, ['@redis/client', 'nodemailer', 'mqtt', 'pg'].includes(name) ? { ...context, parentURL: 'file:///nowhere/' } : context);\`;
 register('data:text/javascript,' + encodeURIComponent(hook));
 `;
 
@@ -32,6 +32,7 @@ describe('a channel or store whose package is not installed', () => {
 channels:
   bus: { kind: redis, url: 'redis://127.0.0.1', channel: c }
   mail: { kind: email, url: 'smtp://127.0.0.1', from: a@example.org, to: b@example.org }
+  broker: { kind: mqtt, url: 'mqtt://127.0.0.1', topic: t }
 `,
     );
     const { status, stderr } = run(HEARTBEAT, 'start', '--config', config, '--data-dir', directory);
@@ -39,6 +40,7 @@ channels:
     const problem = 'kind: needs a package that is not installed: npm install';
     expect(stderr).to.include(`channels.bus.${problem} @redis/client (from ${config}:3)`);
     expect(stderr).to.include(`channels.mail.${problem} nodemailer (from ${config}:4)`);
+    expect(stderr).to.include(`channels.broker.${problem} mqtt (from ${config}:5)`);
     expect(stderr).to.include(
       `store: needs a package that is not installed: npm install pg (from ${config}:1)`,
     );

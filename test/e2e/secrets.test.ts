@@ -42,6 +42,8 @@ function channelsOf({ http, redis, smtp }: RudeServers): Readonly<Record<string,
     matrix: `{ kind: matrix, room: "!abc:example.org", token_env: MATRIX_TOKEN, url: "http://${http}" }`,
     zulip: `{ kind: zulip, email: bot@example.org, channel: alerts, key_env: ZULIP_KEY, url: "http://${http}" }`,
     twilio: `{ kind: twilio, account: AC00000000000000000000000000000000, from: Beat, to: "+4915100000001", token_env: TWILIO_TOKEN, url: "http://${http}" }`,
+    apprise: `{ kind: apprise, key: hush-apprise-2vQ8dJ4xW7, url: "http://${http}" }`,
+    mqtt: `{ kind: mqtt, topic: alerts, url: "mqtt://me:hush-mqtt-2vQ8dJ4xW7@${http}" }`,
     discord: `{ kind: discord, url: "http://${http}/api/webhooks/1/hush-discord-2vQ8dJ4xW7" }`,
     teams: `{ kind: teams, url: "http://${http}/workflows/1?sig=hush-teams-2vQ8dJ4xW7" }`,
     telegram: `{ kind: telegram, token_env: BOT_TOKEN, chat_id: 1, url: "http://${http}" }`,
@@ -216,7 +218,7 @@ describe('secrets, wherever one can be configured', () => {
     const wrong = path.join(directory, 'wrong.yaml');
     for (const [what, text] of Object.entries({
       'no YAML': right.replaceAll('}', ''),
-      'no URLs': right.replaceAll(/"(?:https?|redis|smtp):\/\//g, '"'),
+      'no URLs': right.replaceAll(/"(?:https?|redis|smtp|mqtt):\/\//g, '"'),
       'secrets in the place of where they are': right.replaceAll(/_env: \w+/g, ': hush-written-down'),
       'variables that are none': right.replaceAll(/_env: \w+/g, '_env: NO_SUCH'),
       'a key instead of its hash': right.replace(/hash: "[^"]*"/, 'hash: hush-the-key-itself'),

@@ -1,4 +1,5 @@
 import { alertmanager } from './alertmanager/alertmanager.js';
+import { apprise } from './apprise/apprise.js';
 import { discord } from './discord/discord.js';
 import { email } from './email/email.js';
 import { googlechat } from './googlechat/googlechat.js';
@@ -6,6 +7,7 @@ import { gotify } from './gotify/gotify.js';
 import { log } from './log/log.js';
 import { matrix } from './matrix/matrix.js';
 import { mattermost } from './mattermost/mattermost.js';
+import { mqtt } from './mqtt/mqtt.js';
 import { ntfy } from './ntfy/ntfy.js';
 import { pagerduty } from './pagerduty/pagerduty.js';
 import { pushover } from './pushover/pushover.js';
@@ -37,6 +39,8 @@ export const channelKinds = {
   twilio,
   pagerduty,
   alertmanager,
+  apprise,
   redis,
+  mqtt,
   log,
 };

@@ -3,6 +3,15 @@ import { alertsIn, failureOf } from '../../../src/adapters/channels/alertmanager
 import { FiringAlerts } from '../../../src/adapters/channels/alertmanager/firing-alerts.js';
 import { discordBody } from '../../../src/adapters/channels/discord/embed.js';
 import { letterOf } from '../../../src/adapters/channels/email/letter.js';
+import { appriseMessage } from '../../../src/adapters/channels/apprise/apprise.js';
+import { googleChatBody } from '../../../src/adapters/channels/googlechat/googlechat.js';
+import { gotifyMessage } from '../../../src/adapters/channels/gotify/gotify.js';
+import { matrixMessage } from '../../../src/adapters/channels/matrix/message.js';
+import { mattermostBody } from '../../../src/adapters/channels/mattermost/mattermost.js';
+import { pushoverMessage } from '../../../src/adapters/channels/pushover/message.js';
+import { rocketChatBody } from '../../../src/adapters/channels/rocketchat/rocketchat.js';
+import { smsText } from '../../../src/adapters/channels/twilio/text.js';
+import { zulipMessage } from '../../../src/adapters/channels/zulip/message.js';
 import { log } from '../../../src/adapters/channels/log/log.js';
 import { MessageLinks } from '../../../src/adapters/channels/message-links.js';
 import { noteOf } from '../../../src/adapters/channels/ntfy/ntfy.js';
@@ -86,6 +95,14 @@ describe('the links of a message', () => {
       expect(text(slackBody(linked))).to.include(`<${url}|`);
       expect(text(discordBody(linked))).to.include(`](${url})`);
       expect(telegramText(linked)).to.include(`<a href="${url}">`);
+      expect(text(mattermostBody(linked))).to.include(`](${url})`);
+      expect(text(rocketChatBody(linked))).to.include(`](${url})`);
+      expect(googleChatBody(linked).text).to.include(`<${url}|`);
+      expect(zulipMessage(linked).content).to.include(`](${url})`);
+      expect(text(matrixMessage(linked)))
+        .to.include(`<a href=\\"${url}\\">`)
+        .and.include(`: ${url}`);
+      expect(appriseMessage(linked).body).to.include(`: ${url}`);
       expect(letterOf(linked).text).to.include(`: ${url}\n`);
       expect(letterOf(linked).html).to.include(`<a href="${url}">`);
     }
@@ -102,6 +119,13 @@ describe('the links of a message', () => {
         { action: 'view', label: 'Silence for 1 hour', url: SILENCE },
       ],
     });
+    expect(pushoverMessage(linked)).to.include({ url: NODE, url_title: 'Show the node' });
+    expect(text(gotifyMessage(linked))).to.include(`{"click":{"url":"${NODE}"}}`);
+    for (const body of [pushoverMessage(linked), gotifyMessage(linked)]) {
+      const { message } = body as { message: string };
+      expect(message).to.match(/\nAcknowledge: .*_acknowledge\nSilence for 1 hour: .*_silence$/);
+    }
+    expect(smsText(linked, 3)).to.match(/\nhttps:.*\/nodes\/node1$/);
     expect(eventsOf(linked)[0]).to.deep.include({
       client_url: NODE,
       links: [
@@ -121,13 +145,23 @@ describe('the links of a message', () => {
     expect(text(teamsBody(many))).to.include(`- **[n0](${url})** is back`);
     expect(telegramText(many)).to.include(`• <b><a href="${url}">n0</a></b> is back`);
     expect(letterOf(many).html).to.include(`<li><a href="${url}">n0</a> is back</li>`);
+    expect(text(mattermostBody(many))).to.include(`• **[n0](${url})** is back`);
+    expect(text(rocketChatBody(many))).to.include(`• *n0* is back · [Show](${url})`);
+    expect(googleChatBody(many).text).to.include(`• *n0* is back · <${url}|Show>`);
+    expect(zulipMessage(many).content).to.include(`• **n0** is back · [Show](${url})`);
+    expect(text(matrixMessage(many))).to.include(`• <strong><a href=\\"${url}\\">n0</a></strong> is back`);
     expect(eventsOf(many)[1]).to.include({ client_url: `${URL}/nodes/n1` });
     expect(alertsIn(many, {}, 0)[1]?.alert).to.include({ generatorURL: `${URL}/nodes/n1` });
   });
 
   it('are no part of a message without them', () => {
     for (const alert of EVERY_KIND) {
-      const all = [slackBody, discordBody, teamsBody, telegramText, letterOf, noteOf, eventsOf];
+      const all = [
+        ...[slackBody, discordBody, teamsBody, telegramText, letterOf, noteOf, eventsOf],
+        ...[mattermostBody, rocketChatBody, googleChatBody, matrixMessage, gotifyMessage, appriseMessage],
+        ...[(each: AlertMessage) => zulipMessage(each), (each: AlertMessage) => pushoverMessage(each)],
+        (each: AlertMessage) => smsText(each, 3),
+      ];
       for (const body of all) expect(text(body(alert))).to.not.match(/\/(?:nodes|links)\/|undefined/);
       expect(text(alertsIn(alert, {}, 0))).to.not.include('generatorURL');
     }

@@ -9,7 +9,7 @@ import { writeSync } from 'node:fs';
 const hook = \`import { writeSync } from 'node:fs';
 const seen = new Set();
 export const resolve = (name, context, next) => {
-  if (['undici', '@redis/client', 'nodemailer'].includes(name) && !seen.has(name)) writeSync(1, 'loads ' + name + '\\\\n');
+  if (['undici', '@redis/client', 'nodemailer', 'mqtt'].includes(name) && !seen.has(name)) writeSync(1, 'loads ' + name + '\\\\n');
   seen.add(name);
   return next(name, context);
 };\`;
@@ -25,6 +25,7 @@ for (const [kind, own, url] of [
   ['log', {}, undefined],
   ['email', { from: 'a@b', to: ['a@b'] }, 'smtp://127.0.0.1'],
   ['redis', { channel: 'c' }, 'redis://127.0.0.1'],
+  ['mqtt', { topic: 't' }, 'mqtt://127.0.0.1'],
   ['slack', {}, 'http://127.0.0.1'],
 ]) {
   const make = (given) => channelKinds[kind].create(own, { url: url && new Secret(url) }, given);
@@ -42,6 +43,7 @@ describe('what a channel needs', () => {
       'made log',
       ...['loads nodemailer', 'made email'],
       ...['loads @redis/client', 'made redis'],
+      ...['loads mqtt', 'made mqtt'],
       ...['loads undici', 'made slack'],
     ]);
   });

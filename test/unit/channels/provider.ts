@@ -13,6 +13,8 @@ const FORM_TYPE = 'application/x-www-form-urlencoded';
 export interface Way {
   readonly method?: 'POST' | 'PUT';
   readonly type?: typeof JSON_TYPE | typeof FORM_TYPE;
+  /** What it answers to what it accepts. */
+  readonly answer?: Behaviour;
   /** How the error about a refusal begins. */
   readonly said?: string;
 }
@@ -55,7 +57,7 @@ export function keepsItsPromises(
   let notifier: BaseNotifier;
 
   beforeEach(async () => {
-    server = await strictServer(demands, behave.accept, way);
+    server = await strictServer(demands, way?.answer, way);
     notifier = make(server.url.replace('/hook', ''));
   });
 

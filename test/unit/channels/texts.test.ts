@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { alertsIn } from '../../../src/adapters/channels/alertmanager/alerts.js';
+import { appriseMessage } from '../../../src/adapters/channels/apprise/apprise.js';
 import { discordBody } from '../../../src/adapters/channels/discord/embed.js';
 import { letterOf } from '../../../src/adapters/channels/email/letter.js';
 import { googleChatBody } from '../../../src/adapters/channels/googlechat/googlechat.js';
@@ -128,7 +129,7 @@ const TEXTS: Partial<Record<keyof typeof channelKinds, Contract>> = {
     },
   },
   googlechat: {
-    mention: /<(?!\u200B)/,
+    mention: /<(?!\u200B|https:\/\/heartbeat\.example\.org\/)/,
     bullet: /^• \*/gm,
     texts: (alert) => {
       const body = googleChatBody(alert);
@@ -153,7 +154,8 @@ const TEXTS: Partial<Record<keyof typeof channelKinds, Contract>> = {
       const message = matrixMessage(alert) as { body: string; formatted_body: string };
       expect(bytes(JSON.stringify(message))).to.be.below(60_000);
       const { body, formatted_body: html } = message;
-      expect(html.replaceAll(/<\/?strong>|<br>/g, '')).to.not.match(/[<>]|&(?!amp;|lt;|gt;)/);
+      const markup = /<\/?strong>|<br>|<a href="https:\/\/heartbeat\.example\.org\/[\w%.~/-]*">|<\/a>/g;
+      expect(html.replaceAll(markup, '')).to.not.match(/[<>]|&(?!amp;|lt;|gt;)/);
       // Its lines are those of the other.
       expect(html).to.not.match(AT);
       return [body];
@@ -232,6 +234,16 @@ const TEXTS: Partial<Record<keyof typeof channelKinds, Contract>> = {
       return [String(title), String(message)];
     },
   },
+  apprise: {
+    mention: new RegExp(`${AT.source}|<(?!\u200B)`),
+    bullet: /^• /gm,
+    texts: (alert) => {
+      const { title, body } = appriseMessage(alert);
+      expect(title.length).to.be.within(1, 250);
+      expect(body.length).to.be.within(1, 2000);
+      return [title, body];
+    },
+  },
   twilio: {
     bullet: /^- (?!… and)/gm,
     texts: (alert) => {
@@ -267,7 +279,7 @@ const DATA: Partial<Record<keyof typeof channelKinds, (alert: AlertMessage) => r
   alertmanager: (alert) => alertsIn(alert, {}, 0).map(({ node = '' }) => node),
 };
 
-const VERBATIM: readonly (keyof typeof channelKinds)[] = ['webhook', 'redis', 'log'];
+const VERBATIM: readonly (keyof typeof channelKinds)[] = ['webhook', 'redis', 'mqtt', 'log'];
 
 describe('the texts of channels', () => {
   it('are tested here for every kind of channel', async () => {

@@ -165,7 +165,7 @@ describe('channels in the configuration', () => {
       `channels.ops.concurency: unknown setting; did you mean concurrency? ${at(7)}`,
       `channels.ops.url: must be an http or https URL ${at(4)}`,
       `channels.ops.secret: must not be in this file: use secret_env or secret_file ${at(5)}`,
-      `channels.chat.kind: must be one of webhook, email, slack, mattermost, rocketchat, discord, teams, googlechat, zulip, matrix, telegram, ntfy, gotify, pushover, twilio, pagerduty, alertmanager, redis, log, or the path of a module such as ./my-notifier.js; did you mean slack? ${at(12)}`,
+      `channels.chat.kind: must be one of webhook, email, slack, mattermost, rocketchat, discord, teams, googlechat, zulip, matrix, telegram, ntfy, gotify, pushover, twilio, pagerduty, alertmanager, apprise, redis, mqtt, log, or the path of a module such as ./my-notifier.js; did you mean slack? ${at(12)}`,
       `channels.b d: its name must be at most 64 letters, digits, "-", "_" and "." ${at(13)}`,
       `channels.bus.retry.max_delay: must not be less than retry.min_delay ${at(14)}`,
       `channels.bus.channel: must be the name of a Redis channel ${at(14)}`,
@@ -236,6 +236,8 @@ describe('channels in the configuration', () => {
   zulip: { kind: zulip, url: "https://chat.example.org", key_env: SMTP, email: bot@example.org, channel: 7, topic: alerts }
   twilio: { kind: twilio, token_env: SMTP, account: AC00000000000000000000000000000000, from: Heartbeat, to: "+4915100000001" }
   sms: { kind: twilio, token_env: SMTP, account: AC00000000000000000000000000000000, api_key: SK00000000000000000000000000000000, messaging_service: MG00000000000000000000000000000000, to: ["+4915100000001", "+4915100000002"], max_segments: 1 }
+  apprise: { kind: apprise, url: "http://apprise.example.org:8000", key: hush-hush-hush-hush, tag: "ops, boss" }
+  mqtt: { kind: mqtt, url: "mqtts://me:hush-hush@mqtt.example.org", topic: a/b, retain: true, client_id: beat, version: 5, max_nodes: 10 }
 `;
     const env = {
       SMTP: 'smtp://mail.org/hush',
@@ -244,7 +246,7 @@ describe('channels in the configuration', () => {
       PO: `${'hush'.repeat(7)}00`,
     };
     const { channels } = inForce({ file, env });
-    expect(channels).to.have.length(18);
+    expect(channels).to.have.length(20);
     const text = JSON.stringify(channels) + inspect(channels, { depth: 10, showHidden: true });
     expect(text).to.not.include('hush');
     expect(text).to.include('smtps://mail.example.org/…').and.include('http://am.example.org/…');
@@ -267,6 +269,8 @@ describe('channels in the configuration', () => {
   twilio: { kind: twilio, token_env: HUSH, account: hush, api_key: hush, from: 12, messaging_service: hush, to: [hush], max_segments: 11 }
   both: { kind: twilio, token_env: HUSH, account: AC00000000000000000000000000000000, from: Hush, messaging_service: MG00000000000000000000000000000000, to: ["+4915100000001", "+4915100000001"] }
   neither: { kind: twilio, token_env: HUSH, account: AC00000000000000000000000000000000, to: "+4915100000001" }
+  apprise: { kind: apprise, url: "http://hush", key: hush/hush, tag: "hush!" }
+  mqtt: { kind: mqtt, url: "http://hush", topic: "hush/#", retain: hush, client_id: "hush hush", version: 4, max_nodes: 0 }
 `;
     const listed = problems({
       file,
@@ -312,6 +316,14 @@ describe('channels in the configuration', () => {
       'channels.both.to: must be a number such as +4915112345678, or a list of them, each once',
       'channels.both.from: must be set, or messaging_service, and not both',
       'channels.neither.from: must be set, or messaging_service, and not both',
+      'channels.apprise.tag: must be tags of letters, digits, "-" and "_", with commas or spaces between them',
+      'channels.apprise.key: must be 1 to 128 letters, digits, "-" and "_"',
+      'channels.mqtt.topic: must be a topic of at most 1000 bytes, without "+", "#" and control characters',
+      'channels.mqtt.retain: must be true or false',
+      'channels.mqtt.client_id: must be 1 to 128 letters, digits and signs in ASCII',
+      'channels.mqtt.version: must be 5 or 3.1.1',
+      'channels.mqtt.max_nodes: must be a whole number between 1 and 1000000',
+      'channels.mqtt.url: must be an mqtt or mqtts URL',
     ]);
     expect(listed.join('\n').replaceAll('labels.hush hush', '')).to.not.include('hush');
   });

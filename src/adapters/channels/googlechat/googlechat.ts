@@ -1,7 +1,7 @@
 import type { AlertMessage } from '../../../ports/channel.js';
-import { jsonBytes, withoutMentions } from '../alert-text.js';
+import { jsonBytes, withoutMentions, type TitledLink } from '../alert-text.js';
 import { incomingWebhook } from '../incoming-webhook.js';
-import { brokenUp, textParts } from '../text-parts.js';
+import { brokenUp, joined, shown, textParts } from '../text-parts.js';
 
 /**
  * Bytes in JSON. A message may have 32,000, and nobody reads as much.
@@ -12,14 +12,20 @@ const LONGEST_REST = 12_000;
 
 /** A text message: webhooks may send cards too, but a text is what a notification shows. */
 export function googleChatBody(alert: AlertMessage): { readonly text: string } {
-  const { sentence, nodes, details } = textParts(alert, {
+  const parts = textParts(alert, {
     sentence: LONGEST_SENTENCE,
     rest: LONGEST_REST,
     size: jsonBytes,
     escaped,
-    line: (name, state) => `• *${name}* ${state}`,
+    line: (name, state, url) => `• *${name}* ${state}${shown(url, link)}`,
+    link,
+    between: ' · ',
   });
-  return { text: [sentence, ...nodes, ...details].join('\n') };
+  return { text: joined(parts) };
+}
+
+function link({ title, url }: TitledLink): string {
+  return `<${url}|${title}>`;
 }
 
 /** Its markup has no escapes. `<users/all>` mentions everybody. */

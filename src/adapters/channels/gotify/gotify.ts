@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { AlertMessage, Attempt } from '../../../ports/channel.js';
-import { bytes } from '../alert-text.js';
+import { bytes, linksOf } from '../alert-text.js';
 import { headerCredential } from '../http/credential.js';
 import { Poster } from '../http/poster.js';
 import { PostingNotifier } from '../http/posting-notifier.js';
@@ -37,16 +37,22 @@ class GotifyNotifier extends PostingNotifier {
 
 /** The notification, in plain text. */
 export function gotifyMessage(alert: AlertMessage): object {
-  const { sentence, nodes, details } = textParts(alert, {
+  const [node, ...others] = linksOf(alert);
+  const { sentence, nodes, details, links } = textParts(alert, {
     sentence: LONGEST_TITLE,
     rest: LONGEST_MESSAGE,
     size: bytes,
+    links: others,
   });
   return {
     title: sentence,
-    message: [...nodes, ...details].join('\n'),
+    message: [...nodes, ...details, ...links].join('\n'),
     priority: isUrgent(alert) ? HIGH : NORMAL,
-    extras: { 'client::display': { contentType: 'text/plain' } },
+    extras: {
+      'client::display': { contentType: 'text/plain' },
+      // A tap on the notification shows the node.
+      ...(node !== undefined && { 'client::notification': { click: { url: node.url } } }),
+    },
   };
 }
 

@@ -28,7 +28,12 @@ export interface Refusal {
 /** Reads a refusal. @param body its JSON, undefined if it has none */
 export type Understood = (
   body: unknown,
-  answer: { readonly status: number; readonly header: (name: string) => string | undefined },
+  answer: {
+    readonly status: number;
+    readonly header: (name: string) => string | undefined;
+    /** Counts from 1. */
+    readonly attempt: number;
+  },
 ) => Refusal;
 
 /** Where a request goes, if not to the URL itself by `POST`. */
@@ -86,7 +91,7 @@ export class Poster implements Prepared {
   async post(
     body: string,
     headers: Readonly<Record<string, string>>,
-    { signal }: Attempt,
+    { signal, attempt }: Attempt,
     target: Target = {},
   ): Promise<void> {
     const dispatcher = await this.#outgoing();
@@ -111,7 +116,7 @@ export class Poster implements Prepared {
       });
     // If it was accepted, the rest of the answer does not matter.
     if (this.#accepts(answer.statusCode)) discardBody(answer.body, this.#tools.clock);
-    else throw await this.#refusal(answer);
+    else throw await this.#refusal(answer, attempt);
   }
 
   async close(): Promise<void> {
@@ -136,13 +141,14 @@ export class Poster implements Prepared {
     return this.#dispatcher;
   }
 
-  async #refusal(answer: Dispatcher.ResponseData): Promise<NotifyError> {
+  async #refusal(answer: Dispatcher.ResponseData, attempt: number): Promise<NotifyError> {
     const { clock } = this.#tools;
     const { statusCode, body } = answer;
     const said = await beginningOf(body, READ_AT_MOST, clock);
     const { permanent, retryAfter, meaning } = this.#understood(jsonIn(said), {
       status: statusCode,
       header: (name) => header(answer, name),
+      attempt,
     });
     const asked = retryAfterOf(header(answer, 'retry-after'), header(answer, 'date'), clock.wall());
     const words = meaning === undefined ? this.#shown(said) : `: ${meaning}`;

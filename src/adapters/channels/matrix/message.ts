@@ -1,45 +1,40 @@
 import type { AlertMessage } from '../../../ports/channel.js';
-import { escapedMarkup, jsonBytes, withoutMentions } from '../alert-text.js';
-import { isUrgent, textParts, type TextParts } from '../text-parts.js';
+import { escapedMarkup, jsonBytes, withoutMentions, type TitledLink } from '../alert-text.js';
+import { isUrgent, joined, textParts } from '../text-parts.js';
 
 /**
  * Bytes in JSON, with HTML. A whole event has at most 65,536, and it has each text twice.
  * https://spec.matrix.org/latest/client-server-api/#size-limits
  */
-const LONGEST_SENTENCE = 6_000;
-const LONGEST_REST = 16_000;
+const LIMITS = { sentence: 6_000, rest: 16_000, size: jsonBytes } as const;
 
 /** The content of an `m.room.message`. */
 export function matrixMessage(alert: AlertMessage): object {
-  const plain = partsOf(alert, withoutMentions, (name, state) => `• ${name} ${state}`);
-  const html = partsOf(alert, inHtml, (name, state) => `• <strong>${name}</strong> ${state}`);
+  const plain = textParts(alert, { ...LIMITS, escaped: withoutMentions });
+  const html = textParts(alert, {
+    ...LIMITS,
+    escaped: inHtml,
+    line: (name, state, url) =>
+      `• <strong>${url === undefined ? name : link({ title: name, url })}</strong> ${state}`,
+    link,
+    between: ' · ',
+  });
   return {
     // Clients make no sound for a notice.
     msgtype: isUrgent(alert) || alert.type === 'node.inactive' ? 'm.text' : 'm.notice',
-    body: linesOf(plain, plain.sentence).join('\n'),
+    body: joined(plain),
     format: 'org.matrix.custom.html',
-    formatted_body: linesOf(html, `<strong>${html.sentence}</strong>`).join('<br>'),
+    formatted_body: joined({ ...html, sentence: `<strong>${html.sentence}</strong>` }).replaceAll(
+      '\n',
+      '<br>',
+    ),
     // Nobody is mentioned, whatever a node is called.
     'm.mentions': {},
   };
 }
 
-function partsOf(
-  alert: AlertMessage,
-  escaped: (text: string) => string,
-  line: (name: string, state: string) => string,
-): TextParts {
-  return textParts(alert, {
-    sentence: LONGEST_SENTENCE,
-    rest: LONGEST_REST,
-    size: jsonBytes,
-    escaped,
-    line,
-  });
-}
-
-function linesOf({ nodes, details }: TextParts, sentence: string): readonly string[] {
-  return [sentence, ...nodes, ...details];
+function link({ title, url }: TitledLink): string {
+  return `<a href="${url}">${title}</a>`;
 }
 
 /** Old clients and servers look for mentions in the text. */

@@ -2,6 +2,7 @@ import type { AlertMessage } from '../../../ports/channel.js';
 import { escapedMarkup, withoutMentions } from '../alert-text.js';
 import { incomingWebhook } from '../incoming-webhook.js';
 import { attachmentBody } from '../slack/attachment.js';
+import { markdownLink } from '../text-parts.js';
 
 /**
  * A post has at most 16,383 characters, and 4,000 in a database that was made before version 5.0. Of its properties,
@@ -18,7 +19,10 @@ export function mattermostBody(alert: AlertMessage): object {
     rest: LONGEST_ATTACHMENT,
     size: jsonLength,
     escaped,
-    line: (name, state) => `• **${name}** ${state}`,
+    line: (name, state, url) =>
+      `• **${url === undefined ? name : markdownLink({ title: name, url })}** ${state}`,
+    link: markdownLink,
+    between: ' · ',
   });
   // The summary is for programs that show no attachments.
   return { text, attachments: attachments.map((each) => ({ fallback: 'Details', ...each })) };

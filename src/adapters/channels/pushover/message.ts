@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { AlertMessage } from '../../../ports/channel.js';
-import { shortened } from '../alert-text.js';
-import { codePoints, isUrgent, textParts } from '../text-parts.js';
+import { linksOf, shortened } from '../alert-text.js';
+import { codePoints, isUrgent, joined, textParts } from '../text-parts.js';
 
-/** Characters, of up to 4 bytes each: of a title, and of a message. https://pushover.net/api#limits */
+/** Characters, of up to 4 bytes each: of a title, a message and a URL. https://pushover.net/api#limits */
 const LONGEST_TITLE = 250;
 const LONGEST_MESSAGE = 1_024;
+const LONGEST_URL = 512;
 const LONGEST_SENTENCE = 450;
 /** Of the list, the details, and the line break before them. */
 const LONGEST_REST = LONGEST_MESSAGE - LONGEST_SENTENCE - 1;
@@ -27,16 +28,19 @@ export type PushoverMessage = Readonly<Record<string, string | number>>;
 
 /** @param emergency for failures; undefined: they are only of high priority */
 export function pushoverMessage(alert: AlertMessage, emergency?: Emergency): PushoverMessage {
-  const { sentence, nodes, details } = textParts(alert, {
+  const [page, ...others] = linksOf(alert);
+  const parts = textParts(alert, {
     sentence: LONGEST_SENTENCE,
     rest: LONGEST_REST,
     size: codePoints,
+    links: others,
   });
   const { node } = alert;
   return {
     title: shortened(node === undefined ? 'Heartbeat' : node.name, LONGEST_TITLE, codePoints),
-    message: [sentence, ...nodes, ...details].join('\n'),
+    message: joined(parts),
     timestamp: alert.at,
+    ...(page !== undefined && page.url.length <= LONGEST_URL && { url: page.url, url_title: page.title }),
     ...(isUrgent(alert) && emergency !== undefined
       ? { priority: EMERGENCY, ...emergency, ...(node !== undefined && { tags: tagOf(node.name) }) }
       : { priority: isUrgent(alert) ? HIGH : NORMAL }),

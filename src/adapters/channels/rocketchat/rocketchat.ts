@@ -4,7 +4,7 @@ import { withoutMentions } from '../alert-text.js';
 import type { Refusal } from '../http/poster.js';
 import { incomingWebhook } from '../incoming-webhook.js';
 import { attachmentBody } from '../slack/attachment.js';
-import { brokenUp } from '../text-parts.js';
+import { brokenUp, markdownLink, shown } from '../text-parts.js';
 
 /**
  * A message has at most 5,000 characters unless the server is told otherwise (`Message_MaxAllowedSize`), and older
@@ -20,7 +20,9 @@ export function rocketChatBody(alert: AlertMessage): object {
       sentence: LONGEST_TEXT,
       rest: LONGEST_ATTACHMENT,
       escaped,
-      line: (name, state) => `• *${name}* ${state}`,
+      line: (name, state, url) => `• *${name}* ${state}${shown(url, markdownLink)}`,
+      link: markdownLink,
+      between: ' · ',
     }),
     // No previews of links that a name may contain.
     parseUrls: false,

@@ -23,9 +23,9 @@ export function attachmentBody(
   readonly text: string;
   readonly attachments: readonly [{ readonly color: string; readonly text: string }];
 } {
-  const { sentence, nodes, details } = textParts(alert, style);
+  const { sentence, nodes, details, links } = textParts(alert, style);
   return {
     text: sentence,
-    attachments: [{ color: COLOURS[alert.type], text: [...nodes, ...details].join('\n') }],
+    attachments: [{ color: COLOURS[alert.type], text: [...nodes, ...details, ...links].join('\n') }],
   };
 }

@@ -1,6 +1,6 @@
 import type { AlertMessage } from '../../../ports/channel.js';
 import { shortened, withoutMentions } from '../alert-text.js';
-import { brokenUp, codePoints, textParts } from '../text-parts.js';
+import { brokenUp, codePoints, joined, markdownLink, shown, textParts } from '../text-parts.js';
 
 /** Characters of a topic (`max_topic_length`), and of a message (`max_message_length`). https://zulip.com/api/send-message */
 const LONGEST_TOPIC = 60;
@@ -18,15 +18,17 @@ export function zulipMessage(
   alert: AlertMessage,
   topic?: string,
 ): { readonly topic: string; readonly content: string } {
-  const { sentence, nodes, details } = textParts(alert, {
+  const parts = textParts(alert, {
     sentence: LONGEST_SENTENCE,
     rest: LONGEST_REST,
     escaped,
-    line: (name, state) => `• **${name}** ${state}`,
+    line: (name, state, url) => `• **${name}** ${state}${shown(url, markdownLink)}`,
+    link: markdownLink,
+    between: ' · ',
   });
   return {
     topic: topic ?? topicOf(alert),
-    content: [sentence, ...nodes, ...details].join('\n'),
+    content: joined(parts),
   };
 }
 
