@@ -205,12 +205,13 @@ function recordsOf(entry: NodeChangeEntry): HistoryRecord[] {
     case 'register':
       return [...registered(entry.registration, entry.status), pingUuids([entry.pingUuid, entry.node])];
     case 'change': {
-      const { node, registration, status, pause, pingUuid, alerts } = entry;
+      const { node, registration, status, pause, pingUuid, job, alerts } = entry;
       return [
         ...registered(registration, status),
         ...(pingUuid === undefined ? [] : [pingUuids([pingUuid.before, undefined], [pingUuid.after, node])]),
         ...(pause === undefined ? [] : [{ kind: 'paused', node, pause } as const]),
         ...acknowledgementsOf(entry.before, registration),
+        ...(job === undefined ? [] : [{ kind: 'pinged', node, job: job.after } as const]),
         ...alerted(alerts),
       ];
     }
@@ -231,11 +232,12 @@ function undoingRecordsOf(entry: NodeChangeEntry): HistoryRecord[] {
     case 'register':
       return [{ kind: 'forgotten', node: entry.node }, pingUuids([entry.pingUuid, undefined])];
     case 'change': {
-      const { node, before, registration, pingUuid, alerts } = entry;
+      const { node, before, registration, pingUuid, job, alerts } = entry;
       return [
         { kind: 'registered', node: before },
         ...acknowledgementsOf(registration, before),
         ...(pingUuid === undefined ? [] : [pingUuids([pingUuid.after, undefined], [pingUuid.before, node])]),
+        ...(job === undefined ? [] : [{ kind: 'pinged', node, job: job.before } as const]),
         ...alerted(alerts.map(cancelled)),
       ];
     }

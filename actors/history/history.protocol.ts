@@ -104,6 +104,8 @@ export type NodeChangeEntry =
       readonly pause: Pause | undefined;
       /** Of a node that is given another one. */
       readonly pingUuid?: { readonly before: string; readonly after: string };
+      /** Of a node that is paused while its job runs. */
+      readonly job?: { readonly before: StoredJob; readonly after: StoredJob };
       /** Stored in the same batch. */
       readonly alerts: readonly AlertRecord[];
     }

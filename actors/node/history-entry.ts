@@ -6,6 +6,7 @@ import type { ShardIndex } from '../../src/domain/shard.js';
 import type { Millis, Moment } from '../../src/domain/time.js';
 import type { NodeChangeEntry } from '../history/history.protocol.js';
 import type { Begun, NodeEffect } from './decision.js';
+import { overrunOf, storedJob, unwatched, type Job } from './job.js';
 
 /**
  * The entry for history to store and settle.
@@ -13,6 +14,7 @@ import type { Begun, NodeEffect } from './decision.js';
  * @param toObservedTime converts a deadline to its stored form
  * @param alerts of a change or a deletion
  * @param pingUuidOf derives the ping UUID of a node
+ * @param job whose runs are not watched any more from a pause on, also after a restart
  */
 export function historyEntryOf(
   effect: Extract<NodeEffect, { kind: 'register' | 'change' | 'forget' }>,
@@ -21,6 +23,7 @@ export function historyEntryOf(
   toObservedTime: (deadline: Moment) => Millis,
   alerts: readonly AlertRecord[],
   pingUuidOf: (node: Registration) => string,
+  job: Job | undefined,
 ): NodeChangeEntry {
   const { registration } = effect.known;
   switch (effect.kind) {
@@ -38,6 +41,11 @@ export function historyEntryOf(
         ...(next.pingUuidAt !== registration.pingUuidAt && {
           pingUuid: { before: pingUuidOf(registration), after: pingUuidOf(next) },
         }),
+        ...(next.pausedAt !== undefined &&
+          job !== undefined &&
+          overrunOf(job) !== undefined && {
+            job: { before: storedJob(job, toObservedTime), after: storedJob(unwatched(job), toObservedTime) },
+          }),
         alerts,
       };
     }

@@ -233,7 +233,9 @@ export class NodeActor extends NodeLease<NodeDeps> {
     const alerts = effect.kind === 'register' ? [] : this.deps.prepare(this, effect);
     const toObservedTime = (deadline: Moment) => this.deps.toObservedTime(deadline);
     const pingUuidOf = (node: Registration) => this.deps.rules.pingUuidOf(node);
-    this.deps.submit(historyEntryOf(effect, this.address, status, toObservedTime, alerts, pingUuidOf));
+    this.deps.submit(
+      historyEntryOf(effect, this.address, status, toObservedTime, alerts, pingUuidOf, this.job),
+    );
   }
 
   private release(refusal: ErrorCode | undefined, created: boolean): void {

@@ -43,7 +43,8 @@ export function ping(
       if (isPausing(state)) return { state, effects: DEFER };
       const { known, effects } = missed(state, lease, (at) => at < command.arrivedAt, rules);
       const { state: before, retries } = known.status;
-      const { job, kept } = counted(state, lease, command, before === 'failed', rules);
+      const hasJustFailed = before === 'failed' && state.status.state !== 'failed';
+      const { job, kept } = counted(state, lease, command, hasJustFailed, rules);
       const changed: NodeEffect = { kind: 'job', job, said: command.ping.kind };
       const at = command.readAt;
       const turn: Turn | undefined = isSuccess(command.ping)
@@ -73,23 +74,25 @@ export function ping(
   }
 }
 
-/** The job after a ping, and the ping as it is kept. @param hasFailed the node, before the ping */
+/** The job after a ping, and the ping as it is kept. @param hasJustFailed the node, before the ping */
 function counted(
   { registration }: RegisteredNode,
   lease: Lease,
   { ping, readAt }: Extract<NodeCommand, { kind: 'ping' }>,
-  hasFailed: boolean,
+  hasJustFailed: boolean,
   rules: NodeRules,
 ): { readonly job: Job; readonly kept: KeptPing } {
   const before = lease.job ?? NO_JOB;
   const at = rules.wallAt(readAt);
   const blind = rules.blindAt(readAt);
-  const { job, duration } = pinged(hasFailed ? unwatched(before) : before, ping, {
+  const { job: after, duration } = pinged(hasJustFailed ? unwatched(before) : before, ping, {
     startedAt: at,
     since: readAt,
     deadline: rules.deadlineSince(readAt, graceOf(registration.settings), blind),
     blind,
     isWatched: registration.pausedAt === undefined,
   });
+  // A failure ends the watching of all, also that of a node that has failed.
+  const job = isFailure(ping) ? unwatched(after) : after;
   return { job, kept: { ...ping, n: job.pings, at, ...(duration !== undefined && { duration }) } };
 }

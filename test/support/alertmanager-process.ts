@@ -30,8 +30,11 @@ export class AlertmanagerProcess {
     this.#directory = directory;
   }
 
-  /** @param webhook the URL that gets alerts, grouped by node */
-  static async start(webhook: string): Promise<AlertmanagerProcess> {
+  /**
+   * @param webhook the URL that gets alerts, grouped by node
+   * @param repeatInterval after which it gets those again that go on
+   */
+  static async start(webhook: string, repeatInterval = '24h'): Promise<AlertmanagerProcess> {
     const alertmanager = new AlertmanagerProcess(await freePort(), await temporaryDirectory());
     await writeFile(
       alertmanager.#file('alertmanager.yml'),
@@ -41,7 +44,7 @@ export class AlertmanagerProcess {
           group_by: ['node'],
           group_wait: '10ms',
           group_interval: '100ms',
-          repeat_interval: '24h',
+          repeat_interval: repeatInterval,
         },
         receivers: [{ name: 'hook', webhook_configs: [{ url: webhook }] }],
       }),
@@ -81,6 +84,14 @@ export class AlertmanagerProcess {
   async alerts(): Promise<readonly ShownAlert[]> {
     const answer = await fetch(`${this.url}/api/v2/alerts`);
     return (await answer.json()) as ShownAlert[];
+  }
+
+  /** An alert with these labels fires, as Prometheus would send it. */
+  async fire(labels: ShownAlert['labels']): Promise<void> {
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify([{ labels }]);
+    const { status } = await fetch(`${this.url}/api/v2/alerts`, { method: 'POST', headers, body });
+    if (status !== 200) throw new Error(`Alertmanager has answered ${status}`);
   }
 
   async stop(): Promise<void> {

@@ -217,6 +217,34 @@ describe('a node that is pinged', () => {
       expect(flips()).to.have.length(1);
     });
 
+    it('is not watched after a pause when the daemon is killed, either', async () => {
+      await send({ kind: 'start' });
+      for (const kind of ['pause', 'resume'] as const) await daemon.askNode(kind, JOB);
+      await daemon.killAndStart();
+      expect((await shown()).job).to.deep.equal({ started: undefined, lastDuration: undefined });
+      await daemon.clock.advance(10 * GRACE);
+      expect(flips()).to.deep.equal([]);
+      await send();
+      expect((await shown()).job?.lastDuration).to.be.at.least(10 * GRACE);
+    });
+
+    it('is watched if it began after a failure, whatever another run says then', async () => {
+      await send({ kind: 'fail' });
+      await send({ kind: 'start', rid: B });
+      await send({ kind: 'log' });
+      await send({ rid: A });
+      expect(await shown()).to.deep.include({
+        state: 'active',
+        job: { started: began, lastDuration: undefined },
+      });
+      await daemon.clock.advance(GRACE + SOON);
+      expect(flips().map(([to, , reason]) => [to, reason])).to.deep.equal([
+        ['failed', undefined],
+        ['active', undefined],
+        ['failed', OVERDUE],
+      ]);
+    });
+
     it('has failed before a success that comes after the end of the grace', async () => {
       await send({ kind: 'start' });
       await daemon.clock.advance(GRACE + SOON);
