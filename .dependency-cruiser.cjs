@@ -39,8 +39,10 @@ const ROOMS = {
     sees: [
       '^src/(ports|domain)/',
       '^src/views/did-you-mean[.]ts$',
-      // Matchers, times and cron expressions are written as in requests.
-      '^src/views/(?:schedule|silence-view)[.]ts$',
+      // Matchers, times, cron expressions and settings of nodes are written as in requests.
+      '^src/views/(?:schedule|silence-view|node-settings|body-problems)[.]ts$',
+      // The emitter's file of nodes.
+      '^src/client/emitter/(?:emitter|probes/(?:probe|tcp))[.]ts$',
       '^src/adapters/(channels/|store-location[.]ts$|postgres/postgres-url[.]ts$)',
       ERRORS,
     ],

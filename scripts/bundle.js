@@ -15,7 +15,7 @@ const REQUIRE = `import { createRequire as requireFrom } from 'node:module'; con
 const ownUrls = {
   name: 'own-urls',
   setup({ onLoad }) {
-    onLoad({ filter: /src\/adapters\/.*\.ts$/ }, async ({ path: file }) => {
+    onLoad({ filter: /src\/(?:adapters|config)\/.*\.ts$/ }, async ({ path: file }) => {
       const text = await readFile(file, 'utf8');
       if (!text.includes('import.meta.url')) return undefined;
       const built = path.relative(path.resolve('src'), file).replace(/\.ts$/, '.js');

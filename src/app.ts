@@ -1,4 +1,6 @@
 import { assemble, type Actors } from './app/assemble.js';
+import { configurationDiff } from './app/declared/configuration-diff.js';
+import { declaredNodesOf, type DeclaredNodes } from './app/declared/declared-nodes.js';
 import { BlindRecord, RECENT_BLIND_INTERVALS } from './app/blind-record.js';
 import { Checkpoints } from './app/checkpoints.js';
 import { readFacts, readSupervision, unreadyReasons } from './app/facts.js';
@@ -30,6 +32,7 @@ import type { AlertsApi, Daemon, NodesApi, PingsApi, SilencesApi, UsersApi } fro
 import type { ConnectedClients, DaemonFacts, Stats } from './app/daemon-facts.js';
 import { readStats } from './app/stats.js';
 import type { Channel } from './ports/channel.js';
+import type { ConfigurationDiff } from './ports/configuration.js';
 import { Watchdog } from './runtime/watchdog.js';
 import { supervisionView } from './views/supervision-view.js';
 
@@ -47,6 +50,7 @@ export class App implements Daemon {
   readonly alerts: AlertsApi;
   readonly silences: SilencesApi;
   readonly pings: PingsApi;
+  readonly declared: DeclaredNodes;
   connected: ConnectedClients = { sockets: 0, eventReaders: 0 };
   readonly events: EventHub;
   readonly #channelFeed: ChannelFeed;
@@ -102,6 +106,7 @@ export class App implements Daemon {
     this.silences = silenceQueries(actors, clock);
     this.pings = pingQueries(actors, config.pings.body);
     this.nodes = nodeQueries(actors, this.#watchdog, clock, retention, this.#ownership, this.silences);
+    this.declared = declaredNodesOf(config, actors, this.nodes, { clock, logger });
     this.alerts = alertQueries(actors, clock);
     const { ids } = this.users;
     const sources = stateSources(actors, this, this.#ownership, clock);
@@ -164,6 +169,7 @@ export class App implements Daemon {
     this.#checkpoints.start();
     const { users, home } = this.#actors;
     const nodes = home.run?.watch?.nodes.size;
+    await this.declared.apply();
     logger.info('ready', { milliseconds: Math.round(clock.now() - begun), users: users.size, nodes });
   }
 
@@ -173,6 +179,7 @@ export class App implements Daemon {
     const room = memory.startRoom;
     await recoverAll(partitions);
     room.check();
+    await this.declared.begin(this.#ports.declaration);
     this.#blindness.resume((await home.run?.store.blindIntervals(RECENT_BLIND_INTERVALS)) ?? []);
     this.#enter('ready');
     for (const partition of partitions) this.#handOver.resume(partition);
@@ -191,6 +198,7 @@ export class App implements Daemon {
     this.#phase = 'stopping';
     const { system, partitions, memory, channels, userEvents, online } = this.#actors;
     this.#ports.logger.info('stopping');
+    this.declared.stop();
     this.events.stop();
     online.stop();
     await this.#handOver.end();
@@ -224,7 +232,7 @@ export class App implements Daemon {
 
   /**
    * Applies other limits, channels and maintenance windows. Alerts waiting for a channel that is gone become dead
-   * letters.
+   * letters. Declared nodes that were put in force before are applied.
    */
   async reconfigure(
     limits: Config['limits'],
@@ -237,6 +245,7 @@ export class App implements Daemon {
     Object.assign(this.#actors.limits, limits);
     await Promise.all([configured.replace(channels, home.run?.watch), userEvents.replace(channels)]);
     this.#channelFeed.configure();
+    await this.declared.apply();
   }
 
   /** A store that refused writes may take them again: it is tried at once, whatever is left of the back-off. */
@@ -262,7 +271,8 @@ export class App implements Daemon {
   }
 
   unready(): readonly string[] {
-    return this.#phase === 'ready' ? unreadyReasons(this.#actors, this.#ownership) : [this.#phase];
+    if (this.#phase !== 'ready') return [this.#phase];
+    return [...unreadyReasons(this.#actors, this.#ownership), ...this.declared.unready];
   }
 
   async facts(): Promise<DaemonFacts> {
@@ -283,6 +293,10 @@ export class App implements Daemon {
 
   stats(): Stats {
     return readStats(this.#actors, this.connected, this.#ownership);
+  }
+
+  configurationDiff(): Promise<ConfigurationDiff> {
+    return configurationDiff(this.#ports.configuration, this.declared);
   }
 
   async supervision(): Promise<object> {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { addBenchCommand } from './cli/bench/command.js';
@@ -7,8 +8,16 @@ import { addEmitCommand } from './cli/emit/command.js';
 import { configCommand } from './cli/config-command.js';
 import { addKeysCommand } from './cli/keys-command.js';
 import { addStoreCommand } from './cli/store/command.js';
+import { givenUrl, urlOf, urlProblems } from './cli/daemon-url.js';
 import { addConfigOptions, givenFlags } from './cli/options.js';
-import { loadConfig, type Effective, type Loaded } from './config/load-config.js';
+import { KEY_VARIABLE, URL_VARIABLE } from './config/environment.js';
+import {
+  CONFIG_FLAG,
+  loadConfig,
+  type ConfigSources,
+  type Effective,
+  type Loaded,
+} from './config/load-config.js';
 import { misconfigured, WRONG_USAGE } from './exit.js';
 
 await run(process.argv);
@@ -21,23 +30,33 @@ async function run(argv: readonly string[]): Promise<void> {
   addConfigOptions(program.command('start').description('run the daemon until it is stopped'))
     .option('--accept-data-loss', 'open a damaged database, and lose the damaged records')
     .action(async (options: { acceptDataLoss?: boolean }, command: Command) => {
-      const load = loading(command);
-      const read = effective(load());
+      const first = read(command);
       // The other commands, and a wrong configuration, do not need the daemon, which takes half of the time to load.
       const { runDaemon } = await import('./run-daemon.js');
+      const { loadConfigApart } = await import('./config/load-apart.js');
+      const load = () => loadConfigApart(sourcesOf(command));
       const acceptDataLoss = options.acceptDataLoss === true;
-      await runDaemon({ effective: read, load, acceptDataLoss, version: version() });
+      await runDaemon({ effective: first, load, acceptDataLoss, version: version() });
     });
   addConfigOptions(
     program.command('config').description('print the value of each option and where it came from'),
   )
     .option('--json', 'one JSON document')
-    .action((options: { json?: boolean }, command: Command) => {
-      configCommand(effective(loading(command)()), { json: options.json === true, stdout: process.stdout });
+    .option('--diff', 'ask the running daemon what a reload would do')
+    .option(
+      '--url <url>',
+      `with --diff: the daemon (${URL_VARIABLE}; default: host and port of the configuration)`,
+    )
+    .action(async (options: { json?: boolean; diff?: boolean; url?: string }, command: Command) => {
+      const json = options.json === true;
+      if (options.diff === true) process.exitCode = await diff(command, options.url, json);
+      else if (options.url !== undefined)
+        command.error('error: --url is for --diff', { exitCode: WRONG_USAGE });
+      else configCommand(read(command), { json, stdout: process.stdout });
     });
   addKeysCommand(program);
   addStoreCommand(program, {
-    effective: (command) => effective(loading(command)()),
+    effective: read,
     misconfigured,
     stdout: process.stdout,
     stderr: process.stderr,
@@ -56,15 +75,40 @@ async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Reads the command line, the environment and the file, anew at each call. */
-function loading(command: Command): () => Loaded {
-  return () =>
-    loadConfig({
-      flags: givenFlags(command),
-      env: process.env,
-      cwd: process.cwd(),
-      isTerminal: process.stderr.isTTY,
-    });
+/** @returns the exit code */
+async function diff(command: Command, flag: string | undefined, json: boolean): Promise<number> {
+  const given = givenUrl(flag, process.env);
+  // With a URL, the configuration of this shell need not be that of the daemon.
+  const url = given ?? urlOf(read(command));
+  const problems =
+    url === undefined ? [`port is 0: name the daemon with --url or ${URL_VARIABLE}`] : urlProblems(url);
+  if (url === undefined || problems.length > 0)
+    command.error(problems.map((problem) => `error: ${problem}`).join('\n'), { exitCode: WRONG_USAGE });
+  const file = givenFlags(command)[CONFIG_FLAG];
+  const { configDiff } = await import('./cli/config-diff.js');
+  return configDiff({
+    url,
+    key: process.env[KEY_VARIABLE],
+    json,
+    file: file === undefined ? undefined : path.resolve(file),
+    stdout: process.stdout,
+    stderr: process.stderr,
+  });
+}
+
+/** The command line, the environment and the file that they name. */
+function sourcesOf(command: Command): ConfigSources {
+  return {
+    flags: givenFlags(command),
+    env: process.env,
+    cwd: process.cwd(),
+    isTerminal: process.stderr.isTTY,
+  };
+}
+
+/** The configuration in force; ends the process if it is invalid. */
+function read(command: Command): Effective {
+  return effective(loadConfig(sourcesOf(command)));
 }
 
 function effective(loaded: Loaded): Effective {

@@ -1,12 +1,14 @@
 import type { Effective, Loaded } from './config/load-config.js';
+import { configurationChanges } from './config/configuration-changes.js';
 import { reloaded } from './config/reloadable.js';
 import type { Channel } from './ports/channel.js';
+import type { ConfigurationChange } from './ports/configuration.js';
 import type { Logger } from './ports/logger.js';
 
 /** What a configuration is taken up by. */
 export interface Reloadable {
   /** Reads it anew. */
-  readonly load: () => Loaded;
+  readonly load: () => Promise<Loaded>;
   /** Makes channels of it; or every reason why they cannot be, and then none is left open. */
   readonly open: (
     effective: Effective,
@@ -15,6 +17,12 @@ export interface Reloadable {
   readonly apply: (effective: Effective, channels: readonly Channel[]) => Promise<void>;
   readonly logger: Logger;
 }
+
+/** What a reload would find: what is wrong, or what changes. */
+export type Preview = { readonly file: string | undefined } & (
+  | { readonly problems: readonly string[] }
+  | { readonly effective: Effective; readonly changes: readonly ConfigurationChange[] }
+);
 
 /** Reads the configuration again when it is told to. One that is wrong changes nothing at all. */
 export class Reloader {
@@ -25,6 +33,20 @@ export class Reloader {
   constructor(inForce: Effective, deps: Reloadable) {
     this.#inForce = inForce;
     this.#deps = deps;
+  }
+
+  /** What a reload would find now. Changes nothing, and opens no channel. */
+  async preview(): Promise<Preview> {
+    const before = this.#inForce;
+    const loaded = await this.#deps.load();
+    if (!loaded.ok) return { file: before.file, problems: loaded.problems };
+    const change = reloaded(before, loaded);
+    if ('problem' in change) return { file: loaded.file, problems: [change.problem] };
+    return {
+      file: loaded.file,
+      effective: change.effective,
+      changes: configurationChanges(before, loaded, change),
+    };
   }
 
   /** One after the other, however often it is asked. */
@@ -46,7 +68,7 @@ export class Reloader {
 
   async #tryTo(): Promise<readonly string[]> {
     const { load, open, apply, logger } = this.#deps;
-    const loaded = load();
+    const loaded = await load();
     if (!loaded.ok) return loaded.problems;
     const change = reloaded(this.#inForce, loaded);
     if ('problem' in change) return [change.problem];

@@ -20,16 +20,22 @@ import { isLoopback } from './config/loopback.js';
 import { secretsIn } from './config/redacted-secrets.js';
 import type { Config } from './config/schema.js';
 import { sourceText } from './config/value-source.js';
+import type { Declaration } from './domain/declaration.js';
 import { toMillis } from './domain/time.js';
 import { HeartbeatError, type ErrorCode } from './errors.js';
 import type { GatewayOptions } from './http/gateway-options.js';
 import type { Channel } from './ports/channel.js';
+import type { ReadConfiguration } from './ports/configuration.js';
 import type { Logger } from './ports/logger.js';
 import { Reloader } from './reload.js';
 import { misconfigured, WRONG_CONFIGURATION } from './exit.js';
 
 /** Errors of the store that a setting or a command mends. */
-const MISCONFIGURED: ReadonlySet<ErrorCode> = new Set(['HEARTBEAT_STORE_EMPTY', 'HEARTBEAT_WRONG_USER_IDS']);
+const MISCONFIGURED: ReadonlySet<ErrorCode> = new Set([
+  'HEARTBEAT_STORE_EMPTY',
+  'HEARTBEAT_WRONG_USER_IDS',
+  'HEARTBEAT_WRONG_DECLARED_NODES',
+]);
 
 /** Shorter secrets are not redacted in log lines: they may be part of any word. */
 const SHORTEST_SECRET = 8;
@@ -51,7 +57,7 @@ const NOT_OURS = [
 export interface DaemonStart {
   readonly effective: Effective;
   /** Reads the configuration again. */
-  readonly load: () => Loaded;
+  readonly load: () => Promise<Loaded>;
   readonly acceptDataLoss: boolean;
   readonly version: string;
 }
@@ -105,6 +111,8 @@ export async function runDaemon({ effective, load, acceptDataLoss, version }: Da
     ownership,
     channels,
     maintenance: effective.maintenance,
+    declaration: declarationOf(effective),
+    configuration: { read: () => readAgain(reloader) },
     memory,
     processFacts,
     otherMetrics,
@@ -152,15 +160,18 @@ export async function runDaemon({ effective, load, acceptDataLoss, version }: Da
 
   const reloader = new Reloader(effective, {
     load,
-    open: (changed) => {
+    open: async (changed) => {
       // Old secrets stay redacted too.
       redaction.learn(secretsIn(changed));
-      return open(changed, { logger, clock });
+      const { problems } = await app.declared.plan(declarationOf(changed));
+      return problems.length > 0 ? { problems } : open(changed, { logger, clock });
     },
     apply: async (changed, channels) => {
       inForce = changed;
       logger.setLevel(changed.config.log.level);
       http.reconfigure();
+      const problems = await app.declared.declare(declarationOf(changed));
+      if (problems.length > 0) logger.error('declared nodes cannot be applied', { problems });
       await app.reconfigure(changed.config.limits, channels, changed.maintenance);
     },
     logger,
@@ -178,6 +189,17 @@ export async function runDaemon({ effective, load, acceptDataLoss, version }: Da
   pinger?.start();
   metricsLog?.start();
   process.stdout.write(`listening on ${http.url() ?? ''}\n`);
+}
+
+function declarationOf({ declared, config }: Effective): Declaration {
+  return { nodes: declared?.nodes, path: declared?.path ?? '', prune: config.nodes.prune };
+}
+
+async function readAgain(reloader: Reloader): Promise<ReadConfiguration> {
+  const found = await reloader.preview();
+  if ('problems' in found) return { ...found, changes: [], declaration: undefined };
+  const { file, changes, effective } = found;
+  return { file, problems: [], changes, declaration: declarationOf(effective) };
 }
 
 function pingerOf({ ping }: Config, deps: PingDeps): Pinger | undefined {

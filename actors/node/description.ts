@@ -62,6 +62,7 @@ export function describe(
     ...jobOf(registration, lease.job),
     ...(registration.settings.slug !== undefined && { chosenSlug: registration.settings.slug }),
     ...(registration.pingUuidAt !== undefined && { pingUuidAt: registration.pingUuidAt }),
+    ...(registration.declared !== undefined && { declared: registration.declared }),
     acknowledged: acknowledgementOf(known, () => terms.wallAt(at)),
     ...(registration.usedLinks !== undefined && { usedLinks: registration.usedLinks }),
   };

@@ -1,6 +1,6 @@
 import type { AlertRecord } from '../../src/domain/alert.js';
 import type { Blindness } from '../../src/domain/blindness.js';
-import type { Flip } from '../../src/domain/node.js';
+import type { Flip, Registration } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { KeptPing } from '../../src/domain/ping.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
@@ -199,6 +199,14 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
     for (const actor of this.actors.values()) {
       const node = this.#describedNow(actor);
       if (node !== undefined) yield node;
+    }
+  }
+
+  /** What is chosen for its nodes; of a change that is being written, what comes. May miss changes likewise. */
+  *registrations(): Generator<Registration> {
+    for (const { state } of this.actors.values()) {
+      if (state.phase === 'unknown') continue;
+      yield state.phase === 'changing' ? state.next : state.registration;
     }
   }
 

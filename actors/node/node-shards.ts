@@ -135,6 +135,11 @@ export class LocalNodeShards implements NodeShards, NodeRules {
     for (const shard of this.all) yield* shard.nodes();
   }
 
+  /** All registered nodes, as they are on disk or about to be, unordered. */
+  *registrations(): Generator<Registration> {
+    for (const shard of this.all) yield* shard.registrations();
+  }
+
   settle(settlements: readonly NodeSettlement[]): void {
     for (const settlement of settlements) this.#at(settlement.shard).settle(settlement);
   }

@@ -16,7 +16,7 @@ import { missed } from './missed-heartbeats.js';
 import { ping } from './ping-rules.js';
 import type { NodeReply } from './node.protocol.js';
 import { evaluatePrecondition } from './node-preconditions.js';
-import { change, forget, register, settle } from './registering.js';
+import { change, forget, prune, register, settle } from './registering.js';
 
 /**
  * The state machine of a node: decides what one message means. Pure: it reads the lease and changes nothing. A heartbeat
@@ -39,11 +39,13 @@ export function decide(state: NodePhase, lease: Lease, message: NodeMessage, rul
     case 'miss':
       return miss(state, lease, message, rules);
     case 'put':
+    case 'declare':
       if (state.phase === 'unknown') return register(message, rules, false);
       return change(state, lease, message, rules);
     case 'pause':
     case 'resume':
     case 'renew_ping_uuid':
+    case 'release':
       return change(state, lease, message, rules);
     case 'acknowledge':
       return acknowledge(state, lease, message, rules);
@@ -51,6 +53,8 @@ export function decide(state: NodePhase, lease: Lease, message: NodeMessage, rul
       return unacknowledge(state, lease, message, rules);
     case 'forget':
       return forget(state);
+    case 'prune':
+      return prune(state, lease, message, rules);
     case 'expire':
       return expire(state, lease, message.horizon, rules);
     case 'settled':

@@ -1,5 +1,13 @@
 import type { LinkUse } from '../../src/domain/action-link.js';
-import type { Acknowledgement, Flip, NodeFacts, SettingsChange, UsedLinks } from '../../src/domain/node.js';
+import type {
+  Acknowledgement,
+  Declared,
+  Flip,
+  NodeFacts,
+  NodeSettings,
+  SettingsChange,
+  UsedLinks,
+} from '../../src/domain/node.js';
 import type { Ping } from '../../src/domain/ping.js';
 import type { NodeQuota } from '../../src/domain/access.js';
 import type { NodeName } from '../../src/domain/node-name.js';
@@ -34,6 +42,12 @@ export type NodeRequest = (
   | { readonly kind: 'unacknowledge' }
   /** Registers the node, or changes its settings. */
   | { readonly kind: 'put'; readonly change: SettingsChange }
+  /** Registers the node or gives it exactly these settings, and marks it, unless it has a mark. */
+  | { readonly kind: 'declare'; readonly settings: NodeSettings; readonly mark: Declared }
+  /** It left the file of declared nodes: deletes it if a file registered it. */
+  | { readonly kind: 'prune' }
+  /** It left the file of declared nodes, and stays: takes its mark away. */
+  | { readonly kind: 'release' }
   /** A ping of its job. With a UUID it is for the node only while it has that one. */
   | { readonly kind: 'ping'; readonly ping: Ping; readonly uuid?: string; readonly creates: boolean }
   /** Gives it another ping UUID. */
@@ -75,6 +89,8 @@ export interface DescribedNode extends NodeFacts {
   readonly chosenSlug?: string;
   /** When it was given another ping UUID than its first. */
   readonly pingUuidAt?: Instant;
+  /** Present while the file of declared nodes names it. */
+  readonly declared?: Declared;
   /** The acknowledgement of its failure, if any. */
   readonly acknowledged: Acknowledgement | undefined;
   /** The signed links that have acknowledged a failure of it, which may be over. */

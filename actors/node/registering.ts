@@ -34,13 +34,14 @@ const SLUG_TAKEN: NodeReply = { kind: 'refused', code: 'HEARTBEAT_SLUG_TAKEN' };
 /** The settings of a node that its first ping registers: a job of every day, as healthchecks has it. */
 const OF_PINGED: SettingsChange = { schedule: { every: 86_400_000, grace: GRACE } };
 
+const DECLARED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_DECLARED_NODE' };
 const QUOTA_REACHED: NodeReply = { kind: 'refused', code: 'HEARTBEAT_NODE_QUOTA' };
 
 /** Whether a command for an unknown node registers it. */
 export function registers(command: NodeCommand, { autoRegister }: Pick<NodeRules, 'autoRegister'>): boolean {
   const { kind } = command;
   if (kind === 'ping') return command.creates;
-  return kind === 'put' || (autoRegister && (kind === 'heartbeat' || kind === 'fail'));
+  return kind === 'put' || kind === 'declare' || (autoRegister && (kind === 'heartbeat' || kind === 'fail'));
 }
 
 /** Whether the key that sent the command may register one more node. */
@@ -53,14 +54,15 @@ export function register(command: NodeCommand, rules: NodeRules, isHeartbeat: bo
   // Checked here, where the node begins to count: several on their way cannot exceed the quota together.
   if (!isWithinQuota(command, rules)) return refused(UNKNOWN, QUOTA_REACHED);
   const change = command.kind === 'put' ? command.change : command.kind === 'ping' ? OF_PINGED : {};
-  if (takesSlug(change, command, rules)) return refused(UNKNOWN, SLUG_TAKEN);
+  if (takesSlug(command, rules)) return refused(UNKNOWN, SLUG_TAKEN);
   const { quota } = command;
   const at = rules.wallAt(command.readAt);
   const registration: Registration = {
     name: command.name,
     registeredAt: at,
-    settings: changed(NOTHING_CHOSEN, change),
+    settings: command.kind === 'declare' ? command.settings : changed(NOTHING_CHOSEN, change),
     pausedAt: change.paused === true ? at : undefined,
+    ...(command.kind === 'declare' && { declared: command.mark }),
     ...(quota !== undefined && { registeredBy: quota.key }),
   };
   const known: RegisteredNode = { registration, status: { state: 'active', retries: 0, since: at } };
@@ -75,8 +77,11 @@ export function register(command: NodeCommand, rules: NodeRules, isHeartbeat: bo
   };
 }
 
-/** Whether the slug that a change chooses belongs to another node. */
-function takesSlug({ slug }: SettingsChange, { name }: NodeCommand, rules: NodeRules): boolean {
+/** Whether the slug that a command chooses belongs to another node. */
+function takesSlug(command: NodeCommand, rules: NodeRules): boolean {
+  const { name, kind } = command;
+  if (kind !== 'put' && kind !== 'declare') return false;
+  const { slug } = kind === 'put' ? command.change : command.settings;
   return typeof slug === 'string' && rules.isSlugTaken(slug, name);
 }
 
@@ -95,13 +100,14 @@ export function change(state: NodePhase, lease: Lease, command: NodeCommand, rul
       return { state, effects: DEFER };
     case 'known': {
       const { known, effects, deadline } = missed(state, lease, (at) => at < command.arrivedAt, rules);
-      if (command.kind === 'put' && takesSlug(command.change, command, rules))
-        return {
-          state: { ...state, ...known },
-          effects: [...effects, { kind: 'answer', reply: SLUG_TAKEN }],
-        };
+      const refuse = (reply: NodeReply): Decision => ({
+        state: { ...state, ...known },
+        effects: [...effects, { kind: 'answer', reply }],
+      });
+      if (takesSlug(command, rules)) return refuse(SLUG_TAKEN);
       const at = rules.wallAt(command.readAt);
       const next = changedBy(known, command, at);
+      if (command.kind === 'put' && isOverruled(known.registration, next)) return refuse(DECLARED);
       const { pausedAt } = known.registration;
       if (next === known.registration) {
         const node = describe(known, withDeadline(lease, deadline), rules, command.readAt);
@@ -119,6 +125,11 @@ export function change(state: NodePhase, lease: Lease, command: NodeCommand, rul
     default:
       return assertNever(state);
   }
+}
+
+/** Whether the file of declared nodes has chosen other settings than a request wants. */
+function isOverruled({ declared, settings }: Registration, next: Registration): boolean {
+  return declared !== undefined && !sameSettings(settings, next.settings);
 }
 
 /** @returns what a change of settings starts again at a moment; undefined if nothing */
@@ -150,6 +161,12 @@ function changedBy(
     return before;
   if (command.kind === 'renew_ping_uuid')
     return { ...before, pingUuidAt: instant(Math.max(at, (before.pingUuidAt ?? before.registeredAt) + 1)) };
+  if (command.kind === 'release') return withoutMark(before);
+  if (command.kind === 'declare') {
+    const { settings, mark } = command;
+    const isSame = before.declared !== undefined && sameSettings(before.settings, settings);
+    return isSame ? before : { ...before, settings, declared: before.declared ?? mark };
+  }
   const change = command.kind === 'put' ? command.change : { paused: command.kind === 'pause' };
   const settings = changed(before.settings, change);
   const paused = change.paused === undefined ? before.pausedAt !== undefined : change.paused === true;
@@ -161,6 +178,12 @@ function changedBy(
   const pausing = { ...others, settings, ...(until !== undefined && { pausedUntil: until }) };
   if (before.pausedAt !== undefined) return pausing;
   return { ...pausing, pausedAt: at, ...(state === 'failed' && { pausedFailed: true }) };
+}
+
+function withoutMark(before: Registration): Registration {
+  if (before.declared === undefined) return before;
+  const { declared: _, ...released } = before;
+  return released;
 }
 
 function unpaused({ pausedFailed: _, pausedUntil: __, ...registration }: Registration): Registration {
@@ -175,13 +198,34 @@ export function forget(state: NodePhase): Decision {
     case 'changing':
     case 'leaving':
       return { state, effects: DEFER };
-    case 'known': {
-      const known = { registration: state.registration, status: state.status };
-      return { state: { phase: 'leaving', ...known }, effects: [{ kind: 'forget', known }, WAIT] };
-    }
+    case 'known':
+      if (state.registration.declared !== undefined) return refused(state, DECLARED);
+      return leave(state);
     default:
       return assertNever(state);
   }
+}
+
+/** Deletes a node that a file of declared nodes registered, and no other. */
+export function prune(state: NodePhase, lease: Lease, command: NodeCommand, rules: NodeRules): Decision {
+  const isLeaving = state.phase === 'known' && state.registration.declared === 'created';
+  if (isLeaving) return leave(state);
+  return state.phase === 'known'
+    ? {
+        state,
+        effects: [
+          {
+            kind: 'answer',
+            reply: { kind: 'node', node: describe(state, lease, rules, command.readAt), created: false },
+          },
+        ],
+      }
+    : forget(state);
+}
+
+function leave({ registration, status }: RegisteredNode): Decision {
+  const known = { registration, status };
+  return { state: { phase: 'leaving', ...known }, effects: [{ kind: 'forget', known }, WAIT] };
 }
 
 /** The state once the disk has settled. */

@@ -14,6 +14,7 @@ import type { Instant, Millis } from '../domain/time.js';
 import type { Uptime } from '../domain/uptime.js';
 import type { UptimeReport, UptimeReportOfNodes, UptimeRequest } from '../domain/uptime-report.js';
 import type { UserId, UserIds } from '../domain/user-id.js';
+import type { ConfigurationDiff } from '../ports/configuration.js';
 import type { FlipRange, HistoryRange, PingFacts } from '../ports/history-store.js';
 import type { AlertRange } from '../ports/outbox.js';
 import type { ConnectedClients, DaemonFacts, Stats } from './daemon-facts.js';
@@ -66,6 +67,9 @@ export interface Daemon {
 
   /** @throws HeartbeatError `HEARTBEAT_NOT_READY` while a partition is away */
   stats(): Stats;
+
+  /** What a reload of the configuration would do now. */
+  configurationDiff(): Promise<ConfigurationDiff>;
 
   /** The answer to `GET /supervision`. */
   supervision(): Promise<object>;

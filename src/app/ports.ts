@@ -3,9 +3,11 @@ import type { Alerting, NodeChange } from '../../actors/notifier/notifier.protoc
 import type { ExitSignal, RunningChild } from '../../actors/supervisor/child-spec.js';
 import type { decide } from '../../actors/user/user.machine.js';
 import type { Daemon } from './api.js';
+import type { Declaration } from '../domain/declaration.js';
 import type { MaintenanceWindow } from '../domain/maintenance.js';
 import type { Channel } from '../ports/channel.js';
 import type { Clock } from '../ports/clock.js';
+import type { ConfigurationSource } from '../ports/configuration.js';
 import type { HistoryStore } from '../ports/history-store.js';
 import type { Logger } from '../ports/logger.js';
 import type { Memory } from '../ports/memory.js';
@@ -39,6 +41,10 @@ export interface AppPorts {
   readonly channels?: readonly Channel[];
   /** The maintenance windows at the start. */
   readonly maintenance?: readonly MaintenanceWindow[];
+  /** The declared nodes at the start. */
+  readonly declaration?: Declaration;
+  /** Where the configuration comes from, if it can be read again. */
+  readonly configuration?: ConfigurationSource;
   /** Receives flips instead of the notifier. */
   readonly alerting?: Alerting;
   /** Gets every change of a node's state when its actor decides it. Must not throw. */

@@ -7,6 +7,8 @@ import type { Given } from './value-source.js';
 
 /** The contents of a file with every problem in it. `readable` is false if its values could not be read. */
 export interface FileContents {
+  /** Undefined if there is no file. */
+  readonly path?: string;
   readonly readable: boolean;
   readonly given: readonly Given[];
   readonly problems: readonly string[];
@@ -40,7 +42,7 @@ export function parseFile(path: string, contents: string): FileContents {
   const problems: string[] = [];
   const sections: Record<string, GivenSection> = {};
   if (isMap(root)) for (const pair of root.items) readPair(pair, '');
-  return { readable: true, given, problems, sections };
+  return { path, readable: true, given, problems, sections };
 
   function readPair({ key: keyNode, value: node }: Pair, prefix: string): void {
     const name = isScalar(keyNode) ? String(keyNode.value) : String(keyNode);

@@ -11,6 +11,12 @@ export const CONFIG_VARIABLE = 'HEARTBEAT_CONFIG';
 /** The key that clients such as `heartbeat bench` send. The daemon's own configuration holds only hashes. */
 export const KEY_VARIABLE = 'HEARTBEAT_KEY';
 
+/** Where clients find the daemon. It is no option of the daemon. */
+export const URL_VARIABLE = 'HEARTBEAT_URL';
+
+/** Variables of clients. A daemon may be started in the same environment. */
+const OF_CLIENTS = [KEY_VARIABLE, URL_VARIABLE];
+
 const known = [CONFIG_VARIABLE, ...options.map(({ variable }) => variable)];
 
 /** A file may name a variable of any name for a secret, and another file in the same shell does not. */
@@ -44,7 +50,7 @@ export function readEnvironment(
       return { option, value: fromText(option.notation, written), source };
     }),
     problems: [...variables.keys()]
-      .filter((name) => !known.includes(name) && name !== KEY_VARIABLE && !used.includes(name))
+      .filter((name) => !known.includes(name) && !OF_CLIENTS.includes(name) && !used.includes(name))
       .map((name) => `${name}: unknown variable${didYouMean(name, known) || UNSET}`),
   };
 }

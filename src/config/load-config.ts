@@ -11,10 +11,12 @@ import { fromText } from './value-kinds.js';
 import { isLoopback } from './loopback.js';
 import { nest } from './option.js';
 import type { Option } from './option.js';
+import type { DeclaredNode } from '../domain/node.js';
 import type { UserIdKind } from '../domain/user-id.js';
 import type { MaintenanceWindow } from '../domain/maintenance.js';
 import { readMaintenance } from './maintenance.js';
-import { readText } from './named-files.js';
+import { readDeclared } from './declared-nodes.js';
+import { locate, readText } from './named-files.js';
 import { ascending, options, schema } from './schema.js';
 import type { Config } from './schema.js';
 import { refusedText, sourceText } from './value-source.js';
@@ -40,16 +42,22 @@ export interface ConfigSources {
   /** Whether standard error is a terminal. */
   readonly isTerminal: boolean;
   readonly readFile?: (path: string) => string;
+  /** Reads the file of declared nodes, which may be long. */
+  readonly readNodes?: typeof readDeclared;
 }
 
 /** A valid configuration, and the source of each value by dotted key. */
 export interface Effective {
   readonly ok: true;
+  /** The path of the file, if there is one. */
+  readonly file: string | undefined;
   readonly config: Config;
   readonly sources: ReadonlyMap<string, Source>;
   readonly channels: readonly ConfiguredChannel[];
   readonly maintenance: readonly MaintenanceWindow[];
   readonly shownMaintenance: readonly ShownAuth[];
+  /** Undefined: no node is declared. */
+  readonly declared: DeclaredNodesSetting | undefined;
   readonly store: StoreLocation;
   /** Undefined: everybody may do everything. */
   readonly auth: ConfiguredAuth | undefined;
@@ -60,6 +68,12 @@ export interface Effective {
   readonly tls: ConfiguredTls | undefined;
   /** Undefined: outgoing calls are direct. */
   readonly proxies: Proxies | undefined;
+}
+
+/** The nodes of the file in `nodes.declared`. */
+interface DeclaredNodesSetting {
+  readonly path: string;
+  readonly nodes: readonly DeclaredNode[];
 }
 
 export type Loaded = Effective | { readonly ok: false; readonly problems: readonly string[] };
@@ -88,6 +102,7 @@ export function loadConfig(sources: ConfigSources): Loaded {
       given.find((each) => each.option.key === option.key) ?? defaultOf(option, isTerminal),
     ]),
   );
+  const declared = declaredIn(inForce, channels, sources);
   const settings = storeSettingsIn(inForce);
   const store = settings && readStore(settings, { env, cwd, readFile });
   const problems = [
@@ -98,6 +113,7 @@ export function loadConfig(sources: ConfigSources): Loaded {
     ...channels.problems,
     ...auth.problems,
     ...maintenance.problems,
+    ...(declared !== undefined && 'problems' in declared ? declared.problems : []),
     ...(store !== undefined && 'problems' in store
       ? store.problems.map((each) => problemIn(inForce, each))
       : []),
@@ -106,6 +122,7 @@ export function loadConfig(sources: ConfigSources): Loaded {
     ...(auth.auth === undefined && auth.problems.length === 0 ? checkExposure(inForce) : []),
   ];
   if (store === undefined || 'problems' in store || problems.length > 0) return { ok: false, problems };
+  if (declared !== undefined && 'problems' in declared) return { ok: false, problems };
   const config = schema.parse(nest(schema, (key) => inForce.get(key)?.value));
   const tls = readTls(config.tls, { cwd, readFile });
   if ('problem' in tls) {
@@ -115,8 +132,10 @@ export function loadConfig(sources: ConfigSources): Loaded {
   if ('problems' in outbound) return { ok: false, problems: outbound.problems };
   return {
     ok: true,
+    file: file.path,
     config,
     sources: new Map([...inForce].map(([key, { source }]) => [key, source])),
+    declared,
     store: store.location,
     channels: channels.channels,
     maintenance: maintenance.windows,
@@ -127,6 +146,23 @@ export function loadConfig(sources: ConfigSources): Loaded {
     tls: tls.tls,
     proxies: outbound.proxies,
   };
+}
+
+/** The declared nodes, or what is wrong with their file; undefined without one. */
+function declaredIn(
+  inForce: ReadonlyMap<string, Given>,
+  { channels, problems }: ReturnType<typeof readChannels>,
+  { cwd, readFile = readText, readNodes = readDeclared }: ConfigSources,
+): DeclaredNodesSetting | { readonly problems: readonly string[] } | undefined {
+  const given = inForce.get('nodes.declared');
+  if (typeof given?.value !== 'string' || check(given).length > 0 || given.value === 'off') return undefined;
+  const { source } = given;
+  const path =
+    source.kind === 'file' ? locate(given.value, { by: source.path, cwd }) : resolve(cwd, given.value);
+  // With a wrong channel it is not known which names there are.
+  const known = problems.length > 0 ? undefined : channels.map(({ policy: { name } }) => name);
+  const read = readNodes({ path, channels: known }, readFile);
+  return 'nodes' in read ? { path, nodes: read.nodes } : read;
 }
 
 function problemIn(

@@ -8,7 +8,7 @@ import type { ConfiguredTls } from './tls.js';
 
 /** Options that a running daemon can apply. All others need a restart. */
 const RELOADABLE =
-  /^(?:limits\..+|log\.level|keep_alive_timeout|cors\.origins|allowed_hosts|public_url|insecure|tls\..+)$/;
+  /^(?:limits\..+|nodes\.(?:declared|prune)|log\.level|keep_alive_timeout|cors\.origins|allowed_hosts|public_url|insecure|tls\..+)$/;
 
 export interface Reloaded {
   /** The new configuration, with the old values of options that need a restart. */
@@ -48,6 +48,7 @@ export function reloaded(before: Effective, after: Effective): Reloaded | { read
     },
     applied: [
       ...changed.filter(isReloadable),
+      ...(hasOtherNodes(before, after) && !changed.includes('nodes.declared') ? ['nodes.declared'] : []),
       ...(isSameTls(before.tls, tls) ? [] : ['tls']),
       ...(isAuthSame && before.linkSecret?.reveal() === after.linkSecret?.reveal() ? [] : ['auth']),
       ...(isDeepStrictEqual(before.maintenance, after.maintenance) ? [] : ['maintenance']),
@@ -56,6 +57,11 @@ export function reloaded(before: Effective, after: Effective): Reloaded | { read
     ],
     needsRestart: changed.filter((key) => !isReloadable(key)),
   };
+}
+
+/** Whether the file of declared nodes says something else than before. */
+function hasOtherNodes({ declared: before }: Effective, { declared: after }: Effective): boolean {
+  return !isDeepStrictEqual(before?.nodes, after?.nodes);
 }
 
 function isSameTls(one: ConfiguredTls | undefined, other: ConfiguredTls | undefined): boolean {

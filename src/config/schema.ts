@@ -113,6 +113,16 @@ export const schema = group({
       'Whether the first heartbeat of an unknown node registers it. Otherwise it gets 404.',
     ),
     max: option(whole(1, BILLION), MILLION, 'Maximum number of registered nodes.'),
+    declared: option(
+      orOff(text(/\S/, 'the path of a file')),
+      null,
+      'File of nodes and their settings, as `heartbeat emit` reads it. It is applied at the start and on SIGHUP.',
+    ),
+    prune: option(
+      flag,
+      true,
+      'Whether a node that left the file of declared nodes is deleted. Only a node that the file registered is.',
+    ),
   }),
   shards: option(
     whole(1, 1024),

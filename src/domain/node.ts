@@ -78,6 +78,20 @@ export interface Acknowledgement {
   readonly until?: Instant;
 }
 
+/**
+ * The mark of a node that the file of declared nodes names: the file registered it, or it was there before. Only what a
+ * file registered is deleted when it leaves the file.
+ */
+export type Declared = 'created' | 'adopted';
+
+/** A node in the file of declared nodes, with all of its settings. */
+export interface DeclaredNode {
+  readonly name: NodeName;
+  readonly settings: NodeSettings;
+  /** Of the file, from 1. */
+  readonly line: number;
+}
+
 /** A registered node, until it is deleted. */
 export interface Registration {
   readonly name: NodeName;
@@ -100,6 +114,8 @@ export interface Registration {
   readonly usedLinks?: UsedLinks;
   /** When it was given another ping UUID than its first. */
   readonly pingUuidAt?: Instant;
+  /** Present while the file of declared nodes names it. */
+  readonly declared?: Declared;
 }
 
 /** The signed links that have acknowledged one failure. Each of them works once. */
@@ -206,11 +222,23 @@ function chosen<Value>(change: Value | null | undefined, before: Value | undefin
   return change ?? undefined;
 }
 
+/** The names of the settings in which two nodes differ, as the API has them. */
+export function differingSettings(one: NodeSettings, other: NodeSettings): readonly string[] {
+  const same: Readonly<Record<string, boolean>> = {
+    timeout: sameTimeout(one.timeout, other.timeout),
+    max_retries: one.maxRetries === other.maxRetries,
+    schedule: sameSchedule(one.schedule, other.schedule),
+    grace: one.grace === other.grace,
+    slug: one.slug === other.slug,
+    labels: sameLabels(one.labels, other.labels),
+    channels: sameList(one.channels, other.channels),
+    depends_on: sameList(one.dependsOn, other.dependsOn),
+  };
+  return Object.keys(same).filter((name) => same[name] !== true);
+}
+
 export function sameSettings(one: NodeSettings, other: NodeSettings): boolean {
-  if (!sameTimeout(one.timeout, other.timeout) || one.maxRetries !== other.maxRetries) return false;
-  if (one.slug !== other.slug || one.grace !== other.grace) return false;
-  if (!sameSchedule(one.schedule, other.schedule) || !sameList(one.dependsOn, other.dependsOn)) return false;
-  return sameList(one.channels, other.channels) && sameLabels(one.labels, other.labels);
+  return differingSettings(one, other).length === 0;
 }
 
 function sameList(one: readonly string[] | undefined, other: readonly string[] | undefined): boolean {

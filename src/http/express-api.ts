@@ -22,7 +22,7 @@ import { addUptime } from './uptime/uptime-routes.js';
 import { addSilences } from './silences/silence-routes.js';
 import { addSocket } from './sockets/socket-route.js';
 import { addUsers } from './users/user-routes.js';
-import { addContract, addMetrics, addProbes, addStats } from './ops/ops-routes.js';
+import { addContract, addMetrics, addProbes, addConfigurationDiff, addStats } from './ops/ops-routes.js';
 
 /** The API's entry point and its routes. */
 export interface Api {
@@ -67,6 +67,7 @@ export function createApi(
   addUptime(resources, daemon, clock, limits);
   addSilences(resources, daemon, clock, limits);
   addStats(resources, daemon);
+  addConfigurationDiff(resources, daemon);
   addEvents(resources, { daemon, clock, streams, limits });
   app.use((_request, response) => {
     exchangeOf(response).refuse('HEARTBEAT_NOT_FOUND');

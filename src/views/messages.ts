@@ -34,6 +34,7 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_NOT_FAILED: 'the node has not failed',
   HEARTBEAT_NO_SUCH_PING: 'no such ping: the node has not sent it, or it is not kept any more',
   HEARTBEAT_SLUG_TAKEN: 'another node has this slug',
+  HEARTBEAT_DECLARED_NODE: 'the file of declared nodes names this node: change it there',
   HEARTBEAT_NOT_DEAD: 'the alert is not a dead letter in any configured channel',
   HEARTBEAT_METHOD_NOT_ALLOWED: 'method not allowed',
   HEARTBEAT_REQUEST_TIMEOUT: 'the request did not arrive in time: send it again',

@@ -74,6 +74,9 @@ const nodeShape = {
     .optional()
     .meta({ description: 'When its pause ends by itself. Absent if it has no end.' }),
   since: instant.meta({ description: 'When its state began.' }),
+  declared: z.literal(true).optional().meta({
+    description: 'Present if the file of declared nodes names it, so that its settings are changed there.',
+  }),
   acknowledged: acknowledgement
     .nullable()
     .meta({ description: 'The acknowledgement of its failure; null if there is none or it has not failed.' }),

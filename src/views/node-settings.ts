@@ -109,8 +109,8 @@ export function expectOneTiming(
 /** Every problem with a body, or the change that it asks for. */
 type Read = { readonly change: SettingsChange } | { readonly problems: readonly BodyProblem[] };
 
-/** @param channels the configured channels; they can change while the daemon runs */
-export function settingsReader(channels: () => readonly string[]): (body: unknown) => Read {
+/** @param channels the configured channels; they can change while the daemon runs. Undefined accepts any name */
+export function settingsReader(channels: () => readonly string[] | undefined): (body: unknown) => Read {
   let known = channels();
   let schema = settingsWith(known);
   return (body) => {

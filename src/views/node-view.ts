@@ -34,6 +34,7 @@ export function nodeView(node: DescribedNode): z.output<typeof answer.node> {
     paused: node.pausedAt !== undefined,
     ...(node.pausedUntil !== undefined && { paused_until: unixSeconds(node.pausedUntil) }),
     since: unixSeconds(node.since),
+    ...(node.declared !== undefined && { declared: true as const }),
     acknowledged: acknowledgementView(node.acknowledged),
     ...(node.heartbeatHistory !== undefined && {
       phi:

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count } from './values.js';
+import { count, nodeName } from './values.js';
 
 export const stats = z
   .strictObject({
@@ -18,6 +18,51 @@ export const healthy = z.strictObject({ status: z.literal('ok') });
 export const ready = z.strictObject({ status: z.literal('ready') });
 
 export const unready = z.strictObject({ status: z.literal('unready'), reasons: z.array(z.string()) });
+
+export const configurationDiff = z
+  .strictObject({
+    file: z
+      .string()
+      .nullable()
+      .meta({ description: 'The configuration file that the daemon reads; null if none.' }),
+    problems: z
+      .array(z.string())
+      .readonly()
+      .meta({ description: 'What is wrong with it. A reload would then change nothing.' }),
+    options: z
+      .array(
+        z.strictObject({
+          option: z.string().meta({ description: 'An option, or an entry such as `channels.chat`.' }),
+          change: z.enum(['added', 'changed', 'removed']),
+          from: z.string().optional(),
+          to: z
+            .string()
+            .optional()
+            .meta({ description: 'Present for options, as texts. Secrets are hidden.' }),
+          applies: z
+            .enum(['reload', 'restart'])
+            .meta({ description: 'Whether a reload applies it, or only a restart.' }),
+        }),
+      )
+      .readonly(),
+    nodes: z
+      .array(
+        z.strictObject({
+          node: nodeName,
+          change: z.enum(['added', 'adopted', 'changed', 'removed', 'released']).meta({
+            description:
+              '`adopted`: it is there, and the file names it now. `removed`: it left the file, and is deleted. `released`: it left the file, and stays.',
+          }),
+          settings: z.array(z.string()).readonly().meta({ description: 'The settings that change.' }),
+        }),
+      )
+      .readonly()
+      .meta({ description: 'Declared nodes that change, at most 1,000 of them.' }),
+    node_counts: z
+      .strictObject({ added: count, adopted: count, changed: count, removed: count, released: count })
+      .meta({ description: 'How many declared nodes change, all of them.' }),
+  })
+  .meta({ id: 'ConfigurationDiff' });
 
 export const supervision = z
   .looseObject({ status: z.enum(['ready', 'unready']) })

@@ -7,6 +7,7 @@ import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js'
 import { App } from '../../src/app.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import type { Config } from '../../src/config/schema.js';
+import type { Declaration } from '../../src/domain/declaration.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Flip } from '../../src/domain/node.js';
 import type { Session } from '../../src/domain/session.js';
@@ -21,6 +22,9 @@ import { PARTITION_IDS, PARTITIONS } from './partitions.js';
 import { RecordingLogger } from './recording-logger.js';
 import { SimulatedClock } from './simulated-clock.js';
 import { storeUnderTest } from './store-under-test.js';
+
+/** Requests that need no more than defaults. */
+type PlainKind = Exclude<NodeRequest['kind'], 'declare'>;
 
 /** The default configuration with these flags. */
 export function configOf(flags: Readonly<Record<string, string>> = {}): Config {
@@ -39,6 +43,7 @@ export interface SimulationOptions {
   readonly decideNode?: typeof decideNode;
   readonly alerting?: Alerting;
   readonly channels?: readonly Channel[];
+  readonly declaration?: Declaration;
   readonly memory?: Memory;
   readonly acceptsDataLoss?: boolean;
   readonly ownership?: Ownership;
@@ -63,6 +68,7 @@ export class SimulatedApp {
     clock,
     alerting,
     channels,
+    declaration,
     memory,
     acceptsDataLoss,
     ownership,
@@ -85,6 +91,7 @@ export class SimulatedApp {
       decideNode: rules.decideNode ?? decideNode,
       ...(alerting !== undefined && { alerting }),
       ...(channels !== undefined && { channels }),
+      ...(declaration !== undefined && { declaration }),
       ...(memory !== undefined && { memory }),
       ...(acceptsDataLoss !== undefined && { acceptsDataLoss }),
       ownership,
@@ -141,7 +148,7 @@ export class SimulatedApp {
   }
 
   /** Sends a request to a node, and lets everything settle. @returns undefined if there is no answer by then */
-  async askNode(request: NodeRequest['kind'] | NodeRequest, name: NodeName): Promise<NodeReply | undefined> {
+  async askNode(request: PlainKind | NodeRequest, name: NodeName): Promise<NodeReply | undefined> {
     let answer: NodeReply | undefined;
     this.app.nodes.ask(name, typeof request === 'string' ? requestOf(request) : request, (reply) => {
       answer = reply;
@@ -161,7 +168,7 @@ function closing(clock: SimulatedClock, after: Millis): Promise<void> {
   return after === 0 ? Promise.resolve() : new Promise((resolve) => clock.after(after, resolve));
 }
 
-function requestOf(kind: NodeRequest['kind']): NodeRequest {
+function requestOf(kind: PlainKind): NodeRequest {
   if (kind === 'put') return { kind, change: {} };
   if (kind === 'ping') {
     const ping = { kind: 'success', method: 'GET', body: new Uint8Array(), bytes: 0 } as const;

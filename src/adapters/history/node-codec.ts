@@ -61,6 +61,7 @@ const registrationSchema = z.object({
       uses: z.array(z.object({ id: z.string(), expires: storedInstant.transform(instant) })),
     })
     .optional(),
+  declared: z.enum(['created', 'adopted']).optional(),
   acknowledged: z
     .object({
       by: z.string(),
@@ -120,6 +121,7 @@ export function nodeValue({
   registeredBy,
   pingUuidAt,
   usedLinks,
+  declared,
   acknowledged,
 }: Registration): Buffer {
   const { timeout, maxRetries, schedule, grace, slug, labels, channels, dependsOn } = settings;
@@ -140,6 +142,7 @@ export function nodeValue({
       registered_by: registeredBy,
       ping_uuid_at: pingUuidAt,
       used_links: usedLinks,
+      declared,
       acknowledged,
     }),
   );
@@ -176,6 +179,7 @@ export function nodeFrom(key: Buffer, value: Buffer): Registration {
     ...(read.registered_by !== undefined && { registeredBy: read.registered_by }),
     ...(read.ping_uuid_at !== undefined && { pingUuidAt: read.ping_uuid_at }),
     ...(read.used_links !== undefined && { usedLinks: read.used_links }),
+    ...(read.declared !== undefined && { declared: read.declared }),
     ...(acknowledged !== undefined && { acknowledged: acknowledgementFrom(acknowledged) }),
   };
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { URL_VARIABLE } from '../../config/environment.js';
 import { readEmitOptions, type GivenEmitOptions } from './options.js';
 
 const WRONG_USAGE = 64;
@@ -9,7 +10,7 @@ export function addEmitCommand(program: Command): void {
   program
     .command('emit')
     .description('send heartbeats for many nodes while their probes pass')
-    .requiredOption('--url <url>', 'URL of the daemon')
+    .option('--url <url>', `URL of the daemon (${URL_VARIABLE})`)
     .requiredOption(
       '--nodes <file>',
       'YAML or JSON file with a list of nodes: names, or maps with name, probe, deadline, settings',
@@ -31,7 +32,7 @@ export function addEmitCommand(program: Command): void {
     )
     .option('--json', 'the summary as one JSON document')
     .action(async (given: GivenEmitOptions, command: Command) => {
-      const options = readEmitOptions(given);
+      const options = readEmitOptions(given, process.env);
       if ('length' in options) {
         command.error(options.map((problem) => `error: ${problem}`).join('\n'), { exitCode: WRONG_USAGE });
       }
@@ -42,7 +43,7 @@ export function addEmitCommand(program: Command): void {
         process.stderr.write(nodes.problems.map((problem) => `${problem}\n`).join(''));
         process.exitCode = WRONG_CONFIGURATION;
       } else {
-        process.exitCode = await emit(options, nodes);
+        process.exitCode = await emit(options, nodes.nodes);
       }
     });
 }

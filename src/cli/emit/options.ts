@@ -1,11 +1,13 @@
 import type { BatchSizeThresholds } from '../../client/emitter/batch-size.js';
 import type { OnProbeFailure } from '../../client/emitter/emitter.js';
-import { decimal, isHttp } from '../given.js';
+import type { Environment } from '../../config/environment.js';
+import { givenUrl, urlProblems } from '../daemon-url.js';
+import { decimal } from '../given.js';
 import type { Seconds } from '../../domain/time.js';
 
 /** The options of the command line, as text. */
 export interface GivenEmitOptions {
-  readonly url: string;
+  readonly url?: string;
   readonly nodes: string;
   readonly interval: string;
   readonly duration?: string;
@@ -36,8 +38,9 @@ const MOST_AT_ONCE = 10_000;
 const LARGEST_BATCH = 1_000_000;
 
 /** @returns the options, or all problems with them, a sentence each */
-export function readEmitOptions(given: GivenEmitOptions): EmitOptions | readonly string[] {
-  const problems: string[] = [];
+export function readEmitOptions(given: GivenEmitOptions, env: Environment): EmitOptions | readonly string[] {
+  const url = givenUrl(given.url, env);
+  const problems: string[] = [...urlProblems(url)];
   const must = (holds: boolean, option: string, rule: string, value: string): void => {
     if (!holds) problems.push(`--${option} must be ${rule}, not '${value}'`);
   };
@@ -56,7 +59,6 @@ export function readEmitOptions(given: GivenEmitOptions): EmitOptions | readonly
     );
     return value;
   };
-  must(isHttp(given.url), 'url', 'an http:// or https:// address', given.url);
   const sizes = given.batchSizes.split(',').map(decimal);
   const areSizes = sizes.length === 3 && sizes.every((size) => Number.isInteger(size) && size >= 1);
   must(
@@ -70,7 +72,7 @@ export function readEmitOptions(given: GivenEmitOptions): EmitOptions | readonly
   must(isKnown, 'on-probe-failure', 'skip or report', onProbeFailure);
   const [small = 0, medium = 0, large = 0] = sizes;
   const options = {
-    url: given.url,
+    url: url ?? '',
     nodes: given.nodes,
     interval: seconds('interval', given.interval),
     duration: given.duration === undefined ? undefined : seconds('duration', given.duration),

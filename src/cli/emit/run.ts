@@ -1,11 +1,11 @@
 import { KEY_VARIABLE } from '../../config/environment.js';
 import { readText } from '../../config/named-files.js';
+import { readNodes } from '../../config/nodes-file.js';
 import { Emitter, type EmittedNode } from '../../client/emitter/emitter.js';
 import { DaemonTarget } from '../../client/emitter/target.js';
 import { createClient } from '../../client/api/index.js';
 import { toMillis, toSeconds } from '../../domain/time.js';
 import { Interrupts } from '../interrupts.js';
-import { readNodes } from './nodes-file.js';
 import type { EmitOptions } from './options.js';
 import { emitProgress } from './progress.js';
 import { isGood, summaryJson, summaryText } from './summary.js';
@@ -41,9 +41,14 @@ export async function emit(options: EmitOptions, nodes: readonly EmittedNode[]):
 }
 
 /** Reads the list of nodes, or says what is wrong with it. */
-export function nodesIn(path: string): ReturnType<typeof readNodes> {
+export function nodesIn(
+  path: string,
+): { readonly nodes: readonly EmittedNode[] } | { readonly problems: readonly string[] } {
   try {
-    return readNodes(path, readText(path));
+    const read = readNodes(path, readText(path));
+    if ('problems' in read) return read;
+    if (read.nodes.length === 0) return { problems: [`${path}: has no nodes`] };
+    return { nodes: read.nodes.map(({ node }) => node) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { problems: [`${path}: cannot be read: ${why}`] };

@@ -142,6 +142,11 @@ export class HeartbeatClient<Id = string> {
     return this.#calls.call('supervision', asked(options));
   }
 
+  /** What a reload of the daemon's configuration would change now. */
+  async configurationDiff(options: CallOptions = {}): Promise<Answers['configurationDiff']> {
+    return this.#calls.call('configurationDiff', asked(options));
+  }
+
   /** Metrics in Prometheus's text format. */
   async metrics(options: CallOptions = {}): Promise<Answers['metrics']> {
     return this.#calls.call('metrics', asked(options));

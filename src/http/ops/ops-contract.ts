@@ -1,8 +1,16 @@
 import { z } from 'zod';
 import { CONTENT_TYPE } from '../../views/metrics/text.js';
 import { failure } from '../../views/error-answer.js';
-import { healthy, ready, stats, supervision, unready } from '../../views/ops-answers.js';
-import type { Operations } from '../contract/operation.js';
+import { configurationDiff, healthy, ready, stats, supervision, unready } from '../../views/ops-answers.js';
+import { type Operations, unavailable } from '../contract/operation.js';
+
+const NO_CHANGES = {
+  file: null,
+  problems: [],
+  options: [],
+  nodes: [],
+  node_counts: { added: 0, adopted: 0, changed: 0, removed: 0, released: 0 },
+};
 
 /** The state of the daemon, and its contract. */
 export const daemonOperations: Operations = {
@@ -45,6 +53,20 @@ export const daemonOperations: Operations = {
       },
     },
     examples: [{ name: 'stats', status: 200 }],
+  },
+  'GET /config/diff': {
+    id: 'configurationDiff',
+    tag: 'daemon',
+    summary: 'What a reload would do',
+    description:
+      'Reads the configuration and the file of declared nodes again, and changes nothing. Channels are not opened, so a module that cannot be loaded is not noticed.',
+    scope: 'admin',
+    answers: {
+      200: { means: 'What a reload would change now.', body: configurationDiff },
+      403: { means: 'The key is limited to some nodes, or has another scope.', body: failure },
+      503: unavailable,
+    },
+    examples: [{ name: 'nothing', status: 200, answer: NO_CHANGES }],
   },
   'GET /supervision': {
     id: 'supervision',

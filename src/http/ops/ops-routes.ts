@@ -2,6 +2,8 @@ import type { Daemon } from '../../app/api.js';
 import type { UserIdKind } from '../../domain/user-id.js';
 import type { Resources } from '../resources.js';
 import type { GatewayFacts } from '../../app/daemon-facts.js';
+import { configurationDiffView } from '../../views/configuration-view.js';
+import { isEveryNodePermitted } from '../security/authorization.js';
 import { metricFamilies } from '../../views/metrics/families.js';
 import { statsView } from '../../views/stats-view.js';
 import { CONTENT_TYPE, metricsText } from '../../views/metrics/text.js';
@@ -48,6 +50,20 @@ export function addMetrics(resources: Resources, daemon: Daemon, gateway: () => 
 export function addStats(resources: Resources, daemon: Daemon): void {
   resources.add('/stats', {
     get: { handle: (exchange) => exchange.json(200, statsView(daemon.stats())) },
+  });
+}
+
+/** What a reload would do. A key of some nodes may not know of the others. */
+export function addConfigurationDiff(resources: Resources, daemon: Daemon): void {
+  resources.add('/config/diff', {
+    get: {
+      needs: 'admin',
+      isLong: true,
+      handle: async (exchange) => {
+        if (isEveryNodePermitted(exchange))
+          exchange.json(200, configurationDiffView(await daemon.configurationDiff()));
+      },
+    },
   });
 }
 

@@ -70,6 +70,7 @@ const METHODS: Readonly<Record<string, (client: Client) => Promise<unknown>>> = 
   stats: (client) => client.stats(),
   readiness: (client) => client.ready(),
   health: (client) => client.health(),
+  configurationDiff: (client) => client.configurationDiff(),
   supervision: (client) => client.supervision(),
   metrics: (client) => client.metrics(),
   openapi: (client) => client.openapi(),

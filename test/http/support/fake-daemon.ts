@@ -75,6 +75,7 @@ export class FakeDaemon implements Daemon, UsersApi {
       throw new HeartbeatError('HEARTBEAT_NOT_READY', 'nothing happens');
     },
   };
+  configurationDiff = async () => ({ file: undefined, problems: [], changes: [], nodes: [] });
   serving = true;
   reasons: string[] = [];
   /** The reported overloads. */

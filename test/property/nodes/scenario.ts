@@ -12,7 +12,15 @@ export type Request = { readonly node: number } & (
 /** Messages that crash a node's actor. */
 export type Crashing = Exclude<
   NodeMessage['kind'],
-  'describe' | 'miss' | 'acknowledge' | 'unacknowledge' | 'ping' | 'renew_ping_uuid'
+  | 'describe'
+  | 'miss'
+  | 'acknowledge'
+  | 'unacknowledge'
+  | 'ping'
+  | 'renew_ping_uuid'
+  | 'declare'
+  | 'prune'
+  | 'release'
 >;
 
 export type NodeStep =

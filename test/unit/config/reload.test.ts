@@ -126,7 +126,7 @@ describe('reloading', () => {
 
   const reloader = (file: string, problems?: readonly string[]) =>
     new Reloader(before, {
-      load: () => load({ file }),
+      load: async () => load({ file }),
       open: async () => (problems === undefined ? { channels: [] } : { problems }),
       apply: async (effective) => {
         applied.push(effective);
@@ -158,7 +158,7 @@ describe('reloading', () => {
     let under = 0;
     let most = 0;
     const again = new Reloader(before, {
-      load: () => load({}),
+      load: async () => load({}),
       open: async () => ({ channels: [] }),
       apply: async () => {
         most = Math.max(most, ++under);

@@ -304,6 +304,13 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     alsoAnswers: [503],
   },
   stats: { method: 'GET', path: '/stats', query: [], answer: { ref: 'Stats' }, alsoAnswers: [] },
+  configurationDiff: {
+    method: 'GET',
+    path: '/config/diff',
+    query: [],
+    answer: { ref: 'ConfigurationDiff' },
+    alsoAnswers: [],
+  },
   supervision: { method: 'GET', path: '/supervision', query: [], answer: 'any', alsoAnswers: [] },
   metrics: { method: 'GET', path: '/metrics', query: [], answer: 'text', alsoAnswers: [] },
   openapi: { method: 'GET', path: '/openapi.json', query: [], answer: 'any', alsoAnswers: [] },
@@ -348,6 +355,7 @@ const nodeFields: Readonly<Record<string, Field>> = {
   paused: { as: 'paused', shape: 'flag' },
   paused_until: { as: 'pausedUntil', shape: 'instant', optional: true },
   since: { as: 'since', shape: 'instant' },
+  declared: { as: 'declared', shape: { is: true }, optional: true },
   acknowledged: { as: 'acknowledged', shape: { either: [{ ref: 'Acknowledgement' }, 'null'] } },
   phi: { as: 'phi', shape: { either: ['number', 'null'] }, optional: true },
   rhythm: { as: 'rhythm', shape: { ref: 'Rhythm' }, optional: true },
@@ -420,6 +428,50 @@ export const shapes: Readonly<Record<string, Shape>> = {
       status: { as: 'status', shape: 'text' },
       last_seen: { as: 'lastSeen', shape: { either: ['instant', 'null'] }, optional: true },
       devices: { as: 'devices', shape: { list: { ref: 'Device' } }, optional: true },
+    },
+  },
+  ConfigurationDiff: {
+    fields: {
+      file: { as: 'file', shape: { either: ['text', 'null'] } },
+      problems: { as: 'problems', shape: { list: 'text' } },
+      options: {
+        as: 'options',
+        shape: {
+          list: {
+            fields: {
+              option: { as: 'option', shape: 'text' },
+              change: { as: 'change', shape: 'text' },
+              from: { as: 'from', shape: 'text', optional: true },
+              to: { as: 'to', shape: 'text', optional: true },
+              applies: { as: 'applies', shape: 'text' },
+            },
+          },
+        },
+      },
+      nodes: {
+        as: 'nodes',
+        shape: {
+          list: {
+            fields: {
+              node: { as: 'node', shape: 'text' },
+              change: { as: 'change', shape: 'text' },
+              settings: { as: 'settings', shape: { list: 'text' } },
+            },
+          },
+        },
+      },
+      node_counts: {
+        as: 'nodeCounts',
+        shape: {
+          fields: {
+            added: { as: 'added', shape: 'number' },
+            adopted: { as: 'adopted', shape: 'number' },
+            changed: { as: 'changed', shape: 'number' },
+            removed: { as: 'removed', shape: 'number' },
+            released: { as: 'released', shape: 'number' },
+          },
+        },
+      },
     },
   },
   CronSchedule: {
@@ -734,6 +786,7 @@ export const codes: Readonly<Record<string, string>> = {
   'the request did not arrive in time: send it again': 'HEARTBEAT_REQUEST_TIMEOUT',
   'the node has not failed': 'HEARTBEAT_NOT_FAILED',
   'another node has this slug': 'HEARTBEAT_SLUG_TAKEN',
+  'the file of declared nodes names this node: change it there': 'HEARTBEAT_DECLARED_NODE',
   'the alert is not a dead letter in any configured channel': 'HEARTBEAT_NOT_DEAD',
   'this link has expired': 'HEARTBEAT_LINK_EXPIRED',
   'this link has been used': 'HEARTBEAT_LINK_USED',

@@ -69,6 +69,39 @@ export type CheckedUser<Id = string> = {
   readonly devices?: readonly Device[];
 };
 
+export type ConfigurationDiff = {
+  /** The configuration file that the daemon reads; null if none. */
+  readonly file: string | null;
+  /** What is wrong with it. A reload would then change nothing. */
+  readonly problems: readonly string[];
+  readonly options: readonly ({
+    /** An option, or an entry such as `channels.chat`. */
+    readonly option: string;
+    readonly change: 'added' | 'changed' | 'removed';
+    readonly from?: string;
+    /** Present for options, as texts. Secrets are hidden. */
+    readonly to?: string;
+    /** Whether a reload applies it, or only a restart. */
+    readonly applies: 'reload' | 'restart';
+  })[];
+  /** Declared nodes that change, at most 1,000 of them. */
+  readonly nodes: readonly ({
+    readonly node: string;
+    /** `adopted`: it is there, and the file names it now. `removed`: it left the file, and is deleted. `released`: it left the file, and stays. */
+    readonly change: 'added' | 'adopted' | 'changed' | 'removed' | 'released';
+    /** The settings that change. */
+    readonly settings: readonly string[];
+  })[];
+  /** How many declared nodes change, all of them. */
+  readonly nodeCounts: {
+    readonly added: number;
+    readonly adopted: number;
+    readonly changed: number;
+    readonly removed: number;
+    readonly released: number;
+  };
+};
+
 /** Durations in seconds. */
 export type CronSchedule = {
   /** Five fields: minute, hour, day of the month, month, day of the week. Or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`. A heartbeat is expected at each of these times. */
@@ -236,6 +269,8 @@ export type Node = {
   readonly pausedUntil?: Date;
   /** When its state began. */
   readonly since: Date;
+  /** Present if the file of declared nodes names it, so that its settings are changed there. */
+  readonly declared?: true;
   /** The acknowledgement of its failure; null if there is none or it has not failed. */
   readonly acknowledged: Acknowledgement | null;
   /** Present if the timeout is adaptive: how improbable the present silence is, 1 for one in ten, 2 for one in a hundred. Null until there are enough heartbeats. */
@@ -542,6 +577,7 @@ export interface Answers<Id = string> {
     readonly reasons: readonly string[];
   };
   readonly stats: Stats;
+  readonly configurationDiff: ConfigurationDiff;
   readonly supervision: {
     readonly status: 'ready' | 'unready';
     readonly [name: string]: unknown;

@@ -20,7 +20,10 @@ export const singleNodeOperations: Operations = {
       200: { means: 'The settings were changed. The change is on disk.', body: node },
       201: { means: 'The node was registered. The registration is on disk.', body: node },
       400: { means: 'The body is invalid: `problems` lists all problems.', body: failure },
-      409: { means: 'Another node has this slug.', body: failure },
+      409: {
+        means: 'Another node has this slug, or the file of declared nodes has other settings for this node.',
+        body: failure,
+      },
       429: {
         means: 'There are `nodes.max` nodes, or as many as the key may register.',
         body: failure,
@@ -153,6 +156,7 @@ export const singleNodeOperations: Operations = {
       204: { means: 'The node was deleted. A later heartbeat registers it again.' },
       400: wrongName,
       404: unknown,
+      409: { means: 'The file of declared nodes names it: remove it there.', body: failure },
       503: unavailable,
     },
     examples: [{ name: 'forget', path: { name: NODE }, status: 204 }, stranger],

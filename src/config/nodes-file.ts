@@ -1,11 +1,20 @@
-import { parseDocument } from 'yaml';
+import {
+  isNode,
+  isScalar,
+  isMap,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type YAMLSeq,
+} from 'yaml';
 import { z } from 'zod';
-import type { EmittedNode } from '../../client/emitter/emitter.js';
-import type { Probe } from '../../client/emitter/probes/probe.js';
-import { parseAddress } from '../../client/emitter/probes/tcp.js';
-import { parseNodeName } from '../../domain/node-name.js';
-import { issuesIn } from '../../views/body-problems.js';
-import { expectOneTiming, settingsWith } from '../../views/node-settings.js';
+import type { EmittedNode } from '../client/emitter/emitter.js';
+import type { Probe } from '../client/emitter/probes/probe.js';
+import { parseAddress } from '../client/emitter/probes/tcp.js';
+import { parseNodeName } from '../domain/node-name.js';
+import { issuesIn } from '../views/body-problems.js';
+import { expectOneTiming, settingsWith } from '../views/node-settings.js';
 
 const name = z
   .string('must be a name')
@@ -87,42 +96,67 @@ function withoutUndefined({ http: url, status: expected }: z.output<typeof http>
   return expected === undefined ? { http: url } : { http: url, status: expected };
 }
 
+/** A node of a file, and the line where it begins. */
+export interface FileNode {
+  readonly node: EmittedNode;
+  readonly line: number;
+}
+
+/** The nodes of a file, or all problems, a line each. */
+export type ReadNodes = { readonly nodes: readonly FileNode[] } | { readonly problems: readonly string[] };
+
 /**
  * Reads a file of nodes, YAML or JSON: a list, or a list under `nodes`. A node is a name, or a map of `name`, `probe`,
  * `deadline`, `on_probe_failure`, and of the settings that `PUT /nodes/:name` takes.
- *
- * @returns the nodes, or all problems, a line each
  */
-export function readNodes(
-  path: string,
-  text: string,
-): readonly EmittedNode[] | { readonly problems: readonly string[] } {
-  const document = parseDocument(text, { prettyErrors: true });
+export function readNodes(path: string, text: string): ReadNodes {
+  const lines = new LineCounter();
+  // Pretty errors quote the file, which may hold secrets.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0)
-    return { problems: document.errors.map(({ message }) => `${path}: ${message.split('\n')[0] ?? ''}`) };
-  const contents: unknown = document.toJS();
-  const list = listIn(contents);
-  if (list === undefined || list.length === 0)
-    return { problems: [`${path}: must be a list of nodes, such as "- db-1"`] };
+    return {
+      problems: document.errors.map(({ pos: [offset], message }) => {
+        const { line, col } = lines.linePos(offset);
+        return `${path}:${line}:${col}: ${message}`;
+      }),
+    };
+  const list = listIn(document);
+  if (list === undefined) return { problems: [`${path}: must be a list of nodes, such as "- db-1"`] };
   const problems: string[] = [];
-  const nodes = new Map<string, EmittedNode>();
-  list.forEach((entry: unknown, index) => {
+  const nodes = new Map<string, FileNode>();
+  list.items.forEach((item, index) => {
+    const entry: unknown = isNode(item) ? item.toJS(document) : item;
+    const lineOf = (place: readonly PropertyKey[]): number => lineIn(item, place, lines);
+    const line = lineOf([]);
     const read = typeof entry === 'object' && entry !== null ? node.safeParse(entry) : name.safeParse(entry);
     if (!read.success) {
       const place = `nodes[${index}]`;
-      problems.push(
-        ...read.error.issues
-          .flatMap(issuesIn)
-          .map((issue) => `${path}: ${[place, ...issue.path].join('.')}: ${sentenceOf(issue)}`),
-      );
+      for (const issue of read.error.issues.flatMap(issuesIn)) {
+        const at = [place, ...issue.path].join('.');
+        problems.push(`${path}:${lineOf(issue.path)}: ${at}: ${sentenceOf(issue)}`);
+      }
       return;
     }
     const found = typeof read.data === 'string' ? { name: read.data } : nodeOf(read.data, chosenIn(entry));
-    if (nodes.has(found.name))
-      problems.push(`${path}: nodes[${index}]: ${found.name} is listed twice: remove one`);
-    nodes.set(found.name, found);
+    const twin = nodes.get(found.name);
+    if (twin !== undefined)
+      problems.push(
+        `${path}:${line}: nodes[${index}]: ${found.name} is listed twice: remove it here or in line ${twin.line}`,
+      );
+    nodes.set(found.name, { node: found, line });
   });
-  return problems.length > 0 ? { problems } : [...nodes.values()];
+  return problems.length > 0 ? { problems } : { nodes: [...nodes.values()] };
+}
+
+/** The line of a place in a node, or of its nearest parent that is in the file. */
+function lineIn(item: unknown, place: readonly PropertyKey[], lines: LineCounter): number {
+  let [found, line] = [item, 1];
+  for (const key of [undefined, ...place]) {
+    if (key !== undefined) found = isMap(found) || isSeq(found) ? found.get(key, true) : undefined;
+    if (!isNode(found)) break;
+    line = lines.linePos(found.range?.[0] ?? 0).line;
+  }
+  return line;
 }
 
 function nodeOf(
@@ -139,15 +173,12 @@ function chosenIn(entry: unknown): NonNullable<EmittedNode['settings']> {
   return Object.fromEntries(Object.entries(entry).filter(([key]) => Object.hasOwn(settings, key)));
 }
 
-function listIn(contents: unknown): readonly unknown[] | undefined {
-  if (isList(contents)) return contents;
-  if (typeof contents !== 'object' || contents === null || !('nodes' in contents)) return undefined;
-  const { nodes, ...others } = contents;
-  return isList(nodes) && Object.keys(others).length === 0 ? nodes : undefined;
-}
-
-function isList(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value);
+function listIn({ contents }: Document.Parsed): YAMLSeq | undefined {
+  if (isSeq(contents)) return contents;
+  if (!isMap(contents)) return undefined;
+  const [nodes, ...others] = contents.items;
+  if (!isScalar(nodes?.key) || nodes.key.value !== 'nodes' || others.length > 0) return undefined;
+  return isSeq(nodes.value) ? nodes.value : undefined;
 }
 
 function sentenceOf(issue: z.core.$ZodIssue): string {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { readNodes } from '../../../src/cli/emit/nodes-file.js';
+import { readNodes } from '../../../src/config/nodes-file.js';
 
 describe('a file of nodes', () => {
   it('gives them what the API takes, as it is written', () => {
-    const nodes = readNodes(
+    const read = readNodes(
       'nodes.yaml',
       `- plain
 - name: web
@@ -14,7 +14,9 @@ describe('a file of nodes', () => {
 - { name: db-1, timeout: null }
 `,
     );
-    expect(nodes).to.deep.equal([
+    const found = 'nodes' in read ? read.nodes : [];
+    expect(found.map(({ line }) => line)).to.deep.equal([1, 2, 7]);
+    expect(found.map(({ node }) => node)).to.deep.equal([
       { name: 'plain' },
       {
         name: 'web',
@@ -70,7 +72,7 @@ describe('a file of nodes', () => {
   ]) {
     it(`is told what is wrong with ${settings}`, () => {
       expect(readNodes('nodes.yaml', `- { name: web, ${settings} }`)).to.deep.equal({
-        problems: [`nodes.yaml: nodes[0]${problem}`],
+        problems: [`nodes.yaml:1: nodes[0]${problem}`],
       });
     });
   }
