@@ -4,14 +4,6 @@ import { failure } from '../../views/error-answer.js';
 import { configurationDiff, healthy, ready, stats, supervision, unready } from '../../views/ops-answers.js';
 import { type Operations, unavailable } from '../contract/operation.js';
 
-const NO_CHANGES = {
-  file: null,
-  problems: [],
-  options: [],
-  nodes: [],
-  node_counts: { added: 0, adopted: 0, changed: 0, removed: 0, released: 0 },
-};
-
 /** The state of the daemon, and its contract. */
 export const daemonOperations: Operations = {
   'GET /healthz': {
@@ -66,7 +58,7 @@ export const daemonOperations: Operations = {
       403: { means: 'The key is limited to some nodes, or has another scope.', body: failure },
       503: unavailable,
     },
-    examples: [{ name: 'nothing', status: 200, answer: NO_CHANGES }],
+    examples: [{ name: 'now', status: 200 }],
   },
   'GET /supervision': {
     id: 'supervision',
