@@ -50,7 +50,9 @@ describe('a file of nodes', () => {
 `,
     );
     const shown =
-      'problems' in nodes ? nodes : nodes.map(({ hasSchedule, settings }) => [hasSchedule, settings]);
+      'problems' in nodes
+        ? nodes
+        : nodes.nodes.map(({ node: { hasSchedule, settings } }) => [hasSchedule, settings]);
     expect(shown).to.deep.equal([
       [true, { slug: 'nightly-backup', schedule: { cron: '0 4 * * *', grace: 1800 } }],
       [false, { grace: 900 }],
