@@ -19,7 +19,14 @@ export {
 } from './library/node.js';
 export type { Beaten, NodeCounts, NodeRegistration, Nodes } from './library/nodes.js';
 export type { FlipsRange, NodeFilter, UptimeRange } from './library/node-filters.js';
-export { RedisNotifier, SlackNotifier } from './library/notifiers.js';
+export {
+  GoogleChatNotifier,
+  MattermostNotifier,
+  MqttNotifier,
+  RedisNotifier,
+  RocketChatNotifier,
+  SlackNotifier,
+} from './library/notifiers.js';
 export type { Matching, NotifierEntry, NotifierList, Notifying } from './library/notifier-list.js';
 export { Emitter, type EmittedNode, type EmitterOptions, type EmitterReport } from './library/emitter.js';
 export type { BatchSizeThresholds } from './client/emitter/batch-size.js';

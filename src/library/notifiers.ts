@@ -2,7 +2,11 @@ import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../adapters/c
 import { PERMIT_ALL } from '../adapters/channels/http/ssrf-guard.js';
 import { DnsResolver } from '../adapters/channels/http/dns-resolver.js';
 import { channelKinds } from '../adapters/channels/registry.js';
+import { googlechat } from '../adapters/channels/googlechat/googlechat.js';
+import { mattermost } from '../adapters/channels/mattermost/mattermost.js';
+import { mqtt } from '../adapters/channels/mqtt/mqtt.js';
 import { redis } from '../adapters/channels/redis/redis.js';
+import { rocketchat } from '../adapters/channels/rocketchat/rocketchat.js';
 import { Secret } from '../adapters/channels/secret.js';
 import { slack } from '../adapters/channels/slack/slack.js';
 import type { AlertMessage, Attempt, BaseNotifier as AnyNotifier } from '../ports/channel.js';
@@ -106,6 +110,41 @@ export class SlackNotifier extends BuiltInNotifier {
   /** @param url of the incoming webhook: a secret, never shown */
   constructor(url: string) {
     super(slack, {}, { url });
+  }
+}
+
+/** Sends to Mattermost. */
+export class MattermostNotifier extends BuiltInNotifier {
+  /** @param url of the incoming webhook: a secret, never shown */
+  constructor(url: string) {
+    super(mattermost, {}, { url });
+  }
+}
+
+/** Sends to Rocket.Chat. */
+export class RocketChatNotifier extends BuiltInNotifier {
+  /** @param url of the incoming webhook: a secret, never shown */
+  constructor(url: string) {
+    super(rocketchat, {}, { url });
+  }
+}
+
+/** Sends to a space of Google Chat. */
+export class GoogleChatNotifier extends BuiltInNotifier {
+  /** @param url of the incoming webhook, with its `key` and `token`: a secret, never shown */
+  constructor(url: string) {
+    super(googlechat, {}, { url });
+  }
+}
+
+/** Publishes JSON to an MQTT topic. */
+export class MqttNotifier extends BuiltInNotifier {
+  /**
+   * @param url such as `mqtts://broker.example.org`, with user and password if needed
+   * @param topic to publish to
+   */
+  constructor(url: string, topic: string) {
+    super(mqtt, { topic }, { url });
   }
 }
 

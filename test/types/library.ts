@@ -13,7 +13,11 @@ import {
   HeartbeatError,
   Node,
   NotifyError,
+  GoogleChatNotifier,
+  MattermostNotifier,
+  MqttNotifier,
   RedisNotifier,
+  RocketChatNotifier,
   SlackNotifier,
   Tracker,
   type Acknowledged,
@@ -140,6 +144,10 @@ Heartbeat.setup((config) => {
   config.notifiers = [
     new SlackNotifier('https://slack.example'),
     new RedisNotifier('redis://localhost', 'alerts'),
+    new MqttNotifier('mqtt://localhost', 'alerts'),
+    new MattermostNotifier('https://chat.example/hooks/1'),
+    new RocketChatNotifier('https://rocket.example/hooks/1/2'),
+    new GoogleChatNotifier('https://chat.googleapis.com/v1/spaces/A/messages'),
   ];
   config.notifiers.push(new SlackNotifier('https://slack.example'));
   config.logger.level = 'info';
@@ -159,6 +167,8 @@ Heartbeat.onOffline(greet);
 holds<Same<ReturnType<typeof Heartbeat.alerts>, AsyncGenerator<AlertDescription>>>();
 // @ts-expect-error -- a Redis notifier needs a channel
 new RedisNotifier('redis://localhost');
+// @ts-expect-error -- and one of MQTT a topic
+new MqttNotifier('mqtt://localhost');
 
 // Nodes and trackers.
 const tracker = new Tracker();

@@ -62,7 +62,7 @@ export function userEventProblems(common: Common, canSend: boolean): readonly Se
         ? [
             {
               path: ['events', index],
-              problem: `must not be ${event} here: only the kinds webhook and redis send events of users`,
+              problem: `must not be ${event} here: only the kinds webhook, redis and mqtt send events of users`,
             },
           ]
         : [],

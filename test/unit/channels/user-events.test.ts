@@ -7,6 +7,7 @@ import { instant } from '../../../src/domain/time.js';
 import { NotifyError, type Channel, type UserEventsMessage } from '../../../src/ports/channel.js';
 import { eventually } from '../../support/eventually.js';
 import { behave, HookServer } from '../../support/hook-server.js';
+import { MosquittoProcess } from '../../support/mosquitto-process.js';
 import { ProxyServer } from '../../support/proxy-server.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { RedisProcess } from '../../support/redis-process.js';
@@ -140,6 +141,31 @@ describe('events of users', () => {
       expect(server.requests).to.have.length(2);
       controller.abort();
       expect(await hanging).to.equal('aborted');
+    });
+  });
+
+  describe('by MQTT', () => {
+    it('are published as the JSON that a webhook posts, beside the alerts, on a connection of their own', async () => {
+      const broker = await MosquittoProcess.start();
+      try {
+        const listener = await broker.listen('presence');
+        const settings = `kind: mqtt, url: "${broker.url}", topic: presence, client_id: beat, retain: true`;
+        const { notifier, userEvents } = await make(settings);
+        await userEvents?.notifyOfUsers(MESSAGE, attempt());
+        await notifier.notify(FAILED, attempt());
+        await userEvents?.notifyOfUsers(MESSAGE, attempt());
+        await eventually(() => expect(listener.heard).to.have.length(3));
+        expect(listener.heard[0]?.text)
+          .to.include(`{"id":"${MESSAGE.id}","type":"user.events"`)
+          .and.include(EVENT);
+        await listener.stop();
+        const late = await broker.listen('presence');
+        await eventually(() => expect(late.heard).to.have.length(1));
+        expect(late.heard[0]?.text, 'retained').to.include(FAILED.id);
+        await late.stop();
+      } finally {
+        await broker.stop();
+      }
     });
   });
 

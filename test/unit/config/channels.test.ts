@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
+import type { ChannelKind } from '../../../src/adapters/channels/kind.js';
+import { channelKinds } from '../../../src/adapters/channels/registry.js';
 import { configCommand } from '../../../src/cli/config-command.js';
 import { makeCertificate } from '../../support/certificate.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
@@ -252,6 +254,34 @@ describe('channels in the configuration', () => {
     expect(text).to.include('smtps://mail.example.org/…').and.include('http://am.example.org/…');
   });
 
+  it('have one receiver where they send to one place, and different ones elsewhere', () => {
+    const url = 'url: "http://push.example.org"';
+    const po = 'kind: pushover, token_env: ONE';
+    const file = `channels:
+  gotify: { kind: gotify, ${url}, token_env: ONE }
+  same: { kind: gotify, ${url}, token_env: ONE, concurrency: 1 }
+  other: { kind: gotify, ${url}, token_env: TWO }
+  room: { kind: matrix, ${url}, token_env: ONE, room: "!a:b" }
+  rekeyed: { kind: matrix, ${url}, token_env: TWO, room: "!a:b" }
+  next: { kind: matrix, ${url}, token_env: ONE, room: "!c:d" }
+  user: { ${po}, user_env: ONE }
+  phone: { ${po}, user_env: ONE, device: phone }
+  friend: { ${po}, user_env: TWO }
+`;
+    const { channels } = inForce({ file, env: { ONE: '1'.repeat(30), TWO: '2'.repeat(30) } });
+    const [gotify, same, other, room, rekeyed, next, user, phone, friend] = channels.map(
+      ({ receiver }) => receiver,
+    );
+    expect(same).to.equal(gotify);
+    expect(rekeyed).to.equal(room);
+    const different = [gotify, other, room, next, user, phone, friend];
+    expect(new Set(different).size).to.equal(different.length);
+    for (const { receiver, settings, secrets } of Object.values<ChannelKind>(channelKinds))
+      expect([...Object.keys(settings.shape), ...secrets.map(({ name }) => name)]).to.include.members(
+        receiver,
+      );
+  });
+
   it('of every kind have their problems listed, and none shows a value', () => {
     const file = `channels:
   mail: { kind: email, url: "http://hush", from: hush, to: [hush], starttls: hush }
@@ -424,7 +454,7 @@ channels: { bus: { ${BUS}, events: [user.online], match: { users: "tenant1:" } }
       const range =
         'must be two user ids, the smaller first, such as [1, 1000000]; a prefix of ids needs user_ids: text';
       expect(problems({ file }).map((each) => each.replace(/ \(from .*/, ''))).to.deep.equal([
-        'channels.log.events.1: must not be user.online here: only the kinds webhook and redis send events of users',
+        'channels.log.events.1: must not be user.online here: only the kinds webhook, redis and mqtt send events of users',
         'channels.labels.match: must have a rule for user.online, which events names: add { types: [user.online] } for all users, or { users: … }',
         'channels.half.match: must have a rule for user.offline, which events names: add { types: [user.offline] } for all users, or { users: … }',
         'channels.alerts.match: must have a rule for alerts, which events names: add one with types or labels',

@@ -5,6 +5,8 @@ import {
   Emitter,
   Heartbeat,
   Node,
+  MattermostNotifier,
+  MqttNotifier,
   RedisNotifier,
   SlackNotifier,
   Tracker,
@@ -285,6 +287,11 @@ describe('arguments of the library', () => {
     expect(construct(Node, 'db-1', null)).to.throw(TypeError, 'settings: must be an object');
     expect(construct(SlackNotifier)).to.throw(TypeError, 'the url must be a text');
     expect(construct(RedisNotifier, 'redis://localhost')).to.throw(TypeError, /channel/);
+    expect(construct(MqttNotifier, 'mqtt://localhost')).to.throw(TypeError, /topic/);
+    expect(construct(MattermostNotifier, 'ftp://x')).to.throw(
+      TypeError,
+      'the url must be an http or https URL',
+    );
   });
 
   it('of emitters are refused in words', () => {

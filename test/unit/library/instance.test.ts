@@ -7,7 +7,11 @@ import {
   BaseNotifier,
   createHeartbeat,
   Node,
+  GoogleChatNotifier,
+  MattermostNotifier,
+  MqttNotifier,
   RedisNotifier,
+  RocketChatNotifier,
   SlackNotifier,
   type AlertNotification,
 } from '../../../src/index.js';
@@ -15,6 +19,7 @@ import { NotifierList } from '../../../src/library/notifier-list.js';
 import { eventually } from '../../support/eventually.js';
 import { behave, HookServer } from '../../support/hook-server.js';
 import { TestResources } from '../../support/test-resources.js';
+import { MosquittoProcess } from '../../support/mosquitto-process.js';
 import { RedisProcess } from '../../support/redis-process.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { FAILED } from '../channels/support.js';
@@ -413,15 +418,23 @@ describe('notifiers in the program', () => {
     const redis = await RedisProcess.start();
     resources.onClear(() => redis.stop());
     const listener = await redis.listen('heartbeat_channel');
+    const broker = await MosquittoProcess.start();
+    resources.onClear(() => broker.stop());
+    const subscriber = await broker.listen('heartbeat/alerts');
     const notifiers = [
       new RedisNotifier(redis.url.replace('127.0.0.1', 'localhost'), 'heartbeat_channel'),
-      new SlackNotifier(hooks.url.replace('127.0.0.1', 'localhost')),
+      ...[SlackNotifier, MattermostNotifier, RocketChatNotifier, GoogleChatNotifier].map(
+        (Kind) => new Kind(hooks.url.replace('127.0.0.1', 'localhost')),
+      ),
+      new MqttNotifier(broker.url.replace('127.0.0.1', 'localhost'), 'heartbeat/alerts'),
     ];
     const instance = await instances.make({ notifiers });
     await instance.nodes.heartbeat('db-1');
     await instance.nodes.fail('db-1');
-    await eventually(() => expect([listener.heard.length, hooks.requests.length]).to.deep.equal([1, 1]));
+    const heard = () => [listener.heard.length, hooks.requests.length, subscriber.heard.length];
+    await eventually(() => expect(heard()).to.deep.equal([1, 4, 1]));
     listener.stop();
+    await subscriber.stop();
   });
 
   it('reach it also where no instance has them', async () => {

@@ -94,6 +94,6 @@ describe('the events of users in the library', () => {
     expect(refused)
       .to.be.instanceOf(TypeError)
       .with.property('message')
-      .that.includes('only the kinds webhook and redis send events of users');
+      .that.includes('only the kinds webhook, redis and mqtt send events of users');
   });
 });

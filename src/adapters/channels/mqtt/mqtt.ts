@@ -1,8 +1,15 @@
 import * as z from 'zod';
-import { BaseNotifier, type AlertMessage, type Attempt } from '../../../ports/channel.js';
+import {
+  BaseNotifier,
+  type AlertMessage,
+  type Attempt,
+  type UserEventsMessage,
+  type UserEventsNotifier,
+} from '../../../ports/channel.js';
 import { isUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../kind.js';
 import { maxNodes, MessageParts } from '../message-parts.js';
+import { userEventsText } from '../user-events.js';
 import { loadClient, MqttConnection } from './connection.js';
 
 const TOPIC = 'must be a topic of at most 1000 bytes, without "+", "#" and control characters';
@@ -27,8 +34,8 @@ const settings = z.strictObject({
 
 type Own = z.output<typeof settings>;
 
-/** Publishes alerts as JSON to a topic. https://docs.oasis-open.org/mqtt/mqtt/v5.0/mqtt-v5.0.html */
-class MqttNotifier extends BaseNotifier implements Prepared {
+/** Publishes alerts, or events of users, as JSON to a topic. https://docs.oasis-open.org/mqtt/mqtt/v5.0/mqtt-v5.0.html */
+class MqttNotifier extends BaseNotifier implements UserEventsNotifier, Prepared {
   readonly #own: Own;
   readonly #connection: MqttConnection;
   readonly #parts: MessageParts;
@@ -52,6 +59,10 @@ class MqttNotifier extends BaseNotifier implements Prepared {
     );
   }
 
+  notifyOfUsers(message: UserEventsMessage, { signal }: Attempt): Promise<void> {
+    return this.#connection.publish(this.#own.topic, userEventsText(message), false, signal);
+  }
+
   override close(): Promise<void> {
     return this.#connection.close();
   }
@@ -71,4 +82,7 @@ export const mqtt: ChannelKind<Own> = {
   receiver: ['url', 'topic'],
   encrypts: true,
   create: (own, secrets, tools) => new MqttNotifier(own, secrets, tools),
+  // A second connection with the same id would end the first.
+  createForUsers: ({ client_id: id, ...own }, secrets, tools) =>
+    new MqttNotifier({ ...own, client_id: id === undefined ? id : `${id}-users` }, secrets, tools),
 };
