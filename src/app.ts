@@ -23,6 +23,7 @@ import { pingQueries } from './app/ping-queries.js';
 import { silenceQueries } from './app/silence-queries.js';
 import type { Config } from './config/schema.js';
 import { LEVELDB, shownStore } from './config/store.js';
+import type { Rota } from './domain/rota.js';
 import type { MaintenanceWindow } from './domain/maintenance.js';
 import type { Overload } from './domain/overload.js';
 import { toMillis, type Instant, type Millis } from './domain/time.js';
@@ -49,6 +50,7 @@ export class App implements Daemon {
   readonly nodes: NodesApi;
   readonly alerts: AlertsApi;
   readonly silences: SilencesApi;
+  readonly rotas: { all: readonly Rota[] };
   readonly pings: PingsApi;
   readonly declared: DeclaredNodes;
   connected: ConnectedClients = { sockets: 0, eventReaders: 0 };
@@ -104,6 +106,7 @@ export class App implements Daemon {
     this.users = new UserQueries(userIdsOf(config.user_ids), actors, this.#watchdog, this.#ownership);
     const retention = toMillis(config.history.retention ?? Infinity);
     this.silences = silenceQueries(actors, clock);
+    this.rotas = { all: ports.rotas ?? [] };
     this.pings = pingQueries(actors, config.pings.body);
     this.nodes = nodeQueries(actors, this.#watchdog, clock, retention, this.#ownership, this.silences);
     this.declared = declaredNodesOf(config, actors, this.nodes, { clock, logger });
@@ -231,15 +234,17 @@ export class App implements Daemon {
   }
 
   /**
-   * Applies other limits, channels and maintenance windows. Alerts waiting for a channel that is gone become dead
+   * Applies other limits, channels, maintenance windows and rotas. Alerts waiting for a channel that is gone become dead
    * letters. Declared nodes that were put in force before are applied.
    */
   async reconfigure(
     limits: Config['limits'],
     channels: readonly Channel[],
     windows: readonly MaintenanceWindow[] = this.#actors.maintenance.windows,
+    rotas: readonly Rota[] = this.rotas.all,
   ): Promise<void> {
     const { home, channels: configured, userEvents, maintenance } = this.#actors;
+    this.rotas.all = rotas;
     maintenance.windows = windows;
     home.run?.watch?.notifier.maintained();
     Object.assign(this.#actors.limits, limits);

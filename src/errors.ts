@@ -23,6 +23,7 @@ export const errorCodes = {
   HEARTBEAT_NO_SUCH_ALERT: { status: 404, retryable: false },
   HEARTBEAT_NO_SUCH_PING: { status: 404, retryable: false },
   HEARTBEAT_NO_SUCH_SILENCE: { status: 404, retryable: false },
+  HEARTBEAT_NO_SUCH_ROTA: { status: 404, retryable: false },
   HEARTBEAT_NO_SUCH_CHANNEL: { status: 404, retryable: false },
   HEARTBEAT_NO_SUCH_LINK: { status: 404, retryable: false },
   HEARTBEAT_METHOD_NOT_ALLOWED: { status: 405, retryable: false },

@@ -47,6 +47,7 @@ export type {
 } from './library/presence.js';
 export type { PauseEnd } from './library/pausing.js';
 export type { PingOptions } from './library/pinging.js';
+export type { RotaDescription, Rotas, TurnDescription } from './library/rotas.js';
 export type { SilenceDescription, SilenceFilter, SilenceOptions, Silences } from './library/silences.js';
 export type {
   CheckedUser,

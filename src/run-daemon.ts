@@ -113,6 +113,7 @@ export async function runDaemon({ effective, load, acceptDataLoss, version }: Da
     maintenance: effective.maintenance,
     declaration: declarationOf(effective),
     configuration: { read: () => readAgain(reloader) },
+    rotas: effective.rotas,
     memory,
     processFacts,
     otherMetrics,
@@ -172,7 +173,7 @@ export async function runDaemon({ effective, load, acceptDataLoss, version }: Da
       http.reconfigure();
       const problems = await app.declared.declare(declarationOf(changed));
       if (problems.length > 0) logger.error('declared nodes cannot be applied', { problems });
-      await app.reconfigure(changed.config.limits, channels, changed.maintenance);
+      await app.reconfigure(changed.config.limits, channels, changed.maintenance, changed.rotas);
     },
     logger,
   });

@@ -147,6 +147,7 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
     writer,
     clock,
     channels,
+    isRota: (channel) => routes.some(({ name, kind }) => name === channel && kind === 'rota'),
     rebuiltGroup: (record, channel) => escalation.rebuiltGroup(record, channel, clock.wall()),
     upToDate: (alert) => massFailure.upToDate(alert),
     begins: (record, delivery) => {

@@ -9,6 +9,7 @@ import type { NodeName } from '../domain/node-name.js';
 import type { Overload } from '../domain/overload.js';
 import type { DeviceHeal } from '../domain/device.js';
 import type { EndedSession, Session } from '../domain/session.js';
+import type { Rota } from '../domain/rota.js';
 import type { Silence, SilencedInterval, SilenceId } from '../domain/silence.js';
 import type { Instant, Millis } from '../domain/time.js';
 import type { Uptime } from '../domain/uptime.js';
@@ -30,6 +31,8 @@ export interface Daemon {
   readonly alerts: AlertsApi;
 
   readonly silences: SilencesApi;
+
+  readonly rotas: RotasApi;
 
   readonly pings: PingsApi;
 
@@ -206,6 +209,12 @@ export interface AlertsApi {
 
   /** Its `answered` is called once; a refusal is a reply too. */
   command(command: NotifierCommand): void;
+}
+
+/** Who is on call. */
+export interface RotasApi {
+  /** Those of the configuration in force. */
+  readonly all: readonly Rota[];
 }
 
 /** Pings of jobs. */

@@ -5,6 +5,7 @@ import type { decide } from '../../actors/user/user.machine.js';
 import type { Daemon } from './api.js';
 import type { Declaration } from '../domain/declaration.js';
 import type { MaintenanceWindow } from '../domain/maintenance.js';
+import type { Rota } from '../domain/rota.js';
 import type { Channel } from '../ports/channel.js';
 import type { Clock } from '../ports/clock.js';
 import type { ConfigurationSource } from '../ports/configuration.js';
@@ -45,6 +46,8 @@ export interface AppPorts {
   readonly declaration?: Declaration;
   /** Where the configuration comes from, if it can be read again. */
   readonly configuration?: ConfigurationSource;
+  /** The rotas at the start. */
+  readonly rotas?: readonly Rota[];
   /** Receives flips instead of the notifier. */
   readonly alerting?: Alerting;
   /** Gets every change of a node's state when its actor decides it. Must not throw. */

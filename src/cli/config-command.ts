@@ -12,18 +12,14 @@ export function configCommand(loaded: Effective, { json, stdout }: ConfigCommand
   stdout.write(json ? asJson(loaded) : asTable(loaded));
 }
 
-function asTable({ config, sources, channels, shownAuth, shownMaintenance }: Effective): string {
+function asTable({ config, sources, ...sections }: Effective): string {
   const rows = [['OPTION', 'VALUE', 'FROM']];
   for (const option of options) {
     const source = sources.get(option.key);
     const value = valueText(option, valueIn(config, option.key));
     rows.push([option.key, value, source === undefined ? '' : sourceText(source)]);
   }
-  for (const { key: section, value: shown, source } of sectionsOf({
-    channels,
-    shownAuth,
-    shownMaintenance,
-  })) {
+  for (const { key: section, value: shown, source } of sectionsOf(sections)) {
     for (const [key, value] of flat(shown)) {
       rows.push([`${section}.${key}`, valueText({ secret: false }, value), sourceText(source)]);
     }
@@ -49,13 +45,14 @@ function sectionsOf({
   channels,
   shownAuth,
   shownMaintenance,
-}: Pick<Effective, 'channels' | 'shownAuth' | 'shownMaintenance'>): Effective['shownAuth'] {
+  shownRotas,
+}: Pick<Effective, 'channels' | 'shownAuth' | 'shownMaintenance' | 'shownRotas'>): Effective['shownAuth'] {
   const ways = channels.map(({ policy, shown, source }) => ({
     key: `channels.${policy.name}`,
     value: shown,
     source,
   }));
-  return [...shownAuth, ...ways, ...shownMaintenance];
+  return [...shownAuth, ...ways, ...shownMaintenance, ...shownRotas];
 }
 
 /** An empty list limits a key to nothing, which a blank would not say. */

@@ -14,9 +14,11 @@ import type { Option } from './option.js';
 import type { DeclaredNode } from '../domain/node.js';
 import type { UserIdKind } from '../domain/user-id.js';
 import type { MaintenanceWindow } from '../domain/maintenance.js';
+import type { Rota } from '../domain/rota.js';
 import { readMaintenance } from './maintenance.js';
 import { readDeclared } from './declared-nodes.js';
 import { locate, readText } from './named-files.js';
+import { readRotas } from './rotas.js';
 import { ascending, options, schema } from './schema.js';
 import type { Config } from './schema.js';
 import { refusedText, sourceText } from './value-source.js';
@@ -58,6 +60,8 @@ export interface Effective {
   readonly shownMaintenance: readonly ShownAuth[];
   /** Undefined: no node is declared. */
   readonly declared: DeclaredNodesSetting | undefined;
+  readonly rotas: readonly Rota[];
+  readonly shownRotas: readonly ShownAuth[];
   readonly store: StoreLocation;
   /** Undefined: everybody may do everything. */
   readonly auth: ConfiguredAuth | undefined;
@@ -87,7 +91,8 @@ export function loadConfig(sources: ConfigSources): Loaded {
   const file = readConfigFile(sources);
   const { cwd, readFile = readText } = sources;
   const userIds = userIdsNamed(flags, env, file);
-  const channels = readChannels(file.sections['channels'], { env, cwd, readFile, userIds });
+  const rotas = readRotas(file.sections['rotas'], file.sections['channels']);
+  const channels = readChannels(file.sections['channels'], { env, cwd, readFile, userIds, rotas });
   const auth = readAuth(file.sections['auth'], userIds, { env, cwd, readFile });
   const maintenance = readMaintenance(file.sections['maintenance']);
   const environment = readEnvironment(env, [
@@ -114,6 +119,7 @@ export function loadConfig(sources: ConfigSources): Loaded {
     ...auth.problems,
     ...maintenance.problems,
     ...(declared !== undefined && 'problems' in declared ? declared.problems : []),
+    ...rotas.problems,
     ...(store !== undefined && 'problems' in store
       ? store.problems.map((each) => problemIn(inForce, each))
       : []),
@@ -140,6 +146,8 @@ export function loadConfig(sources: ConfigSources): Loaded {
     channels: channels.channels,
     maintenance: maintenance.windows,
     shownMaintenance: maintenance.shown,
+    rotas: rotas.rotas,
+    shownRotas: rotas.shown,
     auth: auth.auth,
     linkSecret: auth.linkSecret,
     shownAuth: auth.shown,

@@ -52,6 +52,7 @@ export function reloaded(before: Effective, after: Effective): Reloaded | { read
       ...(isSameTls(before.tls, tls) ? [] : ['tls']),
       ...(isAuthSame && before.linkSecret?.reveal() === after.linkSecret?.reveal() ? [] : ['auth']),
       ...(isDeepStrictEqual(before.maintenance, after.maintenance) ? [] : ['maintenance']),
+      ...(isDeepStrictEqual(before.rotas, after.rotas) ? [] : ['rotas']),
       // Channels are made anew in any case, so changed secrets are not looked for.
       'channels',
     ],

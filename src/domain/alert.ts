@@ -94,6 +94,8 @@ export interface Delivery {
    */
   readonly attempts: number;
   readonly lastAttempt?: Instant;
+  /** When the first attempt began. Kept for channels that tell who is on call: later attempts go to the same person. */
+  readonly begun?: Instant;
   readonly lastError: string | undefined;
   /** Since when it may be delivered: when it was raised, released from a hold, or retried by hand. */
   readonly since: Instant;

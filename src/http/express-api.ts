@@ -19,6 +19,7 @@ import { addLinks } from './links/link-routes.js';
 import { addNodes } from './nodes/node-routes.js';
 import { addPings, type PingKeys } from './pings/ping-routes.js';
 import { addUptime } from './uptime/uptime-routes.js';
+import { addRotas } from './rotas/rota-routes.js';
 import { addSilences } from './silences/silence-routes.js';
 import { addSocket } from './sockets/socket-route.js';
 import { addUsers } from './users/user-routes.js';
@@ -65,6 +66,7 @@ export function createApi(
   addLinks(resources, daemon, clock, links);
   addAlerts(resources, daemon, limits);
   addUptime(resources, daemon, clock, limits);
+  addRotas(resources, daemon, clock);
   addSilences(resources, daemon, clock, limits);
   addStats(resources, daemon);
   addConfigurationDiff(resources, daemon);

@@ -4,6 +4,7 @@ import type { NodeCallback, UserCallback } from './callbacks.js';
 import { aFunction, expectArgument } from './checks.js';
 import { HeartbeatInstance } from './instance.js';
 import type { Nodes } from './nodes.js';
+import type { Rotas } from './rotas.js';
 import type { Silences } from './silences.js';
 import { NotifierList, type NotifierEntry, type Notifying } from './notifier-list.js';
 import type { HeartbeatOptions, LogTarget } from './options.js';
@@ -82,6 +83,10 @@ class DefaultHeartbeat {
 
   get silences(): Silences {
     return this.#instance.silences;
+  }
+
+  get rotas(): Rotas {
+    return this.#instance.rotas;
   }
 
   /** Alerts, newest first: all, or those that match. */

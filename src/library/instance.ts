@@ -26,6 +26,7 @@ import { NotifierList } from './notifier-list.js';
 import type { Running } from './open.js';
 import type { HeartbeatOptions } from './options.js';
 import { Users } from './presence.js';
+import { Rotas } from './rotas.js';
 import { Silences } from './silences.js';
 import { callsAnswered, giveUpCalls } from './calls.js';
 
@@ -41,6 +42,7 @@ export class HeartbeatInstance {
   readonly nodes: Nodes;
   readonly users: Users;
   readonly silences: Silences;
+  readonly rotas: Rotas;
   readonly #options: HeartbeatOptions;
   readonly #subscribers = new Subscribers();
   readonly #closers = new Set<Closer>();
@@ -61,6 +63,7 @@ export class HeartbeatInstance {
     });
     this.users = new Users(this.#daemon);
     this.silences = new Silences(this.#daemon);
+    this.rotas = new Rotas(this.#daemon);
     this.#registry = new NodeRegistry(this.nodes);
   }
 

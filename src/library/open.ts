@@ -75,6 +75,8 @@ export async function open(
       ? levelStores(config.data_dir, config.partitions, tools)
       : () => new MemoryHistoryStore(),
     channels,
+    maintenance: effective.maintenance,
+    rotas: effective.rotas,
     processFacts: () => watch.read(),
     memory,
     gateway: hasHttp ? http.gateway : () => CLOSED,

@@ -67,6 +67,8 @@ export interface Attempt {
   readonly signal: AbortSignal;
   /** Counts from 1. */
   readonly attempt: number;
+  /** For a channel that tells who is on call: when the first attempt began, in an earlier run too. */
+  readonly begun?: Instant;
 }
 
 /**

@@ -26,6 +26,7 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_NO_SUCH_ALERT: 'no such alert',
   HEARTBEAT_NO_SUCH_CHANNEL: 'no such channel',
   HEARTBEAT_NO_SUCH_SILENCE: 'no such silence',
+  HEARTBEAT_NO_SUCH_ROTA: 'no such rota',
   HEARTBEAT_TOO_MANY_SILENCES: 'too many silences: end some, or raise limits.silences',
   HEARTBEAT_NO_SUCH_LINK: 'this link is not valid',
   HEARTBEAT_LINK_EXPIRED: 'this link has expired',

@@ -5,7 +5,7 @@ import type { AlertMessage, Channel, OpenFailure } from '../../../src/ports/chan
 import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
 import { beginAttempt } from './attempt.js';
-import type { Outcome } from './channel.protocol.js';
+import type { ChannelEffect, Outcome } from './channel.protocol.js';
 import type { ClosingNotices } from './closing-notice.js';
 
 export interface AttemptsDeps {
@@ -81,12 +81,12 @@ export class Attempts {
   }
 
   /** The first result counts: the notifier's, or the timeout. */
-  begin(id: AlertId, message: AlertMessage, attempt: number): void {
+  begin({ id, message, attempt, begun }: Omit<Extract<ChannelEffect, { kind: 'notify' }>, 'kind'>): void {
     const { notifier, policy } = this.#channel;
     const controller = beginAttempt(
       this.#deps.clock,
       policy.attemptTimeout,
-      (signal) => notifier.notify(message, { signal, attempt }),
+      (signal) => notifier.notify(message, { signal, attempt, ...(begun !== undefined && { begun }) }),
       (outcome) => {
         if (this.#underWay.get(id) !== controller) return;
         this.#underWay.delete(id);

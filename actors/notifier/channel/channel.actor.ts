@@ -1,7 +1,7 @@
 import { assertNever } from '../../../src/domain/assert-never.js';
 import type { AlertId } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
-import { toSeconds, unixSeconds, type Millis } from '../../../src/domain/time.js';
+import { toSeconds, unixSeconds, type Instant, type Millis } from '../../../src/domain/time.js';
 import type { AlertMessage, Channel, OpenFailure } from '../../../src/ports/channel.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
@@ -92,8 +92,8 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
     this.#tell({ kind: 'offer', offers });
   }
 
-  granted(id: AlertId, message: AlertMessage, attempt: number): void {
-    this.#tell({ kind: 'granted', id, message, attempt });
+  granted(id: AlertId, message: AlertMessage, attempt: number, begun?: Instant): void {
+    this.#tell({ kind: 'granted', id, message, attempt, ...(begun !== undefined && { begun }) });
   }
 
   /** For a provider that forgets. @returns whether it is one, and has been notified */
@@ -161,7 +161,7 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
           progress.next.push(effect.id);
           break;
         case 'notify':
-          this.#attempts.begin(effect.id, effect.message, effect.attempt);
+          this.#attempts.begin(effect);
           break;
         case 'report':
           progress.verdicts.push(effect);

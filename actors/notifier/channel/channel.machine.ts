@@ -161,14 +161,14 @@ export class ChannelMachine {
   }
 
   #grant(
-    { id, message, attempt }: Extract<ChannelEvent, { kind: 'granted' }>,
+    { kind: _, ...granted }: Extract<ChannelEvent, { kind: 'granted' }>,
     effects: ChannelEffect[],
   ): void {
-    const item = this.#items.get(id);
+    const item = this.#items.get(granted.id);
     if (item?.state !== 'requested') return;
     item.state = 'under_way';
-    item.attempts = attempt;
-    effects.push({ kind: 'notify', id, message, attempt });
+    item.attempts = granted.attempt;
+    effects.push({ kind: 'notify', ...granted });
   }
 
   #judge(

@@ -1,5 +1,5 @@
 import type { AlertId } from '../../../src/domain/alert.js';
-import type { Millis, Moment } from '../../../src/domain/time.js';
+import type { Instant, Millis, Moment } from '../../../src/domain/time.js';
 import type { AlertMessage } from '../../../src/ports/channel.js';
 
 /** An alert to deliver. */
@@ -39,6 +39,8 @@ export type ChannelEvent =
       readonly id: AlertId;
       readonly message: AlertMessage;
       readonly attempt: number;
+      /** See `Delivery`. */
+      readonly begun?: Instant;
     }
   /** It is no longer to be delivered. */
   | { readonly kind: 'withdrawn'; readonly id: AlertId }
@@ -61,6 +63,7 @@ export type ChannelEffect =
       readonly id: AlertId;
       readonly message: AlertMessage;
       readonly attempt: number;
+      readonly begun?: Instant;
     }
   | { readonly kind: 'report'; readonly id: AlertId; readonly attempts: number; readonly verdict: Verdict }
   /** The circuit breaker opens. */

@@ -1,4 +1,5 @@
 import type { Alert, AlertId, AlertRecord, Delivery } from '../../../src/domain/alert.js';
+import type { Instant } from '../../../src/domain/time.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { ChannelActor } from '../channel/channel.actor.js';
 import { messageOf } from '../channel/message.js';
@@ -82,6 +83,8 @@ export interface AttemptIntentsDeps {
   readonly writer: { put(records: readonly AlertRecord[]): void };
   readonly clock: Pick<Clock, 'wall'>;
   readonly channels: ReadonlyMap<string, Pick<ChannelActor, 'granted' | 'withdrawn'>>;
+  /** Whether all attempts at a message go to whoever was on call at the first one. */
+  isRota(channel: string): boolean;
   /** The changes to a group that a channel is about to get. */
   rebuiltGroup(record: AlertRecord, channel: string): readonly AlertRecord[];
   /** The alert with its present facts. */
@@ -145,10 +148,18 @@ export class AttemptIntents {
     const isFirst = record.deliveries.every((each) => each.attempts === 0);
     const alert = isFirst ? this.#deps.upToDate(record.alert) : record.alert;
     const lastAttempt = clock.wall();
-    const begun = withDelivery({ ...record, alert }, { ...before, attempts, lastAttempt });
+    const after = { ...before, attempts, lastAttempt, ...this.#beginning(before, lastAttempt) };
+    const begun = withDelivery({ ...record, alert }, after);
     this.#register.add(begun, { channel, id, before, isDue, isStored: false });
     writer.put([begun]);
     return true;
+  }
+
+  /** A message that is delivered again by hand begins anew. */
+  #beginning({ channel, since, lastAttempt, begun }: Delivery, wall: Instant): Pick<Delivery, 'begun'> {
+    if (!this.#deps.isRota(channel)) return {};
+    const goesOn = begun !== undefined && lastAttempt !== undefined && lastAttempt >= since;
+    return { begun: goesOn ? begun : wall };
   }
 
   #grant({ channel, id }: AttemptIntent): void {
@@ -157,6 +168,6 @@ export class AttemptIntents {
     const delivery = record === undefined ? undefined : deliveryTo(record, channel);
     if (record === undefined || delivery === undefined) return;
     if (delivery.attempts === 1) this.#deps.begins(record, delivery);
-    channels.get(channel)?.granted(id, messageOf(record, delivery), delivery.attempts);
+    channels.get(channel)?.granted(id, messageOf(record, delivery), delivery.attempts, delivery.begun);
   }
 }

@@ -23,6 +23,12 @@ export interface ChannelTools {
   readonly proxies?: Proxies | undefined;
 }
 
+/** The same, for a channel that tells people through other channels. */
+export interface PlanTools extends ChannelTools {
+  /** Makes another notifier for the receiver of a channel. */
+  readonly person: (channel: string) => Pick<BaseNotifier, 'notify' | 'close'> & Partial<Prepared>;
+}
+
 /**
  * A notifier that loads its libraries before it is used: later, loading would hold up everything else. See decision 87.
  */

@@ -7,7 +7,7 @@ import { SsrfGuard } from './http/ssrf-guard.js';
 import { DnsResolver } from './http/dns-resolver.js';
 import type { Proxies } from './http/proxies.js';
 import { RedactingNotifier, RedactingUserEvents } from './redacting-notifier.js';
-import type { ChannelTools, Prepared } from './kind.js';
+import type { ChannelTools, PlanTools, Prepared } from './kind.js';
 import type { Secret } from './secret.js';
 
 /** How long a name server may take to answer, in milliseconds. */
@@ -22,7 +22,7 @@ export interface ChannelPlan {
   readonly ca?: string | undefined;
   /** Secrets to redact from the outcomes of its alerts. */
   readonly secrets: readonly Secret[];
-  readonly make: (tools: ChannelTools) => BaseNotifier & Partial<Prepared>;
+  readonly make: (tools: PlanTools) => BaseNotifier & Partial<Prepared>;
   /** Present if its policy asks for events of users. */
   readonly makeForUsers?: ((tools: ChannelTools) => UserEventsNotifier & Partial<Prepared>) | undefined;
   /** See `Channel`. */
@@ -50,16 +50,23 @@ export async function makeChannels(
 }> {
   const channels: Channel[] = [];
   const problems: { channel: string; problem: string }[] = [];
-  for (const { policy, allowAddresses, ca, secrets, make, makeForUsers, receiver } of plans) {
-    const tools = () => ({
-      policy,
-      clock,
-      logger,
-      guard: new SsrfGuard(allowAddresses),
-      names: new DnsResolver({ timeout: Math.min(NAME_TIMEOUT, policy.attemptTimeout) }),
-      ca,
-      proxies,
-    });
+  const toolsOf = ({ policy, allowAddresses, ca }: ChannelPlan): PlanTools => ({
+    policy,
+    clock,
+    logger,
+    guard: new SsrfGuard(allowAddresses),
+    names: new DnsResolver({ timeout: Math.min(NAME_TIMEOUT, policy.attemptTimeout) }),
+    ca,
+    proxies,
+    person: (name) => {
+      const plan = plans.find((each) => each.policy.name === name);
+      if (plan === undefined) throw new TypeError(`there is no channel ${name}`);
+      return new RedactingNotifier(plan.make(toolsOf(plan)), new Redaction(plan.secrets));
+    },
+  });
+  for (const plan of plans) {
+    const { policy, secrets, make, makeForUsers, receiver } = plan;
+    const tools = () => toolsOf(plan);
     const redaction = new Redaction(secrets);
     const linked = links && new MessageLinks(policy.name, links, clock);
     const notifier = new RedactingNotifier(make(tools()), redaction, linked);

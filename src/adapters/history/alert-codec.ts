@@ -66,6 +66,7 @@ const delivery = z.object({
   hold: z.enum(HOLDS).optional(),
   attempts: z.number(),
   last_attempt: z.number().optional(),
+  begun: z.number().optional(),
   last_error: z.string().optional(),
   since: z.number(),
   folds: z.object({ count: z.number(), ids: z.array(z.string()) }).optional(),
@@ -154,6 +155,7 @@ function namedDelivery(delivered: z.output<typeof delivery>): object {
     ...(hold !== undefined && { hold }),
     attempts,
     ...(delivered.last_attempt !== undefined && { lastAttempt: delivered.last_attempt }),
+    ...(delivered.begun !== undefined && { begun: delivered.begun }),
     lastError: delivered.last_error,
     since,
     ...(folds !== undefined && { folds }),
@@ -221,12 +223,13 @@ function jsonOf({ alert, deliveries }: AlertRecord): string {
     mass,
     group: group === undefined ? undefined : { nodes: group.nodes.map(groupedOf), alert_ids: group.alertIds },
     deliveries: deliveries.map(
-      ({ channel, state, hold, attempts, lastAttempt, lastError, since, folds, insteadOf }) => ({
+      ({ channel, state, hold, attempts, lastAttempt, begun, lastError, since, folds, insteadOf }) => ({
         channel,
         state,
         hold,
         attempts,
         last_attempt: lastAttempt,
+        begun,
         last_error: lastError,
         since,
         folds,

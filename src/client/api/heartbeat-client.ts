@@ -11,6 +11,7 @@ import type { Accepted } from './lists.js';
 import * as presence from './presence-calls.js';
 import type { UserDevice } from './user-batch.js';
 import { ping, type PingAnswer, type PingOptions, type PingTarget } from './ping-call.js';
+import { Rotas } from './rotas-api.js';
 import { Silences } from './silences-api.js';
 import { Users } from './users-api.js';
 
@@ -25,6 +26,7 @@ export class HeartbeatClient<Id = string> {
   readonly nodes: Nodes<Id>;
   readonly alerts: Alerts<Id>;
   readonly channels: Channels<Id>;
+  readonly rotas: Rotas<Id>;
   readonly silences: Silences<Id>;
   readonly #calls: HttpCalls<Id>;
 
@@ -35,6 +37,7 @@ export class HeartbeatClient<Id = string> {
     this.nodes = new Nodes(this.#calls);
     this.alerts = new Alerts(this.#calls);
     this.channels = new Channels(this.#calls);
+    this.rotas = new Rotas(this.#calls);
     this.silences = new Silences(this.#calls);
   }
 

@@ -21,6 +21,7 @@ import type { Source } from '../value-source.js';
 import { commonFor, COMMON, type Common } from './common-settings.js';
 import { readCertificates } from './certificates.js';
 import { fallbackProblem, policyOf, userEventProblems } from './channel-policy.js';
+import { readRotaChannel, ROTA, type ConfiguredRotas } from './rota-channel.js';
 import { namesOf, readSecrets, type SecretSources } from './secret-settings.js';
 
 export interface ConfiguredChannel extends ChannelPlan {
@@ -36,6 +37,7 @@ export interface ChannelDeps {
   readonly readFile: (path: string) => string;
   /** The kind of users' ids. */
   readonly userIds: UserIdKind;
+  readonly rotas: ConfiguredRotas;
 }
 
 export interface ReadChannels {
@@ -126,7 +128,9 @@ function readChannel(settings: Settings, name: string, deps: ChannelDeps, by: st
   const made =
     builtIn !== undefined
       ? readBuiltIn(builtIn, own, { env: deps.env, readFile: (path) => deps.readFile(located(path)) })
-      : readCustom(kind, own, located);
+      : kind === ROTA
+        ? readRotaChannel(own, deps.rotas)
+        : readCustom(kind, own, located);
   if ('problems' in made) problems.push(...made.problems);
   const readFile = (path: string): string => deps.readFile(located(path));
   const trusted = readCertificates(parsed.data?.ca_file, builtIn, readFile);
@@ -191,7 +195,7 @@ function receiverOf(kind: ChannelKind, own: object, secrets: Secrets): string {
 
 /** A custom module. Only the module knows what its settings mean, and which are secret. */
 function readCustom(kind: unknown, settings: Settings, located: (path: string) => string): Made {
-  const names = Object.keys(channelKinds);
+  const names = [...Object.keys(channelKinds), ROTA];
   const isPath = typeof kind === 'string' && /^(?:\.{0,2}\/|.*\.[cm]?[jt]s$)/.test(kind);
   if (!isPath) {
     const advice = typeof kind === 'string' ? didYouMean(kind, names) : '';

@@ -19,6 +19,7 @@ import { eventOperations } from '../events/event-contract.js';
 import { linkOperations } from '../links/link-contract.js';
 import { nodeOperations } from '../nodes/contract/node-operations.js';
 import { pingOperations } from '../pings/ping-contract.js';
+import { rotaOperations } from '../rotas/rota-contract.js';
 import { silenceOperations } from '../silences/silence-contract.js';
 import { uptimeOperations } from '../uptime/uptime-contract.js';
 import { presenceOperations } from '../users/contract/user-operations.js';
@@ -53,6 +54,7 @@ function operations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
     ...pingOperations,
     ...alertOperations(limits),
     ...linkOperations,
+    ...rotaOperations,
     ...silenceOperations(limits),
     ...eventOperations,
     ...daemonOperations,

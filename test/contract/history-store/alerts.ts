@@ -60,6 +60,7 @@ export function describeAlerts(make: MakeSubject): void {
             channel: 'chat',
             attempts: 7,
             lastAttempt: instant(9000),
+            begun: instant(8000),
             lastError: 'answered 404',
           }),
           delivery('held', { channel: 'boss', hold: 'dependency', insteadOf: 'chat' }),

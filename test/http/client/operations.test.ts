@@ -56,6 +56,8 @@ const METHODS: Readonly<Record<string, (client: Client) => Promise<unknown>>> = 
     all(client.alerts.list({ state: ['dead', 'held'], node: 'db-1', type: 'test', channel: 'ops' })),
   redeliver: (client) => client.alerts.redeliver('01M8160K8C0000MBCVSRV9YN0E'),
   testChannel: (client) => client.channels.test('ops'),
+  rotas: (client) => client.rotas.list(),
+  onCall: (client) => client.rotas.now('ops'),
   silences: (client) => all(client.silences.list({ state: ['active', 'pending'] })),
   silence: (client) => client.silences.add({ matchers: ['env=prod'], endsAt: new Date(1e12), by: 'ann' }),
   describeSilence: (client) => client.silences.get('01M8160K8C0000MBCVSRV9YN1F'),

@@ -14,6 +14,7 @@ import type {
   NodesApi,
   PingsApi,
   OnlineUsers,
+  RotasApi,
   SilencesApi,
   UsersApi,
 } from '../../../src/app/api.js';
@@ -59,6 +60,7 @@ export class FakeDaemon implements Daemon, UsersApi {
     maintenanceOf: () => undefined,
     intervalsOf: () => Promise.resolve([]),
   };
+  readonly rotas: RotasApi = { all: [] };
   /** And pings. */
   readonly pings: PingsApi = {
     bodyLimit: 10_000,

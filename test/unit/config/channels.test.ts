@@ -167,7 +167,7 @@ describe('channels in the configuration', () => {
       `channels.ops.concurency: unknown setting; did you mean concurrency? ${at(7)}`,
       `channels.ops.url: must be an http or https URL ${at(4)}`,
       `channels.ops.secret: must not be in this file: use secret_env or secret_file ${at(5)}`,
-      `channels.chat.kind: must be one of webhook, email, slack, mattermost, rocketchat, discord, teams, googlechat, zulip, matrix, telegram, ntfy, gotify, pushover, twilio, pagerduty, alertmanager, apprise, redis, mqtt, log, or the path of a module such as ./my-notifier.js; did you mean slack? ${at(12)}`,
+      `channels.chat.kind: must be one of webhook, email, slack, mattermost, rocketchat, discord, teams, googlechat, zulip, matrix, telegram, ntfy, gotify, pushover, twilio, pagerduty, alertmanager, apprise, redis, mqtt, log, rota, or the path of a module such as ./my-notifier.js; did you mean slack? ${at(12)}`,
       `channels.b d: its name must be at most 64 letters, digits, "-", "_" and "." ${at(13)}`,
       `channels.bus.retry.max_delay: must not be less than retry.min_delay ${at(14)}`,
       `channels.bus.channel: must be the name of a Redis channel ${at(14)}`,

@@ -16,7 +16,7 @@ const instances = new Instances();
 afterEach(() => instances.clear());
 
 interface Call {
-  readonly on?: 'nodes' | 'users' | 'silences';
+  readonly on?: 'nodes' | 'users' | 'silences' | 'rotas';
   readonly name: string;
   /** The arguments before the options. */
   readonly given?: readonly unknown[];
@@ -69,6 +69,8 @@ const CALLS: Readonly<Record<string, Call>> = {
   unacknowledgeNode: { on: 'nodes', name: 'unacknowledge' },
   flips: { on: 'nodes', name: 'flips', given: ['db-1'], renamed: { to: 'before' } },
   alerts: { name: 'alerts', given: [] },
+  rotas: { on: 'rotas', name: 'list' },
+  onCall: { on: 'rotas', name: 'now' },
   silences: { on: 'silences', name: 'list', given: [] },
   silence: { on: 'silences', name: 'add' },
   describeSilence: { on: 'silences', name: 'get' },

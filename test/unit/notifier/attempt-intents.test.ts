@@ -27,6 +27,7 @@ class Outbox {
       clock: { wall: () => instant(5_000) },
       channels: new Map(['a', 'b'].map((name) => [name, channel(name)])),
       rebuiltGroup: () => [],
+      isRota: () => false,
       upToDate: (alert) => alert,
       begins: () => undefined,
     });

@@ -27,6 +27,7 @@ describe('the pending deliveries', () => {
       clock,
       channels,
       rebuiltGroup: () => [],
+      isRota: () => false,
       upToDate: (alert) => alert,
       begins: () => undefined,
     });

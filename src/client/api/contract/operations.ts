@@ -256,6 +256,14 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
   },
   showLink: { method: 'GET', path: '/links/{token}', query: [], answer: 'text', alsoAnswers: [] },
   useLink: { method: 'POST', path: '/links/{token}', query: [], answer: 'text', alsoAnswers: [] },
+  rotas: {
+    method: 'GET',
+    path: '/rotas',
+    query: [],
+    answer: { fields: { rotas: { as: 'rotas', shape: { list: { ref: 'Rota' } } } } },
+    alsoAnswers: [],
+  },
+  onCall: { method: 'GET', path: '/rotas/{name}/now', query: [], answer: { ref: 'Turn' }, alsoAnswers: [] },
   silences: {
     method: 'GET',
     path: '/silences',
@@ -657,6 +665,21 @@ export const shapes: Readonly<Record<string, Shape>> = {
       timeout: { as: 'timeout', shape: 'number' },
     },
   },
+  Rota: {
+    fields: {
+      name: { as: 'name', shape: 'text' },
+      people: {
+        as: 'people',
+        shape: {
+          list: { fields: { name: { as: 'name', shape: 'text' }, channel: { as: 'channel', shape: 'text' } } },
+        },
+      },
+      turns: { as: 'turns', shape: 'text' },
+      start: { as: 'start', shape: 'text' },
+      hand_over: { as: 'handOver', shape: 'text' },
+      time_zone: { as: 'timeZone', shape: 'text' },
+    },
+  },
   Session: {
     fields: {
       online_at: { as: 'onlineAt', shape: 'instant' },
@@ -695,6 +718,21 @@ export const shapes: Readonly<Record<string, Shape>> = {
       },
       sockets: { as: 'sockets', shape: 'number' },
       event_readers: { as: 'eventReaders', shape: 'number' },
+    },
+  },
+  Turn: {
+    fields: {
+      rota: { as: 'rota', shape: 'text' },
+      on: {
+        as: 'on',
+        shape: { fields: { name: { as: 'name', shape: 'text' }, channel: { as: 'channel', shape: 'text' } } },
+      },
+      since: { as: 'since', shape: 'instant' },
+      until: { as: 'until', shape: 'instant' },
+      next: {
+        as: 'next',
+        shape: { fields: { name: { as: 'name', shape: 'text' }, channel: { as: 'channel', shape: 'text' } } },
+      },
     },
   },
   Uptime: { fields: uptimeFields },
@@ -780,6 +818,7 @@ export const codes: Readonly<Record<string, string>> = {
   'no such alert': 'HEARTBEAT_NO_SUCH_ALERT',
   'no such ping: the node has not sent it, or it is not kept any more': 'HEARTBEAT_NO_SUCH_PING',
   'no such silence': 'HEARTBEAT_NO_SUCH_SILENCE',
+  'no such rota': 'HEARTBEAT_NO_SUCH_ROTA',
   'no such channel': 'HEARTBEAT_NO_SUCH_CHANNEL',
   'this link is not valid': 'HEARTBEAT_NO_SUCH_LINK',
   'method not allowed': 'HEARTBEAT_METHOD_NOT_ALLOWED',

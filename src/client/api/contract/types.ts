@@ -363,6 +363,22 @@ export type Rhythm = {
   readonly timeout: number;
 };
 
+export type Rota = {
+  readonly name: string;
+  /** In the order of their turns. */
+  readonly people: readonly ({
+    readonly name: string;
+    /** The channel that reaches this person. */
+    readonly channel: string;
+  })[];
+  readonly turns: 'daily' | 'weekly';
+  /** A day on which a turn of the first person begins. */
+  readonly start: string;
+  /** When turns begin, as in `09:00`. */
+  readonly handOver: string;
+  readonly timeZone: string;
+};
+
 export type Session = {
   readonly onlineAt: Date;
   readonly offlineAt: Date;
@@ -403,6 +419,25 @@ export type Stats = {
   readonly sockets: number;
   /** Open streams of events. */
   readonly eventReaders: number;
+};
+
+export type Turn = {
+  readonly rota: string;
+  /** Who is on call. */
+  readonly on: {
+    readonly name: string;
+    /** The channel that reaches this person. */
+    readonly channel: string;
+  };
+  readonly since: Date;
+  /** When the turn ends. */
+  readonly until: Date;
+  /** Whose turn comes then. */
+  readonly next: {
+    readonly name: string;
+    /** The channel that reaches this person. */
+    readonly channel: string;
+  };
 };
 
 export type Uptime = {
@@ -558,6 +593,10 @@ export interface Answers<Id = string> {
   readonly testChannel: QueuedAlert;
   readonly showLink: string;
   readonly useLink: string;
+  readonly rotas: {
+    readonly rotas: readonly Rota[];
+  };
+  readonly onCall: Turn;
   readonly silences: {
     readonly silences: readonly Silence[];
     readonly nextCursor: NextCursor;

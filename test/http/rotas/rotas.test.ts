@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import type { Rota } from '../../../src/domain/rota.js';
+import { configOf } from '../../support/simulated-app.js';
+import { authOf, keyRule } from '../auth/support.js';
+import { DaemonOverHttp } from '../nodes/support.js';
+
+const PEOPLE = [
+  { name: 'ann', channel: 'ann-phone' },
+  { name: 'ben', channel: 'ben-phone' },
+];
+/** By the simulated clock it is Tuesday, 14 November 2023, 22:13:20 in UTC. */
+const ROTA: Rota = {
+  name: 'ops',
+  people: PEOPLE,
+  turns: 'daily',
+  start: Date.parse('2023-11-13T00:00:00Z'),
+  handOver: 9.5 * 3_600_000,
+  timeZone: 'Europe/Berlin',
+};
+const at = (iso: string) => Date.parse(iso) / 1000;
+
+describe('rotas over HTTP', () => {
+  let http: DaemonOverHttp;
+
+  afterEach(() => http.stop());
+
+  const reload = (...rotas: readonly Rota[]) =>
+    http.daemon.app.reconfigure(configOf().limits, [], undefined, rotas);
+  const get = async (path: string) => (await http.call('GET', path)).json;
+
+  it('are listed as the configuration has them, and follow a reload', async () => {
+    http = await DaemonOverHttp.start();
+    expect(await get('/rotas')).to.deep.equal({ rotas: [] });
+    await reload(ROTA);
+    expect(await get('/rotas')).to.deep.equal({
+      rotas: [
+        {
+          name: 'ops',
+          people: PEOPLE,
+          turns: 'daily',
+          start: '2023-11-13',
+          hand_over: '09:30',
+          time_zone: 'Europe/Berlin',
+        },
+      ],
+    });
+    await reload();
+    expect(await get('/rotas')).to.deep.equal({ rotas: [] });
+  });
+
+  it('say who is on call, until when, and who is next, to the second of the hand-over', async () => {
+    http = await DaemonOverHttp.start();
+    await reload(ROTA);
+    expect(await get('/rotas/ops/now')).to.deep.equal({
+      rota: 'ops',
+      on: PEOPLE[1],
+      since: at('2023-11-14T08:30:00Z'),
+      until: at('2023-11-15T08:30:00Z'),
+      next: PEOPLE[0],
+    });
+    await http.daemon.clock.advance((at('2023-11-15T08:30:00Z') - http.now - 1) * 1000);
+    expect(await get('/rotas/ops/now')).to.have.nested.property('on.name', 'ben');
+    await http.daemon.clock.advance(1000);
+    expect(await get('/rotas/ops/now')).to.have.nested.property('on.name', 'ann');
+  });
+
+  it('are found by their name only, and need the scope read', async () => {
+    http = await DaemonOverHttp.start(
+      {},
+      authOf(keyRule('heal', { scopes: ['heal'] }), keyRule('read', { scopes: ['read'] })),
+    );
+    await reload(ROTA);
+    const as = async (key: string, path: string) =>
+      (await http.call('GET', path, undefined, { authorization: `Bearer ${key}` })).status;
+    expect(await as('read', '/rotas/ops/now')).to.equal(200);
+    expect(await as('read', '/rotas/oops/now')).to.equal(404);
+    for (const path of ['/rotas', '/rotas/ops/now']) expect(await as('heal', path), path).to.equal(403);
+  });
+});
