@@ -86,7 +86,7 @@ const CALLS: Readonly<Record<string, Call>> = {
 };
 
 /** A program knows that its own process is alive; the others describe HTTP itself. */
-const OF_HTTP_ALONE = ['health', 'socket', 'openapi', 'docs'];
+const OF_HTTP_ALONE = ['health', 'socket', 'openapi', 'docs', 'showLink', 'useLink'];
 
 /** A program iterates over a list as far as it wants. */
 const PAGES = ['limit', 'cursor'];
