@@ -8,13 +8,13 @@ const PEOPLE = [
   { name: 'ann', channel: 'ann-phone' },
   { name: 'ben', channel: 'ben-phone' },
 ];
-/** By the simulated clock it is Tuesday, 14 November 2023, 22:13:20 in UTC. */
+/** By the simulated clock it is Tuesday, 14 November 2023, 23:13:20 in Berlin. */
 const ROTA: Rota = {
   name: 'ops',
   people: PEOPLE,
   turns: 'daily',
   start: Date.parse('2023-11-13T00:00:00Z'),
-  handOver: 9.5 * 3_600_000,
+  handOver: (23 * 60 + 14) * 60_000,
   timeZone: 'Europe/Berlin',
 };
 const at = (iso: string) => Date.parse(iso) / 1000;
@@ -39,7 +39,7 @@ describe('rotas over HTTP', () => {
           people: PEOPLE,
           turns: 'daily',
           start: '2023-11-13',
-          hand_over: '09:30',
+          hand_over: '23:14',
           time_zone: 'Europe/Berlin',
         },
       ],
@@ -53,15 +53,15 @@ describe('rotas over HTTP', () => {
     await reload(ROTA);
     expect(await get('/rotas/ops/now')).to.deep.equal({
       rota: 'ops',
-      on: PEOPLE[1],
-      since: at('2023-11-14T08:30:00Z'),
-      until: at('2023-11-15T08:30:00Z'),
-      next: PEOPLE[0],
+      on: PEOPLE[0],
+      since: at('2023-11-13T22:14:00Z'),
+      until: at('2023-11-14T22:14:00Z'),
+      next: PEOPLE[1],
     });
-    await http.daemon.clock.advance((at('2023-11-15T08:30:00Z') - http.now - 1) * 1000);
-    expect(await get('/rotas/ops/now')).to.have.nested.property('on.name', 'ben');
-    await http.daemon.clock.advance(1000);
+    await http.daemon.clock.advance(39_000);
     expect(await get('/rotas/ops/now')).to.have.nested.property('on.name', 'ann');
+    await http.daemon.clock.advance(1_000);
+    expect(await get('/rotas/ops/now')).to.have.nested.property('on.name', 'ben');
   });
 
   it('are found by their name only, and need the scope read', async () => {

@@ -85,8 +85,8 @@ const CALLS: Readonly<Record<string, Call>> = {
   metrics: { name: 'metrics' },
 };
 
-/** A program knows that its own process is alive; the others describe HTTP itself. */
-const OF_HTTP_ALONE = ['health', 'socket', 'openapi', 'docs', 'showLink', 'useLink'];
+/** A program knows that its own process is alive, and what it was configured with; the others describe HTTP itself. */
+const OF_HTTP_ALONE = ['health', 'socket', 'openapi', 'docs', 'showLink', 'useLink', 'configurationDiff'];
 
 /** A program iterates over a list as far as it wants. */
 const PAGES = ['limit', 'cursor'];
