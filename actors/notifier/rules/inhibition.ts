@@ -18,12 +18,14 @@ const FEW = 100;
 export class Inhibition {
   readonly #open: OpenAlerts;
   readonly #failed: FailedNodes;
-  /** Nodes with a held alert, now or before, by the dependency that has failed. */
+  /** Nodes whose alert it held, or something else in its place, now or before, by the dependency that has failed. */
   readonly #dependents = new Map<NodeName, Set<NodeName>>();
   /** The entries in it, now and after the last clean-up. */
   #size = 0;
   #sizeAfterCleanUp = 0;
   readonly #timerQueue = new TimerQueue<NodeName>();
+  /** Until when a node has time to send a heartbeat, since a dependency of it is back. */
+  readonly #graceEnds = new Map<NodeName, Moment>();
   /** Alerts whose dependency is back. */
   readonly #released = new Set<AlertId>();
   readonly #groupRelease: GroupRelease;
@@ -53,6 +55,11 @@ export class Inhibition {
     return cause !== undefined && this.#failed.get(cause) !== undefined;
   }
 
+  /** Whether a dependency of the node is back, and the node has its timeout to be back, too. */
+  hasGrace(name: NodeName): boolean {
+    return this.#graceEnds.has(name);
+  }
+
   #comesFrom(name: NodeName, origin: NodeName): boolean {
     const seen = new Set<NodeName>();
     for (
@@ -77,7 +84,7 @@ export class Inhibition {
 
   /** A record was put, and may be inhibited. */
   held(record: AlertRecord): void {
-    if (!isHeld(record) || record.alert.node === undefined) return;
+    if (!isCaused(record) || record.alert.node === undefined) return;
     this.#remember(record.alert.node);
     if (this.#size > 2 * this.#sizeAfterCleanUp + FEW) this.#cleanUp();
   }
@@ -101,7 +108,7 @@ export class Inhibition {
     this.#dependents.clear();
     this.#size = 0;
     for (const record of this.#open.all()) {
-      if (isHeld(record) && record.alert.node !== undefined) this.#remember(record.alert.node);
+      if (isCaused(record) && record.alert.node !== undefined) this.#remember(record.alert.node);
     }
     this.#sizeAfterCleanUp = this.#size;
   }
@@ -112,7 +119,8 @@ export class Inhibition {
     if (names === undefined) return;
     this.#dependents.delete(cause);
     this.#size -= names.size;
-    for (const name of names) for (const record of this.#heldOf(name)) this.#releaseLater(record, now);
+    for (const name of names)
+      for (const record of this.#open.ofNode(name)) if (isCaused(record)) this.#releaseLater(record, now);
   }
 
   /** @returns the records that change because nothing inhibits them any more */
@@ -125,6 +133,7 @@ export class Inhibition {
 
   #collectDue(now: Moment): void {
     for (let name = this.#timerQueue.take(now); name !== undefined; name = this.#timerQueue.take(now)) {
+      if ((this.#graceEnds.get(name) ?? now) <= now) this.#graceEnds.delete(name);
       const failed = this.#failed.get(name);
       const cause = failed && this.causeOf(failed.facts);
       if (failed !== undefined) this.#failed.put({ ...failed, cause });
@@ -149,9 +158,19 @@ export class Inhibition {
   }
 
   #releaseLater({ alert: { node } }: AlertRecord, now: Moment): void {
-    if (node !== undefined)
-      this.#timerQueue.add(moment(now + (node.adaptive?.max ?? node.timeout)), node.name);
+    if (node === undefined) return;
+    const until = moment(now + (node.adaptive?.max ?? node.timeout));
+    this.#graceEnds.set(node.name, until);
+    this.#timerQueue.add(until, node.name);
   }
+}
+
+/** Whether it is held for a dependency, or for something else in place of one. */
+function isCaused(record: AlertRecord): boolean {
+  const { alert, deliveries } = record;
+  return (
+    isHeld(record) || (alert.causedBy !== undefined && deliveries.some(({ hold }) => hold !== undefined))
+  );
 }
 
 function isHeld({ deliveries }: AlertRecord): boolean {

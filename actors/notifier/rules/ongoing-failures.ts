@@ -122,7 +122,9 @@ export class OngoingFailures {
     const { alert, deliveries } = record;
     const { node, silencedBy, causedBy } = alert;
     if (node === undefined || (silencedBy === undefined && causedBy === undefined)) return undefined;
-    const cause = this.causeOf(node.name);
+    // One that is back leaves the node time to be back, too.
+    const last = this.#inhibition.hasGrace(node.name) ? causedBy : undefined;
+    const cause = this.causeOf(node.name) ?? last;
     if (cause === undefined) return undefined;
     return { alert: { ...alert, causedBy: cause }, deliveries: moveToHold(deliveries, hold, 'dependency') };
   }

@@ -197,6 +197,19 @@ describe('a silence', () => {
     expect(alerts.told().slice(3)).to.deep.equal(['node.failed db']);
   });
 
+  it('leaves a node the timeout that it has once its dependency is back', async () => {
+    await begin();
+    alerts.fail('router');
+    await silenced(alerts, ['name=web'], { to: 300 });
+    alerts.flip('web', 'inactive', 'failed', { dependsOn: ['router'] as never });
+    await alerts.pass(290);
+    alerts.recover('router');
+    await alerts.pass(25);
+    expect(alerts.told()).to.deep.equal(['node.failed router', 'node.recovered router']);
+    await alerts.pass(10);
+    expect(alerts.told().slice(2)).to.deep.equal(['node.failed web']);
+  });
+
   it('follows the labels of a failed node', async () => {
     await begin({ channels: { ops: {}, boss: { after: 600_000 } } });
     const at = alerts.clock.wall();
