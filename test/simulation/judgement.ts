@@ -5,13 +5,16 @@ import type { Flip } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Session } from '../../src/domain/session.js';
 import type { UserId } from '../../src/domain/user-id.js';
+import type { PingFacts } from '../../src/ports/history-store.js';
 import type { Daemon } from './machine/daemon.js';
 import type { Loop } from './machine/loop.js';
 import type { AlertsOracle } from './oracle/alerts.js';
 import { EventHistoryOracle } from './oracle/event-history.js';
+import type { JobsOracle } from './oracle/jobs.js';
 import type { LivenessOracle } from './oracle/liveness.js';
 import type { NotificationsOracle } from './oracle/notifications.js';
 import { expectOrder, type PresenceOracle } from './oracle/presence.js';
+import type { SilencesOracle } from './oracle/silences.js';
 import { SupervisionOracle } from './oracle/supervision.js';
 import type { Clients } from './world/clients.js';
 import { BrokenPromise, type Ledger } from './world/ledger.js';
@@ -22,6 +25,8 @@ export interface Oracles {
   readonly liveness: LivenessOracle;
   readonly alerts: AlertsOracle;
   readonly notifications: NotificationsOracle;
+  readonly silences: SilencesOracle;
+  readonly jobs: JobsOracle;
 }
 
 interface JudgementDeps {
@@ -78,6 +83,7 @@ export class Judgement {
   async judge(): Promise<void> {
     await this.#judgeUsers();
     await this.#judgeNodes();
+    await this.#judgeJobs();
     await this.#recoverNodes();
     await this.#judgeAlerts();
     await this.#judgeMemory();
@@ -113,6 +119,18 @@ export class Judgement {
     );
   }
 
+  async #judgeJobs(): Promise<void> {
+    const { jobs } = this.#oracles;
+    for (const { name } of this.#clients.jobs) {
+      const kept = await this.#read<PingFacts>(() => this.#daemon.app.pings.kept(name));
+      jobs.kept(name, kept, this.#loop.now);
+      const flips = await this.#flips(name);
+      this.#ledger.count('flips of jobs', flips.length);
+      jobs.history(name, flips, this.#loop.now);
+      for (const oracle of this.#eventOracles) oracle.node(name, flips);
+    }
+  }
+
   async #judgeNodes(): Promise<void> {
     for (const { name } of this.#clients.nodes) {
       const flips = await this.#flips(name);
@@ -141,6 +159,7 @@ export class Judgement {
       await this.#deps.rest(20);
       node.send('heartbeat', () => undefined);
     }
+    for (const job of this.#clients.jobs) job.send('heartbeat');
     await this.#deps.rest(1000);
     const { nodeTimeout } = this.#settings;
     const until = this.#loop.now + REST + this.#oracles.notifications.longestHold;
@@ -148,6 +167,7 @@ export class Judgement {
       // Listing all alerts is slow.
       if ((round < SOON || round % SOON === 0) && (await this.#openAlerts()) === 0) break;
       for (const node of this.#clients.nodes) node.send('heartbeat', () => undefined);
+      for (const job of this.#clients.jobs) job.send('heartbeat');
       await this.#deps.rest(nodeTimeout / 2);
     }
   }
@@ -167,7 +187,9 @@ export class Judgement {
     this.#ledger.count('alerts', records.length);
     this.#oracles.alerts.ends(records, now);
     const flips = new Map<string, readonly Flip[]>();
-    for (const { name } of this.#clients.nodes) {
+    const { nodes, jobs } = this.#clients;
+    const names = [...nodes, ...jobs].map(({ name }) => name);
+    for (const name of names) {
       const stored = await this.#flips(name);
       // A node may flip while all this is read.
       flips.set(
@@ -176,17 +198,16 @@ export class Judgement {
       );
     }
     for (const [name, ofNode] of flips) this.#oracles.alerts.flips(name, ofNode, records, now);
-    this.#oracles.alerts.finalStates(
-      this.#clients.nodes.map(({ name }) => name),
-      records,
-      now,
-    );
+    this.#oracles.alerts.finalStates(names, records, now);
     this.#oracles.notifications.judge(flips, records, now);
+    this.#oracles.silences.stored(this.#daemon.app.silences.list(), now);
+    this.#oracles.silences.judge(flips, records, now);
   }
 
   /** Checks that the daemon keeps nothing that has ended. */
   async #judgeMemory(): Promise<void> {
     for (const node of this.#clients.nodes) node.send('forget', () => undefined);
+    for (const job of this.#clients.jobs) job.send('forget');
     await this.#deps.rest(1000);
     const shown = await this.#ask((app, answer: (supervision: object) => void) => {
       void app.supervision().then(answer);

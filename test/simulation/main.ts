@@ -1,7 +1,8 @@
 import { parseOptions, WrongOptions, type Options } from './options.js';
 import { PLANTS, plantNamed } from './plants.js';
 import { shrink } from './shrink.js';
-import { simulate, type Outcome, type SimulationOptions } from './simulation.js';
+import type { Outcome } from './outcome.js';
+import { simulate, type SimulationOptions } from './simulation.js';
 import { storyOf } from './story.js';
 import { summaryOf, textOf } from './summary.js';
 

@@ -10,7 +10,6 @@ import { decide as decideNode } from '../../actors/node/node.machine.js';
 import { UserActor } from '../../actors/user/user.actor.js';
 import { ABSENT, decide, type Decision } from '../../actors/user/user.machine.js';
 import { Batch, NOT_SYNCED } from '../../src/adapters/history/sealed-store.js';
-import type { AppPorts } from '../../src/app.js';
 import type { ErrorCode } from '../../src/errors.js';
 import { Exchange } from '../../src/http/server/exchange.js';
 import type { Refusal } from '../../src/http/server/refusal.js';
@@ -19,43 +18,16 @@ import { BlindRecord } from '../../src/app/blind-record.js';
 import { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import { instant, moment, type Moment } from '../../src/domain/time.js';
 import type { Channel } from '../../src/ports/channel.js';
-import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../src/ports/history-store.js';
 import type { WriteOptions } from '../../src/ports/ordered-store.js';
 import { EntityActor } from '../../actors/shards/entity-actor.js';
 import { DEVICE_PLANTS } from './device-plants.js';
 import { EVENT_PLANTS } from './event-plants.js';
-import { nodeRules, userRules, type Plant } from './plant.js';
+import { JOB_PLANTS } from './job-plants.js';
+import { losing, nodeRules, storeWith, userRules, withStores, written, type Plant } from './plant.js';
 import { replaced } from './replaced.js';
 import { SCHEDULE_PLANTS } from './schedule-plants.js';
-
-type WrapPorts = NonNullable<Plant['ports']>;
-
-/** Changes the batches on their way to the store. */
-function written(change: (records: readonly HistoryRecord[]) => readonly HistoryRecord[]): WrapPorts {
-  return withStores((store) => storeWith(store, (batch) => store.write(change(batch))));
-}
-
-/** Changes the store of each partition. */
-function withStores(change: (store: HistoryStore, ports: AppPorts) => HistoryStore): WrapPorts {
-  return (ports) => ({ ...ports, storeOf: (partition) => change(ports.storeOf(partition), ports) });
-}
-
-function storeWith(store: HistoryStore, write: HistoryStore['write']): HistoryStore {
-  return new Proxy(store, {
-    get: (target, name) => {
-      if (name === 'write') return write;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function'
-        ? (...args: unknown[]) => Reflect.apply(value, target, args) as unknown
-        : value;
-    },
-  });
-}
-
-/** Drops every record of a kind. */
-function losing(...kinds: readonly HistoryRecord['kind'][]): WrapPorts {
-  return written((records) => records.filter(({ kind }) => !kinds.includes(kind)));
-}
+import { SILENCE_PLANTS } from './silence-plants.js';
 
 function withRetries(rules: NodeRules, maxRetries: number): NodeRules {
   return new Proxy(rules, {
@@ -69,7 +41,7 @@ function withRetries(rules: NodeRules, maxRetries: number): NodeRules {
   });
 }
 
-function channels(change: (channel: Channel) => Channel): WrapPorts {
+function channels(change: (channel: Channel) => Channel): NonNullable<Plant['ports']> {
   return (ports) => ({ ...ports, channels: (ports.channels ?? []).map(change) });
 }
 
@@ -576,6 +548,8 @@ export const PLANTS: readonly Plant[] = [
   ...DEVICE_PLANTS,
   ...EVENT_PLANTS,
   ...SCHEDULE_PLANTS,
+  ...SILENCE_PLANTS,
+  ...JOB_PLANTS,
 ];
 
 /** A registration is stored with the first status. */

@@ -1,4 +1,5 @@
-import { simulate, type Outcome, type SimulationOptions } from './simulation.js';
+import type { Outcome } from './outcome.js';
+import { simulate, type SimulationOptions } from './simulation.js';
 
 /** The most simulations tried to make a failing one smaller. */
 const TRIES = 40;

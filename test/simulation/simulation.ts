@@ -1,4 +1,3 @@
-import { HeartbeatError } from '../../src/errors.js';
 import type { Channel } from '../../src/ports/channel.js';
 import { configOf } from '../support/simulated-app.js';
 import { Judgement, type Oracles } from './judgement.js';
@@ -8,14 +7,19 @@ import { Daemon, type Run } from './machine/daemon.js';
 import { Loop } from './machine/loop.js';
 import { Random } from './machine/random.js';
 import { AlertsOracle } from './oracle/alerts.js';
+import { JobsOracle } from './oracle/jobs.js';
 import { LivenessOracle } from './oracle/liveness.js';
 import { NotificationsOracle } from './oracle/notifications.js';
 import { PresenceOracle } from './oracle/presence.js';
+import { SilencesOracle } from './oracle/silences.js';
+import { Timings } from './oracle/timings.js';
+import { brokenBy, type Outcome } from './outcome.js';
 import type { Plant } from './plant.js';
 import { createClients, end, namesOf, type Clients } from './world/clients.js';
 import { Faults, FAULT_KINDS, type FaultKind } from './world/faults.js';
 import { Keys } from './world/keys.js';
-import { BrokenPromise, Ledger, type Line } from './world/ledger.js';
+import { MaintenancePlan } from './world/maintenance.js';
+import { BrokenPromise, Ledger } from './world/ledger.js';
 import { Network } from './world/network.js';
 import { CHANNELS, PASSING, Receiver, channelsOf } from './world/receivers.js';
 import { chooseSettings, flagsOf, type Settings } from './world/settings.js';
@@ -32,28 +36,6 @@ export interface SimulationOptions {
   readonly plant?: Plant | undefined;
 }
 
-/** A failed simulation. */
-interface Broken {
-  readonly message: string;
-  readonly at: number;
-  /** The user or node whose promise was broken. */
-  readonly about: string | undefined;
-  /** True if the daemon broke a promise, false if the simulation itself failed. */
-  readonly isPromise: boolean;
-}
-
-export interface Outcome {
-  readonly seed: number;
-  readonly settings: Settings;
-  /** The kinds of fault that occurred. */
-  readonly faults: readonly FaultKind[];
-  /** Simulated milliseconds. */
-  readonly simulated: number;
-  readonly counts: ReadonlyMap<string, number>;
-  readonly broken: Broken | undefined;
-  readonly lines: readonly Line[];
-}
-
 /** The longest time that open work may take at the end. */
 const REST = 120_000;
 const STEP = 500;
@@ -68,6 +50,7 @@ class Simulation {
   readonly #random: Random;
   readonly #settings: Settings;
   readonly #ledger: Ledger;
+  readonly #plan: MaintenancePlan;
   readonly #daemon: Daemon;
   readonly #crashes = new Crashes();
   readonly #listener = new Listener();
@@ -94,14 +77,22 @@ class Simulation {
     const settings = { ...chosen, ...options.plant?.settings };
     this.#settings = settings;
     this.#ledger = new Ledger(() => loop.now);
-    // Schedules are due at the full minute.
-    const into = settings.schedules.length === 0 ? 0 : random.fork('wall clock').int(0, MINUTE);
+    // Schedules and maintenance windows are due at the full minute.
+    const isByMinute = settings.schedules.length > 0 || settings.maintenance > 0;
+    const into = isByMinute ? random.fork('wall clock').int(0, MINUTE) : 0;
     const wallLead = 1_700_000_000_000 + into - loop.now;
     this.#keys = settings.sockets > 0 ? new Keys(loop.now + wallLead, options.length) : undefined;
+    this.#plan = new MaintenancePlan(settings.maintenance, settings.nodes, options.length, {
+      ledger: this.#ledger,
+      random: random.fork('maintenance'),
+      lead: wallLead,
+      now: () => loop.now,
+    });
     this.#daemon = new Daemon(loop, random, {
       name: 'daemon',
       config: configOf(flagsOf(settings)),
       channels: (run) => this.#channels(run),
+      maintenance: () => this.#plan.windows,
       plant: options.plant?.ports ?? ((ports) => ports),
       wallLead,
       listener: settings.http ? this.#listener : undefined,
@@ -117,6 +108,8 @@ class Simulation {
       liveness: new LivenessOracle(this.#ledger, settings),
       alerts: new AlertsOracle(this.#ledger, this.#receivers),
       notifications: new NotificationsOracle(this.#ledger, this.#receivers, settings),
+      silences: new SilencesOracle(this.#ledger, this.#receivers, settings),
+      jobs: new JobsOracle(this.#ledger, new Timings(this.#ledger, settings)),
     };
     this.#clients = createClients({
       loop,
@@ -169,6 +162,7 @@ class Simulation {
     // Reloads remove and add one channel.
     const names = random.chance(0.5) ? [...CHANNELS, PASSING] : CHANNELS;
     this.#channelNames = names;
+    this.#plan.change(random.fork(`maintenance ${String(this.#loop.now)}`));
     const limits = { mailbox: random.pick([100, 1000]), history_queue: random.pick([1000, 200_000]) };
     this.#daemon.reload(limits, (run) => this.#channels(run), this.#breaks);
   }
@@ -193,7 +187,7 @@ class Simulation {
     try {
       await this.#loop.governing(this.#random.fork('daemon').next, () => this.#play());
     } catch (error) {
-      broken = this.#described(error);
+      broken = brokenBy(error, this.#loop.now);
     } finally {
       for (const each of undo) each();
     }
@@ -205,25 +199,6 @@ class Simulation {
       counts: this.#ledger.counts,
       broken,
       lines: this.#ledger.lines,
-    };
-  }
-
-  #described(error: unknown): Broken {
-    if (error instanceof BrokenPromise)
-      return { message: error.message, at: error.at, about: error.about, isPromise: true };
-    if (error instanceof HeartbeatError)
-      return {
-        message: `The daemon gave up: ${error.code}, ${error.message}.`,
-        at: this.#loop.now,
-        about: undefined,
-        isPromise: true,
-      };
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return {
-      message: `The simulation itself failed: ${text}`,
-      at: this.#loop.now,
-      about: undefined,
-      isPromise: false,
     };
   }
 

@@ -1,5 +1,5 @@
 import { clockOf } from './oracle/clock-text.js';
-import type { Outcome } from './simulation.js';
+import type { Outcome } from './outcome.js';
 
 /** The most lines of the story that are shown: the last ones. */
 const MOST = 60;

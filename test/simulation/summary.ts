@@ -1,4 +1,4 @@
-import type { Outcome } from './simulation.js';
+import type { Outcome } from './outcome.js';
 
 /** What was simulated. It depends only on the options. */
 export interface Summary {

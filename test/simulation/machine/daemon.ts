@@ -3,6 +3,7 @@ import type { Daemon as DaemonApi } from '../../../src/app/api.js';
 import type { Config } from '../../../src/config/schema.js';
 import { Gateway } from '../../../src/http/gateway.js';
 import type { AuthOptions } from '../../../src/http/security/credentials.js';
+import type { MaintenanceWindow } from '../../../src/domain/maintenance.js';
 import type { Channel } from '../../../src/ports/channel.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { registered } from './actor-registry.js';
@@ -16,6 +17,8 @@ export interface DaemonOptions {
   readonly name: string;
   readonly config: Config;
   readonly channels: (run: Run) => readonly Channel[];
+  /** The maintenance windows in the configuration. */
+  readonly maintenance: () => readonly MaintenanceWindow[];
   /** The fault planted in the daemon, if any. */
   readonly plant: (ports: AppPorts, daemon: Daemon) => AppPorts;
   readonly wallLead: number;
@@ -147,6 +150,7 @@ export class Daemon {
         return { stop, inspect: () => ({}) };
       },
       channels: this.#options.channels(run),
+      maintenance: this.#options.maintenance(),
     };
     this.#loop.enter(process, () => {
       const { made: app, remove } = registered(
@@ -320,7 +324,7 @@ export class Daemon {
     this.disk.crash(process, 'none');
   }
 
-  /** Applies other limits and channels. @param made creates the channels of this run */
+  /** Applies other limits, channels and maintenance windows. @param made creates the channels of this run */
   reload(
     limits: Partial<Config['limits']>,
     made: (run: Run) => readonly Channel[],
@@ -331,7 +335,8 @@ export class Daemon {
     if (process === undefined) return;
     this.#loop.enter(process, () => {
       const channels = made({ number: this.#run, process });
-      app.reconfigure({ ...this.#options.config.limits, ...limits }, channels).catch(failed);
+      const { config, maintenance } = this.#options;
+      app.reconfigure({ ...config.limits, ...limits }, channels, maintenance()).catch(failed);
     });
   }
 }

@@ -2,6 +2,7 @@ import type { Alert, AlertRecord, Delivery } from '../../../src/domain/alert.js'
 import type { Flip } from '../../../src/domain/node.js';
 import { LATE, PASSING, type Receiver } from '../world/receivers.js';
 import { BrokenPromise, type Ledger } from '../world/ledger.js';
+import { leadOf } from './failures.js';
 import { between } from './search.js';
 
 /** An early reminder is due again after a restart that is no longer than this before its first attempt. */
@@ -147,7 +148,7 @@ export class AlertsOracle {
       if (node === undefined || reminder !== undefined) continue;
       if (type !== 'node.failed' && type !== 'node.reported_failure') continue;
       const events = this.#ledger.nodes.get(node.name) ?? [];
-      const failedAt = at_ms - (events[0]?.lead ?? 0);
+      const failedAt = at_ms - leadOf(this.#ledger);
       if (at < failedAt + LATE) complain(`boss was told of a failure of ${node.name} too early`, node.name);
       const since = between(events, failedAt + 1, at);
       const isQuiet =

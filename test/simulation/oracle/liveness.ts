@@ -1,5 +1,6 @@
 import type { Flip, NodeState } from '../../../src/domain/node.js';
 import { BrokenPromise, type Ledger, type NodeChange } from '../world/ledger.js';
+import { Begins, pauseEndsIn } from './begins.js';
 import { clockOf } from './clock-text.js';
 import { place, type Placed } from './placed-flip.js';
 import { firstAfter } from './search.js';
@@ -7,6 +8,8 @@ import { Timings, type KnownNode, type TimingRules } from './timings.js';
 
 /** How much before the standstill the daemon's blind interval may begin. */
 const BEFORE = 120;
+/** How long the end of a pause may take to be noticed and stored. */
+const PAUSE_ENDS = 200;
 /** Milliseconds in which many events may come, such as those that waited during a standstill. */
 const BURST = 100;
 
@@ -38,7 +41,8 @@ export class LivenessOracle {
     if (state !== undefined && flips.length > 0 && flips.at(-1)?.to !== state)
       complain(`is ${state}, and the last flip was to ${flips.at(-1)?.to ?? ''}`);
     if (events === undefined || events.length === 0) return;
-    const begins = new Begins(events);
+    const pauseEnds = pauseEndsIn(this.#ledger, events);
+    const begins = new Begins(events, pauseEnds);
     const leads = this.#leads(events);
     const placed = flips.map((flip, index) => place(flip, flips[index - 1], leads));
     const known = { node, events, placed };
@@ -48,6 +52,7 @@ export class LivenessOracle {
     this.#causes(placed, events, complain);
     this.#states(placed, events, complain);
     this.#notLate(known, now, complain);
+    for (const end of pauseEnds) this.#pauseIsOver(end, known, now, complain);
     this.#end(state, events, complain);
   }
 
@@ -166,6 +171,29 @@ export class LivenessOracle {
     });
   }
 
+  /** Without disturbances, a pause that ends by itself does not last longer. */
+  #pauseIsOver(
+    end: NodeChange,
+    { node, events, placed }: KnownNode,
+    now: number,
+    complain: (what: string, at: number) => never,
+  ): void {
+    const longest = this.#timings.longest(node);
+    const by = end.at + longest + PAUSE_ENDS;
+    const isQuiet = !events.some(({ at, earliest }) => earliest <= by && at >= end.at - PAUSE_ENDS);
+    const isCalm =
+      !this.#ledger.disturbances.some(({ from, to }) => from - BEFORE <= by && to >= end.at - PAUSE_ENDS) &&
+      !this.#ledger.wasTroubled(end.at - 2000, by) &&
+      !this.#ledger.hasRestarted(end.at, by);
+    if (longest === Infinity || !isQuiet || !isCalm || by > now - 1000) return;
+    const last = placed[firstAfter(placed, ({ moments }) => (moments[0] ?? 0) > by) - 1];
+    if (last?.flip.to !== 'failed')
+      complain(
+        `its pause was over at ${clockOf(end.at)}, and it has not failed by ${clockOf(by)}`,
+        by + 5000,
+      );
+  }
+
   /** A node that has long been silent has failed. */
   #end(state: NodeState | undefined, events: readonly NodeChange[], complain: (what: string) => never): void {
     const last = events.findLast(({ answer }) => answer === 'done');
@@ -181,37 +209,6 @@ export class LivenessOracle {
 function isOfLiveness({ kind, answer, created }: NodeChange): boolean {
   if (kind === 'put') return created || answer === undefined;
   return kind !== 'acknowledge' && kind !== 'unacknowledge';
-}
-
-/** The requests that certainly started a timeout. */
-class Begins {
-  readonly #events: readonly NodeChange[];
-  /** The last one, after each request. */
-  readonly #last: (NodeChange | undefined)[] = [];
-
-  /** @param events in order */
-  constructor(events: readonly NodeChange[]) {
-    this.#events = events;
-    let isPaused = false;
-    let last: NodeChange | undefined;
-    for (const event of events) {
-      const { kind, answer } = event;
-      // It may have ended a pause.
-      if (kind === 'resume' && answer === undefined) isPaused = false;
-      if (answer === 'done') {
-        // Without a pause, a resume changes nothing.
-        if (kind === 'heartbeat' || kind === 'put' || (kind === 'resume' && isPaused)) last = event;
-        if (kind === 'pause') isPaused = true;
-        else if (kind === 'resume') isPaused = false;
-      }
-      this.#last.push(last);
-    }
-  }
-
-  /** The last one up to this moment. */
-  last(by: number): NodeChange | undefined {
-    return this.#last[firstAfter(this.#events, ({ at }) => at > by) - 1];
-  }
 }
 
 function instantOf(at: number): string {

@@ -55,6 +55,13 @@ export class Timings {
     return Math.min(this.#rules.nodeTimeout, own ?? Infinity);
   }
 
+  /** The longest silence until a node fails; infinite if that depends on more than its settings. */
+  longest(node: string): number {
+    const { timeout, schedule } = this.#ledger.wanted.get(node) ?? {};
+    if (timeout !== undefined || schedule !== undefined) return Infinity;
+    return (this.#rules.maxRetries + 1) * this.#rules.nodeTimeout;
+  }
+
   /** The states that a silent node gets, in order. */
   statesOf(node: string): readonly Missed[] {
     const isLateFirst = this.#ledger.wanted.get(node)?.schedule !== undefined || this.#rules.maxRetries > 0;
@@ -106,8 +113,13 @@ export class Timings {
     );
   }
 
+  /** The earliest deadline of something that lasts so long from a moment on. */
+  deadlineAfter(at: number, length: number): number {
+    return this.#deadline({ at }, length);
+  }
+
   /** The earliest deadline after a silence. */
-  #deadline({ at }: NodeChange, silence: number): number {
+  #deadline({ at }: Pick<NodeChange, 'at'>, silence: number): number {
     let deadline = at + silence;
     for (const { kind, from, to } of this.#ledger.disturbances) {
       if (to <= at || from >= deadline) continue;

@@ -6,10 +6,12 @@ import { EventStreamOracle } from '../oracle/event-stream.js';
 import type { PresenceOracle } from '../oracle/presence.js';
 import { DeviceClient } from './devices.js';
 import { HttpClient } from './http.js';
+import { JobClient } from './jobs.js';
 import type { Keys } from './keys.js';
 import type { Ledger } from './ledger.js';
 import type { Network } from './network.js';
 import { NodeClient } from './nodes.js';
+import { OnCallClient } from './on-call.js';
 import { ReaderClient } from './readers.js';
 import type { Settings } from './settings.js';
 import { SocketClient } from './sockets.js';
@@ -35,6 +37,9 @@ export interface Clients {
   readonly nodes: readonly NodeClient[];
   readonly sockets: readonly SocketClient[];
   readonly readers: readonly ReaderClient[];
+  readonly jobs: readonly JobClient[];
+  /** At most one. */
+  readonly onCall: readonly OnCallClient[];
 }
 
 export function createClients({ daemon, keys, presence, ...common }: ClientsDeps): Clients {
@@ -70,21 +75,31 @@ export function createClients({ daemon, keys, presence, ...common }: ClientsDeps
     settings.readers,
     (number) => new ReaderClient(number, { ...ofDaemon, users: watched, headers }),
   );
-  return { users, deviceUsers, nodes, sockets, readers };
+  const jobs = several(settings.jobs, (number) => new JobClient(number, deps));
+  const onCall = settings.silences ? [new OnCallClient(deps)] : [];
+  return { users, deviceUsers, nodes, sockets, readers, jobs, onCall };
 }
 
 /** By which the network knows them. */
-export function namesOf({ users, deviceUsers, nodes, sockets, readers }: Clients): readonly string[] {
+export function namesOf({
+  users,
+  deviceUsers,
+  nodes,
+  sockets,
+  readers,
+  jobs,
+  onCall,
+}: Clients): readonly string[] {
   return [
     ...[...users, ...deviceUsers].map(({ id }) => id),
-    ...nodes.map(({ name }) => name),
-    ...[...sockets, ...readers].map(({ id }) => id),
+    ...[...nodes, ...jobs].map(({ name }) => name),
+    ...[...sockets, ...readers, ...onCall].map(({ id }) => id),
   ];
 }
 
 /** They ask for nothing more, and fall silent. Readers go on. */
-export function end({ users, deviceUsers, nodes, sockets }: Clients): void {
-  for (const client of [...users, ...deviceUsers, ...sockets, ...nodes]) client.end();
+export function end({ users, deviceUsers, nodes, sockets, jobs, onCall }: Clients): void {
+  for (const client of [...users, ...deviceUsers, ...sockets, ...nodes, ...jobs, ...onCall]) client.end();
 }
 
 function several<Client>(count: number, make: (number: number) => Client): readonly Client[] {

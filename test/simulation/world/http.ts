@@ -9,12 +9,16 @@ export interface HttpRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: object;
+  /** A body that is not JSON. */
+  readonly text?: string;
 }
 
 /** A response of the daemon. */
 export interface HttpAnswer {
   readonly status: number;
+  /** Empty if it is not JSON. */
   readonly body: Readonly<Record<string, unknown>>;
+  readonly text: string;
 }
 
 /** The connections of one client to a daemon. Each carries one request at a time, and is reused. */
@@ -66,21 +70,25 @@ export function refusalIn({ status, body }: HttpAnswer): Answer {
   return { kind: 'refused', code: typeof code === 'string' ? code : other };
 }
 
-function textOf({ method, path, body }: HttpRequest, headers: readonly string[]): string {
-  const json = body === undefined ? '' : JSON.stringify(body);
+function textOf({ method, path, body, text }: HttpRequest, headers: readonly string[]): string {
+  const sent = body === undefined ? text : JSON.stringify(body);
+  const type = body === undefined ? 'text/plain' : 'application/json';
   const head =
-    body === undefined ? '' : `content-type: application/json\r\ncontent-length: ${String(json.length)}\r\n`;
+    sent === undefined ? '' : `content-type: ${type}\r\ncontent-length: ${String(sent.length)}\r\n`;
   const more = headers.map((header) => `${header}\r\n`).join('');
-  return `${method} ${path} HTTP/1.1\r\nhost: localhost\r\n${more}${head}\r\n${json}`;
+  return `${method} ${path} HTTP/1.1\r\nhost: localhost\r\n${more}${head}\r\n${sent ?? ''}`;
 }
 
 /** Undefined while the response is incomplete. */
 function answerIn(text: string): HttpAnswer | undefined {
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
-  const length = Number(/^content-length: (\d+)$/im.exec(text.slice(0, end))?.[1] ?? 0);
+  const head = text.slice(0, end);
+  const length = Number(/^content-length: (\d+)$/im.exec(head)?.[1] ?? 0);
+  const isJson = /^content-type: application\/json/im.test(head);
   const body = text.slice(end + 4);
   if (body.length < length) return undefined;
   const status = Number(text.slice(9, 12));
-  return { status, body: length === 0 ? {} : (JSON.parse(body) as HttpAnswer['body']) };
+  const parsed = isJson && length > 0 ? (JSON.parse(body) as HttpAnswer['body']) : {};
+  return { status, body: parsed, text: body };
 }

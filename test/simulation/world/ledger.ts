@@ -1,10 +1,11 @@
 import type { NodeName } from '../../../src/domain/node-name.js';
+import type { Ping } from '../../../src/domain/ping.js';
 import type { Schedule } from '../../../src/domain/schedule.js';
 import type { AdaptiveTimeout } from '../../../src/domain/timeout.js';
 import type { Reading } from '../machine/daemon.js';
 
 /** A client's request as the daemon read it, and its outcome. */
-interface Asked extends Reading {
+export interface Asked extends Reading {
   /** Undefined if the process died before it answered. */
   answer: 'done' | 'refused' | undefined;
   answeredAt: number | undefined;
@@ -39,8 +40,54 @@ export interface NodeChange extends Asked {
     | 'forget'
     | 'acknowledge'
     | 'unacknowledge';
+  /** When a pause ends by itself, by the wall clock. */
+  readonly until?: number | undefined;
   /** Whether it registered the node. */
   created: boolean;
+}
+
+/** A ping of a job. */
+export interface SentPing extends Asked, Pick<Ping, 'kind'> {
+  /** Of `exit`. */
+  readonly exitStatus?: number;
+  /** The run it belongs to. */
+  readonly rid?: string;
+  /** Its number among those that the daemon has read, and the length of its body. */
+  readonly number: number;
+}
+
+/** A node with a job that pings. Durations are in milliseconds. */
+export interface JobRecord {
+  readonly timeout: number;
+  /** How long a run may take. */
+  readonly grace: number;
+  /** When the request was read that registered it, once that is confirmed. */
+  registeredAt: number | undefined;
+  /** In the order in which the daemon read them. */
+  readonly pings: SentPing[];
+}
+
+/** A request for a silence. Its instants are on the wall clock. */
+export interface RequestedSilence extends Asked {
+  /** The names of the nodes that it fits. */
+  readonly nodes: ReadonlySet<string>;
+  readonly startsAt: number;
+  readonly endsAt: number;
+  /** Known once it is confirmed. */
+  id: string | undefined;
+  /** The request that ended it. */
+  expiry: Asked | undefined;
+}
+
+/** A maintenance window. It is open from one instant of the wall clock to another, or for a time from each minute on. */
+export interface PlannedSilence {
+  readonly nodes: ReadonlySet<string>;
+  readonly startsAt: number;
+  readonly endsAt: number;
+  /** Milliseconds. */
+  readonly everyMinute: number | undefined;
+  /** When it was in the configuration, on the monotonic clock. */
+  readonly configured: { readonly from: number; to: number; readonly isFromStart: boolean }[];
 }
 
 /** The settings that a node sends with each `put`. */
@@ -88,6 +135,10 @@ export class Ledger {
   readonly nodes = new Map<string, NodeChange[]>();
   /** The settings by node; most nodes have none. */
   readonly wanted = new Map<string, WantedSettings>();
+  readonly jobs = new Map<string, JobRecord>();
+  /** Requests for silences, in the order in which the daemon read them. */
+  readonly silences: RequestedSilence[] = [];
+  readonly maintenance: PlannedSilence[] = [];
   readonly disturbances: Disturbance[] = [];
   readonly jumps: Jump[] = [];
   /** Intervals in which the disk may lag: from the first slow or refused write until everything is stored. */
@@ -166,6 +217,11 @@ export class Ledger {
     for (const { at, by } of this.jumps) if (at >= from && at <= to) leads.push((leads.at(-1) ?? lead) + by);
     return leads;
   }
+}
+
+/** A request that the daemon has just read. */
+export function asked(read: Reading): Asked {
+  return { ...read, answer: undefined, answeredAt: undefined, code: undefined, mayBeOnDisk: false };
 }
 
 /** Undefined if a crash leaves the effect unknown. */

@@ -3,6 +3,7 @@ import type { App } from '../../../src/app.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import { isCron } from '../../../src/domain/schedule.js';
 import { scheduleView } from '../../../src/views/schedule.js';
+import { instant } from '../../../src/domain/time.js';
 import { node as nodeName } from '../../support/ids.js';
 import type { Loop } from '../machine/loop.js';
 import type { Random } from '../machine/random.js';
@@ -46,6 +47,7 @@ export class NodeClient {
   readonly #deps: NodesDeps;
   readonly #random: Random;
   readonly #onCall: Random;
+  readonly #pauses: Random;
   readonly #http: HttpClient | undefined;
   readonly #changes: NodeChange[] = [];
   #beatsUntil = 0;
@@ -61,6 +63,7 @@ export class NodeClient {
     this.#deps = deps;
     this.#random = deps.random.fork(this.name);
     this.#onCall = deps.random.fork(`on call for ${this.name}`);
+    this.#pauses = deps.random.fork(`pauses of ${this.name}`);
     this.#http = deps.http(this.name);
     deps.ledger.nodes.set(this.name, this.#changes);
     this.#wanted = this.#wantedBy(number);
@@ -132,15 +135,23 @@ export class NodeClient {
     const silence = this.#patience * this.#random.int(nodeTimeout / 2, (maxRetries + 4) * nodeTimeout);
     const what = this.#random.next();
     if (what < 0.15) this.#ask('fail', true);
-    else if (what < 0.22) {
-      this.#ask('pause', false);
-      this.#later(silence * 0.8, () => {
-        this.#ask('resume', false);
-      });
-    } else if (what < 0.28) this.#ask('forget', true);
+    else if (what < 0.22) this.#pause(silence * 0.8);
+    else if (what < 0.28) this.#ask('forget', true);
     this.#beCaredFor(silence);
     this.#later(silence, () => {
       this.#live();
+    });
+  }
+
+  /** Pauses for some time. Somebody ends the pause, or it ends by itself. */
+  #pause(length: number): void {
+    const timed = this.#pauses;
+    const isTimed = this.#deps.settings.timedPauses && timed.chance(0.6);
+    if (isTimed) this.#ask('pause', false, 0, timed.int(length / 4, length));
+    else this.#ask('pause', false);
+    if (isTimed && timed.chance(0.7)) return;
+    this.#later(length, () => {
+      this.#ask('resume', false);
     });
   }
 
@@ -157,19 +168,22 @@ export class NodeClient {
     });
   }
 
-  #ask(kind: NodeChange['kind'], isDirect: boolean, attempt = 0): void {
+  /** @param pauseFor milliseconds after which a pause ends by itself */
+  #ask(kind: NodeChange['kind'], isDirect: boolean, attempt = 0, pauseFor?: number): void {
     const { settings } = this.#deps;
-    this.#send(kind, isDirect, (reply) => {
+    const heard = (reply: Answer | 'lost'): void => {
       const isAnswered =
         reply !== 'lost' && (reply.kind !== 'refused' || reply.code === 'HEARTBEAT_UNKNOWN_NODE');
       if (isAnswered || attempt >= 3) return;
       this.#later(this.#random.int(1, settings.nodeTimeout / 4), () => {
-        this.#ask(kind, false, attempt + 1);
+        this.#ask(kind, false, attempt + 1, pauseFor);
       });
-    });
+    };
+    this.#send(kind, isDirect, heard, pauseFor);
   }
 
-  #request(kind: NodeChange['kind']): NodeRequest {
+  #request(kind: NodeChange['kind'], until: number | undefined): NodeRequest {
+    if (kind === 'pause' && until !== undefined) return { kind, until: instant(until) };
     if (kind === 'acknowledge') return { kind, by: 'ann' };
     if (kind !== 'put') return { kind };
     const { dependsOn, timeout, schedule } = this.#wanted ?? {};
@@ -179,7 +193,8 @@ export class NodeClient {
     };
   }
 
-  #body(kind: NodeChange['kind']): object | undefined {
+  #body(kind: NodeChange['kind'], pauseFor: number | undefined): object | undefined {
+    if (pauseFor !== undefined) return { for: pauseFor / 1000 };
     if (kind === 'acknowledge') return { by: 'ann' };
     if (kind !== 'put') return undefined;
     const { dependsOn, timeout, schedule } = this.#wanted ?? {};
@@ -191,20 +206,30 @@ export class NodeClient {
     };
   }
 
-  #tell(app: App, kind: NodeChange['kind'], answered: (reply: Answer) => void): void {
+  #tell(
+    app: App,
+    { kind, until }: NodeChange,
+    pauseFor: number | undefined,
+    answered: (reply: Answer) => void,
+  ): void {
     if (this.#http === undefined) {
-      app.nodes.ask(this.name, this.#request(kind), answered);
+      app.nodes.ask(this.name, this.#request(kind, until), answered);
       return;
     }
     const [method, end] = CALLS[kind];
-    const body = this.#body(kind);
+    const body = this.#body(kind, pauseFor);
     const request = { method, path: `/nodes/${this.name}${end}`, ...(body !== undefined && { body }) };
     this.#http.ask(request, (answer) => {
       answered(replyIn(answer, kind));
     });
   }
 
-  #send(kind: NodeChange['kind'], isDirect: boolean, heard: (reply: Answer | 'lost') => void): void {
+  #send(
+    kind: NodeChange['kind'],
+    isDirect: boolean,
+    heard: (reply: Answer | 'lost') => void,
+    pauseFor?: number,
+  ): void {
     const { network, ledger, loop } = this.#deps;
     network.send(this.name, {
       isDirect,
@@ -217,11 +242,13 @@ export class NodeClient {
           code: undefined,
           mayBeOnDisk: false,
           created: false,
+          ...(pauseFor !== undefined && { until: read.at + read.lead + pauseFor }),
         };
         this.#changes.push(change);
         ledger.count(kind === 'heartbeat' ? 'heartbeats' : 'other requests of nodes');
-        ledger.tell(`${this.name} sends a ${kind}.`, this.name);
-        this.#tell(app, kind, (reply) => {
+        const ends = pauseFor === undefined ? '' : ` for ${String(pauseFor / 1000)} s`;
+        ledger.tell(`${this.name} sends a ${kind}${ends}.`, this.name);
+        this.#tell(app, change, pauseFor, (reply) => {
           const said = reply.kind === 'refused' ? `the refusal ${reply.code ?? ''}` : `'${reply.kind}'`;
           ledger.tell(`${this.name} gets ${said} to the ${kind} of ${clockOf(read.at)}.`, this.name);
           change.answeredAt = loop.now;

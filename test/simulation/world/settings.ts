@@ -33,6 +33,14 @@ export interface Settings {
   readonly partitions: number;
   /** Schedules, of which some nodes have one; empty if none has any. */
   readonly schedules: readonly Schedule[];
+  /** Somebody on call silences nodes. */
+  readonly silences: boolean;
+  /** Maintenance windows in the configuration. */
+  readonly maintenance: number;
+  /** Some pauses end by themselves. */
+  readonly timedPauses: boolean;
+  /** Jobs that send pings. */
+  readonly jobs: number;
 }
 
 /** A limit that no node reaches. */
@@ -65,7 +73,12 @@ export function chooseSettings(random: Random, clients: number | undefined): Set
   };
   const sockets = random.chance(0.6) ? random.int(1, 3) : 0;
   const schedules = random.chance(0.3) ? schedulesFor(nodeTimeout) : [];
-  return { ...settings, ...others, sockets: others.http ? sockets : 0, schedules };
+  const silences = random.chance(0.35);
+  const maintenance = random.chance(0.2) ? random.int(1, 3) : 0;
+  const timedPauses = random.chance(0.4);
+  const jobs = random.chance(0.3) ? random.int(1, 2) : 0;
+  const more = { silences, maintenance, timedPauses, jobs };
+  return { ...settings, ...others, ...more, sockets: others.http ? sockets : 0, schedules };
 }
 
 /** Intervals in which nodes send heartbeats as others do, and expressions for each minute. */
