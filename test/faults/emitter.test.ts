@@ -135,7 +135,8 @@ describe('heartbeat emit', () => {
   it('registers a job with a schedule, and leaves its heartbeats to it', async () => {
     const daemon = await resources.daemon(resources.directory());
     const schedule = { cron: '0 4 * * 1-5', time_zone: 'Europe/Berlin', grace: 1800 };
-    const file = nodesFile(['plain', { name: 'Backup', slug: 'backup', schedule }]);
+    const job = { name: 'Backup', slug: 'backup', schedule };
+    const file = nodesFile(['plain', job]);
     const emitter = emit(daemon.url, file, '--interval', '0.1');
     await eventually(async () => {
       const nodes = await nodesAt(daemon.url);
@@ -148,6 +149,11 @@ describe('heartbeat emit', () => {
     expect(emitter.stderr).to.equal(
       'no heartbeats are sent for nodes with a schedule and no probe, their jobs send them: Backup\n',
     );
+    // It stays for nothing but jobs, too.
+    expect(await settingsEmitted(daemon.url, nodesFile([job]))).to.deep.equal({
+      code: 0,
+      settings: { registered: 1, refused: 0, pending: 0 },
+    });
   });
 
   it('prints settings that the daemon refuses, and exits 1', async () => {

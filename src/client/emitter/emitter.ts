@@ -59,6 +59,8 @@ export interface EmitterObserver {
 
 /** The first delay before a call that was not acknowledged is repeated. */
 const AGAIN_MS: Millis = 250;
+/** Node takes none that is longer. */
+const LONGEST_TIMER_MS: Millis = 2 ** 31 - 1;
 
 /**
  * Sends heartbeats for many nodes, once per interval each. Nodes without a probe are sent in fixed batches, spread over
@@ -145,8 +147,14 @@ export class Emitter {
   /** Resolves once the signal is aborted and nothing is under way. */
   async run(signal: AbortSignal): Promise<void> {
     if (this.#jobs.length > 0) this.#observer.leftToJobs(this.#jobs);
-    await Promise.all([this.#registering.run(signal), this.#beats.run(signal), this.#probes.run(signal)]);
-    await this.#batcher.end();
+    // With nothing but jobs there is no other timer, and a program that waits for the emitter alone would end.
+    const stay = setInterval(() => undefined, LONGEST_TIMER_MS);
+    try {
+      await Promise.all([this.#registering.run(signal), this.#beats.run(signal), this.#probes.run(signal)]);
+      await this.#batcher.end();
+    } finally {
+      clearInterval(stay);
+    }
   }
 
   get report(): EmitterReport {
