@@ -22,6 +22,8 @@ const ROOMS = {
   actors: { path: '^actors/', sees: ['^src/(runtime|ports|domain)/', ERRORS, QUEUES] },
   // Cron expressions, which settings of nodes have.
   calendar: { path: '^src/calendar/', sees: ['^src/(ports|domain)/'], packages: true },
+  // Probes of nodes, which the daemon and the emitter run.
+  probes: { path: '^src/probes/', sees: ['^src/(ports|domain)/'], packages: true },
   views: {
     path: '^src/views/',
     sees: [PROTOCOL, API, '^src/(calendar|ports|domain)/', ERRORS],
@@ -32,7 +34,7 @@ const ROOMS = {
     sees: [PROTOCOL, API, '^src/(views|runtime|ports|domain)/', ERRORS],
     packages: true,
   },
-  adapters: { path: '^src/adapters/', sees: ['^src/(ports|domain)/', ERRORS], packages: true },
+  adapters: { path: '^src/adapters/', sees: ['^src/(probes|ports|domain)/', ERRORS], packages: true },
   // The options of each kind of channel are part of the one schema, and so is where a store is.
   config: {
     path: '^src/config/',
@@ -40,9 +42,9 @@ const ROOMS = {
       '^src/(ports|domain)/',
       '^src/views/did-you-mean[.]ts$',
       // Matchers, times, cron expressions and settings of nodes are written as in requests.
-      '^src/views/(?:schedule|silence-view|node-settings|body-problems)[.]ts$',
+      '^src/views/(?:schedule|silence-view|node-settings|body-problems|probe)[.]ts$',
       // The emitter's file of nodes.
-      '^src/client/emitter/(?:emitter|probes/(?:probe|tcp))[.]ts$',
+      '^src/client/emitter/emitter[.]ts$',
       '^src/adapters/(channels/|store-location[.]ts$|postgres/postgres-url[.]ts$)',
       ERRORS,
     ],
@@ -52,7 +54,7 @@ const ROOMS = {
   browser: { path: '^src/client/browser/', sees: [] },
   // It has no package either, so that programs need none to call the API.
   api: { path: '^src/client/api/', sees: ['^src/domain/', '^src/client/browser/types[.]ts$'] },
-  client: { path: '^src/client/', sees: ['^src/domain/'], packages: true },
+  client: { path: '^src/client/', sees: ['^src/(probes|ports|domain)/'], packages: true },
   // A file of nodes may hold what the API takes, and commands of the store open one.
   cli: {
     path: '^src/cli/',

@@ -28,6 +28,7 @@ interface WatchParts {
   readonly channels: ChannelParts;
   /** Shards of nodes. */
   readonly nodes: readonly Shard[];
+  readonly probes: ChildSpec['start'];
 }
 
 /** The HTTP listener, which stops before all others. */
@@ -72,6 +73,9 @@ export const POLICIES = {
   /** For all channels together. A failure of a provider or a notifier is not a crash. */
   channels: { strategy: 'one_for_one', intensity: 10, period: 60, backoff: { min: 0.1, max: 30 } },
   channel: { intensity: 3, period: 10 },
+  /** A prober that ends again and again stops no other part: it is restarted after ever longer waits. */
+  prober: { strategy: 'one_for_one', intensity: 10, period: 60, backoff: { min: 0.1, max: 30 } },
+  probes: { intensity: 3, period: 10 },
 } as const satisfies Record<string, SupervisorPolicy | Pick<SupervisorPolicy, 'intensity' | 'period'>>;
 
 /**
@@ -88,6 +92,8 @@ export const POLICIES = {
  * │  └─ shard-<n>       one actor per online user, which it restarts itself with what it kept
  * ├─ nodes              one_for_one
  * │  └─ shard-<n>       one actor per node, likewise
+ * ├─ prober             one_for_one
+ * │  └─ probes          has nodes probed, in a thread
  * ├─ user-events        one_for_one
  * │  └─ <name>          sends events of users by one channel
  * └─ gateway            the HTTP listener
@@ -144,7 +150,19 @@ function childrenOf({ history, users, watch }: PartitionParts, time: Seconds): S
     ...(watch === undefined ? [] : [notifierOf(watch, time)]),
     ...(users === undefined ? [] : [shardsOf('users', POLICIES.users, users, time * 0.1)]),
     ...(watch === undefined ? [] : [shardsOf('nodes', POLICIES.nodes, watch.nodes, time * 0.1)]),
+    ...(watch === undefined ? [] : [proberOf(watch, time * 0.05)]),
   ];
+}
+
+function proberOf({ probes }: WatchParts, shutdown: Seconds): SupervisorNode {
+  return {
+    kind: 'supervisor',
+    id: 'prober',
+    restart: 'permanent',
+    shutdown,
+    policy: POLICIES.prober,
+    children: [worker('probes', shutdown, probes)],
+  };
 }
 
 function notifierOf({ outbox, channels }: WatchParts, time: Seconds): SupervisorNode {

@@ -20,7 +20,7 @@ const emitter = new Emitter(url, {
   logger: { warn: console.log, info: console.log },
   nodes: [
     'always-there',
-    { name: 'service', probe: { http: `http://127.0.0.1:${port}/healthz`, status: 200 } },
+    { name: 'service', probe: { http: `http://127.0.0.1:${port}/healthz`, expect: { status: 200 } } },
     { name: 'port', probe: { tcp: `127.0.0.1:${port}` } },
     { name: 'disk', probe: { command: ['test', '-d', '/'] } },
     { name: 'memory', probe: () => process.memoryUsage().rss < 2 ** 40 },

@@ -20,6 +20,7 @@ import { supervisionTree } from './app/supervision-tree.js';
 import { UserQueries } from './app/user-queries.js';
 import { alertQueries } from './app/alert-queries.js';
 import { pingQueries } from './app/ping-queries.js';
+import { probeQueries } from './app/probe-queries.js';
 import { silenceQueries } from './app/silence-queries.js';
 import type { Config } from './config/schema.js';
 import { LEVELDB, shownStore } from './config/store.js';
@@ -29,11 +30,12 @@ import type { Overload } from './domain/overload.js';
 import { toMillis, type Instant, type Millis } from './domain/time.js';
 import { userIdsOf } from './domain/user-id.js';
 import { HeartbeatError } from './errors.js';
-import type { AlertsApi, Daemon, NodesApi, PingsApi, SilencesApi, UsersApi } from './app/api.js';
+import type { AlertsApi, Daemon, NodesApi, PingsApi, ProbesApi, SilencesApi, UsersApi } from './app/api.js';
 import type { ConnectedClients, DaemonFacts, Stats } from './app/daemon-facts.js';
 import { readStats } from './app/stats.js';
 import type { Channel } from './ports/channel.js';
 import type { ConfigurationDiff } from './ports/configuration.js';
+import type { ProbeLimits } from './ports/prober.js';
 import { Watchdog } from './runtime/watchdog.js';
 import { supervisionView } from './views/supervision-view.js';
 
@@ -53,6 +55,7 @@ export class App implements Daemon {
   readonly rotas: { all: readonly Rota[] };
   readonly pings: PingsApi;
   readonly declared: DeclaredNodes;
+  readonly probes: ProbesApi;
   connected: ConnectedClients = { sockets: 0, eventReaders: 0 };
   readonly events: EventHub;
   readonly #channelFeed: ChannelFeed;
@@ -108,6 +111,7 @@ export class App implements Daemon {
     this.silences = silenceQueries(actors, clock);
     this.rotas = { all: ports.rotas ?? [] };
     this.pings = pingQueries(actors, config.pings.body);
+    this.probes = probeQueries(actors);
     this.nodes = nodeQueries(actors, this.#watchdog, clock, retention, this.#ownership, this.silences);
     this.declared = declaredNodesOf(config, actors, this.nodes, { clock, logger });
     this.alerts = alertQueries(actors, clock);
@@ -234,17 +238,20 @@ export class App implements Daemon {
   }
 
   /**
-   * Applies other limits, channels, maintenance windows and rotas. Alerts waiting for a channel that is gone become dead
-   * letters. Declared nodes that were put in force before are applied.
+   * Applies other limits, channels, maintenance windows, rotas and limits of probes. Alerts waiting for a channel that is
+   * gone become dead letters. Declared nodes that were put in force before are applied.
    */
   async reconfigure(
     limits: Config['limits'],
     channels: readonly Channel[],
     windows: readonly MaintenanceWindow[] = this.#actors.maintenance.windows,
     rotas: readonly Rota[] = this.rotas.all,
+    probes: ProbeLimits = this.#actors.probeLimits.inForce,
   ): Promise<void> {
-    const { home, channels: configured, userEvents, maintenance } = this.#actors;
+    const { home, channels: configured, userEvents, maintenance, probeLimits } = this.#actors;
     this.rotas.all = rotas;
+    probeLimits.inForce = probes;
+    home.run?.watch?.probes.tell({ kind: 'limit' });
     maintenance.windows = windows;
     home.run?.watch?.notifier.maintained();
     Object.assign(this.#actors.limits, limits);

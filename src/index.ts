@@ -31,7 +31,7 @@ export type { Matching, NotifierEntry, NotifierList, Notifying } from './library
 export { Emitter, type EmittedNode, type EmitterOptions, type EmitterReport } from './library/emitter.js';
 export type { BatchSizeThresholds } from './client/emitter/batch-size.js';
 export type { OnProbeFailure } from './client/emitter/emitter.js';
-export type { Probe } from './client/emitter/probes/probe.js';
+export type { Probe } from './library/probe.js';
 export type { HeartbeatOptions, LogLevel, LogMethod, LogTarget } from './library/options.js';
 export type {
   CheckedUp,

@@ -5,6 +5,7 @@ import { Secret } from './adapters/channels/secret.js';
 import { SystemClock } from './adapters/clock/system-clock.js';
 import { HmacLinkSigner } from './adapters/links/hmac-link-signer.js';
 import { Pinger, type PingDeps } from './adapters/ping/pinger.js';
+import { probeThread } from './adapters/probes/probe-thread.js';
 import { Collector } from './adapters/process/collector.js';
 import { connectionsWithin, mostDescriptors } from './adapters/process/descriptors.js';
 import { ProcessWatch } from './adapters/process/process-facts.js';
@@ -110,6 +111,8 @@ export async function runDaemon({ effective, load, acceptDataLoss, version }: Da
     storeOf,
     ownership,
     channels,
+    startProber: probeThread(logger),
+    probeLimits: effective.probeLimits,
     maintenance: effective.maintenance,
     declaration: declarationOf(effective),
     configuration: { read: () => readAgain(reloader) },
@@ -173,7 +176,8 @@ export async function runDaemon({ effective, load, acceptDataLoss, version }: Da
       http.reconfigure();
       const problems = await app.declared.declare(declarationOf(changed));
       if (problems.length > 0) logger.error('declared nodes cannot be applied', { problems });
-      await app.reconfigure(changed.config.limits, channels, changed.maintenance, changed.rotas);
+      const { maintenance, rotas, probeLimits } = changed;
+      await app.reconfigure(changed.config.limits, channels, maintenance, rotas, probeLimits);
     },
     logger,
   });

@@ -25,6 +25,8 @@ export interface Lease {
   readonly expected: Instant | undefined;
   /** Of a node that was pinged. */
   readonly job: Job | undefined;
+  /** Of a node with a probe: why it failed last, if it failed since the last heartbeat or missed deadline. */
+  readonly probeFailure: string | undefined;
 }
 
 /** The deadline of a node that is heard no more, and when its heartbeat is expected if it has a schedule. */
@@ -87,6 +89,8 @@ export type NodeEffect =
   | { readonly kind: 'note' }
   /** The job after a ping, and what that said. */
   | { readonly kind: 'job'; readonly job: Job; readonly said: PingKind }
+  /** The node's probe has failed; or undefined: a deadline was missed for it. */
+  | { readonly kind: 'probe_failure'; readonly reason: string | undefined }
   /** @property ping the ping that is kept with it */
   | {
       readonly kind: 'flip';
@@ -167,6 +171,6 @@ export const WAIT: NodeEffect = { kind: 'wait' };
 
 /** The same lease with another deadline. Field by field: an actor's are getters, which spreading leaves out. */
 export function withDeadline(lease: Lease, deadline: Moment): Lease {
-  const { lastHeartbeat, heardBlind, unstored, heartbeatHistory, expected, job } = lease;
-  return { deadline, lastHeartbeat, heardBlind, unstored, heartbeatHistory, expected, job };
+  const { lastHeartbeat, heardBlind, unstored, heartbeatHistory, expected, job, probeFailure } = lease;
+  return { deadline, lastHeartbeat, heardBlind, unstored, heartbeatHistory, expected, job, probeFailure };
 }

@@ -61,6 +61,7 @@ export function describe(
     ...(registration.pausedUntil !== undefined && { pausedUntil: registration.pausedUntil }),
     ...jobOf(registration, lease.job),
     ...(registration.settings.slug !== undefined && { chosenSlug: registration.settings.slug }),
+    ...(registration.settings.probe !== undefined && { probe: registration.settings.probe }),
     ...(registration.pingUuidAt !== undefined && { pingUuidAt: registration.pingUuidAt }),
     ...(registration.declared !== undefined && { declared: registration.declared }),
     acknowledged: acknowledgementOf(known, () => terms.wallAt(at)),

@@ -55,6 +55,10 @@ export function missed(
   const isOverrun = overrun !== undefined && isPast(overrun);
   if (!isDue(before) || !(isOverrun || isPast(lease.deadline)))
     return { known: before, effects: NOTHING, deadline: lease.deadline };
+  const isProbed = registration.settings.probe !== undefined;
+  // It has not been shown to fail: its probe did not run, or has not ended.
+  if (isProbed && lease.probeFailure === undefined && !isOverrun)
+    return { known: before, effects: NOTHING, deadline: lease.deadline };
   const timing = timingOf(registration.settings, rules);
   const wait = isSchedule(timing) ? timing.grace : timeoutInForce(timing, lease.heartbeatHistory);
   const maxRetries = maxRetriesOf(registration.settings, rules);
@@ -62,7 +66,9 @@ export function missed(
   const effects: NodeEffect[] = [];
   let known = before;
   let { deadline } = lease;
-  const isMissed = (at: Moment): boolean => isPast(at) && !(isOverrun && overrun <= at);
+  // Each miss takes a failed probe of its own.
+  let failures = isProbed ? Number(lease.probeFailure !== undefined) : Infinity;
+  const isMissed = (at: Moment): boolean => isPast(at) && failures-- > 0 && !(isOverrun && overrun <= at);
   for (const miss of missedDeadlines(status, deadline, maxRetries, isMissed, after)) {
     deadline = miss.next ?? deadline;
     effects.push(miss.next === undefined ? { kind: 'rest' } : { kind: 'await', deadline });
@@ -71,10 +77,12 @@ export function missed(
       continue;
     }
     const due = dueInstant(lease.expected, miss.to === 'failed' ? wait : 0);
-    const turn = flipped(known, { ...miss, cause: 'silence', due }, lease, rules);
+    const reason = probeReason(lease.probeFailure);
+    const turn = flipped(known, { ...miss, cause: 'silence', due, reason }, lease, rules);
     known = turn.known;
     effects.push(turn.effect);
   }
+  if (isProbed && effects.length > 0) effects.push({ kind: 'probe_failure', reason: undefined });
   if (isOverrun && known.status.state !== 'failed') {
     const { retries } = known.status;
     const reason = `it started and did not end within ${graceOf(registration.settings) / 1_000} s`;
@@ -88,6 +96,11 @@ export function missed(
     effects.push({ kind: 'rest' }, turn.effect);
   }
   return { known, effects, deadline };
+}
+
+/** As it is shown in flips and alerts. */
+function probeReason(failure: string | undefined): string | undefined {
+  return failure === undefined ? undefined : `probe failed: ${failure}`;
 }
 
 export interface Turn extends Pick<MissedDeadline, 'to' | 'retries' | 'at'> {

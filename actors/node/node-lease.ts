@@ -1,4 +1,5 @@
 import type { NodeStatus } from '../../src/domain/node.js';
+import type { NodeName } from '../../src/domain/node-name.js';
 import { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import { moment, type Instant, type Millis, type Moment } from '../../src/domain/time.js';
 import { isCron, isSchedule, type Timing } from '../../src/domain/schedule.js';
@@ -13,6 +14,8 @@ import type { RegisteredNode } from './registered-node.js';
 
 export interface LeaseDeps extends EntityDeps<NodeEntity> {
   readonly rules: NodeRules;
+  /** Why the probes of nodes failed. In one place, since most nodes have none. */
+  readonly probeFailures: Map<NodeName, string>;
   /** Converts a deadline to its stored form. */
   toObservedTime(deadline: Moment): Millis;
 }
@@ -68,6 +71,15 @@ export abstract class NodeLease<Deps extends LeaseDeps>
     return timing instanceof Expectation ? timing : undefined;
   }
 
+  get probeFailure(): string | undefined {
+    return this.deps.probeFailures.get(this.key);
+  }
+
+  set probeFailure(reason: string | undefined) {
+    if (reason === undefined) this.deps.probeFailures.delete(this.key);
+    else this.deps.probeFailures.set(this.key, reason);
+  }
+
   get expected(): Instant | undefined {
     return this.expectation?.expected;
   }
@@ -90,6 +102,7 @@ export abstract class NodeLease<Deps extends LeaseDeps>
     if (heartbeat) {
       this.lastHeartbeat = rules.wallAt(at);
       this.heardAt = at;
+      this.probeFailure = undefined;
       if (typeof timing === 'number') this.timing = undefined;
       else if (!isSchedule(timing)) this.listen(at, timing, isDue && blind === this.heardBlind);
     }
@@ -150,5 +163,6 @@ export abstract class NodeLease<Deps extends LeaseDeps>
     this.lastHeartbeat = undefined;
     this.heardAt = undefined;
     this.#timing = undefined;
+    this.probeFailure = undefined;
   }
 }

@@ -36,6 +36,7 @@ import { replyToDescribe, type decide } from './node.machine.js';
 import type { DescribedNode, NodeCommand, NodeFlip, NodeReply } from './node.protocol.js';
 import type { ResumedDeadlines } from './observed-clock.js';
 import type { Quotas } from './quotas.js';
+import type { ProbedNodes } from './probed-nodes.js';
 import type { Slugs } from './slugs.js';
 import { registers } from './registering.js';
 import { JobTimers } from './job-timers.js';
@@ -58,6 +59,7 @@ export interface NodeShardDeps extends ShardSupervisorDeps {
   readonly stateCounts: StateCounts;
   readonly quotas: Quotas;
   readonly slugs: Slugs;
+  readonly probed: ProbedNodes;
   readonly counts: NodeCounts;
   /** Whether one more node may be registered. */
   hasRoom(): boolean;
@@ -74,6 +76,7 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
   readonly #options: NodeShardOptions;
   readonly #publisher: FlipPublisher;
   readonly #dirtyNodes = new DirtyNodes();
+  readonly probeFailures = new Map<NodeName, string>();
   readonly #pauses = new TimedPauses<NodeActor>();
   readonly jobTimers: JobTimers<NodeActor>;
 
@@ -244,6 +247,8 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
   /** The daemon was blind. Deadlines that had passed before stay where they are: their nodes are about to expire. */
   blind(blindness: Blindness, deadlineAfterIt: MovedDeadline): void {
     this.horizon = moment(this.horizon + blindness.to - blindness.from);
+    // A probe has to fail again, now that it can be seen.
+    this.probeFailures.clear();
     for (const actor of this.actors.values()) {
       const { state, deadline } = actor;
       if (state.phase === 'unknown') continue;
@@ -266,6 +271,7 @@ export class NodeShard extends ShardSupervisor<NodeEntity, NodeActor> implements
     this.#deps.stateCounts.moved(before, after);
     this.#deps.quotas.moved(before, after);
     this.#deps.slugs.moved(before, after);
+    this.#deps.probed.moved(before, after);
   }
 
   toObservedTime(deadline: Moment): Millis {

@@ -22,6 +22,7 @@ import { Quotas } from './quotas.js';
 import { Slugs } from './slugs.js';
 import { ObservedClock } from './observed-clock.js';
 import type { NodeActor } from './node.actor.js';
+import { ProbedNodes, type ProbeChanged } from './probed-nodes.js';
 import { NodeShard, type NodeShardOptions } from './node-shard.js';
 import { NodeCheckpoints, type NodeCheckpointsDeps } from './node-checkpoints.js';
 
@@ -43,6 +44,8 @@ export interface LocalNodeShardsDeps extends NodeCheckpointsDeps {
   readonly changes: ChangeFeed<NodeFlip>;
   readonly counts: NodeCounts;
   readonly calendar: Calendar;
+  /** A node has another probe than before, or none. */
+  readonly probeChanged: ProbeChanged;
   /** Derives the ping UUID of a node. */
   readonly pingUuidOf: (node: Registration) => string;
 }
@@ -84,6 +87,7 @@ export class LocalNodeShards implements NodeShards, NodeRules {
       stateCounts: this.#stateCounts,
       quotas: this.#quotas,
       slugs: this.#slugs,
+      probed: new ProbedNodes(deps.probeChanged),
       ending: () => this.#ending,
       hasRoom: () => this.size < options.nodes,
       toObservedTime: (deadline: Moment) => this.#observed.on(deadline),

@@ -159,6 +159,9 @@ export class NodeActor extends NodeLease<NodeDeps> {
         this.deps.counts.pings[effect.said]++;
         this.job = effect.job;
         return;
+      case 'probe_failure':
+        this.probeFailure = effect.reason;
+        return;
       case 'flip':
         if (effect.flip.to === 'failed' && this.job !== undefined) this.job = unwatched(this.job);
         this.deps.note(this);
@@ -208,6 +211,7 @@ export class NodeActor extends NodeLease<NodeDeps> {
 
   private restart(since: Moment | undefined, { deadline, expected }: Begun): void {
     this.expect(expected, since);
+    this.probeFailure = undefined;
     if (this.state.phase !== 'unknown' && isDue(this.state)) this.deps.wheel.arm(this, deadline);
     this.deps.note(this);
   }
@@ -259,6 +263,7 @@ export class NodeActor extends NodeLease<NodeDeps> {
     if (command.kind === 'ping')
       return { kind: 'pinged', created: request instanceof PendingNodeRequest && request.hasRegistered };
     if (command.kind === 'heartbeat') return { kind: 'active' };
+    if (command.kind === 'probed') return { kind: 'noted' };
     if (command.kind === 'forget' || this.state.phase === 'unknown') return { kind: 'forgotten' };
     return { kind: 'node', node: describe(this.state, this, this.deps.rules, command.readAt), created };
   }

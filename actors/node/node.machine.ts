@@ -14,6 +14,7 @@ import { describe } from './description.js';
 import { expire, fail, heartbeat, miss } from './heartbeat-rules.js';
 import { missed } from './missed-heartbeats.js';
 import { ping } from './ping-rules.js';
+import { probed } from './probe-rules.js';
 import type { NodeReply } from './node.protocol.js';
 import { evaluatePrecondition } from './node-preconditions.js';
 import { change, forget, prune, register, settle } from './registering.js';
@@ -36,6 +37,8 @@ export function decide(state: NodePhase, lease: Lease, message: NodeMessage, rul
       return fail(state, lease, message, rules);
     case 'ping':
       return ping(state, lease, message, rules);
+    case 'probed':
+      return probed(state, lease, message, rules);
     case 'miss':
       return miss(state, lease, message, rules);
     case 'put':

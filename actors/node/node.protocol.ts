@@ -11,6 +11,7 @@ import type {
 import type { Ping } from '../../src/domain/ping.js';
 import type { NodeQuota } from '../../src/domain/access.js';
 import type { NodeName } from '../../src/domain/node-name.js';
+import type { NodeProbe } from '../../src/domain/probe.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import type { Precondition } from '../../src/domain/precondition.js';
 import type { Instant, Millis } from '../../src/domain/time.js';
@@ -48,6 +49,8 @@ export type NodeRequest = (
   | { readonly kind: 'prune' }
   /** It left the file of declared nodes, and stays: takes its mark away. */
   | { readonly kind: 'release' }
+  /** Its probe has passed, or failed for this reason. It registers no node. */
+  | { readonly kind: 'probed'; readonly failure: string | undefined }
   /** A ping of its job. With a UUID it is for the node only while it has that one. */
   | { readonly kind: 'ping'; readonly ping: Ping; readonly uuid?: string; readonly creates: boolean }
   /** Gives it another ping UUID. */
@@ -87,6 +90,8 @@ export interface DescribedNode extends NodeFacts {
   readonly grace?: Millis;
   /** A slug that was chosen for it. */
   readonly chosenSlug?: string;
+  /** How the daemon probes it. */
+  readonly probe?: NodeProbe;
   /** When it was given another ping UUID than its first. */
   readonly pingUuidAt?: Instant;
   /** Present while the file of declared nodes names it. */
@@ -100,6 +105,8 @@ export interface DescribedNode extends NodeFacts {
 export type NodeReply =
   /** The heartbeat was accepted, and the node is active. */
   | { readonly kind: 'active' }
+  /** The result of its probe counts, or it is not probed any more. */
+  | { readonly kind: 'noted' }
   | { readonly kind: 'node'; readonly node: DescribedNode; readonly created: boolean }
   | { readonly kind: 'forgotten' }
   /** The ping is on disk, and so is the node that it registered, if it did. */

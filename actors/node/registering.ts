@@ -6,6 +6,7 @@ import {
   type Registration,
   type SettingsChange,
 } from '../../src/domain/node.js';
+import { sameProbe } from '../../src/domain/probe.js';
 import { GRACE, isSchedule, sameTiming, timingOf } from '../../src/domain/schedule.js';
 import { instant, type Instant, type Moment } from '../../src/domain/time.js';
 import {
@@ -141,7 +142,8 @@ function begunBy(
 ): Begun | undefined {
   const timing = timingOf(next.settings, rules);
   const before = timingOf(registration.settings, rules);
-  const isNew = !sameTiming(timing, before);
+  // Another probe has its time, too.
+  const isNew = !sameTiming(timing, before) || !sameProbe(next.settings.probe, registration.settings.probe);
   const isResumed = registration.pausedAt !== undefined && next.pausedAt === undefined;
   if (!isNew && !isResumed) return undefined;
   // A node that is not due has no deadline, but it shows when it is expected.

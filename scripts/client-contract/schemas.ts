@@ -29,13 +29,16 @@ export interface Property {
   readonly isHidden: boolean;
 }
 
+/** Milliseconds, and no instant. */
+const DURATIONS: ReadonlySet<string> = new Set(['max_ms']);
+
 /** @returns undefined if it is no object with fixed properties */
 export function propertiesOf({ properties, required }: JsonSchema): readonly Property[] | undefined {
   if (!isSchema(properties)) return undefined;
   const always: readonly unknown[] = Array.isArray(required) ? required : [];
   return Object.entries(properties).map(([key, schema]) => {
     if (!isSchema(schema)) throw new TypeError(`${key} has no schema`);
-    const isMillis = key.endsWith('_ms');
+    const isMillis = key.endsWith('_ms') && !DURATIONS.has(key);
     if (isMillis && key !== 'at_ms') throw new TypeError(`${key}: say here whether it is an instant`);
     return {
       key,

@@ -6,6 +6,7 @@ import type { NodeQuota, UserReach } from '../domain/access.js';
 import type { AlertRecord } from '../domain/alert.js';
 import type { Flip } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
+import type { ProbeResult } from '../domain/probe.js';
 import type { Overload } from '../domain/overload.js';
 import type { DeviceHeal } from '../domain/device.js';
 import type { EndedSession, Session } from '../domain/session.js';
@@ -35,6 +36,8 @@ export interface Daemon {
   readonly rotas: RotasApi;
 
   readonly pings: PingsApi;
+
+  readonly probes: ProbesApi;
 
   readonly events: EventsApi;
 
@@ -244,6 +247,12 @@ export interface PingsApi {
 
   /** The nodes that have this slug: at most one by its name, and those for which it was chosen. */
   withSlug(slug: string): readonly NodeName[];
+}
+
+/** Probes of nodes. */
+export interface ProbesApi {
+  /** The last results of a node, newest first; none while nodes are watched elsewhere. */
+  resultsOf(node: NodeName): readonly ProbeResult[];
 }
 
 /** Silences. */

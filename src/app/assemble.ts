@@ -1,5 +1,6 @@
 import { CommitMeter } from '../../actors/history/commit-meter.js';
 import { NodeCounts } from '../../actors/node/node-counts.js';
+import { ProbeCounts } from '../../actors/probes/probe-counts.js';
 import { ConfiguredChannels } from '../../actors/notifier/channel/configured-channels.js';
 import { UserEventChannels } from '../../actors/notifier/user-events/user-event-channels.js';
 import { changeFeed, listen } from '../../actors/shards/change-feed.js';
@@ -45,6 +46,7 @@ export interface Actors extends Division {
   readonly system: ActorSystem;
   readonly counts: UserCounts;
   readonly nodeCounts: NodeCounts;
+  readonly probeCounts: ProbeCounts;
   readonly channels: ConfiguredChannels;
   /** The channels that send events of users. */
   readonly userEvents: UserEventChannels;
@@ -57,6 +59,8 @@ export interface Actors extends Division {
   readonly limits: Config['limits'];
   /** The maintenance windows in force; likewise. */
   readonly maintenance: Shared['maintenance'];
+  /** The limits of probes in force; likewise. */
+  readonly probeLimits: Shared['probeLimits'];
 }
 
 /**
@@ -68,6 +72,7 @@ export function assemble(config: Config, ports: AppPorts, hearing: Shared['heari
   const { clock, logger } = ports;
   const limits = { ...config.limits };
   const maintenance = { windows: ports.maintenance ?? [] };
+  const probeLimits = { inForce: ports.probeLimits ?? config.probes };
   const admission = new Admission(clock);
   const shared: Shared = {
     config,
@@ -77,6 +82,7 @@ export function assemble(config: Config, ports: AppPorts, hearing: Shared['heari
     logger,
     limits,
     maintenance,
+    probeLimits,
     memory: new MemoryGuard({
       memory: ports.memory,
       clock,
@@ -87,6 +93,7 @@ export function assemble(config: Config, ports: AppPorts, hearing: Shared['heari
     }),
     counts: new UserCounts(),
     nodeCounts: new NodeCounts(),
+    probeCounts: new ProbeCounts(),
     calendar: new CronCalendar(),
     channels: new ConfiguredChannels(ports.channels ?? [], { clock, logger, patience: patienceOf(config) }),
     meter: new CommitMeter(toMillis(config.history.slow_commit), logger),
@@ -98,15 +105,26 @@ export function assemble(config: Config, ports: AppPorts, hearing: Shared['heari
     pending: () => sumOf(division.partitions, ({ run }) => run?.history.pending ?? 0),
   };
   const division: Division = config.partitions === 1 ? undivided(shared) : divided(shared);
-  const { system, counts, nodeCounts, channels, meter, memory, online, changes } = shared;
+  const { system, counts, nodeCounts, probeCounts, channels, meter, memory, online, changes } = shared;
   if (ports.presence !== undefined)
     listen(
       changes.users,
       statusOnly(ports.presence, () => clock.wall()),
     );
   const userEvents = new UserEventChannels(channels.all, userEventsDeps(config, { system, clock, logger }));
-  const parts = { system, counts, nodeCounts, channels, userEvents, meter, memory, online, changes };
-  return { ...division, ...parts, admission, limits, maintenance };
+  const parts = {
+    system,
+    counts,
+    nodeCounts,
+    probeCounts,
+    channels,
+    userEvents,
+    meter,
+    memory,
+    online,
+    changes,
+  };
+  return { ...division, ...parts, admission, limits, maintenance, probeLimits };
 }
 
 /** One partition with everything, in the data directory itself. */

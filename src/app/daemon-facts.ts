@@ -79,6 +79,15 @@ export interface DaemonFacts {
     /** Readers dropped because they read too slowly. */
     readonly slow: number;
   };
+  readonly probes: {
+    /** Nodes that are probed. */
+    readonly nodes: number;
+    readonly underWay: number;
+    /** Probes that are due and wait for others. */
+    readonly waiting: number;
+    readonly passed: number;
+    readonly failed: number;
+  };
   readonly silences: Readonly<Record<SilenceState, number>>;
   readonly memory: {
     /** The fullest memory that has a limit: 1 is full. */

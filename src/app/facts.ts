@@ -10,6 +10,7 @@ import { sumOf } from './sum.js';
 
 /** While they are watched elsewhere. */
 const NO_NODES = new StateCounts().inspect();
+const NO_PROBES = { nodes: 0, underWay: 0, waiting: 0 };
 const NO_SILENCES = { active: 0, pending: 0, expired: 0 };
 
 const READY: readonly string[] = [];
@@ -67,6 +68,7 @@ export async function readFacts(
     },
     alerts: alertFacts(actors),
     userEvents: actors.userEvents.figures,
+    probes: { ...(actors.home.run?.watch?.probes.figures ?? NO_PROBES), ...countsOf(actors) },
     silences: actors.home.run?.watch?.notifier.silences.counts() ?? NO_SILENCES,
     memory: { used: actors.memory.used, short: actors.memory.isShort, shed: actors.memory.shed },
     blind: blind.byCause,
@@ -130,6 +132,12 @@ function nodeFacts({ home, nodeCounts }: Actors): DaemonFacts['nodes'] {
   const running = sumOf(nodes?.all ?? [], ({ jobTimers }) => jobTimers.size);
   const states = { active, inactive, failed };
   return { states, paused, registeredBy, heartbeats, pings, running, flips, misses };
+}
+
+function countsOf({
+  probeCounts: { passed, failed },
+}: Actors): Pick<DaemonFacts['probes'], 'passed' | 'failed'> {
+  return { passed, failed };
 }
 
 function alertFacts({ home, channels }: Actors): DaemonFacts['alerts'] {

@@ -102,6 +102,7 @@ export class PartitionRun {
         outbox: (exitSignal, place) => watch.notifier.start(exitSignal, place),
         channels: watch.channels,
         nodes: watch.nodes.all,
+        probes: (exitSignal, place) => watch.probes.start(exitSignal, place),
       },
     };
   }
@@ -163,6 +164,7 @@ export class PartitionRun {
     if (this.watch !== undefined)
       this.history.submit(openPingUuids(this.watch, this.history.summary.pingSecret));
     this.watch?.nodes.resume(this.history.summary.observed);
+    this.watch?.probes.tell({ kind: 'resume' });
     this.#hasResumed = true;
     return entries.find((entry) => entry.kind === 'blind')?.interval;
   }

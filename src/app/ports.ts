@@ -14,6 +14,7 @@ import type { Logger } from '../ports/logger.js';
 import type { Memory } from '../ports/memory.js';
 import type { MetricFamily } from '../ports/metrics.js';
 import type { Ownership } from '../ports/ownership.js';
+import type { ProbeLimits, StartProber } from '../ports/prober.js';
 import type { PresenceChange } from './presence-change.js';
 
 /** The daemon's ports. */
@@ -40,6 +41,10 @@ export interface AppPorts {
   readonly decideNode?: typeof decideNode;
   /** The channels for alerts. */
   readonly channels?: readonly Channel[];
+  /** Starts what runs the probes of nodes. If absent, none is probed. */
+  readonly startProber?: StartProber;
+  /** What limits probes at the start; by default what the configuration says, without certificates of its own. */
+  readonly probeLimits?: ProbeLimits;
   /** The maintenance windows at the start. */
   readonly maintenance?: readonly MaintenanceWindow[];
   /** The declared nodes at the start. */

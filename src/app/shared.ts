@@ -2,12 +2,14 @@ import type { LimitFunction } from 'p-limit';
 import type { CommitMeter } from '../../actors/history/commit-meter.js';
 import type { NodeCounts } from '../../actors/node/node-counts.js';
 import type { ConfiguredChannels } from '../../actors/notifier/channel/configured-channels.js';
+import type { ProbeCounts } from '../../actors/probes/probe-counts.js';
 import type { UserCounts } from '../../actors/user/user-counts.js';
 import type { Config } from '../config/schema.js';
 import type { MaintenanceWindow } from '../domain/maintenance.js';
 import type { Calendar } from '../ports/calendar.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
+import type { ProbeLimits } from '../ports/prober.js';
 import type { ActorSystem } from '../runtime/actor-system.js';
 import type { OnlineIds } from './online-ids.js';
 import type { MemoryGuard } from './memory-guard.js';
@@ -33,9 +35,12 @@ export interface Shared {
   readonly limits: Config['limits'];
   /** The maintenance windows in force; likewise. */
   readonly maintenance: { windows: readonly MaintenanceWindow[] };
+  /** The limits of probes; likewise. */
+  readonly probeLimits: { inForce: ProbeLimits };
   readonly memory: MemoryGuard;
   readonly counts: UserCounts;
   readonly nodeCounts: NodeCounts;
+  readonly probeCounts: ProbeCounts;
   readonly calendar: Calendar;
   readonly channels: ConfiguredChannels;
   readonly meter: CommitMeter;

@@ -1,13 +1,18 @@
 import type { History } from '../../actors/history/history.actor.js';
 import type { DaemonEntry } from '../../actors/history/history.protocol.js';
 import { decide } from '../../actors/node/node.machine.js';
+import type { NodeCommand } from '../../actors/node/node.protocol.js';
 import { LocalNodeShards } from '../../actors/node/node-shards.js';
 import type { Channels } from '../../actors/notifier/channel/channels.js';
 import { createNotifier } from '../../actors/notifier/create.js';
 import type { Notifier } from '../../actors/notifier/notifier.actor.js';
 import type { Alerting } from '../../actors/notifier/notifier.protocol.js';
+import { Probes } from '../../actors/probes/probes.actor.js';
+import type { Probed } from '../../actors/probes/probes.protocol.js';
+import { sendToAll } from '../../actors/shards/send-to-all.js';
 import { POLICIES } from '../../actors/tree.js';
 import { toMillis, type Millis } from '../domain/time.js';
+import type { Clock } from '../ports/clock.js';
 import type { HistoryStore } from '../ports/history-store.js';
 import type { Outbox } from '../ports/outbox.js';
 import { alertsOptions } from './options.js';
@@ -28,6 +33,7 @@ const BUSY_DISK = 10_000;
 /** All nodes, and all alerts about them: dependencies and mass failures need the whole view. */
 export interface Watch {
   readonly nodes: LocalNodeShards;
+  readonly probes: Probes;
   readonly notifier: Notifier;
   readonly channels: Channels;
   /** Decides about alerts: the notifier, unless a test does. */
@@ -71,6 +77,16 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
   });
   const alerting = ports.alerting ?? notifier;
   const pingUuids = new PingUuids();
+  const probes = new Probes({
+    ...deps,
+    startProber: ports.startProber,
+    counts: shared.probeCounts,
+    restarts: POLICIES.probes,
+    limits: () => shared.probeLimits.inForce,
+    probed: (results) => {
+      tellProbed(nodes, results, clock);
+    },
+  });
   const nodes: LocalNodeShards = new LocalNodeShards(
     {
       count: config.shards,
@@ -97,6 +113,9 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
       counts: shared.nodeCounts,
       calendar: shared.calendar,
       pingUuidOf: (node) => pingUuids.of(node),
+      probeChanged: (node, probe, isNew) => {
+        probes.tell({ kind: 'change', node, probe, isNew });
+      },
       alerting: watchedBy(ports.flipped, alerting),
       submit: (entries) => {
         history().submit(entries);
@@ -108,7 +127,28 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
         shared.hearing.isHearing() && history().state === 'open' && history().waiting < BUSY_DISK,
     },
   );
-  return { nodes, notifier, channels, alerting, pingUuids };
+  return { nodes, probes, notifier, channels, alerting, pingUuids };
+}
+
+/** Nobody waits for the answers: a result that does not count is followed by another. */
+function tellProbed(nodes: LocalNodeShards, results: readonly Probed[], clock: Pick<Clock, 'now'>): void {
+  const now = clock.now();
+  sendToAll(
+    nodes.count,
+    results,
+    ({ node }) => node,
+    (shard, share, answered) => {
+      const commands = share.map(({ node: name, failure }): NodeCommand => ({
+        kind: 'probed',
+        name,
+        failure,
+        arrivedAt: now,
+        readAt: now,
+      }));
+      nodes.send(shard, commands, answered);
+    },
+    () => undefined,
+  );
 }
 
 /** Restores the nodes of the last run. */

@@ -37,8 +37,9 @@ export function readDeclared({ path, channels }: DeclaredFile, read = readText):
     const name = parseNodeName(node.name);
     const refuse = (problem: string): number => problems.push(`${path}:${line}: ${node.name}: ${problem}`);
     for (const setting of ofEmitter(node))
-      refuse(`${setting}: only heartbeat emit has probes: keep the node in a file of its own for it`);
-    const settings = settingsOf(node.settings ?? {});
+      refuse(`${setting}: only heartbeat emit has it: keep the node in a file of its own for it`);
+    // Here the daemon runs the probe.
+    const settings = settingsOf({ ...node.settings, ...(node.probe !== undefined && { probe: node.probe }) });
     if ('problems' in settings)
       for (const { path: place, problem } of settings.problems) refuse(`${place}: ${problem}`);
     else if (name !== undefined)
@@ -48,8 +49,8 @@ export function readDeclared({ path, channels }: DeclaredFile, read = readText):
   return problems.length > 0 ? { problems } : { nodes };
 }
 
-function ofEmitter({ probe, deadline, onProbeFailure }: FileNode['node']): readonly string[] {
-  const given = { probe, deadline, on_probe_failure: onProbeFailure };
+function ofEmitter({ deadline, onProbeFailure }: FileNode['node']): readonly string[] {
+  const given = { deadline, on_probe_failure: onProbeFailure };
   return Object.entries(given).flatMap(([setting, value]) => (value === undefined ? [] : [setting]));
 }
 

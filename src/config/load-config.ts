@@ -18,6 +18,7 @@ import type { Rota } from '../domain/rota.js';
 import { readMaintenance } from './maintenance.js';
 import { readDeclared } from './declared-nodes.js';
 import { locate, readText } from './named-files.js';
+import { readProbes } from './probes.js';
 import { readRotas } from './rotas.js';
 import { ascending, options, schema } from './schema.js';
 import type { Config } from './schema.js';
@@ -25,6 +26,7 @@ import { refusedText, sourceText } from './value-source.js';
 import type { Given, Source } from './value-source.js';
 import type { Secret } from '../adapters/channels/secret.js';
 import { readProxies, type Proxies } from '../adapters/channels/http/proxies.js';
+import type { ProbeLimits } from '../ports/prober.js';
 import type { StoreLocation } from '../adapters/store-location.js';
 import { readStore, storeSettingsIn } from './store.js';
 import { readTls } from './tls.js';
@@ -70,6 +72,7 @@ export interface Effective {
   readonly shownAuth: readonly ShownAuth[];
   /** Undefined: plain HTTP. */
   readonly tls: ConfiguredTls | undefined;
+  readonly probeLimits: ProbeLimits;
   /** Undefined: outgoing calls are direct. */
   readonly proxies: Proxies | undefined;
 }
@@ -134,6 +137,9 @@ export function loadConfig(sources: ConfigSources): Loaded {
   if ('problem' in tls) {
     return { ok: false, problems: [problemIn(inForce, { ...tls, option: `tls.${tls.option}` })] };
   }
+  const probes = readProbes(config.probes, { cwd, readFile });
+  if ('problem' in probes)
+    return { ok: false, problems: [problemIn(inForce, { ...probes, option: 'probes.ca_file' })] };
   const outbound = config.outbound.proxy === null ? { proxies: undefined } : readProxies(env);
   if ('problems' in outbound) return { ok: false, problems: outbound.problems };
   return {
@@ -152,6 +158,7 @@ export function loadConfig(sources: ConfigSources): Loaded {
     linkSecret: auth.linkSecret,
     shownAuth: auth.shown,
     tls: tls.tls,
+    probeLimits: probes.limits,
     proxies: outbound.proxies,
   };
 }

@@ -10,39 +10,14 @@ import {
 } from 'yaml';
 import { z } from 'zod';
 import type { EmittedNode } from '../client/emitter/emitter.js';
-import type { Probe } from '../client/emitter/probes/probe.js';
-import { parseAddress } from '../client/emitter/probes/tcp.js';
 import { parseNodeName } from '../domain/node-name.js';
 import { issuesIn } from '../views/body-problems.js';
 import { expectOneTiming, settingsWith } from '../views/node-settings.js';
+import { emitterProbe } from '../views/probe.js';
 
 const name = z
   .string('must be a name')
   .refine((text) => parseNodeName(text) !== undefined, 'must be 1 to 255 bytes, and not "." or ".."');
-
-const status = z
-  .int('must be an HTTP status')
-  .min(100, 'must be an HTTP status')
-  .max(599, 'must be an HTTP status');
-
-const http = z.strictObject({
-  http: z
-    .string()
-    .refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), 'must be an http or https URL'),
-  status: z.union([status, z.array(status).min(1)], 'must be a status, or a list of them').optional(),
-});
-const tcp = z.strictObject({
-  tcp: z
-    .string('must be a host and a port, such as db-1:5432')
-    .refine((text) => parseAddress(text) !== undefined, 'must be a host and a port, such as db-1:5432'),
-});
-const command = z.strictObject({
-  command: z.union(
-    [z.string().min(1), z.array(z.string()).min(1)],
-    'must be a line for the shell, or a list of a program and its arguments',
-  ),
-  exit_code: z.int('must be an exit code').min(0).max(255).optional(),
-});
 
 const seconds = z
   .number('must be a number of seconds')
@@ -50,51 +25,18 @@ const seconds = z
   .max(86_400, 'must be at most 86400 seconds');
 const onProbeFailure = z.enum(['skip', 'report'], 'must be skip or report');
 
-/** A file cannot pause nodes: its settings are sent again at every start. */
-const { paused: _paused, ...settings } = settingsWith().shape;
+/** A file cannot pause nodes: its settings are sent again at every start. The emitter itself runs the probes. */
+const { paused: _paused, probe: _probe, ...settings } = settingsWith().shape;
 
 const node = z
   .strictObject({
     ...settings,
     name,
-    probe: z
-      .unknown()
-      .transform((value, context) => {
-        const kind = kindOf(value);
-        if (kind === undefined) {
-          context.addIssue('must have one of http, tcp and command');
-          return z.NEVER;
-        }
-        const read = kind.safeParse(value);
-        if (read.success) return probeOf(read.data);
-        for (const { path, message } of read.error.issues)
-          context.addIssue({ code: 'custom', path, message });
-        return z.NEVER;
-      })
-      .optional(),
+    probe: emitterProbe.optional(),
     deadline: seconds.optional(),
     on_probe_failure: onProbeFailure.optional(),
   })
   .superRefine(expectOneTiming);
-
-type Written = z.output<typeof http> | z.output<typeof tcp> | z.output<typeof command>;
-
-function kindOf(value: unknown) {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if ('http' in value) return http;
-  if ('tcp' in value) return tcp;
-  return 'command' in value ? command : undefined;
-}
-
-function probeOf(written: Written): Probe {
-  if (!('command' in written)) return 'http' in written ? withoutUndefined(written) : written;
-  const { command: given, exit_code: exitCode } = written;
-  return exitCode === undefined ? { command: given } : { command: given, exitCode };
-}
-
-function withoutUndefined({ http: url, status: expected }: z.output<typeof http>): Probe {
-  return expected === undefined ? { http: url } : { http: url, status: expected };
-}
 
 /** A node of a file, and the line where it begins. */
 export interface FileNode {

@@ -8,7 +8,7 @@ import type { ConfiguredTls } from './tls.js';
 
 /** Options that a running daemon can apply. All others need a restart. */
 const RELOADABLE =
-  /^(?:limits\..+|nodes\.(?:declared|prune)|log\.level|keep_alive_timeout|cors\.origins|allowed_hosts|public_url|insecure|tls\..+)$/;
+  /^(?:limits\..+|nodes\.(?:declared|prune)|log\.level|keep_alive_timeout|cors\.origins|allowed_hosts|public_url|insecure|tls\..+|probes\..+)$/;
 
 export interface Reloaded {
   /** The new configuration, with the old values of options that need a restart. */
@@ -53,6 +53,7 @@ export function reloaded(before: Effective, after: Effective): Reloaded | { read
       ...(isAuthSame && before.linkSecret?.reveal() === after.linkSecret?.reveal() ? [] : ['auth']),
       ...(isDeepStrictEqual(before.maintenance, after.maintenance) ? [] : ['maintenance']),
       ...(isDeepStrictEqual(before.rotas, after.rotas) ? [] : ['rotas']),
+      ...(before.probeLimits.ca === after.probeLimits.ca ? [] : ['probes']),
       // Channels are made anew in any case, so changed secrets are not looked for.
       'channels',
     ],

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { PUBLIC } from '../adapters/channels/http/ssrf-guard.js';
 import { limits } from './limits.js';
 import {
   BILLION,
@@ -8,6 +9,7 @@ import {
   flag,
   fraction,
   hosts,
+  networks,
   oneOf,
   origins,
   orOff,
@@ -250,6 +252,19 @@ export const schema = group({
       bytes(0, BILLION * 1000),
       BILLION,
       'How much the pings of all nodes may take on disk. Beyond that, the oldest are deleted.',
+    ),
+  }),
+  probes: group({
+    allow: option(
+      networks,
+      [PUBLIC],
+      'Networks to which probes of nodes may connect: `public` for public addresses, and networks such as `10.0.0.0/8`. Others are refused, and the probe fails.',
+    ),
+    concurrency: option(whole(1, 10_000), 64, 'Maximum probes of nodes that run at once. Others wait.'),
+    ca_file: option(
+      orOff(text(/\S/, 'the path of a file')),
+      null,
+      'File with the certificates of authorities that probes trust besides the public ones, in PEM. Read again on SIGHUP.',
     ),
   }),
   outbound: group({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseRange, PUBLIC } from '../adapters/channels/http/ssrf-guard.js';
 import type { Seconds } from '../domain/time.js';
 
 export const DAY = 86_400;
@@ -106,6 +107,16 @@ export const publicUrl = {
     .transform((url) => url.replace(/\/$/, '')),
   notation: 'text' as const,
   expects: `an http or https URL of at most ${LONGEST_URL} characters without a query, such as https://heartbeat.example.org`,
+};
+
+/** Networks, or `public`; as text, separated by commas. */
+export const networks = {
+  type: z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(',').map((each) => each.trim()) : value),
+    z.array(z.string().refine((text) => text === PUBLIC || parseRange(text) !== undefined)).readonly(),
+  ),
+  notation: 'text' as const,
+  expects: 'a list of networks such as 10.0.0.0/8, or public',
 };
 
 export const oneOf = <const T extends readonly string[]>(...names: T) => ({

@@ -2,6 +2,7 @@ import type { NodeName } from './node-name.js';
 import type { LinkUse } from './action-link.js';
 import type { Learnt } from './heartbeat-history.js';
 import type { Instant, Millis } from './time.js';
+import { sameProbe, type NodeProbe } from './probe.js';
 import { GRACE, sameSchedule, type Schedule } from './schedule.js';
 import { sameTimeout, type AdaptiveTimeout, type Timeout } from './timeout.js';
 
@@ -25,7 +26,7 @@ export interface Flip {
   readonly retries: number;
   /** How long the daemon was blind during the silence before it. */
   readonly blind: Millis;
-  /** The reason in the node's own report of a failure. */
+  /** Why it failed: what the node reported, or its probe found. */
   readonly reason?: string;
 }
 
@@ -61,6 +62,8 @@ export interface NodeSettings {
   readonly grace?: Millis | undefined;
   /** A slug for its pings besides its name. */
   readonly slug?: string | undefined;
+  /** How the daemon probes it. A probe that passes is a heartbeat. */
+  readonly probe?: NodeProbe | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly channels: readonly string[] | undefined;
   /** Names of the nodes that it depends on. They need not be registered. */
@@ -166,7 +169,7 @@ export const NOTHING_CHOSEN: NodeSettings = {
 
 /**
  * A change of settings: an absent one stays, null resets it to the default. A schedule replaces the timeout and its
- * retries, and each of these the schedule.
+ * retries, and the probe; each of these replaces the schedule.
  */
 export interface SettingsChange {
   readonly timeout?: Timeout | null | undefined;
@@ -175,6 +178,7 @@ export interface SettingsChange {
   /** Of the schedule, if there is one. */
   readonly grace?: Millis | null | undefined;
   readonly slug?: string | null | undefined;
+  readonly probe?: NodeProbe | null | undefined;
   readonly labels?: Readonly<Record<string, string>> | null | undefined;
   readonly channels?: readonly string[] | null | undefined;
   readonly dependsOn?: readonly NodeName[] | null | undefined;
@@ -185,9 +189,11 @@ export function changed(settings: NodeSettings, change: SettingsChange): NodeSet
   const dependsOn = chosen(change.dependsOn, settings.dependsOn);
   const timing = changedTiming(settings, change);
   const slug = chosen(change.slug, settings.slug);
+  const probe = timing.schedule === undefined ? chosen(change.probe, settings.probe) : undefined;
   return {
     ...timing,
     ...(slug !== undefined && { slug }),
+    ...(probe !== undefined && { probe }),
     labels: chosen(change.labels, settings.labels) ?? NOTHING_CHOSEN.labels,
     channels: chosen(change.channels, settings.channels),
     ...(dependsOn !== undefined && { dependsOn }),
@@ -198,7 +204,7 @@ function changedTiming(
   settings: NodeSettings,
   change: SettingsChange,
 ): Pick<NodeSettings, 'timeout' | 'maxRetries' | 'schedule' | 'grace'> {
-  const isTimeout = isGiven(change.timeout) || isGiven(change.maxRetries);
+  const isTimeout = isGiven(change.timeout) || isGiven(change.maxRetries) || isGiven(change.probe);
   const schedule = isTimeout ? undefined : chosen(change.schedule, settings.schedule);
   if (schedule !== undefined) {
     const { grace } = change;
@@ -230,6 +236,7 @@ export function differingSettings(one: NodeSettings, other: NodeSettings): reado
     schedule: sameSchedule(one.schedule, other.schedule),
     grace: one.grace === other.grace,
     slug: one.slug === other.slug,
+    probe: sameProbe(one.probe, other.probe),
     labels: sameLabels(one.labels, other.labels),
     channels: sameList(one.channels, other.channels),
     depends_on: sameList(one.dependsOn, other.dependsOn),

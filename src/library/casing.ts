@@ -12,7 +12,7 @@ type Camel<Key extends string> = Key extends `${infer Head}_${infer Tail}`
   : Key;
 
 /** The values under these keys are the program's own: their keys are not converted. */
-const DATA = ['labels'];
+const DATA = ['labels', 'header'];
 
 export function camel(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -18,6 +18,7 @@ import {
   type Reader,
 } from './checks.js';
 import { camel } from './casing.js';
+import { probeReader } from './probe.js';
 import { COMMON } from '../config/channels/common-settings.js';
 
 const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
@@ -44,9 +45,9 @@ const onProbeFailure = one(oneOf('skip', 'report'));
 const deadline = one(secondsWithin(0.001, DAY));
 
 /** The options of a `Node`: its settings, and how it is probed. */
-const OPTIONS_OF_NODE = { ...SETTINGS_OF_NODE, probe: any, deadline, onProbeFailure };
+const OPTIONS_OF_NODE = { ...SETTINGS_OF_NODE, probe: probeReader, deadline, onProbeFailure };
 
-export const nodeRegistration: Reader = objectOf({ ...SETTINGS_OF_NODE, paused: any });
+export const nodeRegistration: Reader = objectOf({ ...SETTINGS_OF_NODE, probe: any, paused: any });
 export const nodeOptions: Reader = objectOf(OPTIONS_OF_NODE);
 
 const batchSizes: Reader = objectOf({

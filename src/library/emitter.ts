@@ -8,6 +8,7 @@ import { guardedLogger, onStandardError } from './logging.js';
 import { snakeCased } from './casing.js';
 import { Node, type NodeOptions, type NodeSettings } from './node.js';
 import type { LogTarget } from './options.js';
+import { probeOf } from './probe.js';
 import { Tracker } from './tracker.js';
 import { type Seconds, toMillis, toSeconds } from '../domain/time.js';
 
@@ -221,7 +222,13 @@ function emitted(node: string | Node | EmittedNode): Emitted {
 
 /** It is registered already. */
 function looked(node: Node): Emitted {
-  return { name: node.name, ...node.emitted, hasSchedule: isObject(node.settings.schedule) };
+  const { emitted, settings } = node;
+  return {
+    name: node.name,
+    ...emitted,
+    probe: probeOf(emitted.probe),
+    hasSchedule: isObject(settings.schedule),
+  };
 }
 
 function settingsOf(node: string | Node | EmittedNode): [string, NodeSettings] {

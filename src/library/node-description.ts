@@ -7,6 +7,7 @@ import { slugOf, timeoutView } from '../views/node-view.js';
 import { acknowledgedOf } from './acknowledging.js';
 import { dateOf } from './arguments.js';
 import type { AdaptiveTimeout, NodeStatus, Schedule } from './node.js';
+import { inCamelCase, type NodeProbe } from './probe.js';
 
 /** The heartbeat history of a node. Durations are in seconds. */
 export interface NodeRhythm {
@@ -27,6 +28,8 @@ export interface NodeDescription extends NodeStatus {
   /** Undefined if it has a schedule. */
   readonly timeout: Seconds | AdaptiveTimeout | undefined;
   readonly schedule: Schedule | undefined;
+  /** How the instance probes it. */
+  readonly probe: NodeProbe | undefined;
   /** When the heartbeat after the last one is or was expected; undefined without a schedule, and while it is paused. */
   readonly nextExpected: Date | undefined;
   /** φ of its present silence; undefined unless the timeout is adaptive and there is an estimate. */
@@ -66,7 +69,7 @@ export interface NodeChanged {
   readonly retries: number;
   /** Seconds of the silence in which the instance was blind. */
   readonly blind: Seconds;
-  /** The reason in the node's own report of a failure. */
+  /** Why it failed, where that is known: what the node reported, or its probe found. */
   readonly reason: string | undefined;
 }
 
@@ -130,6 +133,7 @@ export function describedNode(node: DescribedNode, causedBy: string | undefined)
     maxRetries: schedule === undefined ? maxRetries : undefined,
     timeout: schedule === undefined ? timeoutView(node) : undefined,
     schedule: schedule && describedSchedule(schedule),
+    probe: node.probe && inCamelCase(node.probe),
     nextExpected: pausedAt === undefined ? dateOf(expected) : undefined,
     phi: heartbeatHistory?.phi,
     rhythm: heartbeatHistory && {

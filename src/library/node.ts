@@ -11,6 +11,7 @@ import { nodeOptions } from './check-options.js';
 import { expectArgument, must, refuseProblems } from './checks.js';
 import { systemClock } from './clock.js';
 import type { Seconds } from '../domain/time.js';
+import type { Probe } from './probe.js';
 
 /** A timeout learned from the intervals between a node's heartbeats. Durations are in seconds. */
 export interface AdaptiveTimeout {
@@ -62,7 +63,9 @@ export interface NodeSettings {
 }
 
 /** How an emitter probes a node. */
-type Looks = Omit<EmittedNode, 'name' | 'settings' | 'hasSchedule'>;
+interface Looks extends Omit<EmittedNode, 'name' | 'settings' | 'hasSchedule' | 'probe'> {
+  readonly probe?: Probe | undefined;
+}
 
 /** The options of a node, including how an emitter for its tracker probes it. */
 export interface NodeOptions extends NodeSettings, Looks {}

@@ -4,6 +4,7 @@ import { ANYBODY } from '../domain/access.js';
 import type { NodeState, SettingsChange } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
 import { readPing, type PingOptions } from './pinging.js';
+import { describedProbe, type NodeProbe, type ProbeDescription } from './probe.js';
 import { describedPing, type PingDescription } from './ping-description.js';
 import { HeartbeatError } from '../errors.js';
 import type { Daemon } from '../app/api.js';
@@ -48,6 +49,8 @@ export interface Beaten {
 
 /** The settings of a node to register. Null resets one to the instance's value. */
 export interface NodeRegistration extends Nullable<NodeSettings> {
+  /** How the instance probes it. */
+  readonly probe?: NodeProbe | null;
   /** Paused: not watched. */
   readonly paused?: boolean | null;
 }
@@ -193,6 +196,14 @@ export class Nodes {
   async pingBody(name: string, n: number): Promise<Uint8Array | undefined> {
     const daemon = await this.#daemon();
     return duringCall(daemon, () => daemon.pings.body(nodeNameOf(name), n));
+  }
+
+  /** The last results of its probe, newest first. */
+  async probes(name: string): Promise<readonly ProbeDescription[]> {
+    const daemon = await this.#daemon();
+    const node = nodeNameOf(name);
+    await askForNode(daemon, node, { kind: 'describe' });
+    return daemon.probes.resultsOf(node).map(describedProbe);
   }
 
   /** The secret UUID by which pings name it. */

@@ -1,6 +1,7 @@
 import type { Daemon } from '../app/api.js';
 import type { NodeChange } from '../../actors/notifier/notifier.protocol.js';
 import { makeChannels } from '../adapters/channels/make.js';
+import { probeThread } from '../adapters/probes/probe-thread.js';
 import { levelStores } from '../adapters/level/level-history-store.js';
 import { MemoryHistoryStore } from '../adapters/memory/memory-history-store.js';
 import { ProcessWatch } from '../adapters/process/process-facts.js';
@@ -77,6 +78,8 @@ export async function open(
     channels,
     maintenance: effective.maintenance,
     rotas: effective.rotas,
+    startProber: probeThread(logger),
+    probeLimits: effective.probeLimits,
     processFacts: () => watch.read(),
     memory,
     gateway: hasHttp ? http.gateway : () => CLOSED,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { probe, probeResult } from './probe.js';
 import { silencedBy } from './silence-answers.js';
 import { schedule } from './schedule.js';
 import { timeout } from './timeout.js';
@@ -56,6 +57,7 @@ const nodeShape = {
     description:
       'For pings by slug: the one chosen for it, or its name if that can be one. Absent if there is none.',
   }),
+  probe: probe.optional().meta({ description: 'How the daemon probes it. Absent if it does not.' }),
   ping_uuid: uuid
     .optional()
     .meta({ description: 'The secret of its pings by UUID. Present for keys with the scope `admin`.' }),
@@ -133,7 +135,13 @@ const shapeWithCause = {
 export const nodeWithCause = z.strictObject(shapeWithCause).meta({ id: 'NodeWithCause' });
 
 export const nodeInDetail = z
-  .strictObject({ ...shapeWithCause, uptime: uptime.optional() })
+  .strictObject({
+    ...shapeWithCause,
+    last_probe: probeResult
+      .optional()
+      .meta({ description: 'Present if it is probed: the last result. Absent before the first.' }),
+    uptime: uptime.optional(),
+  })
   .meta({ id: 'NodeInDetail' });
 
 export const nodes = z.strictObject({ nodes: z.array(nodeWithCause), next_cursor: nextCursor });
@@ -147,10 +155,9 @@ export const flip = z
     cause: flipCause,
     retries: count,
     blind_seconds: seconds,
-    reason: z
-      .string()
-      .optional()
-      .meta({ description: 'Present if the node reported the failure with a reason.' }),
+    reason: z.string().optional().meta({
+      description: 'Why it failed, where that is known: what the node reported, or its probe found.',
+    }),
     silenced_by: silencedBy.meta({ description: 'The silences that were active then, by its labels now.' }),
   })
   .meta({ id: 'Flip' });

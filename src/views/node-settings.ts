@@ -6,6 +6,7 @@ import { toMillis, toSeconds } from '../domain/time.js';
 import { SLUG } from '../domain/ping.js';
 import { problemsIn, type BodyProblem } from './body-problems.js';
 import { nodeName } from './values.js';
+import { probe } from './probe.js';
 import { readSchedule, schedule } from './schedule.js';
 import { readTimeout, seconds, timeout } from './timeout.js';
 
@@ -47,6 +48,7 @@ export const settingsWith = (known?: readonly string[]) =>
           .nullish()
           .meta({ description: `How long a job may take that has started. Default: ${toSeconds(GRACE)}.` }),
         slug: slug.nullish(),
+        probe: probe.nullish(),
         labels: z
           .record(labelKey, text('a value'), 'must be an object of strings')
           .refine(
@@ -80,7 +82,15 @@ export const settingsWith = (known?: readonly string[]) =>
           issue.code === 'unrecognized_keys' ? 'unknown field' : 'the body must be a JSON object of settings',
       },
     )
-    .superRefine(expectOneTiming);
+    .superRefine(expectOneTiming)
+    .refine(
+      ({ schedule: job, probe: chosen }) =>
+        (job ?? undefined) === undefined || (chosen ?? undefined) === undefined,
+      {
+        path: ['probe'],
+        error: 'a node with a schedule has none: remove one of the two',
+      },
+    );
 
 /** A schedule takes the place of a timeout and its retries. */
 export function expectOneTiming(
@@ -134,6 +144,7 @@ function readWith(schema: ReturnType<typeof settingsWith>, body: unknown): Read 
       maxRetries,
       grace: typeof read.data.grace === 'number' ? toMillis(read.data.grace) : read.data.grace,
       slug: read.data.slug,
+      probe: read.data.probe,
       labels,
       channels,
       dependsOn,

@@ -25,6 +25,7 @@ export function nodeView(node: DescribedNode): z.output<typeof answer.node> {
       next_expected: secondsOrNull(node.pausedAt === undefined ? node.expected : undefined),
     }),
     ...(slugOf(node) !== undefined && { slug: slugOf(node) }),
+    ...(node.probe !== undefined && { probe: node.probe }),
     ...(node.grace !== undefined && { grace: seconds(node.grace) }),
     started: secondsOrNull(node.job?.started),
     last_duration: node.job?.lastDuration === undefined ? null : seconds(node.job.lastDuration),

@@ -192,6 +192,7 @@ export class SimulatedAlerts {
                 outbox: (exitSignal, place) => notifier.start(exitSignal, place),
                 channels: actors,
                 nodes: [],
+                probes: () => ({ stop: () => Promise.resolve(), inspect: () => ({}) }),
               },
             },
           ],

@@ -16,6 +16,7 @@ import type { UserId } from '../../src/domain/user-id.js';
 import type { Channel } from '../../src/ports/channel.js';
 import type { Memory } from '../../src/ports/memory.js';
 import type { Ownership } from '../../src/ports/ownership.js';
+import type { StartProber } from '../../src/ports/prober.js';
 import type { FlipRange, HistoryRange, HistoryStore } from '../../src/ports/history-store.js';
 import { sliceOf } from './partition-stores.js';
 import { PARTITION_IDS, PARTITIONS } from './partitions.js';
@@ -47,6 +48,7 @@ export interface SimulationOptions {
   readonly memory?: Memory;
   readonly acceptsDataLoss?: boolean;
   readonly ownership?: Ownership;
+  readonly startProber?: StartProber;
   /** How long the gateway takes to close: it waits for slow requests and for sockets. */
   readonly closesIn?: Millis;
   /** Called at each start of the gateway, which takes until this resolves, and fails if it throws. */
@@ -72,6 +74,7 @@ export class SimulatedApp {
     memory,
     acceptsDataLoss,
     ownership,
+    startProber,
     closesIn = 0,
     gatewayStarts,
     ...rules
@@ -95,6 +98,7 @@ export class SimulatedApp {
       ...(memory !== undefined && { memory }),
       ...(acceptsDataLoss !== undefined && { acceptsDataLoss }),
       ownership,
+      ...(startProber !== undefined && { startProber }),
     });
     this.app.onFatal = (error) => {
       this.fatal = error;
@@ -174,5 +178,6 @@ function requestOf(kind: PlainKind): NodeRequest {
     const ping = { kind: 'success', method: 'GET', body: new Uint8Array(), bytes: 0 } as const;
     return { kind, creates: false, ping };
   }
+  if (kind === 'probed') return { kind, failure: undefined };
   return kind === 'acknowledge' ? { kind, by: 'ann', reason: 'it is being looked at' } : { kind };
 }

@@ -55,6 +55,7 @@ export class StandaloneShards {
         counts: new NodeCounts(),
         calendar: new CronCalendar(),
         pingUuidOf: ({ name }) => `uuid of ${name}`,
+        probeChanged: () => undefined,
         look: () => undefined,
         takesCheckpoints: () => true,
       },

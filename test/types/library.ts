@@ -220,7 +220,12 @@ new Emitter('http://127.0.0.1:3519', {
   nodes: [
     'db-1',
     new Node('web', { dependsOn: ['db-1'] }),
-    { name: 'api', timeout: 5, labels: { zone: 'a' }, probe: { http: 'http://api/', status: 204 } },
+    {
+      name: 'api',
+      timeout: 5,
+      labels: { zone: 'a' },
+      probe: { http: 'http://api/', every: 10, expect: { status: 204, maxMs: 500 } },
+    },
   ],
 });
 const probes: readonly Probe[] = [

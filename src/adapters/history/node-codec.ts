@@ -9,6 +9,7 @@ import { COUNT, INSTANT, MILLIS, rangeOf } from './binary.js';
 import { choiceAt, countAt, instantAt, leaveOut, millisAt, optional, textAt } from './fields.js';
 import { KIND } from './format.js';
 import { columnsOf, storedInstant } from './json-columns.js';
+import { probeSchema } from './probe-codec.js';
 
 /*
  * Nodes and their statuses; `node-past-codec.ts` has their flips and pauses. Names sort by the bytes of their UTF-8.
@@ -47,6 +48,7 @@ const registrationSchema = z.object({
   schedule: scheduleSchema.optional(),
   grace: z.number().optional(),
   slug: z.string().optional(),
+  probe: probeSchema.optional(),
   labels: z.record(z.string(), z.string()).default({}),
   channels: z.array(z.string()).optional(),
   paused_at: storedInstant.transform(instant).optional(),
@@ -124,7 +126,7 @@ export function nodeValue({
   declared,
   acknowledged,
 }: Registration): Buffer {
-  const { timeout, maxRetries, schedule, grace, slug, labels, channels, dependsOn } = settings;
+  const { timeout, maxRetries, schedule, grace, slug, probe, labels, channels, dependsOn } = settings;
   return Buffer.from(
     JSON.stringify({
       registered_at: registeredAt,
@@ -133,6 +135,7 @@ export function nodeValue({
       schedule: schedule && storedSchedule(schedule),
       grace,
       slug,
+      probe,
       ...(Object.keys(labels).length > 0 && { labels }),
       channels,
       paused_at: pausedAt,
@@ -169,6 +172,7 @@ export function nodeFrom(key: Buffer, value: Buffer): Registration {
       ...(read.schedule !== undefined && { schedule: read.schedule }),
       ...(read.grace !== undefined && { grace: read.grace }),
       ...(read.slug !== undefined && { slug: read.slug }),
+      ...(read.probe !== undefined && { probe: read.probe }),
       labels,
       channels,
       ...(dependsOn !== undefined && { dependsOn }),

@@ -181,6 +181,11 @@ export class Nodes<Id> {
     });
   }
 
+  /** How the daemon probes it, and the last results, newest first. */
+  async probes(name: string, options: CallOptions = {}): Promise<Answers['probes']> {
+    return this.#calls.call('probes', about(name, options));
+  }
+
   /** What is kept of the body of a ping, as text. */
   async pingBody(name: string, n: number, options: CallOptions = {}): Promise<string> {
     const { path, signal } = about(name, options);

@@ -7,7 +7,7 @@ import { secondsOf } from './when.js';
  */
 
 /** What is under these keys has keys of its own. */
-const DATA = ['labels', 'meta'];
+const DATA = ['labels', 'meta', 'header'];
 
 /**
  * A query. Lists are separated by commas.

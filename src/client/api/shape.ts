@@ -123,8 +123,10 @@ export class ShapeReader<Id> {
 /** Whether the `type` of an object is one that the shape has, if it says so. */
 function isOfType(shape: Shape, value: unknown): boolean {
   if (typeof shape !== 'object' || !('fields' in shape) || !isRecord(value)) return true;
-  const type = shape.fields['type']?.shape;
+  const field = shape.fields['type'];
+  const type = field?.shape;
   if (typeof type !== 'object') return true;
+  if (field?.optional === true && value['type'] === undefined) return true;
   if ('is' in type) return value['type'] === type.is;
   return !('among' in type) || type.among.some((each) => each === value['type']);
 }

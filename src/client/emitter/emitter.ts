@@ -4,11 +4,12 @@ import { PacedScheduler, type TaskOutcome } from '../schedule/paced-scheduler.js
 import { batchSize, type BatchSizeThresholds } from './batch-size.js';
 import { LimitedCalls, type CallsObserver } from './limited-calls.js';
 import { HeartbeatBatcher } from './heartbeat-batcher.js';
-import { runProbe, type Probe } from './probes/probe.js';
 import { Registering, type NodeSettingsBody } from './registering.js';
 import { Tally, type EmitterReport } from './tally.js';
 import type { Target } from './target.js';
-import { type Millis, type Seconds, toMillis } from '../../domain/time.js';
+import type { Probe } from '../../domain/probe.js';
+import type { Millis, Seconds } from '../../domain/time.js';
+import { ProbeGroups, type ProbedNode } from './probe-groups.js';
 
 export interface EmittedNode {
   readonly name: string;
@@ -73,7 +74,6 @@ export class Emitter {
   readonly #target: Target;
   readonly #observer: EmitterObserver;
   readonly #batches: string[][] = [];
-  readonly #probed: EmittedNode[] = [];
   readonly #failing = new Set<string>();
   readonly #refused = new Set<string>();
   readonly #tally = new Tally();
@@ -82,7 +82,7 @@ export class Emitter {
   readonly #registering: Registering;
   readonly #jobs: readonly string[];
   readonly #beats: PacedScheduler;
-  readonly #probes: PacedScheduler;
+  readonly #probes: ProbeGroups<EmittedNode & ProbedNode>;
   #size = 0;
 
   constructor(nodes: readonly EmittedNode[], plan: EmitterPlan, target: Target, observer: EmitterObserver) {
@@ -107,6 +107,15 @@ export class Emitter {
         if (isNew) observer.settingsRefused(node, reason);
       },
     });
+    const began = ({ lateMs }: TaskOutcome): void => {
+      this.#tally.began(lateMs);
+    };
+    const schedule = { durationMs: Infinity, seed: Math.floor(Math.random() * 2 ** 32), leastAgainMs };
+    this.#probes = new ProbeGroups(
+      { ...schedule, everyMs: plan.intervalMs, deadlineMs: plan.deadlineMs, inFlight: plan.maxProbes },
+      (node, reason) => this.#probed(node, reason),
+      began,
+    );
     for (const node of nodes) this.#place(node);
     this.#jobs = nodes.filter(isLeftToJob).map(({ name }) => name);
     this.#batcher = new HeartbeatBatcher({
@@ -118,18 +127,9 @@ export class Emitter {
       send: (names) => this.#send(names),
     });
     const pace = { usualMs: plan.intervalMs, arrivalMs: plan.intervalMs };
-    const began = ({ lateMs }: TaskOutcome): void => {
-      this.#tally.began(lateMs);
-    };
-    const schedule = { durationMs: Infinity, seed: Math.floor(Math.random() * 2 ** 32), leastAgainMs };
     this.#beats = new PacedScheduler(
       { ...schedule, tasks: this.#batches.length, pace: { ...pace, ...again }, inFlight: plan.maxConcurrent },
       (batch) => this.#send(this.#batches[batch] ?? []),
-      began,
-    );
-    this.#probes = new PacedScheduler(
-      { ...schedule, tasks: this.#probed.length, pace, inFlight: plan.maxProbes },
-      (index) => this.#probe(this.#probed[index]),
       began,
     );
   }
@@ -140,7 +140,6 @@ export class Emitter {
     const { length } = this.#batches;
     this.#place(node);
     if (isLeftToJob(node)) this.#observer.leftToJobs([node.name]);
-    else if (node.probe !== undefined) this.#probes.add();
     else if (this.#batches.length > length) this.#beats.add();
   }
 
@@ -171,7 +170,7 @@ export class Emitter {
     if (Object.keys(settings).length > 0) this.#registering.add({ name, settings });
     if (isLeftToJob(node)) return;
     if (node.probe !== undefined) {
-      this.#probed.push(node);
+      this.#probes.add({ ...node, probe: node.probe });
       return;
     }
     const last = this.#batches.at(-1);
@@ -195,11 +194,7 @@ export class Emitter {
     }
   }
 
-  async #probe(node: EmittedNode | undefined): Promise<void> {
-    if (node?.probe === undefined) return;
-    const { name, probe, deadline, onProbeFailure } = node;
-    const deadlineMs = deadline === undefined ? this.#plan.deadlineMs : toMillis(deadline);
-    const reason = await runProbe(probe, deadlineMs);
+  async #probed({ name, onProbeFailure }: EmittedNode, reason: string | undefined): Promise<void> {
     this.#tally.probed();
     if (reason === undefined) {
       if (this.#failing.delete(name)) this.#observer.probePassed(name);

@@ -22,6 +22,7 @@ import { answerBody, answerPings } from '../pings/kept-pings.js';
 import { answerFlips, answerList, pingUuidFor } from './node-lists.js';
 import { parseRange } from './node-query.js';
 import { readReport } from './failure-report.js';
+import { probeResultView } from '../../views/probe.js';
 import { settingsReader } from '../../views/node-settings.js';
 import { nodeView, uptimeView, nodeViewWithCause } from '../../views/node-view.js';
 import type { GatewayLimits } from '../gateway-options.js';
@@ -133,6 +134,9 @@ export function addNodes(
         ),
       },
     })
+    .add('/nodes/:name/probes', {
+      get: { ...READ, handle: named((exchange, name) => probes(daemon, exchange, name)) },
+    })
     .add('/nodes/:name/flips', {
       get: { ...READ, handle: named((exchange, name) => flips(daemon, clock, exchange, name, limits.page)) },
     });
@@ -223,7 +227,7 @@ function put(
 }
 
 async function get(
-  { nodes, silences, pings }: Daemon,
+  { nodes, silences, pings, probes }: Daemon,
   clock: Pick<Clock, 'wall'>,
   exchange: Exchange,
   name: NodeName,
@@ -232,8 +236,10 @@ async function get(
   const node = await known(exchange, nodes, name);
   if (node === undefined) return;
   const causes = await causesOf(nodes, [node], exchange.access);
+  const [last] = node.probe === undefined ? [] : probes.resultsOf(name);
   const shown = {
     ...nodeViewWithCause(node, causes.get(name), silences),
+    ...(last !== undefined && { last_probe: probeResultView(last) }),
     ...pingUuidFor(exchange, pings, node),
   };
   if (range === undefined) {
@@ -258,6 +264,15 @@ async function flips(
 async function pings(daemon: Daemon, exchange: Exchange, name: NodeName, largestPage: number): Promise<void> {
   const node = await known(exchange, daemon.nodes, name);
   if (node !== undefined) await answerPings(daemon, exchange, name, largestPage);
+}
+
+/** `GET /nodes/:name/probes`: the last results, newest first. */
+async function probes(daemon: Daemon, exchange: Exchange, name: NodeName): Promise<void> {
+  const node = await known(exchange, daemon.nodes, name);
+  if (node === undefined) return;
+  const { probe = null } = node;
+  const results = probe === null ? [] : daemon.probes.resultsOf(name);
+  exchange.json(200, { name, probe, results: results.map(probeResultView) });
 }
 
 async function bodyOfPing(

@@ -24,6 +24,7 @@ export function metricFamilies(
     gauge('heartbeat_ready', 'Whether the daemon is ready: 1 or 0.', Number(facts.ready)),
     ...userFamilies(facts),
     ...nodeFamilies(facts),
+    ...probeFamilies(facts),
     ...quotaFamilies(facts, gateway?.quotas ?? []),
     ...actorFamilies(facts),
     ...storeFamilies(facts),
@@ -102,6 +103,20 @@ function nodeFamilies({ nodes }: DaemonFacts): MetricFamily[] {
       'How long after its deadline a heartbeat that did not come was noticed.',
       nodes.misses,
     ),
+  ];
+}
+
+function probeFamilies({
+  probes: { nodes, underWay, waiting, passed, failed },
+}: DaemonFacts): MetricFamily[] {
+  return [
+    gauge('heartbeat_probed_nodes', 'Nodes that the daemon probes.', nodes),
+    gauge('heartbeat_probes_under_way', 'Probes of nodes that run.', underWay),
+    gauge('heartbeat_probes_waiting', 'Probes of nodes that are due and wait for others to end.', waiting),
+    counterBy('heartbeat_probes_total', 'Probes of nodes that have ended, by result.', 'result', {
+      passed,
+      failed,
+    }),
   ];
 }
 

@@ -48,6 +48,7 @@ const METHODS: Readonly<Record<string, (client: Client) => Promise<unknown>>> = 
   resumeNode: (client) => client.nodes.resume('db-1'),
   acknowledgeNode: (client) => client.nodes.acknowledge('db-1', { by: 'ann', until: new Date(0) }),
   pings: (client) => all(client.nodes.pings('db-1')),
+  probes: (client) => client.nodes.probes('db-1'),
   pingBody: (client) => client.nodes.pingBody('db-1', 7),
   renewPingUuid: (client) => client.nodes.renewPingUuid('db-1'),
   unacknowledgeNode: (client) => client.nodes.unacknowledge('db-1'),

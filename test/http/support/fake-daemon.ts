@@ -50,6 +50,7 @@ export class FakeDaemon implements Daemon, UsersApi {
     list: async function* () {},
     command: ({ answered }) => setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_ALERT' }),
   };
+  readonly probes = { resultsOf: () => [] };
   /** And silences. */
   readonly silences: SilencesApi = {
     list: () => [],

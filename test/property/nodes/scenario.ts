@@ -14,6 +14,7 @@ export type Crashing = Exclude<
   NodeMessage['kind'],
   | 'describe'
   | 'miss'
+  | 'probed'
   | 'acknowledge'
   | 'unacknowledge'
   | 'ping'

@@ -36,6 +36,15 @@ describe('a file of declared nodes', () => {
     ]);
   });
 
+  it('may have probes, which the daemon runs, and no commands', () => {
+    const [web] =
+      inForce(withNodes('- { name: web, probe: { tcp: "web:80", every: 10 } }')).declared?.nodes ?? [];
+    expect(web?.settings.probe).to.deep.equal({ tcp: 'web:80', every: 10 });
+    expect(problems(withNodes('- { name: web, probe: { command: "true" } }')).join('\n')).to.include(
+      'probe.command: the daemon runs no commands: use heartbeat emit',
+    );
+  });
+
   it('is read only if it is named', () => {
     expect(inForce({ file: 'nodes: { declared: off }' }).declared).to.equal(undefined);
   });
@@ -47,7 +56,7 @@ describe('a file of declared nodes', () => {
       '- name: b',
       '  channels: [ops, chat]',
       '- name: c',
-      '  probe: { tcp: "db:5432" }',
+      '  deadline: 3',
       '- name: a',
     ].join('\n');
     const channels = 'channels: { ops: { kind: log } }\nlog: { level: loud }\n';
@@ -62,7 +71,7 @@ describe('a file of declared nodes', () => {
     const others = rest.split('\n').slice(0, -1).join('\n');
     expect(problems(withNodes(others, channels.split('\nlog:')[0]))).to.deep.equal([
       '/etc/nodes.yaml:3: b: channels.1: unknown channel; the configured ones are: ops',
-      '/etc/nodes.yaml:5: c: probe: only heartbeat emit has probes: keep the node in a file of its own for it',
+      '/etc/nodes.yaml:5: c: deadline: only heartbeat emit has it: keep the node in a file of its own for it',
     ]);
   });
 

@@ -27,6 +27,8 @@ function allowed({ key, type }: Option): fc.Arbitrary<unknown> {
   if (key === 'public_url') {
     return fc.option(fc.constantFrom('https://heartbeat.example.org', 'http://[::1]:8080/heart/beat'));
   }
+  if (key === 'probes.allow')
+    return fc.array(fc.constantFrom('public', '10.0.0.0/8', 'fd00::/8', '192.0.2.7'), { minLength: 1 });
   const chosen = anyOf?.find((each) => each.enum !== undefined)?.enum;
   if (chosen !== undefined) return fc.option(fc.constantFrom(...chosen));
   if (anyOf?.some(({ type: each }) => each === 'string') === true)
@@ -39,7 +41,9 @@ function allowed({ key, type }: Option): fc.Arbitrary<unknown> {
 }
 
 // The two timeouts must be in order, and files must exist.
-const free = options.filter(({ key }) => !/^(limits\.\w+_timeout|tls\.\w+|store(_\w+)?)$/.test(key));
+const free = options.filter(
+  ({ key }) => !/^(limits\.\w+_timeout|tls\.\w+|probes\.ca_file|store(_\w+)?)$/.test(key),
+);
 const settings = fc
   .record(Object.fromEntries(free.map((option) => [option.key, allowed(option)])), {
     requiredKeys: [],

@@ -48,6 +48,7 @@ describe('the schema of the configuration', () => {
       events: { past: 100_000, readers: 5000, watched: 1_000_000 },
       ping: { url: null, every: 60 },
       pings: { body: 10_000, max_bytes: 1_000_000_000 },
+      probes: { allow: ['public'], concurrency: 64, ca_file: null },
       outbound: { proxy: null },
       limits: {
         alerts: 100_000,

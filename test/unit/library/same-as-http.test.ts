@@ -59,6 +59,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   nodeUptime: { on: 'nodes', name: 'uptimeReport', given: ['db-1'], body: ['limit'] },
   uptime: { on: 'nodes', name: 'uptimeReportOf', given: [], body: ['limit'] },
   pings: { on: 'nodes', name: 'pings' },
+  probes: { on: 'nodes', name: 'probes' },
   pingBody: { on: 'nodes', name: 'pingBody' },
   renewPingUuid: { on: 'nodes', name: 'renewPingUuid' },
   forgetNode: { on: 'nodes', name: 'forget' },
@@ -162,8 +163,12 @@ describe('what HTTP has', () => {
       'labels',
       'channels',
       'dependsOn',
+      'probe',
       'paused',
     ]);
+    const probe = { http: 'http://10.0.0.1/', every: 5, expect: { maxMs: 50, header: { 'x-a_b': 'c' } } };
+    expect(await instance.nodes.register('db-2', { probe })).to.deep.include({ probe });
+    expect(await instance.nodes.probes('db-2')).to.be.an('array');
     await instance.nodes.register('db-1', { timeout: 5, maxRetries: 1, labels: { a: 'b' }, paused: true });
     expect(await instance.nodes.get('db-1')).to.include({ timeout: 5, maxRetries: 1, paused: true });
     await instance.nodes.register('db-1', { timeout: null, maxRetries: null, labels: null, paused: false });

@@ -35,6 +35,7 @@ export const LEASE: Lease = {
   heartbeatHistory: undefined,
   expected: undefined,
   job: undefined,
+  probeFailure: undefined,
 };
 
 /** A registered node with this state and registration. */

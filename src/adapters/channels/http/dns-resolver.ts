@@ -61,10 +61,14 @@ export class DnsResolver {
   }
 }
 
-/** A `lookup` for `net.connect` that returns only addresses the guard permits. */
-export function guardedLookup(names: DnsResolver, guard: Guard): LookupFunction {
+/**
+ * A `lookup` for `net.connect` that returns only addresses the guard permits.
+ *
+ * @param option that would permit others
+ */
+export function guardedLookup(names: DnsResolver, guard: Guard, option = 'allow_addresses'): LookupFunction {
   return (name, options, callback) => {
-    permitted(names, guard, name).then(
+    permitted(names, guard, name, option).then(
       (addresses) => {
         const wanted = addresses.filter(
           ({ family }) => options.family === undefined || options.family === 0 || options.family === family,
@@ -85,11 +89,12 @@ async function permitted(
   names: DnsResolver,
   guard: Guard,
   name: string,
+  option: string,
 ): Promise<{ address: string; family: number }[]> {
   const addresses = await names.resolve(name);
   const allowed = addresses.filter((address) => guard.permits(address));
   if (allowed.length > 0) return allowed.map((address) => ({ address, family: isIP(address) }));
-  throw new DnsError(`the name ${name} stands for ${addresses.join(', ')}, which is not in allow_addresses`);
+  throw new DnsError(`the name ${name} stands for ${addresses.join(', ')}, which is not in ${option}`);
 }
 
 async function textOf(path: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** Whether a channel may connect to an address. */
+/** Whether a channel or a probe may connect to an address. */
 export interface Guard {
   permits(address: string): boolean;
 }
@@ -9,11 +9,21 @@ export interface Guard {
 /** For a URL that a programmer wrote: it is its own permission. */
 export const PERMIT_ALL: Guard = { permits: () => true };
 
+/** What a guard permits without being told: public addresses, those of internal networks too, or none. */
+type Reach = 'internal' | 'public' | 'none';
+
+/** In a list of networks: every public address. */
+export const PUBLIC = 'public';
+
 /**
- * The ranges of IANA's special-purpose registries that alerts may be sent to: public addresses, and those of internal
+ * The ranges of IANA's special-purpose registries. Alerts may be sent to public addresses, and to those of internal
  * networks. https://www.iana.org/assignments/iana-ipv4-special-registry and …/iana-ipv6-special-registry
  */
-const REACHABLE: readonly string[] = ['unicast', 'private', 'carrierGradeNat', 'uniqueLocal'];
+const RANGES: Readonly<Record<Reach, readonly string[]>> = {
+  internal: ['unicast', 'private', 'carrierGradeNat', 'uniqueLocal'],
+  public: ['unicast'],
+  none: [],
+};
 
 /** Services of cloud providers at addresses within public and internal ranges. Most others are link-local. */
 const CLOUD: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[] = [
@@ -38,13 +48,19 @@ const RANGE = /^([^/]+)(?:\/(\d{1,3}))?$/;
 
 /**
  * The guard against SSRF: refuses addresses outside public and internal ranges, unless they are allowed. See
- * decision 84.
+ * decision 84; for probes, decision 196.
  */
 export class SsrfGuard implements Guard {
   readonly #allowed = new BlockList();
 
-  /** @param allowed addresses, or ranges such as `127.0.0.0/8` */
-  constructor(allowed: readonly string[]) {
+  readonly #reach: Reach;
+
+  /**
+   * @param allowed addresses, or ranges such as `127.0.0.0/8`
+   * @param reach what is permitted besides
+   */
+  constructor(allowed: readonly string[], reach: Reach = 'internal') {
+    this.#reach = reach;
     for (const range of allowed) {
       const parsed = parseRange(range);
       if (parsed === undefined) throw new TypeError(`${range} is no range of addresses`);
@@ -53,7 +69,7 @@ export class SsrfGuard implements Guard {
   }
 
   permits(address: string): boolean {
-    return formsOf(address).some((form) => this.#allows(form)) || isReachable(address);
+    return formsOf(address).some((form) => this.#allows(form)) || isReachable(address, RANGES[this.#reach]);
   }
 
   #allows(address: string): boolean {
@@ -61,14 +77,14 @@ export class SsrfGuard implements Guard {
   }
 }
 
-function isReachable(address: string): boolean {
+function isReachable(address: string, ranges: readonly string[]): boolean {
   const [plain, inner] = formsOf(address);
   if (plain === undefined) return false;
-  if (inner !== undefined) return isReachable(inner);
+  if (inner !== undefined) return isReachable(inner, ranges);
   if (cloud.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4')) return false;
   const parsed = ipaddr.parse(plain);
   const range = parsed.range();
-  if (!REACHABLE.includes(range)) return false;
+  if (!ranges.includes(range)) return false;
   return !(parsed instanceof ipaddr.IPv6) || range === 'uniqueLocal' || parsed.match(GLOBAL_UNICAST);
 }
 

@@ -184,6 +184,24 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     alsoAnswers: [],
   },
   pingBody: { method: 'GET', path: '/nodes/{name}/pings/{n}/body', query: [], answer: 'text', alsoAnswers: [] },
+  probes: {
+    method: 'GET',
+    path: '/nodes/{name}/probes',
+    query: [],
+    answer: {
+      fields: {
+        name: { as: 'name', shape: 'text' },
+        probe: {
+          as: 'probe',
+          shape: {
+            either: [{ ref: 'HttpProbe' }, { ref: 'TcpProbe' }, { ref: 'TlsProbe' }, { ref: 'DnsProbe' }, 'null'],
+          },
+        },
+        results: { as: 'results', shape: { list: { ref: 'ProbeResult' } } },
+      },
+    },
+    alsoAnswers: [],
+  },
   nodeUptime: {
     method: 'GET',
     path: '/nodes/{name}/uptime',
@@ -356,6 +374,11 @@ const nodeFields: Readonly<Record<string, Field>> = {
   started: { as: 'started', shape: { either: ['instant', 'null'] } },
   last_duration: { as: 'lastDuration', shape: { either: ['number', 'null'] } },
   slug: { as: 'slug', shape: 'text', optional: true },
+  probe: {
+    as: 'probe',
+    shape: { either: [{ ref: 'HttpProbe' }, { ref: 'TcpProbe' }, { ref: 'TlsProbe' }, { ref: 'DnsProbe' }] },
+    optional: true,
+  },
   ping_uuid: { as: 'pingUuid', shape: 'text', optional: true },
   labels: { as: 'labels', shape: { map: 'text' } },
   channels: { as: 'channels', shape: { either: [{ list: 'text' }, 'null'] } },
@@ -510,6 +533,24 @@ export const shapes: Readonly<Record<string, Shape>> = {
       meta: { as: 'meta', shape: { either: ['any', 'null'] } },
     },
   },
+  DnsProbe: {
+    fields: {
+      dns: { as: 'dns', shape: 'text' },
+      type: { as: 'type', shape: 'text', optional: true },
+      server: { as: 'server', shape: 'text', optional: true },
+      every: { as: 'every', shape: 'number', optional: true },
+      expect: {
+        as: 'expect',
+        shape: {
+          fields: {
+            answer: { as: 'answer', shape: { list: 'text' }, optional: true },
+            max_ms: { as: 'maxMs', shape: 'number', optional: true },
+          },
+        },
+        optional: true,
+      },
+    },
+  },
   Error: {
     fields: {
       error: { as: 'error', shape: 'text' },
@@ -601,6 +642,26 @@ export const shapes: Readonly<Record<string, Shape>> = {
     },
   },
   GoodbyeAnswer: { fields: { status: { as: 'status', shape: 'text' } } },
+  HttpProbe: {
+    fields: {
+      http: { as: 'http', shape: 'text' },
+      every: { as: 'every', shape: 'number', optional: true },
+      expect: {
+        as: 'expect',
+        shape: {
+          fields: {
+            status: { as: 'status', shape: { either: ['number', { list: 'number' }] }, optional: true },
+            header: { as: 'header', shape: { map: 'text' }, optional: true },
+            body: { as: 'body', shape: 'text', optional: true },
+            max_ms: { as: 'maxMs', shape: 'number', optional: true },
+            certificate_days: { as: 'certificateDays', shape: 'number', optional: true },
+            redirects: { as: 'redirects', shape: 'number', optional: true },
+          },
+        },
+        optional: true,
+      },
+    },
+  },
   Incident: {
     fields: {
       node: { as: 'node', shape: 'text' },
@@ -617,7 +678,11 @@ export const shapes: Readonly<Record<string, Shape>> = {
   NextCursor: { either: ['text', 'null'] },
   Node: { fields: nodeFields },
   NodeInDetail: {
-    fields: { ...nodeWithCauseFields, uptime: { as: 'uptime', shape: { ref: 'Uptime' }, optional: true } },
+    fields: {
+      ...nodeWithCauseFields,
+      last_probe: { as: 'lastProbe', shape: { ref: 'ProbeResult' }, optional: true },
+      uptime: { as: 'uptime', shape: { ref: 'Uptime' }, optional: true },
+    },
   },
   NodeUptime: {
     fields: {
@@ -653,6 +718,28 @@ export const shapes: Readonly<Record<string, Shape>> = {
       duration: { as: 'duration', shape: { either: ['number', 'null'] } },
       bytes: { as: 'bytes', shape: 'number' },
       method: { as: 'method', shape: 'text' },
+    },
+  },
+  ProbeResult: {
+    fields: {
+      at: null,
+      at_ms: { as: 'at', shape: 'millis' },
+      passed: { as: 'passed', shape: 'flag' },
+      reason: { as: 'reason', shape: 'text', optional: true },
+      duration: { as: 'duration', shape: 'number' },
+      timings: {
+        as: 'timings',
+        shape: {
+          fields: {
+            resolve: { as: 'resolve', shape: 'number', optional: true },
+            connect: { as: 'connect', shape: 'number', optional: true },
+            tls: { as: 'tls', shape: 'number', optional: true },
+            answer: { as: 'answer', shape: 'number', optional: true },
+          },
+        },
+      },
+      status: { as: 'status', shape: 'number', optional: true },
+      certificate_days: { as: 'certificateDays', shape: 'number', optional: true },
     },
   },
   QueuedAlert: { fields: { id: { as: 'id', shape: 'text' } } },
@@ -718,6 +805,33 @@ export const shapes: Readonly<Record<string, Shape>> = {
       },
       sockets: { as: 'sockets', shape: 'number' },
       event_readers: { as: 'eventReaders', shape: 'number' },
+    },
+  },
+  TcpProbe: {
+    fields: {
+      tcp: { as: 'tcp', shape: 'text' },
+      every: { as: 'every', shape: 'number', optional: true },
+      expect: {
+        as: 'expect',
+        shape: { fields: { max_ms: { as: 'maxMs', shape: 'number', optional: true } } },
+        optional: true,
+      },
+    },
+  },
+  TlsProbe: {
+    fields: {
+      tls: { as: 'tls', shape: 'text' },
+      every: { as: 'every', shape: 'number', optional: true },
+      expect: {
+        as: 'expect',
+        shape: {
+          fields: {
+            max_ms: { as: 'maxMs', shape: 'number', optional: true },
+            certificate_days: { as: 'certificateDays', shape: 'number', optional: true },
+          },
+        },
+        optional: true,
+      },
     },
   },
   Turn: {

@@ -136,6 +136,23 @@ export type Device = {
   readonly meta: Readonly<Record<string, unknown>> | null;
 };
 
+/** Passes if a name has records. */
+export type DnsProbe = {
+  readonly dns: string;
+  /** The type of the records. Default: A. */
+  readonly type?: 'A' | 'AAAA' | 'CNAME' | 'MX' | 'NS' | 'TXT';
+  /** The name server that is asked. Default: those of the daemon’s system. */
+  readonly server?: string;
+  /** Seconds from one probe to the next. Default: 30. */
+  readonly every?: number;
+  readonly expect?: {
+    /** Values that must be among the records. */
+    readonly answer?: readonly string[];
+    /** Milliseconds that an answer may take. Default: 5000, or the interval if that is shorter. */
+    readonly maxMs?: number;
+  };
+};
+
 export type Error = {
   /** A sentence for people. */
   readonly error: string;
@@ -198,7 +215,7 @@ export type Flip = {
   readonly retries: number;
   /** Seconds, to a millisecond. */
   readonly blindSeconds: number;
-  /** Present if the node reported the failure with a reason. */
+  /** Why it failed, where that is known: what the node reported, or its probe found. */
   readonly reason?: string;
   /** The silences that were active then, by its labels now. */
   readonly silencedBy?: readonly string[];
@@ -206,6 +223,27 @@ export type Flip = {
 
 export type GoodbyeAnswer = {
   readonly status: UserStatus;
+};
+
+/** Passes by the answer to GET. */
+export type HttpProbe = {
+  readonly http: string;
+  /** Seconds from one probe to the next. Default: 30. */
+  readonly every?: number;
+  readonly expect?: {
+    /** The status of the answer, or several. Default: any 2xx. */
+    readonly status?: number | readonly number[];
+    /** Texts that headers of the answer must contain. */
+    readonly header?: Readonly<Record<string, string>>;
+    /** A text that the first 100,000 bytes of the body must contain. */
+    readonly body?: string;
+    /** Milliseconds that an answer may take. Default: 5000, or the interval if that is shorter. */
+    readonly maxMs?: number;
+    /** Days for which the certificate must still be valid. */
+    readonly certificateDays?: number;
+    /** How many redirects are followed. Default: 0. */
+    readonly redirects?: number;
+  };
 };
 
 export type Incident = {
@@ -257,6 +295,8 @@ export type Node = {
   readonly lastDuration: number | null;
   /** For pings by slug: the one chosen for it, or its name if that can be one. Absent if there is none. */
   readonly slug?: string;
+  /** How the daemon probes it. Absent if it does not. */
+  readonly probe?: HttpProbe | TcpProbe | TlsProbe | DnsProbe;
   /** The secret of its pings by UUID. Present for keys with the scope `admin`. */
   readonly pingUuid?: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -280,6 +320,8 @@ export type Node = {
 };
 
 export type NodeInDetail = NodeWithCause & {
+  /** Present if it is probed: the last result. Absent before the first. */
+  readonly lastProbe?: ProbeResult;
   readonly uptime?: Uptime;
 };
 
@@ -340,6 +382,30 @@ export type Ping = {
   /** The length of its body, of which the beginning is kept. */
   readonly bytes: number;
   readonly method: string;
+};
+
+export type ProbeResult = {
+  readonly at: Date;
+  readonly passed: boolean;
+  /** Why it failed. Absent if it passed. */
+  readonly reason?: string;
+  /** How long all of it took. */
+  readonly duration: number;
+  /** Parts of it. Those that it has not come to are absent. */
+  readonly timings: {
+    /** Resolving the name. */
+    readonly resolve?: number;
+    /** The TCP handshake. */
+    readonly connect?: number;
+    /** The TLS handshake. */
+    readonly tls?: number;
+    /** From the request to the head of the answer. */
+    readonly answer?: number;
+  };
+  /** The status of the last answer by HTTP. */
+  readonly status?: number;
+  /** Days for which the certificate is still valid, rounded down. */
+  readonly certificateDays?: number;
 };
 
 export type QueuedAlert = {
@@ -419,6 +485,30 @@ export type Stats = {
   readonly sockets: number;
   /** Open streams of events. */
   readonly eventReaders: number;
+};
+
+/** Passes if a TCP connection is accepted. */
+export type TcpProbe = {
+  readonly tcp: string;
+  /** Seconds from one probe to the next. Default: 30. */
+  readonly every?: number;
+  readonly expect?: {
+    /** Milliseconds that an answer may take. Default: 5000, or the interval if that is shorter. */
+    readonly maxMs?: number;
+  };
+};
+
+/** Passes by a TLS handshake with a valid certificate. */
+export type TlsProbe = {
+  readonly tls: string;
+  /** Seconds from one probe to the next. Default: 30. */
+  readonly every?: number;
+  readonly expect?: {
+    /** Milliseconds that an answer may take. Default: 5000, or the interval if that is shorter. */
+    readonly maxMs?: number;
+    /** Days for which the certificate must still be valid. */
+    readonly certificateDays?: number;
+  };
 };
 
 export type Turn = {
@@ -577,6 +667,12 @@ export interface Answers<Id = string> {
     readonly nextCursor: NextCursor;
   };
   readonly pingBody: string;
+  readonly probes: {
+    readonly name: string;
+    /** Null if it is not probed. */
+    readonly probe: HttpProbe | TcpProbe | TlsProbe | DnsProbe | null;
+    readonly results: readonly ProbeResult[];
+  };
   readonly nodeUptime: UptimeReport;
   readonly uptime: UptimeReportOfNodes;
   readonly ping: 'OK' | 'OK (rate limited)';
@@ -793,6 +889,7 @@ export interface Bodies {
     /** How long a job may take that has started. Default: 3600. */
     readonly grace?: number | null;
     readonly slug?: string | null;
+    readonly probe?: HttpProbe | TcpProbe | TlsProbe | DnsProbe | null;
     readonly labels?: Readonly<Record<string, string>> | null;
     readonly channels?: readonly string[] | null;
     readonly dependsOn?: readonly string[] | null;

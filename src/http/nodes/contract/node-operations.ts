@@ -2,6 +2,7 @@ import type { GatewayLimits } from '../../gateway-options.js';
 import type { Operations } from '../../contract/operation.js';
 import { acknowledgingOperations } from './acknowledging.js';
 import { heartbeatOperations } from './heartbeats.js';
+import { probingOperations } from './probing.js';
 import { singleNodeOperations } from './single-node.js';
 import { watchingOperations } from './watching.js';
 import { listingQuery } from '../node-query.js';
@@ -21,6 +22,7 @@ export function nodeOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>): O
     ...acknowledgingOperations,
     ...flipOperations(limits),
     ...keptPingOperations(limits),
+    ...probingOperations,
   };
 }
 

@@ -1,0 +1,7 @@
+import type { ProbesApi } from './api.js';
+import type { Actors } from './assemble.js';
+
+/** What the probes of nodes have found. */
+export function probeQueries({ home }: Pick<Actors, 'home'>): ProbesApi {
+  return { resultsOf: (node) => home.watch?.probes.resultsOf(node) ?? [] };
+}

@@ -1,0 +1,243 @@
+import { expect } from 'chai';
+import type { NodeProbe } from '../../../src/domain/probe.js';
+import type { NodeName } from '../../../src/domain/node-name.js';
+import type { Prober, ProbeChange, ProbeLimits, StartProber } from '../../../src/ports/prober.js';
+import { node } from '../../support/ids.js';
+import { RecordingAlerting } from '../../support/recording-alerting.js';
+import { configOf } from '../../support/simulated-app.js';
+import { withDaemon } from '../../support/with-daemon.js';
+
+const WEB = node('web');
+const PROBE: NodeProbe = { http: 'https://example.org/', every: 30, expect: { max_ms: 2000 } };
+
+/** Probers of one daemon: nothing is probed, and a test says what the last one found. */
+class Probers {
+  readonly started: Prober[] = [];
+  readonly limits: ProbeLimits[] = [];
+  changes: ProbeChange[] = [];
+  answers = true;
+  #listener: Parameters<StartProber>[0] | undefined;
+
+  readonly start: StartProber = (listener) => {
+    this.#listener = listener;
+    this.changes = [];
+    const prober: Prober = {
+      limit: (limits) => this.limits.push(limits),
+      change: (changes) => this.changes.push(...changes),
+      ask: () => {
+        if (this.answers) listener.answered();
+      },
+      stop: async () => {
+        if (this.#listener === listener) this.#listener = undefined;
+      },
+    };
+    this.started.push(prober);
+    return prober;
+  };
+
+  get isRunning(): boolean {
+    return this.#listener !== undefined;
+  }
+
+  find(name: NodeName, reason?: string, generation = this.generationOf(name)): void {
+    const result = {
+      at: 0 as never,
+      took: 12,
+      timings: { connect: 5 },
+      ...(reason !== undefined && { reason }),
+    };
+    this.#listener?.heard({ results: [{ node: name, generation, result }], underWay: 1, waiting: 0 });
+  }
+
+  generationOf(name: NodeName): number {
+    return this.changes.findLast((change) => change.node === name)?.generation ?? NaN;
+  }
+
+  end(): void {
+    this.#listener?.ended(new Error('killed'));
+  }
+}
+
+describe('a node that the daemon probes', () => {
+  let probers: Probers;
+  let alerting: RecordingAlerting;
+  const daemon = withDaemon({
+    options: () => {
+      probers = new Probers();
+      alerting = new RecordingAlerting();
+      return { alerting, startProber: probers.start };
+    },
+  });
+
+  const put = (probe: NodeProbe | null, name = WEB) =>
+    daemon.askNode({ kind: 'put', change: { timeout: 40_000, maxRetries: 1, probe } }, name);
+  const found = async (reason?: string): Promise<void> => {
+    probers.find(WEB, reason);
+    await daemon.clock.settle();
+  };
+  const flips = () => alerting.raised.map(({ flip: { to, reason } }) => [to, reason]);
+  const stateOf = async (): Promise<string> => {
+    const reply = await daemon.askNode('describe', WEB);
+    return reply?.kind === 'node' ? reply.node.state : String(reply?.kind);
+  };
+
+  it('starts no prober before there is one', async () => {
+    await daemon.askNode('heartbeat', WEB);
+    expect(probers.started).to.have.length(0);
+    await put(PROBE);
+    expect(probers.started).to.have.length(1);
+    expect(probers.limits).to.deep.equal([configOf().probes]);
+    expect(probers.changes).to.have.length(1);
+    expect(probers.changes[0]).to.deep.include({ node: WEB, probe: PROBE, isNew: true });
+  });
+
+  it('stays active while its probe passes, and fails by its timeout with the reason when it fails', async () => {
+    await put(PROBE);
+    for (let round = 0; round < 5; round++) {
+      await daemon.clock.advance(30_000);
+      await found();
+    }
+    expect(flips()).to.deep.equal([]);
+    for (let round = 0; round < 3; round++) {
+      await daemon.clock.advance(30_000);
+      await found('it answered 500');
+    }
+    expect(flips()).to.deep.equal([
+      ['inactive', 'probe failed: it answered 500'],
+      ['failed', 'probe failed: it answered 500'],
+    ]);
+    await found();
+    expect(flips().at(-1)).to.deep.equal(['active', undefined]);
+  });
+
+  it('does not fail because its probe did not run, however long', async () => {
+    await put(PROBE);
+    await daemon.clock.advance(400_000);
+    expect(flips()).to.deep.equal([]);
+    expect(await stateOf()).to.equal('active');
+    await found('it answered 500');
+    // One failed probe is one miss.
+    expect(flips()).to.deep.equal([['inactive', 'probe failed: it answered 500']]);
+    await daemon.clock.advance(200_000);
+    expect(flips()).to.have.length(1);
+    await found('connection refused');
+    expect(flips().at(-1)).to.deep.equal(['failed', 'probe failed: connection refused']);
+  });
+
+  it('does not fail because the daemon was blind, and is judged by what is found after it', async () => {
+    await put(PROBE);
+    await found();
+    await daemon.clock.advance(1000);
+    await found('it answered 500');
+    daemon.clock.standStill(3_600_000);
+    await daemon.clock.advance(200_000);
+    expect(flips()).to.deep.equal([]);
+    await found();
+    expect(flips()).to.deep.equal([]);
+  });
+
+  it('is probed again after a restart, at its place in the interval', async () => {
+    await put(PROBE);
+    await daemon.killAndStart(3_600_000);
+    await daemon.clock.settle();
+    expect(probers.started).to.have.length(2);
+    expect(probers.changes).to.have.length(1);
+    expect(probers.changes[0]).to.deep.include({ node: WEB, probe: PROBE, isNew: false });
+    await daemon.clock.advance(200_000);
+    expect(await stateOf()).to.equal('active');
+  });
+
+  it('is not probed while it is paused, without a probe, or deleted', async () => {
+    await put(PROBE);
+    const last = () => probers.changes.at(-1)?.probe;
+    await daemon.askNode({ kind: 'pause' }, WEB);
+    expect(last()).to.equal(undefined);
+    await daemon.askNode('resume', WEB);
+    expect(last()).to.deep.equal(PROBE);
+    await put(null);
+    expect(last()).to.equal(undefined);
+    await put(PROBE);
+    await daemon.askNode('forget', WEB);
+    expect(last()).to.equal(undefined);
+    await found();
+    // A result that was under way registers no node.
+    expect(await daemon.askNode('describe', WEB)).to.deep.include({ kind: 'refused' });
+  });
+
+  it('is not judged by the result of an earlier probe', async () => {
+    await put(PROBE);
+    const before = probers.generationOf(WEB);
+    await put({ tcp: 'example.org:443' });
+    await daemon.clock.advance(100_000);
+    probers.find(WEB, 'it answered 500', before);
+    await daemon.clock.settle();
+    expect(flips()).to.deep.equal([]);
+    expect(daemon.app.probes.resultsOf(WEB)).to.deep.equal([]);
+  });
+
+  it('has the last results, newest first, and of no more than 20', async () => {
+    await put(PROBE);
+    for (let count = 1; count <= 25; count++) probers.find(WEB, `reason ${count}`);
+    await daemon.clock.settle();
+    const results = daemon.app.probes.resultsOf(WEB);
+    expect(results).to.have.length(20);
+    expect([results[0]?.reason, results.at(-1)?.reason]).to.deep.equal(['reason 25', 'reason 6']);
+  });
+
+  it('is probed by another prober when the last one has ended', async () => {
+    await put(PROBE);
+    probers.end();
+    await daemon.clock.advance(1000);
+    expect(probers.started).to.have.length(2);
+    expect(probers.changes[0]).to.deep.include({ node: WEB, probe: PROBE });
+    await daemon.clock.advance(100_000);
+    await found('it answered 500');
+    expect(flips()).to.have.length(1);
+    expect(daemon.fatal).to.equal(undefined);
+  });
+
+  it('is probed by another prober when the last one gives no sign of life', async () => {
+    await put(PROBE);
+    await daemon.clock.advance(60_000);
+    expect(probers.started).to.have.length(1);
+    probers.answers = false;
+    await daemon.clock.advance(21_000);
+    expect(probers.started).to.have.length(2);
+    expect(daemon.logger.lines.map(({ event }) => event)).to.include('prober does not answer');
+  });
+
+  it('is not given up by a prober that did not answer because the daemon stood still', async () => {
+    await put(PROBE);
+    daemon.clock.standStill(3_600_000);
+    await daemon.clock.advance(60_000);
+    expect(probers.started).to.have.length(1);
+  });
+
+  it('keeps the daemon running though its prober ends again and again', async () => {
+    await put(PROBE);
+    for (let round = 0; round < 30; round++) {
+      probers.end();
+      await daemon.clock.advance(round < 9 ? 100 * 2 ** round : 30_000);
+    }
+    expect(daemon.fatal).to.equal(undefined);
+    expect(probers.isRunning).to.equal(true);
+  });
+
+  it('is probed within other limits after a reload', async () => {
+    await put(PROBE);
+    const limits = { allow: ['10.0.0.0/8'], concurrency: 7 };
+    await daemon.app.reconfigure(configOf().limits, [], [], [], limits);
+    await daemon.clock.settle();
+    expect(probers.limits.at(-1)).to.deep.equal(limits);
+    expect(probers.started).to.have.length(1);
+    probers.end();
+    await daemon.clock.advance(1000);
+    expect(probers.limits.at(-1)).to.deep.equal(limits);
+  });
+
+  it('is not probed any more when the daemon has stopped', async () => {
+    await put(PROBE);
+    await daemon.stop();
+    expect(probers.isRunning).to.equal(false);
+  });
+});
