@@ -121,12 +121,12 @@ export default {
     reportUnusedDisableDirectives: 'error',
   },
   env: { builtin: true, node: true },
-  ignorePatterns: ['**/*.jsx', 'dist/', 'coverage/', 'data/', 'web/'],
+  ignorePatterns: ['**/*.jsx', 'dist/', 'coverage/', 'data/'],
   rules: { ...RECOMMENDED, 'house/explained-disable': 'error' },
   // Each block replaces the options of those above it for the files it names.
   overrides: [
     { files: ['**/*.{js,mjs,cjs}'], rules: OF_JAVASCRIPT },
-    { files: ['**/*.ts'], rules: { ...OF_TYPESCRIPT, 'no-restricted-imports': noImports(NACT) } },
+    { files: ['**/*.{ts,tsx}'], rules: { ...OF_TYPESCRIPT, 'no-restricted-imports': noImports(NACT) } },
     {
       files: PRODUCT,
       rules: {
@@ -158,6 +158,15 @@ export default {
     },
     { files: ['src/adapters/clock/**/*.ts'], rules: { 'no-restricted-globals': 'off' } },
     { files: ['src/cli/**/*.ts'], rules: { 'no-console': 'off' } },
+    {
+      // The dashboard, which runs in browsers.
+      files: ['web/**/*.{ts,tsx}'],
+      rules: {
+        'no-console': 'error',
+        // The compiler knows the globals of browsers.
+        'no-undef': 'off',
+      },
+    },
     {
       // Where what comes from outside is given its type.
       files: [

@@ -1,10 +1,14 @@
-// Fails if the browser client is larger than the README says, bundled, minified and gzipped. `npm run size`
+// Fails if the browser client is larger than the README says, bundled, minified and gzipped, or the dashboard larger than
+// a phone should load. `npm run size`
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { buildDashboard } from './dashboard.js';
 
 /** What an app bundles that imports nothing else of it. */
 const APP = `export { connect } from './src/client/index.ts';`;
+/** Bytes of everything that the dashboard loads, gzipped. */
+const DASHBOARD = 150_000;
 const STATED = /bundled and minified under ([\d,]+) bytes gzipped/;
 
 const stated = STATED.exec(readFileSync('README.md', 'utf8'))?.[1];
@@ -19,10 +23,19 @@ const { outputFiles } = await build({
   target: 'es2022',
   write: false,
 });
-const size = gzipSync(outputFiles[0].contents, { level: 9 }).length;
-const line = `the browser client has ${size} bytes gzipped, and the README says under ${stated}`;
-if (size < limit) console.log(line);
-else {
-  console.error(line);
-  process.exitCode = 1;
+const gzipped = (contents) => gzipSync(contents, { level: 9 }).length;
+
+const size = gzipped(outputFiles[0].contents);
+check(size < limit, `the browser client has ${size} bytes gzipped, and the README says under ${stated}`);
+
+const files = await buildDashboard({ write: false });
+const whole = files.reduce((sum, file) => sum + gzipped(file.type === 'chunk' ? file.code : file.source), 0);
+check(whole < DASHBOARD, `the dashboard has ${whole} bytes gzipped, and may have ${DASHBOARD}`);
+
+function check(isFine, line) {
+  if (isFine) console.log(line);
+  else {
+    console.error(line);
+    process.exitCode = 1;
+  }
 }

@@ -55,7 +55,7 @@ const PROSE_MAY = new Set([
 ]);
 /** Only names in these folders may not contain `around`. */
 const DEPS_ONLY_IN = /^(?:src|actors)\//;
-const CODE = /^(?:src|actors|test|bench|examples)\/.*\.(?:ts|js)$/;
+const CODE = /^(?:src|actors|web|test|bench|examples)\/.*\.(?:tsx?|js)$/;
 const PAGES = /^(?:README|CONTRIBUTING|docs\/(?!decisions\/).*)\.md$|^docs\/(?!decisions\/).*\.md$/;
 
 const problems = [];

@@ -5,7 +5,7 @@ import { isInteger, type UserId } from './user-id.js';
 /** The scopes that a key may have. `admin` includes `heal` and `read`. A key with `ping` has no other scope. */
 export const SCOPES = ['heal', 'read', 'admin', 'ping'] as const;
 
-type Scope = (typeof SCOPES)[number];
+export type Scope = (typeof SCOPES)[number];
 
 /** What a call requires. `checkup` is the part of `read` that a user token has for its own user. */
 export type Permission = Scope | 'checkup';
@@ -127,6 +127,11 @@ export class Access {
 
   may(permission: Permission): boolean {
     return this.#permissions.has(permission);
+  }
+
+  /** What it may do, with what its scopes include. */
+  get scopes(): readonly Scope[] {
+    return SCOPES.filter((scope) => this.may(scope));
   }
 
   mayTouchUser(user: UserId): boolean {

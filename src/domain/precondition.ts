@@ -1,5 +1,5 @@
 /**
  * A precondition of a request (RFC 9110, 13.1): that the resource exists, that it does not, or one that never holds,
- * because it names an entity tag and nothing here has one.
+ * because it names an entity tag that the resource does not have.
  */
 export type Precondition = 'exists' | 'absent' | 'never';

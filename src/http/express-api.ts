@@ -14,12 +14,14 @@ import { Resources } from './resources.js';
 import { inOriginForm, type RouteTable } from './route-table.js';
 import { addAlerts } from './alerts/alert-routes.js';
 import { addEvents } from './events/event-routes.js';
+import { addDashboard } from './dashboard/dashboard-routes.js';
 import type { EventStreams } from './events/event-streams.js';
 import { addLinks } from './links/link-routes.js';
 import { addNodes } from './nodes/node-routes.js';
 import { addPings, type PingKeys } from './pings/ping-routes.js';
 import { addUptime } from './uptime/uptime-routes.js';
 import { addRotas } from './rotas/rota-routes.js';
+import { addSignIn } from './sign-in/sign-in-routes.js';
 import { addSilences } from './silences/silence-routes.js';
 import { addSocket } from './sockets/socket-route.js';
 import { addUsers } from './users/user-routes.js';
@@ -54,6 +56,8 @@ export function createApi(
   addProbes(resources, daemon);
   addMetrics(resources, daemon, gateway);
   addContract(resources, limits, daemon.users.ids.kind);
+  addDashboard(resources);
+  addSignIn(resources);
   addSocket(resources);
   app.use((_request, response, next) => {
     if (daemon.serving) next();

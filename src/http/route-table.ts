@@ -15,6 +15,8 @@ export interface RouteTraits {
   readonly errors?: 'original';
   /** Whether an orchestrator acts on the answer: it is given under any load, and to anybody. */
   readonly isProbe?: boolean;
+  /** Whether it needs no key though others do: its answer is the same for every daemon of this version. */
+  readonly isPublic?: boolean;
   /** What the first parameter names. Requests of one connection about the same user or node are handled in order. */
   readonly about?: 'user' | 'node';
   /** Whether its answer may be long. A connection has one long answer made at a time. */
@@ -91,6 +93,10 @@ export class RouteTable {
   isProbe(target = ''): boolean {
     this.#probe ??= patternOf(this.#all.filter(({ isProbe }) => isProbe).map(({ path }) => path));
     return this.#probe.test(inOriginForm(target));
+  }
+
+  isPublic(method: string | undefined, target: string | undefined): boolean {
+    return this.find(method, target)?.isPublic === true;
   }
 
   orderOf(method: string | undefined, target: string | undefined): Order {

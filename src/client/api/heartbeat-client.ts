@@ -140,6 +140,11 @@ export class HeartbeatClient<Id = string> {
     return this.#calls.call('health', asked(options));
   }
 
+  /** Who the client is to the daemon, and what it may do. */
+  async whoami(options: CallOptions = {}): Promise<Answers['whoami']> {
+    return this.#calls.call('whoami', asked(options));
+  }
+
   /** The supervision tree, as `GET /supervision` shows it: its fields depend on the version. */
   async supervision(options: CallOptions = {}): Promise<Answers['supervision']> {
     return this.#calls.call('supervision', asked(options));

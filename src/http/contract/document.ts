@@ -14,12 +14,14 @@ import {
 import { TAGS, type Answer, type Example, type Operation, type Operations } from './operation.js';
 import { socketOperations } from '../sockets/socket-contract.js';
 import { alertOperations } from '../alerts/alert-contract.js';
+import { dashboardOperations } from '../dashboard/dashboard-contract.js';
 import { daemonOperations } from '../ops/ops-contract.js';
 import { eventOperations } from '../events/event-contract.js';
 import { linkOperations } from '../links/link-contract.js';
 import { nodeOperations } from '../nodes/contract/node-operations.js';
 import { pingOperations } from '../pings/ping-contract.js';
 import { rotaOperations } from '../rotas/rota-contract.js';
+import { signInOperations } from '../sign-in/sign-in-contract.js';
 import { silenceOperations } from '../silences/silence-contract.js';
 import { uptimeOperations } from '../uptime/uptime-contract.js';
 import { presenceOperations } from '../users/contract/user-operations.js';
@@ -57,7 +59,9 @@ function operations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
     ...rotaOperations,
     ...silenceOperations(limits),
     ...eventOperations,
+    ...signInOperations,
     ...daemonOperations,
+    ...dashboardOperations,
   };
 }
 

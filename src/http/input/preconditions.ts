@@ -7,20 +7,30 @@ export function isConditional(headers: IncomingHttpHeaders): boolean {
   return headers['if-match'] !== undefined || headers['if-none-match'] !== undefined;
 }
 
-/** `If-Match` and `If-None-Match` of a request (RFC 9110, 13.1.1 and 13.1.2): nothing here has an entity tag or a date of change. */
-export function preconditionOf({
-  method,
-  headers,
-}: Pick<IncomingMessage, 'method' | 'headers'>): Precondition | undefined {
+/**
+ * `If-Match` and `If-None-Match` of a request (RFC 9110, 13.1.1 and 13.1.2).
+ *
+ * @param tag the strong entity tag of the resource; undefined for most, which have no tag and no date of change
+ */
+export function preconditionOf(
+  { method, headers }: Pick<IncomingMessage, 'method' | 'headers'>,
+  tag?: string,
+): Precondition | undefined {
   const { 'if-match': match, 'if-none-match': noneMatch } = headers;
   if (match === undefined && noneMatch === undefined) return undefined;
-  if (match !== undefined && match.trim() !== '*') return 'never';
-  // With tags it always holds: none of them matches.
-  const isAbsent = noneMatch?.trim() === '*';
+  if (match !== undefined && !isAmong(tag, match)) return 'never';
+  // With tags of other resources it always holds. Weak ones count here, and a cache may have made ours weak.
+  const isAbsent = noneMatch !== undefined && isAmong(tag, noneMatch.replaceAll('W/', ''));
   if (match === undefined) return isAbsent ? 'absent' : undefined;
   if (!isAbsent) return 'exists';
   // Both: a resource that is read exists and is unchanged; one that is to be changed cannot both exist and not exist.
   return method === 'GET' || method === 'HEAD' ? 'absent' : 'never';
+}
+
+/** @param tags those of a header, or `*` for any */
+function isAmong(tag: string | undefined, tags: string): boolean {
+  if (tags.trim() === '*') return true;
+  return tag !== undefined && tags.split(',').some((each) => each.trim() === tag);
 }
 
 /**

@@ -23,7 +23,7 @@ export class AccessControl {
   rateLimited = 0;
   readonly #daemon: Pick<Daemon, 'defer'> & { readonly users: Pick<UsersApi, 'ids'> };
   readonly #clock: Clock;
-  readonly #routes: Pick<RouteTable, 'isProbe'>;
+  readonly #routes: Pick<RouteTable, 'isProbe' | 'isPublic'>;
   readonly #handOver: (exchange: Exchange) => void;
   /** Each is undefined if it is not configured. */
   #auth: AccessControlOptions['auth'];
@@ -37,7 +37,7 @@ export class AccessControl {
   constructor(
     daemon: Pick<Daemon, 'defer'> & { readonly users: Pick<UsersApi, 'ids'> },
     clock: Clock,
-    routes: Pick<RouteTable, 'isProbe'>,
+    routes: Pick<RouteTable, 'isProbe' | 'isPublic'>,
     handOver: (exchange: Exchange) => void,
   ) {
     this.#daemon = daemon;
@@ -157,7 +157,13 @@ export class AccessControl {
 
   #enter(exchange: Exchange, who: Access | Denied): void {
     if (who instanceof Denied) {
-      this.#refuse(exchange, who);
+      const { method, url } = exchange.request;
+      if (!this.#routes.isPublic(method, url)) {
+        this.#refuse(exchange, who);
+        return;
+      }
+      exchange.access = NOBODY;
+      this.#handOver(exchange);
       return;
     }
     if (this.#isTooSoon(exchange, this.#perKey, who.name)) return;

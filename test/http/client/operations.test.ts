@@ -70,6 +70,7 @@ const METHODS: Readonly<Record<string, (client: Client) => Promise<unknown>>> = 
     client.ping(BY_SLUG, { kind: 'success', rid: UUID, create: true, body: 'done' }),
   pingBySlugSayingWithBody: (client) =>
     client.ping(BY_SLUG, { exitStatus: 3, rid: UUID, create: true, body: 'disk full' }),
+  whoami: (client) => client.whoami(),
   stats: (client) => client.stats(),
   readiness: (client) => client.ready(),
   health: (client) => client.health(),
@@ -94,6 +95,8 @@ const OTHERS: Readonly<Record<string, string>> = {
   pingBySlugSaying: A_PING,
   showLink: IN_MESSAGES,
   useLink: IN_MESSAGES,
+  dashboard: 'a page for people',
+  dashboardFile: 'part of a page for people',
 };
 
 /** Parameters that a listing passes on itself. */

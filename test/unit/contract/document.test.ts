@@ -53,11 +53,11 @@ describe('the OpenAPI document', () => {
     for (const { operation } of contract.calls) expect(groups).to.include.members(operation.tags);
   });
 
-  it('asks for a key with a scope everywhere but where an orchestrator asks, and where a frame or the path brings it', () => {
+  it('asks for a key with a scope everywhere but for the dashboard, where an orchestrator asks, and where a frame or the path brings it', () => {
     const open = contract.calls.filter(({ operation }) => operation.security.length === 0);
     const pings = ['/ping/{uuid}', '/ping/{key}/{slug}', '/ping/{key}/{slug}/{says}'];
     expect(new Set(open.map(({ path }) => path))).to.deep.equal(
-      new Set(['/socket', '/healthz', '/readyz', '/links/{token}', ...pings]),
+      new Set(['/', '/assets/{file}', '/socket', '/healthz', '/readyz', '/links/{token}', ...pings]),
     );
     for (const { operation } of contract.calls) {
       if (operation.security.length === 0) continue;

@@ -35,8 +35,8 @@ describe('the route table', () => {
 
   it('finds none where Express has none', () => {
     for (const [method, target] of [
-      ['GET', '/'],
-      ['GET', ''],
+      ['PUT', '/'],
+      ['GET', '/assets'],
       ['OPTIONS', '*'],
       ['GET', '/heal/5'],
       ['PATCH', '/heal/5'],

@@ -305,6 +305,7 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     alsoAnswers: [],
   },
   eventsOfMany: { method: 'POST', path: '/events', query: [], answer: 'text', alsoAnswers: [] },
+  whoami: { method: 'GET', path: '/session', query: [], answer: { ref: 'Caller' }, alsoAnswers: [] },
   health: {
     method: 'GET',
     path: '/healthz',
@@ -341,6 +342,8 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
   metrics: { method: 'GET', path: '/metrics', query: [], answer: 'text', alsoAnswers: [] },
   openapi: { method: 'GET', path: '/openapi.json', query: [], answer: 'any', alsoAnswers: [] },
   docs: { method: 'GET', path: '/docs', query: [], answer: 'text', alsoAnswers: [] },
+  dashboard: { method: 'GET', path: '/', query: [], answer: 'text', alsoAnswers: [] },
+  dashboardFile: { method: 'GET', path: '/assets/{file}', query: [], answer: 'text', alsoAnswers: [] },
 };
 
 const uptimeFields: Readonly<Record<string, Field>> = {
@@ -451,6 +454,14 @@ export const shapes: Readonly<Record<string, Shape>> = {
     fields: {
       accepted: { as: 'accepted', shape: 'number' },
       rejected: { as: 'rejected', shape: { list: { ref: 'Rejection' } } },
+    },
+  },
+  Caller: {
+    fields: {
+      key: { as: 'key', shape: { either: ['text', 'null'] } },
+      scopes: { as: 'scopes', shape: { list: 'text' } },
+      nodes: { as: 'nodes', shape: { either: [{ list: 'text' }, 'null'] } },
+      expires: { as: 'expires', shape: { either: ['instant', 'null'] } },
     },
   },
   CheckedUser: {

@@ -60,6 +60,17 @@ export type BatchAnswer = {
   readonly rejected: readonly Rejection[];
 };
 
+export type Caller = {
+  /** The name of the key; null while none is configured. */
+  readonly key: string | null;
+  /** What it may do, with what `admin` includes. */
+  readonly scopes: readonly ('heal' | 'read' | 'admin' | 'ping')[];
+  /** Prefixes of the node names that it covers; null for all nodes. */
+  readonly nodes: readonly string[] | null;
+  /** When it ends; null if it does not. */
+  readonly expires: Date | null;
+};
+
 export type CheckedUser<Id = string> = {
   readonly id: Id;
   readonly status: UserStatus;
@@ -702,6 +713,7 @@ export interface Answers<Id = string> {
   readonly expireSilence: Silence;
   readonly events: string;
   readonly eventsOfMany: string;
+  readonly whoami: Caller;
   readonly health: {
     readonly status: 'ok';
   };
@@ -723,6 +735,8 @@ export interface Answers<Id = string> {
     readonly [name: string]: unknown;
   };
   readonly docs: string;
+  readonly dashboard: string;
+  readonly dashboardFile: string;
 }
 
 /** What can be asked in the query of each operation that has one. */

@@ -1,0 +1,191 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { DashboardBrowser, expectAccessible, LOOKS } from '../support/dashboard-browser.js';
+import type { DaemonProcess } from '../support/daemon-process.js';
+import { keyLine } from '../support/keys.js';
+import { freePort } from '../support/free-port.js';
+import { TestResources } from '../support/test-resources.js';
+
+describe('the dashboard, in a browser', () => {
+  const resources = new TestResources();
+  const browser = new DashboardBrowser();
+  let directory: string;
+  let port: number;
+  let daemon: DaemonProcess;
+  let url: string;
+
+  before(async () => {
+    await browser.start();
+    directory = resources.directory();
+    port = await freePort();
+    await start();
+  });
+
+  after(async () => {
+    await browser.close();
+    await resources.clear();
+  });
+
+  afterEach(() => {
+    expect(browser.complaints.splice(0)).to.deep.equal([]);
+    expect([...browser.hosts]).to.deep.equal([new URL(url).host]);
+  });
+
+  async function start(): Promise<void> {
+    daemon = await resources.daemon(directory, { port, 'session-timeout': 600, 'nodes-timeout': 600 });
+    url = daemon.url;
+  }
+
+  const curl = async (method: string, path: string, body?: object): Promise<void> => {
+    const { status } = await fetch(url + path, { method, ...(body && { body: JSON.stringify(body) }) });
+    expect(status, `${method} ${path}`).to.be.lessThan(300);
+  };
+  const heading = (page: Page, text: string) => page.getByRole('heading', { level: 1, name: text });
+
+  it('shows what to paste on a daemon without data, and lights each line up when it arrives', async () => {
+    for (const look of LOOKS) {
+      const page = await browser.open(url, look);
+      await page.locator('.guide').waitFor();
+      await expectAccessible(page, `the first start, ${JSON.stringify(look)}`);
+      await page.context().close();
+    }
+    const page = await browser.open(url);
+    const commands = await page.locator('.command code').allInnerTexts();
+    expect(commands).to.have.length(3);
+    const lit = page.locator('.step[data-arrived]');
+    for (const [at, command] of commands.entries()) {
+      expect(await lit.count()).to.equal(at);
+      const [, method = 'GET', target = ''] = /^curl(?: -X (\w+))? '?(http[^']+)/.exec(command) ?? [];
+      expect(target.startsWith(url)).to.equal(true);
+      expect((await fetch(target, { method })).status).to.be.oneOf([200, 201]);
+      await lit.nth(at).waitFor();
+    }
+    await page.getByText('All three have arrived.').waitFor();
+    await page.context().close();
+  });
+
+  it('says in one line who is alive, and below what has failed and who takes care of it', async () => {
+    await curl('POST', '/nodes/my-first-node/fail', { reason: 'disk full' });
+    await curl('POST', '/nodes/my-first-node/acknowledge', { by: 'ann', reason: 'a new disk is coming' });
+    for (const look of LOOKS) {
+      const page = await browser.open(url, look);
+      const isGerman = look.locale.startsWith('de');
+      await heading(
+        page,
+        isGerman
+          ? '1 von 2 Nodes ist ausgefallen. 1 Benutzer ist online.'
+          : '1 of 2 nodes has failed. 1 user is online.',
+      ).waitFor();
+      const failed = page.locator('.failed-row');
+      await failed.waitFor();
+      expect(await failed.innerText()).to.include('my-first-node');
+      expect(await failed.innerText()).to.include('ann: a new disk is coming');
+      await page.locator('.chart canvas').waitFor();
+      await page.locator('.facts').waitFor();
+      await expectAccessible(page, `the overview, ${JSON.stringify(look)}`);
+      await page.context().close();
+    }
+  });
+
+  it('follows what happens', async () => {
+    const page = await browser.open(url);
+    await page.locator('.failed-row').waitFor();
+    await curl('POST', '/nodes/my-first-job/fail');
+    await page.getByText('my-first-job').waitFor();
+    await heading(page, '2 of 2 nodes have failed. 1 user is online.').waitFor();
+    await curl('PUT', '/nodes/my-first-job/heartbeat');
+    await heading(page, '1 of 2 nodes has failed. 1 user is online.').waitFor();
+    await page.context().close();
+  });
+
+  it('says that it is stale while the daemon is away, and is right again when it is back', async () => {
+    const page = await browser.open(url);
+    await page.locator('.failed-row').waitFor();
+    await daemon.kill();
+    const banner = page.getByRole('alert').filter({ hasText: 'The daemon does not answer.' });
+    await banner.waitFor();
+    expect(await banner.innerText()).to.match(/What you see is from \d\d:\d\d:\d\d and may be wrong/);
+    await expectAccessible(page, 'a stale overview');
+    await start();
+    await curl('POST', '/nodes/another/fail');
+    await banner.waitFor({ state: 'detached' });
+    await heading(page, '2 of 3 nodes have failed. 1 user is online.').waitFor();
+    // Chromium says of each request that it was refused.
+    const others = browser.complaints.filter((each) => !/ERR_|Failed to load/.test(each));
+    browser.complaints.splice(0, browser.complaints.length, ...others);
+    await page.context().close();
+  });
+
+  it('has a page for addresses that lead nowhere, and goes back from it', async () => {
+    const page = await browser.open(`${url}/#/`);
+    await page.locator('.failed-row').first().waitFor();
+    await page.goto(`${url}/#/nowhere?a=b`);
+    await heading(page, 'There is no such view').waitFor();
+    await expectAccessible(page, 'no such view');
+    await page.goBack();
+    await page.locator('.failed-row').first().waitFor();
+    await page.context().close();
+  });
+
+  it('is sent compressed, kept by browsers, and asked for again only where it can change', async () => {
+    const page = await fetch(url, { headers: { 'accept-encoding': 'br' } });
+    expect(page.headers.get('content-encoding')).to.equal('br');
+    expect(page.headers.get('cache-control')).to.equal('no-cache');
+    const text = await page.text();
+    const etag = page.headers.get('etag') ?? '';
+    const again = await fetch(url, { headers: { 'accept-encoding': 'br', 'if-none-match': etag } });
+    expect([again.status, again.headers.get('etag'), await again.text()]).to.deep.equal([304, etag, '']);
+    const head = await fetch(url, { method: 'HEAD' });
+    expect(head.headers.get('content-type')).to.equal('text/html; charset=utf-8');
+    const assets = [...text.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, file = '']) => file);
+    expect(assets).to.have.length(3);
+    for (const file of assets) {
+      const { status, headers } = await fetch(`${url}/${file}`);
+      expect(status).to.equal(200);
+      expect(headers.get('cache-control')).to.equal('public, max-age=31536000, immutable');
+      expect(headers.get('etag')).to.match(/^"/);
+    }
+    expect((await fetch(`${url}/assets/nothing.js`)).status).to.equal(404);
+  });
+
+  it('asks for a key where the daemon has some, says where it stays, and shows what the key may read', async () => {
+    const home = resources.directory();
+    const file = path.join(home, 'heartbeat.yaml');
+    writeFileSync(
+      file,
+      `auth:\n  keys:\n${keyLine('viewer-key', 'read', 'viewer')}${keyLine('app-key', 'heal')}`,
+    );
+    const guarded = await resources.daemon(path.join(home, 'data'), { config: file });
+    const page = await browser.open(guarded.url);
+    await heading(page, 'This daemon needs a key').waitFor();
+    await expectAccessible(page, 'the question for a key');
+    expect(await page.getByText('is forgotten when the tab is closed').isVisible()).to.equal(true);
+    const refusal = page.locator('#key-refusal');
+    for (const [key, sentence] of [
+      ['nobody-key', 'The daemon refused it: the key is unknown'],
+      ['app-key', 'The daemon refused it: this key lacks the scope read'],
+    ] as const) {
+      await page.getByLabel('Key').fill(key);
+      await page.keyboard.press('Enter');
+      await page.getByText(sentence).waitFor();
+      expect(await refusal.count()).to.equal(1);
+    }
+    await page.getByLabel('Key').fill('viewer-key');
+    await page.keyboard.press('Enter');
+    await heading(page, 'No nodes are registered. Nobody is online.').waitFor();
+    await page.getByText('Key: viewer, read only').waitFor();
+    expect(await page.evaluate('JSON.stringify([localStorage.length, document.cookie])')).to.equal('[0,""]');
+    // A reload keeps it, another tab does not have it.
+    await page.reload();
+    await page.getByText('Key: viewer, read only').waitFor();
+    await page.getByRole('button', { name: 'Forget the key' }).click();
+    await heading(page, 'This daemon needs a key').waitFor();
+    expect(await page.evaluate('sessionStorage.length')).to.equal(0);
+    await page.context().close();
+    const others = browser.complaints.filter((each) => !/status of 40[13]/.test(each));
+    browser.complaints.splice(0, browser.complaints.length, ...others);
+    browser.hosts.delete(new URL(guarded.url).host);
+  });
+});

@@ -1,0 +1,12 @@
+import { render } from 'preact';
+import './style/tokens.css';
+import './style/base.css';
+import './style/shell.css';
+import './style/parts.css';
+import './style/views.css';
+import { App } from './app.js';
+import { language } from './i18n/messages.js';
+
+document.documentElement.lang = language;
+const root = document.getElementById('app');
+if (root !== null) render(<App />, root);

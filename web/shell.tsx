@@ -1,0 +1,113 @@
+import type { FunctionComponent } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { useSession } from './daemon/context.js';
+import { useStore } from './daemon/store.js';
+import { formatNumber } from './i18n/format.js';
+import { t } from './i18n/messages.js';
+import { LinkState, StaleBanner, useIsStale } from './parts/link-state.js';
+import { Mark } from './parts/mark.js';
+import { hrefTo, useRoute, type Route } from './router.js';
+import { NotFound } from './views/not-found.js';
+import { Overview } from './views/overview.js';
+
+interface View {
+  /** The first part of its address. */
+  readonly at: string;
+  readonly title: string;
+  readonly component: FunctionComponent<{ readonly route: Route }>;
+}
+
+/** In the order of the navigation. */
+const VIEWS: readonly View[] = [{ at: '', title: t.overview, component: Overview }];
+
+/** Everything that is the same for all views. */
+export function Shell({ forgetKey }: { readonly forgetKey: () => void }) {
+  const route = useRoute();
+  const isStale = useIsStale();
+  const [at = '', name] = route.path;
+  const view = VIEWS.find((each) => each.at === at);
+  const main = useRef<HTMLElement>(null);
+  const isFirst = useRef(true);
+  const address = route.path.join('/');
+
+  useEffect(() => {
+    document.title = [name, view?.title, 'Heartbeat'].filter((part) => part !== undefined).join(' – ');
+    if (!isFirst.current) {
+      scrollTo(0, 0);
+      main.current?.querySelector('h1')?.focus();
+    }
+    isFirst.current = false;
+  }, [address]);
+
+  const Component = view?.component ?? NotFound;
+  return (
+    <div class="shell">
+      <a class="skip" href="#main" onClick={(event) => skipTo(main.current, event)}>
+        {t.skipToContent}
+      </a>
+      <Side at={at} isStale={isStale} forgetKey={forgetKey} />
+      <main class="content" id="main" ref={main} data-stale={isStale ? '' : undefined}>
+        {isStale && <StaleBanner />}
+        <div class="live-data">
+          <Component route={route} key={at} />
+        </div>
+      </main>
+    </div>
+  );
+}
+
+/** The part of the address behind `#` is a view's, so this link is none. */
+function skipTo(main: HTMLElement | null, event: Event): void {
+  event.preventDefault();
+  main?.querySelector('h1')?.focus();
+}
+
+interface SideProps {
+  readonly at: string;
+  readonly isStale: boolean;
+  readonly forgetKey: () => void;
+}
+
+function Side({ at, isStale, forgetKey }: SideProps) {
+  const { caller, hasKey, mayChange, live } = useSession();
+  const stats = useStore(live.stats);
+  const failed = stats?.nodes.failed ?? 0;
+  return (
+    <header class="side">
+      <a class="brand" href={hrefTo([])}>
+        <Mark />
+        Heartbeat
+      </a>
+      <nav class="views" aria-label={t.mainNavigation}>
+        <ul>
+          {VIEWS.map((view) => (
+            <li key={view.at}>
+              <a href={hrefTo([view.at].filter(Boolean))} aria-current={view.at === at ? 'page' : undefined}>
+                {view.title}
+                {view.at === 'nodes' && failed > 0 && (
+                  <span class="badge" aria-label={`${formatNumber(failed)} ${t.failed}`}>
+                    {formatNumber(failed)}
+                  </span>
+                )}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <div class="side-end">
+        {caller.key !== null && (
+          <span class="only-wide dim">
+            {t.keyOf(caller.key)}
+            {!mayChange && `, ${t.readOnly}`}
+          </span>
+        )}
+        {hasKey && (
+          <button type="button" class="plain" onClick={forgetKey}>
+            {t.keyForget}
+          </button>
+        )}
+        <LinkState isStale={isStale} />
+      </div>
+    </header>
+  );
+}

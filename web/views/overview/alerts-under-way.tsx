@@ -1,0 +1,81 @@
+import type { Api } from '../../../src/client/api/index.js';
+import { useQuery, useSession } from '../../daemon/context.js';
+import { firstOf } from '../../daemon/lists.js';
+import { t } from '../../i18n/messages.js';
+import { Problem } from '../../parts/notice.js';
+import { Instant } from '../../parts/time.js';
+
+const MOST = 6;
+const MOST_DEAD = 100;
+/** The number of attempts is no event. */
+const EVERY = 15_000;
+
+/** Which alerts wait for delivery, and how many never arrived. */
+export function AlertsUnderWay() {
+  const { client } = useSession();
+  const { value, error } = useQuery(
+    'alerts',
+    async (signal) => ({
+      waiting: await firstOf(client.alerts.list({ state: ['pending', 'held'], signal }), MOST),
+      dead: await firstOf(client.alerts.list({ state: 'dead', signal }), MOST_DEAD),
+    }),
+    { on: ({ type }) => type.startsWith('alert.'), every: EVERY },
+  );
+  return (
+    <section class="card" aria-labelledby="alerts-under-way">
+      <h2 id="alerts-under-way">{t.alertsUnderWay}</h2>
+      {value === undefined ? (
+        error !== undefined && <Problem error={error} />
+      ) : (
+        <>
+          {value.waiting.items.length === 0 ? (
+            <p class="dim">{t.noAlertsUnderWay}</p>
+          ) : (
+            <ul class="rows">
+              {value.waiting.items.map((alert) => (
+                <WaitingAlert alert={alert} key={alert.id} />
+              ))}
+              {value.waiting.hasMore && (
+                <li>
+                  <span class="dim">{t.andMore}</span>
+                </li>
+              )}
+            </ul>
+          )}
+          {value.dead.items.length > 0 && (
+            <p class="after">
+              <strong>
+                {value.dead.hasMore
+                  ? t.atLeastDeadLetters(value.dead.items.length)
+                  : t.deadLetters(value.dead.items.length)}
+              </strong>
+            </p>
+          )}
+        </>
+      )}
+    </section>
+  );
+}
+
+function WaitingAlert({ alert }: { readonly alert: Api.Alert }) {
+  const waiting = Object.entries(alert.channels).filter(
+    ([, { state }]) => state === 'pending' || state === 'held',
+  );
+  return (
+    <li>
+      <div class="row-line">
+        <span>{alert.message}</span>
+        <span class="dim">
+          <Instant at={alert.at} />
+        </span>
+      </div>
+      {waiting.map(([channel, { state, attempts, lastError }]) => (
+        <p class="dim small" key={channel}>
+          {channel}: {state === 'held' ? t.held : t.pending}
+          {attempts > 0 && `, ${t.attempts(attempts)}`}
+          {lastError !== null && `, ${lastError}`}
+        </p>
+      ))}
+    </li>
+  );
+}

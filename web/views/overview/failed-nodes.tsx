@@ -1,0 +1,79 @@
+import type { Api } from '../../../src/client/api/index.js';
+import { useQuery, useSession } from '../../daemon/context.js';
+import { firstOf } from '../../daemon/lists.js';
+import { t } from '../../i18n/messages.js';
+import { Problem } from '../../parts/notice.js';
+import { Shape } from '../../parts/state.js';
+import { Elapsed } from '../../parts/time.js';
+
+const MOST = 20;
+/** An acknowledgement is no event. */
+const EVERY = 15_000;
+
+/** What has failed, since when, and who takes care of it. The latest first. */
+export function FailedNodes({ failed }: { readonly failed: number }) {
+  const { client } = useSession();
+  const { value, error } = useQuery(
+    'failed',
+    (signal) => firstOf(client.nodes.list({ state: 'failed', signal }), 1000),
+    { on: ({ type }) => type === 'node.flip', every: EVERY },
+  );
+  const nodes = value?.items.toSorted((one, other) => other.since.getTime() - one.since.getTime());
+  const rest = Math.max(failed, nodes?.length ?? 0) - MOST;
+  return (
+    <section class="card" aria-labelledby="failed-nodes">
+      <h2 id="failed-nodes">{t.failedNodes}</h2>
+      {nodes === undefined ? (
+        error !== undefined && <Problem error={error} />
+      ) : nodes.length === 0 ? (
+        <p class="dim">{t.nothingFailed}</p>
+      ) : (
+        <ul class="rows">
+          {nodes.slice(0, MOST).map((node) => (
+            <FailedNode node={node} key={node.name} />
+          ))}
+          {rest > 0 && (
+            <li>
+              <span class="dim">{t.moreNodes(rest)}</span>
+            </li>
+          )}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function FailedNode({ node }: { readonly node: Api.NodeWithCause }) {
+  return (
+    <li class="failed-row">
+      <span class="name">
+        <Shape state={node.paused ? 'paused' : 'failed'} />
+        <span>{node.name}</span>
+      </span>
+      <span class="since">
+        {t.failedFor} <Elapsed since={node.since} />
+      </span>
+      <span class="more">{remarksOn(node).join(' · ')}</span>
+    </li>
+  );
+}
+
+function remarksOn({
+  acknowledged,
+  silencedBy,
+  maintenance,
+  causedBy,
+  paused,
+}: Api.NodeWithCause): readonly string[] {
+  const who =
+    acknowledged === null
+      ? t.notAcknowledged
+      : t.acknowledgedBy(acknowledged.by) +
+        (acknowledged.reason === undefined ? '' : `: ${acknowledged.reason}`);
+  return [
+    who,
+    ...(causedBy === undefined ? [] : [t.causedBy(causedBy)]),
+    ...(maintenance === undefined ? (silencedBy === undefined ? [] : [t.silenced]) : [t.inMaintenance]),
+    ...(paused ? [t.paused] : []),
+  ];
+}
