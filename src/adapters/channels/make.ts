@@ -2,6 +2,7 @@ import type { BaseNotifier, Channel, ChannelPolicy, UserEventsNotifier } from '.
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import { MessageLinks, type LinkOptions } from './message-links.js';
+import type { MessageTemplate } from './message-template.js';
 import { Redaction } from './redaction.js';
 import { SsrfGuard } from './http/ssrf-guard.js';
 import { DnsResolver } from './http/dns-resolver.js';
@@ -20,6 +21,8 @@ export interface ChannelPlan {
   readonly allowAddresses: readonly string[];
   /** PEM certificates to trust instead of the usual ones. */
   readonly ca?: string | undefined;
+  /** Makes the sentence of its messages; undefined: it is the alert's own. */
+  readonly template?: MessageTemplate | undefined;
   /** Secrets to redact from the outcomes of its alerts. */
   readonly secrets: readonly Secret[];
   readonly make: (tools: PlanTools) => BaseNotifier & Partial<Prepared>;
@@ -61,15 +64,16 @@ export async function makeChannels(
     person: (name) => {
       const plan = plans.find((each) => each.policy.name === name);
       if (plan === undefined) throw new TypeError(`there is no channel ${name}`);
-      return new RedactingNotifier(plan.make(toolsOf(plan)), new Redaction(plan.secrets));
+      const { template } = plan;
+      return new RedactingNotifier(plan.make(toolsOf(plan)), new Redaction(plan.secrets), { template });
     },
   });
   for (const plan of plans) {
-    const { policy, secrets, make, makeForUsers, receiver } = plan;
+    const { policy, secrets, make, makeForUsers, receiver, template } = plan;
     const tools = () => toolsOf(plan);
     const redaction = new Redaction(secrets);
     const linked = links && new MessageLinks(policy.name, links, clock);
-    const notifier = new RedactingNotifier(make(tools()), redaction, linked);
+    const notifier = new RedactingNotifier(make(tools()), redaction, { links: linked, template });
     // One message at a time, on a connection of its own.
     const ofUsers = makeForUsers?.({ ...tools(), policy: { ...policy, concurrency: 1 } });
     const userEvents = ofUsers && new RedactingUserEvents(ofUsers, redaction);

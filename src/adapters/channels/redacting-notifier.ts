@@ -8,6 +8,7 @@ import type {
   UserEventsNotifier,
 } from '../../ports/channel.js';
 import type { MessageLinks } from './message-links.js';
+import type { MessageTemplate } from './message-template.js';
 import type { Redaction } from './redaction.js';
 import type { Prepared } from './kind.js';
 
@@ -41,28 +42,38 @@ class Redacting<Notifier extends Closable> implements Prepared {
   }
 }
 
-/** For alerts, into which it puts links if there are any. */
+/** What is added to a message when it is sent. Absent: nothing. */
+interface Additions {
+  readonly links?: MessageLinks | undefined;
+  readonly template?: MessageTemplate | undefined;
+}
+
+/** For alerts, to which it adds links and the sentence of a template. */
 export class RedactingNotifier
   extends Redacting<Pick<BaseNotifier, 'notify' | 'close'> & Partial<Resending & Prepared>>
   implements Resending
 {
-  readonly #links: MessageLinks | undefined;
+  readonly #additions: Additions;
 
   constructor(
     notifier: Pick<BaseNotifier, 'notify' | 'close'> & Partial<Resending & Prepared>,
     redaction: Redaction,
-    links?: MessageLinks,
+    additions: Additions = {},
   ) {
     super(notifier, redaction);
-    this.#links = links;
+    this.#additions = additions;
   }
 
   notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
-    return this.redacted(async () => this.notifier.notify(this.#links?.inAlert(alert) ?? alert, attempt));
+    return this.redacted(async () => {
+      const { links, template } = this.#additions;
+      const worded = template?.inAlert(alert) ?? alert;
+      await this.notifier.notify(links?.inAlert(worded) ?? worded, attempt);
+    });
   }
 
   resend(failures: readonly OpenFailure[]): boolean {
-    const links = this.#links;
+    const { links } = this.#additions;
     const linked = links === undefined ? failures : failures.map((each) => links.inFailure(each));
     return this.notifier.resend?.(linked) ?? false;
   }

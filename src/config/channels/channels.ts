@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { CustomNotifier } from '../../adapters/channels/custom/custom.js';
 import type { ChannelKind, Secrets } from '../../adapters/channels/kind.js';
 import type { ChannelPlan } from '../../adapters/channels/make.js';
+import { MessageTemplate } from '../../adapters/channels/message-template.js';
 import { channelKinds } from '../../adapters/channels/registry.js';
 import { Secret } from '../../adapters/channels/secret.js';
 import {
@@ -142,6 +143,7 @@ function readChannel(settings: Settings, name: string, deps: ChannelDeps, by: st
       policy,
       allowAddresses: parsed.data.allow_addresses,
       ca: trusted.ca,
+      ...(parsed.data.template !== undefined && { template: new MessageTemplate(parsed.data.template) }),
       secrets: made.secrets,
       make: made.make,
       ...(policy.userEvents !== undefined && { makeForUsers: made.makeForUsers }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MessageTemplate } from '../../adapters/channels/message-template.js';
 import { parseRange } from '../../adapters/channels/http/ssrf-guard.js';
 import { ALERT_TYPES, UNCHOSEN_TYPES, type AlertType } from '../../domain/alert.js';
 import { STATUS_EVENTS, type StatusEvent } from '../../domain/event-types.js';
@@ -70,6 +71,21 @@ const ruleFor = (kind: UserIdKind) =>
       error: `must be of ${STATUS_EVENTS.join(', ')} beside users`,
     });
 
+const LONGEST_TEMPLATE = 4_000;
+const NO_TEMPLATE = `must be a template of Mustache, of at most ${LONGEST_TEMPLATE} characters`;
+
+/** Checked with an alert of each type. It is shown as it was written. */
+const template = z
+  .string({ error: NO_TEMPLATE })
+  .max(LONGEST_TEMPLATE, { error: NO_TEMPLATE })
+  .superRefine((written, context) => {
+    try {
+      void new MessageTemplate(written);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : NO_TEMPLATE });
+    }
+  });
+
 /** The settings that every channel has. @param kind of users' ids, which a rule may be about */
 export const commonFor = (kind: UserIdKind) =>
   z.strictObject({
@@ -94,6 +110,7 @@ export const commonFor = (kind: UserIdKind) =>
         { error: 'must be a map with min_delay, max_delay or give_up_after' },
       )
       .prefault({}),
+    template: template.optional(),
     ca_file: z
       .string({ error: 'must be the path of a file' })
       .min(1, { error: 'must be the path of a file' })

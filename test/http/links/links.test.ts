@@ -27,7 +27,7 @@ class LinkedDaemon extends ServedDaemon {
     const signer = new HmacLinkSigner(SECRET);
     const recording = recordingChannel('ops');
     const links = new MessageLinks('ops', { publicUrl: PUBLIC_URL, signer }, clock);
-    const notifier = new RedactingNotifier(recording.channel.notifier, new Redaction([SECRET]), links);
+    const notifier = new RedactingNotifier(recording.channel.notifier, new Redaction([SECRET]), { links });
     const channels = [{ ...recording.channel, notifier }];
     super(new SimulatedApp({ clock, store: disk.attach(), channels }), auth, {}, signer);
     this.disk = disk;

@@ -176,7 +176,7 @@ describe('the links of a message', () => {
         return Promise.reject(new Error(`answered 500: you sent ${text(alert.links)}`));
       }
     }
-    const notifier = new RedactingNotifier(new Refusing(), new Redaction([]), links);
+    const notifier = new RedactingNotifier(new Refusing(), new Redaction([]), { links });
     const error: unknown = await notifier.notify(FAILED, attempt()).catch((each: unknown) => each);
     expect(String(error)).to.include(`${URL}/links/(redacted)`).and.not.include('hbl1_');
   });
@@ -193,7 +193,7 @@ describe('the links of a message', () => {
       }
     }
     const failure: OpenFailure = { name: 'node1', at: 1, labels: {} };
-    const notifier = new RedactingNotifier(new Forgetting(), new Redaction([]), links);
+    const notifier = new RedactingNotifier(new Forgetting(), new Redaction([]), { links });
     expect(notifier.resend([failure])).to.equal(true);
     expect(failures).to.deep.equal([[{ ...failure, links: { node: NODE } }]]);
 
