@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { addBenchCommand } from './cli/bench/command.js';
+import { addChannelsCommand } from './cli/channels/command.js';
 import { addEmitCommand } from './cli/emit/command.js';
 import { configCommand } from './cli/config-command.js';
 import { addKeysCommand } from './cli/keys-command.js';
@@ -58,6 +59,12 @@ async function run(argv: readonly string[]): Promise<void> {
   addStoreCommand(program, {
     effective: read,
     misconfigured,
+    stdout: process.stdout,
+    stderr: process.stderr,
+  });
+  addChannelsCommand(program, {
+    effective: (command) => effective(loading(command)()),
+    env: process.env,
     stdout: process.stdout,
     stderr: process.stderr,
   });

@@ -21,7 +21,12 @@ export interface ChannelTools {
   readonly ca?: string | undefined;
   /** Proxies for its HTTP calls; undefined: direct connections. */
   readonly proxies?: Proxies | undefined;
+  /** For a preview: takes what would be sent, and nothing connects. */
+  readonly outlet?: Outlet | undefined;
 }
+
+/** Takes a body, or what a library would make one of. */
+export type Outlet = (sent: string | object) => void;
 
 /** The same, for a channel that tells people through other channels. */
 export interface PlanTools extends ChannelTools {

@@ -56,6 +56,12 @@ export class CustomNotifier extends BaseNotifier implements Prepared {
   }
 
   override async notify(alert: AlertMessage, { signal, attempt }: Attempt): Promise<void> {
+    const { outlet } = this.#tools;
+    // What the module makes of it only the module knows.
+    if (outlet !== undefined) {
+      outlet(alert);
+      return;
+    }
     const life = this.#alive();
     await life.ready;
     if (signal.aborted) throw new NotifyError('its thread was not ready in time');

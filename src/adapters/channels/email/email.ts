@@ -34,6 +34,7 @@ class EmailNotifier extends BaseNotifier implements Prepared {
   readonly #smtp: Smtp;
   readonly #logger: Logger;
   readonly #channel: string;
+  readonly #outlet: ChannelTools['outlet'];
   /** The recipients that have the mail: a server may accept it for some, and ask to retry others. */
   readonly #deliveredParts = new DeliveredParts();
 
@@ -44,6 +45,7 @@ class EmailNotifier extends BaseNotifier implements Prepared {
     this.#smtp = new Smtp(url, own.starttls, tools);
     this.#logger = tools.logger;
     this.#channel = tools.policy.name;
+    this.#outlet = tools.outlet;
   }
 
   prepare(): Promise<void> {
@@ -55,20 +57,22 @@ class EmailNotifier extends BaseNotifier implements Prepared {
     const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
     const taken = this.#deliveredParts.of(alert.id);
     const left = this.#own.to.filter((each) => !taken.has(each));
-    const { accepted, rejectedErrors = [] } = await this.#smtp.send(
-      {
-        from,
-        to: [...this.#own.to],
-        envelope: { from: from.address, to: left },
-        ...letterOf(alert),
-        // The same in every attempt, so that repeats can be dropped.
-        messageId: `<${alert.id}@${domain}>`,
-        // Keeps automatic replies away (RFC 3834).
-        headers: { 'Auto-Submitted': 'auto-generated' },
-        ...(alert.node !== undefined && { references: `<${thread(alert.node.name)}@${domain}>` }),
-      },
-      signal,
-    );
+    const mail = {
+      from,
+      to: [...this.#own.to],
+      envelope: { from: from.address, to: left },
+      ...letterOf(alert),
+      // The same in every attempt, so that repeats can be dropped.
+      messageId: `<${alert.id}@${domain}>`,
+      // Keeps automatic replies away (RFC 3834).
+      headers: { 'Auto-Submitted': 'auto-generated' },
+      ...(alert.node !== undefined && { references: `<${thread(alert.node.name)}@${domain}>` }),
+    };
+    if (this.#outlet !== undefined) {
+      this.#outlet(mail);
+      return;
+    }
+    const { accepted, rejectedErrors = [] } = await this.#smtp.send(mail, signal);
     const refused = rejectedErrors.map((error) => ({ to: error.recipient, ...this.#refusalOf(error) }));
     this.#deliveredParts.add(alert.id, accepted.map(String));
     const again = refused.filter(({ permanent }) => !permanent);

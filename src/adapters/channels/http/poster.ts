@@ -53,7 +53,7 @@ interface PosterOptions {
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
-type PosterTools = Pick<ChannelTools, 'policy' | 'names' | 'guard' | 'clock' | 'ca' | 'proxies'>;
+type PosterTools = Pick<ChannelTools, 'policy' | 'names' | 'guard' | 'clock' | 'ca' | 'proxies' | 'outlet'>;
 
 /** Posts to one URL, or to what is below it. Redirects are not followed: the receiver could send the request anywhere. */
 export class Poster implements Prepared {
@@ -94,6 +94,11 @@ export class Poster implements Prepared {
     { signal, attempt }: Attempt,
     target: Target = {},
   ): Promise<void> {
+    const { outlet } = this.#tools;
+    if (outlet !== undefined) {
+      outlet(body);
+      return;
+    }
     const dispatcher = await this.#outgoing();
     const answer = await dispatcher
       .request({

@@ -61,6 +61,11 @@ class RedisNotifier extends BaseNotifier implements UserEventsNotifier, Prepared
   }
 
   async #publish(text: string, { signal }: Attempt): Promise<void> {
+    const { outlet } = this.#tools;
+    if (outlet !== undefined) {
+      outlet(text);
+      return;
+    }
     const client = await this.#ready(signal);
     try {
       await client.withAbortSignal(signal).publish(this.#channel, text);

@@ -1,0 +1,96 @@
+import { ALERT_TYPES, isEnd, type AlertType } from '../../domain/alert.js';
+import type { AlertMessage } from '../../ports/channel.js';
+import type { Clock } from '../../ports/clock.js';
+import type { Logger } from '../../ports/logger.js';
+import { DnsResolver } from './http/dns-resolver.js';
+import type { ChannelPlan } from './make.js';
+import { MessageLinks, type LinkOptions } from './message-links.js';
+import { RedactingNotifier } from './redacting-notifier.js';
+import { Redaction } from './redaction.js';
+import { SAMPLE_ALERTS, SAMPLE_GROUP } from './sample-alerts.js';
+
+/** What a channel would send of one alert. */
+export interface Preview {
+  readonly alert: AlertType | 'a message about many nodes';
+  /** A body each: JSON, or a text. */
+  readonly sent: readonly unknown[];
+}
+
+/** It connects to nothing, even where a kind asks it to. */
+const CLOSED = { permits: () => false };
+
+/**
+ * What a channel would send of an alert of each type that it gets, without secrets. Nothing is sent.
+ *
+ * @param links with a signer that signs nothing, if messages would have links that act
+ */
+export async function previewsOf(
+  plan: ChannelPlan,
+  links: LinkOptions | undefined,
+  clock: Clock,
+): Promise<readonly Preview[]> {
+  const { policy, template, secrets, make, ca } = plan;
+  let sent: (string | object)[] = [];
+  const outlet = (each: string | object): void => {
+    sent.push(each);
+  };
+  const notifier = make({
+    policy,
+    clock: withoutTimers(clock),
+    logger: loggerTo(outlet),
+    guard: CLOSED,
+    names: new DnsResolver({ timeout: 1 }),
+    ca,
+    outlet,
+  });
+  const redaction = new Redaction(secrets);
+  const linked = links && new MessageLinks(policy.name, links, clock);
+  const wrapped = new RedactingNotifier(notifier, redaction, { links: linked, template });
+  const previews: Preview[] = [];
+  for (const [alert, message] of samplesFor(plan)) {
+    sent = [];
+    await wrapped.notify(message, { signal: new AbortController().signal, attempt: 1 });
+    previews.push({ alert, sent: sent.map((each) => shown(each, redaction)) });
+  }
+  await wrapped.close();
+  return previews;
+}
+
+/** The types that it gets; a recovery brings the ends with it, and a test comes when it is asked for. */
+function samplesFor({
+  policy: { events },
+}: ChannelPlan): readonly (readonly [Preview['alert'], AlertMessage])[] {
+  const isSent = (type: AlertType): boolean =>
+    type === 'test' || events.includes(type) || (isEnd(type) && events.includes('node.recovered'));
+  const single = ALERT_TYPES.filter(isSent).map((type) => [type, SAMPLE_ALERTS[type]] as const);
+  return events.includes('node.failed') ? [...single, ['a message about many nodes', SAMPLE_GROUP]] : single;
+}
+
+/** JSON as such, so that it can be read. */
+function shown(sent: string | object, redaction: Redaction): unknown {
+  const text = redaction.conceal(typeof sent === 'string' ? sent : JSON.stringify(sent));
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** For the log, whose lines are what it sends. */
+function loggerTo(outlet: (sent: object) => void): Logger {
+  const write = (event: string, fields: object = {}): void => outlet({ message: event, ...fields });
+  return { error: write, warn: write, info: write, debug: () => undefined };
+}
+
+/** Nothing is repeated after a preview. */
+function withoutTimers(clock: Clock): Clock {
+  const never = () => () => undefined;
+  return {
+    now: () => clock.now(),
+    wall: () => clock.wall(),
+    after: never,
+    afterReading: never,
+    isAccepting: false,
+    soon: () => undefined,
+  };
+}
