@@ -11,6 +11,7 @@ import { inForce } from '../config/support.js';
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/SMTP/, 'smtp://hush:hush-hush-hush-hush@mail.example.org'],
   [/REDIS/, 'redis://hush:hush-hush-hush-hush@redis.example.org'],
+  [/MQTT/, 'mqtt://hush:hush-hush-hush-hush@mqtt.example.org'],
   [/_URL$|HOOK$/, 'https://hooks.example.org/hush-hush-hush-hush-hush'],
   [/TELEGRAM/, '12345:hush_hush_hush_hush_hush'],
   [/PAGERDUTY/, 'hush'.repeat(8)],

@@ -15,7 +15,7 @@ export interface Broker {
   readonly clientId: string | undefined;
 }
 
-type Tools = Pick<ChannelTools, 'policy' | 'names' | 'guard' | 'ca'>;
+type Tools = Pick<ChannelTools, 'policy' | 'names' | 'guard' | 'ca' | 'outlet'>;
 type Client = InstanceType<Awaited<ReturnType<typeof loadClient>>['MqttClient']>;
 
 interface Connection {
@@ -49,6 +49,11 @@ export class MqttConnection {
 
   /** @throws NotifyError unless the broker acknowledges the message (QoS 1) */
   async publish(topic: string, text: string, retain: boolean, signal: AbortSignal): Promise<void> {
+    const { outlet } = this.#tools;
+    if (outlet !== undefined) {
+      outlet(text);
+      return;
+    }
     const connection = await this.#ready();
     const { client } = connection;
     await this.#until(connection, signal, (done) => {
