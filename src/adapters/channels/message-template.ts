@@ -77,8 +77,7 @@ export class MessageTemplate {
 
 function tokensOf(template: string): readonly Token[] {
   try {
-    // oxlint-disable-next-line typescript/consistent-type-assertions -- the types of the library leave the parts open
-    return mustache.parse(template) as unknown as readonly Token[];
+    return mustache.parse(template);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`must be a template of Mustache: ${why}`, { cause: error });
@@ -101,7 +100,6 @@ function check(tokens: readonly Token[], scopes: readonly Names[], isInList: boo
     const isList = kind === '#' && typeof shape === 'object' && 'list' in shape;
     // Each list within another multiplies the time.
     if (isList && isInList) throw new Error(`must have no list within a list, as {{#${name}}} is`);
-    // oxlint-disable-next-line typescript/consistent-type-assertions -- a section has its tokens here
     check(inside as readonly Token[], [...scopes, ...namesIn(kind, shape)], isInList || isList);
   }
 }

@@ -3,6 +3,7 @@ import type { AlertMessage } from '../../ports/channel.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import { DnsResolver } from './http/dns-resolver.js';
+import type { Outlet } from './kind.js';
 import type { ChannelPlan } from './make.js';
 import { MessageLinks, type LinkOptions } from './message-links.js';
 import { RedactingNotifier } from './redacting-notifier.js';
@@ -31,7 +32,7 @@ export async function previewsOf(
 ): Promise<readonly Preview[]> {
   const { policy, template, secrets, make, ca } = plan;
   let sent: (string | object)[] = [];
-  const outlet = (each: string | object): void => {
+  const outlet: Outlet = (each) => {
     sent.push(each);
   };
   const notifier = make({
