@@ -63,7 +63,7 @@ async function run(argv: readonly string[]): Promise<void> {
     stderr: process.stderr,
   });
   addChannelsCommand(program, {
-    effective: (command) => effective(loading(command)()),
+    effective: read,
     env: process.env,
     stdout: process.stdout,
     stderr: process.stderr,

@@ -17,41 +17,57 @@ export interface Preview {
   readonly sent: readonly unknown[];
 }
 
+/** A shorter one of another channel may be part of any word. */
+const SHORTEST_SECRET = 8;
 /** It connects to nothing, even where a kind asks it to. */
 const CLOSED = { permits: () => false };
 
 /**
  * What a channel would send of an alert of each type that it gets, without secrets. Nothing is sent.
  *
+ * @param plans all channels: a rota sends through others
  * @param links with a signer that signs nothing, if messages would have links that act
  */
 export async function previewsOf(
   plan: ChannelPlan,
+  plans: readonly ChannelPlan[],
   links: LinkOptions | undefined,
   clock: Clock,
 ): Promise<readonly Preview[]> {
-  const { policy, template, secrets, make, ca } = plan;
+  const { policy, template, secrets } = plan;
   let sent: (string | object)[] = [];
   const outlet: Outlet = (each) => {
     sent.push(each);
   };
-  const notifier = make({
-    policy,
-    clock: withoutTimers(clock),
-    logger: loggerTo(outlet),
-    guard: CLOSED,
-    names: new DnsResolver({ timeout: 1 }),
-    ca,
-    outlet,
-  });
+  const made = (each: ChannelPlan): ReturnType<ChannelPlan['make']> =>
+    each.make({
+      policy: each.policy,
+      clock: withoutTimers(clock),
+      logger: loggerTo(outlet),
+      guard: CLOSED,
+      names: new DnsResolver({ timeout: 1 }),
+      ca: each.ca,
+      outlet,
+      person: (name) => {
+        const person = plans.find((other) => other.policy.name === name);
+        if (person === undefined) throw new TypeError(`there is no channel ${name}`);
+        const own = new Redaction(person.secrets);
+        return new RedactingNotifier(made(person), own, { template: person.template });
+      },
+    });
   const redaction = new Redaction(secrets);
+  // A rota sends through others.
+  const ofOthers = new Redaction(
+    plans.flatMap((each) => each.secrets),
+    SHORTEST_SECRET,
+  );
   const linked = links && new MessageLinks(policy.name, links, clock);
-  const wrapped = new RedactingNotifier(notifier, redaction, { links: linked, template });
+  const wrapped = new RedactingNotifier(made(plan), redaction, { links: linked, template });
   const previews: Preview[] = [];
   for (const [alert, message] of samplesFor(plan)) {
     sent = [];
     await wrapped.notify(message, { signal: new AbortController().signal, attempt: 1 });
-    previews.push({ alert, sent: sent.map((each) => shown(each, redaction)) });
+    previews.push({ alert, sent: sent.map((each) => shown(each, [redaction, ofOthers])) });
   }
   await wrapped.close();
   return previews;
@@ -68,8 +84,9 @@ function samplesFor({
 }
 
 /** JSON as such, so that it can be read. */
-function shown(sent: string | object, redaction: Redaction): unknown {
-  const text = redaction.conceal(typeof sent === 'string' ? sent : JSON.stringify(sent));
+function shown(sent: string | object, redactions: readonly Redaction[]): unknown {
+  const whole = typeof sent === 'string' ? sent : JSON.stringify(sent);
+  const text = redactions.reduce((rest, redaction) => redaction.conceal(rest), whole);
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -31,7 +31,7 @@ export async function previewChannel(
     config.public_url === null
       ? undefined
       : { publicUrl: config.public_url, signer: linkSecret === undefined ? undefined : UNSIGNED };
-  const previews = await previewsOf(plan, links, new SystemClock());
+  const previews = await previewsOf(plan, channels, links, new SystemClock());
   const { kind } = plan.policy;
   stdout.write(
     json ? `${JSON.stringify({ channel: name, kind, previews }, null, 2)}\n` : asText(kind, previews),

@@ -40,7 +40,7 @@ describe('a preview of a channel', () => {
     it(`shows what ${kind} sends of each type of alert, without a secret`, async () => {
       const plan = exampleOf(kind).channels.find(({ policy }) => policy.kind === kind);
       if (plan === undefined) throw new TypeError(`its page has no example of ${kind}`);
-      const previews = await previewsOf(plan, links, new SimulatedClock());
+      const previews = await previewsOf(plan, [plan], links, new SimulatedClock());
       expect(previews.map(({ alert }) => alert)).to.include.members([
         'node.failed',
         'node.recovered',
@@ -61,7 +61,7 @@ describe('a preview of a channel', () => {
   it('shows what a module of your own is given', async () => {
     const module = new URL(import.meta.url).pathname;
     const [plan] = inForce({ file: `channels: { mine: { kind: ${module} } }` }).channels;
-    const [first] = await previewsOf(plan!, links, new SimulatedClock());
+    const [first] = await previewsOf(plan!, [], links, new SimulatedClock());
     expect(first?.sent).to.deep.equal([
       {
         ...SAMPLE_ALERTS['node.failed'],
