@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { addBenchCommand } from './cli/bench/command.js';
 import { addChannelsCommand } from './cli/channels/command.js';
 import { addEmitCommand } from './cli/emit/command.js';
+import { addImportCommand } from './cli/import/command.js';
 import { configCommand } from './cli/config-command.js';
 import { addKeysCommand } from './cli/keys-command.js';
 import { addStoreCommand } from './cli/store/command.js';
@@ -70,6 +71,7 @@ async function run(argv: readonly string[]): Promise<void> {
   });
   addBenchCommand(program, { mainPath: fileURLToPath(import.meta.url), nodeArguments: process.execArgv });
   addEmitCommand(program);
+  addImportCommand(program);
   for (const command of program.commands) {
     for (const each of [command, ...command.commands]) each.exitOverride();
   }

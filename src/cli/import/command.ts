@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import { URL_VARIABLE } from '../../config/environment.js';
+import { givenUrl, urlProblems } from '../daemon-url.js';
+import { isHttp } from '../given.js';
+import type { ImportOptions } from './run.js';
+
+interface Given {
+  readonly url?: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+interface GivenHealthchecks extends Given {
+  readonly from: string;
+  readonly apiKeyEnv: string;
+}
+
+const WRONG_USAGE = 64;
+
+/** Adds `import` to the program: checks and monitors of other services become nodes. It sets `process.exitCode`. */
+export function addImportCommand(program: Command): void {
+  const command = program.command('import').description('bring checks or monitors of another service over');
+  withCommon(command.command('healthchecks').description('checks of healthchecks, by its Management API v3'))
+    .requiredOption('--from <url>', 'address of the site, such as https://healthchecks.io')
+    .requiredOption('--api-key-env <name>', 'environment variable with an API key of the project')
+    .action(async (given: GivenHealthchecks, self: Command) => {
+      const key = process.env[given.apiKeyEnv];
+      const options = read(given, self, [
+        ...(isHttp(given.from) ? [] : [`--from must be an http:// or https:// address, not '${given.from}'`]),
+        ...(key === undefined || key === '' ? [`--api-key-env: ${given.apiKeyEnv} is not set`] : []),
+      ]);
+      const { importHealthchecks } = await import('./run.js');
+      process.exitCode = await importHealthchecks(given.from, key ?? '', options);
+    });
+  withCommon(command.command('kuma').description('push monitors of a backup of Uptime Kuma 1.x'))
+    .argument('<file>', 'the backup, in JSON')
+    .action(async (file: string, given: Given, self: Command) => {
+      const options = read(given, self, []);
+      const { importKuma } = await import('./run.js');
+      process.exitCode = await importKuma(file, options);
+    });
+}
+
+function withCommon(command: Command): Command {
+  return command
+    .option('--url <url>', `URL of the daemon (${URL_VARIABLE})`)
+    .option('--dry-run', 'say what would be done, and change nothing')
+    .option('--json', 'one JSON document, with the secret UUIDs for pings');
+}
+
+function read(given: Given, command: Command, others: readonly string[]): ImportOptions {
+  const url = givenUrl(given.url, process.env);
+  const problems = [...urlProblems(url), ...others];
+  if (problems.length > 0)
+    command.error(problems.map((problem) => `error: ${problem}`).join('\n'), { exitCode: WRONG_USAGE });
+  return { url: url ?? '', isDryRun: given.dryRun === true, json: given.json === true };
+}

@@ -1,0 +1,66 @@
+import { createClient } from '../../client/api/index.js';
+import { KEY_VARIABLE } from '../../config/environment.js';
+import { readText } from '../../config/named-files.js';
+import { bringOver } from './bring-over.js';
+import { checksAt, fromHealthchecks } from './healthchecks.js';
+import type { Imported } from './imported-node.js';
+import { fromKuma } from './kuma.js';
+import { importJson, importText } from './summary.js';
+
+export interface ImportOptions {
+  /** The daemon. */
+  readonly url: string;
+  readonly isDryRun: boolean;
+  readonly json: boolean;
+}
+
+const ALL = 0;
+const FAILED = 1;
+const SOME_LEFT_OUT = 2;
+const WRONG_FILE = 78;
+
+/** @returns the exit code: 0 all is brought over, 1 something failed, 2 something has no counterpart */
+export async function importHealthchecks(
+  from: string,
+  apiKey: string,
+  options: ImportOptions,
+): Promise<number> {
+  try {
+    return await bringAll(fromHealthchecks(await checksAt(from, apiKey)), options);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** @returns the exit code: likewise, and 78 if the file is no backup */
+export async function importKuma(path: string, options: ImportOptions): Promise<number> {
+  try {
+    const imported = fromKuma(path, readText(path));
+    if (!('problems' in imported)) return await bringAll(imported, options);
+    process.stderr.write(imported.problems.map((problem) => `${problem}\n`).join(''));
+    return WRONG_FILE;
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+async function bringAll(
+  { nodes, ...others }: Imported,
+  { url, isDryRun, json }: ImportOptions,
+): Promise<number> {
+  const client = createClient({ url, key: process.env[KEY_VARIABLE] });
+  try {
+    const outcomes = await bringOver(client, nodes, isDryRun);
+    const show = json ? importJson : importText;
+    process.stdout.write(show({ outcomes, isDryRun, ...others }));
+    if (outcomes.some(({ outcome }) => outcome === 'refused')) return FAILED;
+    return others.leftOut.length > 0 ? SOME_LEFT_OUT : ALL;
+  } finally {
+    await client.close();
+  }
+}
+
+function failed(error: unknown): number {
+  process.stderr.write(`heartbeat: ${error instanceof Error ? error.message : String(error)}\n`);
+  return FAILED;
+}
