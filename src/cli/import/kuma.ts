@@ -123,7 +123,7 @@ function reasonFor({ type, url, hostname, port }: Monitor): string {
     case 'group':
       return 'type group: its members have its name as the label group';
     default:
-      return `type ${type} has no counterpart; ${emitted} with a command`;
+      return `type ${type} has no counterpart; heartbeat emit with a command can probe it`;
   }
 }
 
