@@ -71,8 +71,9 @@ function isForAll({ status }: HeartbeatRequestError): boolean {
 function differing(before: NodeWithCause, wanted: ImportedNode['settings']): readonly string[] {
   const has: Readonly<Record<string, unknown>> = { ...before };
   const names = Object.keys(wanted);
-  const same: [string, unknown][] = Object.entries(Object(inCamelCase(wanted)));
-  return same.flatMap(([key, value], index) =>
+  const same = inCamelCase(wanted);
+  const entries: [string, unknown][] = typeof same === 'object' && same !== null ? Object.entries(same) : [];
+  return entries.flatMap(([key, value], index) =>
     isDeepStrictEqual(has[key], value) ? [] : (names[index] ?? []),
   );
 }
