@@ -112,18 +112,18 @@ export function fromKuma(
 }
 
 function reasonFor({ type, url, hostname, port }: Monitor): string {
-  const emitted = 'heartbeat emit can probe it';
+  const how = 'is not brought over; give a node this probe';
   switch (type) {
     case 'http':
     case 'keyword':
     case 'json-query':
-      return `type ${type}: the daemon sends no requests; ${emitted}: { http: ${JSON.stringify(url)} }`;
+      return `type ${type} ${how}: { http: ${JSON.stringify(url)} }`;
     case 'port':
-      return `type port: the daemon makes no connections; ${emitted}: { tcp: ${JSON.stringify(`${hostname}:${port ?? ''}`)} }`;
+      return `type port ${how}: { tcp: ${JSON.stringify(`${hostname}:${port ?? ''}`)} }`;
     case 'group':
       return 'type group: its members have its name as the label group';
     default:
-      return `type ${type} has no counterpart; heartbeat emit with a command can probe it`;
+      return `type ${type} is not brought over`;
   }
 }
 

@@ -79,9 +79,9 @@ describe('a backup of Uptime Kuma', () => {
     expect(nodes[0]).to.have.nested.include({ isPaused: true, 'settings.labels.group': 'Backups' });
     expect(leftOut.map(({ name, reason }) => `${name}: ${reason}`)).to.deep.equal([
       'Backups: type group: its members have its name as the label group',
-      'Shop: type keyword: the daemon sends no requests; heartbeat emit can probe it: { http: "https://shop.example.org" }',
-      'Db: type port: the daemon makes no connections; heartbeat emit can probe it: { tcp: "db:5432" }',
-      'Name: type dns has no counterpart; heartbeat emit with a command can probe it',
+      'Shop: type keyword is not brought over; give a node this probe: { http: "https://shop.example.org" }',
+      'Db: type port is not brought over; give a node this probe: { tcp: "db:5432" }',
+      'Name: type dns is not brought over',
     ]);
   });
 
