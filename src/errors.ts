@@ -26,6 +26,7 @@ export const errorCodes = {
   HEARTBEAT_NO_SUCH_ROTA: { status: 404, retryable: false },
   HEARTBEAT_NO_SUCH_CHANNEL: { status: 404, retryable: false },
   HEARTBEAT_NO_SUCH_LINK: { status: 404, retryable: false },
+  HEARTBEAT_NO_SUCH_BADGE: { status: 404, retryable: false },
   HEARTBEAT_METHOD_NOT_ALLOWED: { status: 405, retryable: false },
   HEARTBEAT_REQUEST_TIMEOUT: { status: 408, retryable: true },
   HEARTBEAT_NOT_FAILED: { status: 409, retryable: false },

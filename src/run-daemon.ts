@@ -3,6 +3,7 @@ import { Redaction } from './adapters/channels/redaction.js';
 import { makeChannels } from './adapters/channels/make.js';
 import { Secret } from './adapters/channels/secret.js';
 import { SystemClock } from './adapters/clock/system-clock.js';
+import { HmacBadgeSigner } from './adapters/links/hmac-badge-signer.js';
 import { HmacLinkSigner } from './adapters/links/hmac-link-signer.js';
 import { Pinger, type PingDeps } from './adapters/ping/pinger.js';
 import { probeThread } from './adapters/probes/probe-thread.js';
@@ -219,16 +220,17 @@ function metricsLogOf({ log }: Config, deps: MetricsLogDeps): MetricsLog | undef
 
 function gatewayOptions({ config, auth, linkSecret, tls }: Effective, logger: Logger): GatewayOptions {
   const links = signerOf(linkSecret);
+  const badges = linkSecret === undefined ? undefined : new HmacBadgeSigner(linkSecret);
   const { connections } = config.limits;
   const descriptors = mostDescriptors();
   const most = connectionsWithin(descriptors);
-  if (connections <= most) return { ...config, auth, links, tls };
+  if (connections <= most) return { ...config, auth, links, badges, tls };
   logger.info('limits.connections lowered to the limit of open files', {
     limit: connections,
     lowered: most,
     descriptors,
   });
-  return { ...config, limits: { ...config.limits, connections: most }, auth, links, tls };
+  return { ...config, limits: { ...config.limits, connections: most }, auth, links, badges, tls };
 }
 
 /** A module that cannot be used is a configuration problem, and is reported as one. */

@@ -13,6 +13,7 @@ import type { GatewayLimits } from './gateway-options.js';
 import { Resources } from './resources.js';
 import { inOriginForm, type RouteTable } from './route-table.js';
 import { addAlerts } from './alerts/alert-routes.js';
+import { addBadges, type BadgeOptions } from './badges/badge-routes.js';
 import { addEvents } from './events/event-routes.js';
 import { addDashboard } from './dashboard/dashboard-routes.js';
 import type { EventStreams } from './events/event-streams.js';
@@ -45,6 +46,7 @@ export function createApi(
   streams: EventStreams,
   pingKeys: PingKeys,
   links: () => LinkSigner | undefined,
+  badges: () => BadgeOptions,
 ): Api {
   const app = express();
   app.disable('x-powered-by').enable('case sensitive routing');
@@ -71,6 +73,7 @@ export function createApi(
   addAlerts(resources, daemon, limits);
   addUptime(resources, daemon, clock, limits);
   addRotas(resources, daemon, clock);
+  addBadges(resources, daemon, clock, badges);
   addSilences(resources, daemon, clock, limits);
   addStats(resources, daemon);
   addConfigurationDiff(resources, daemon);

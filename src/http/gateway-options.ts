@@ -1,5 +1,6 @@
 import type { Seconds } from '../domain/time.js';
 import type { NodeQuota } from '../domain/access.js';
+import type { BadgeSigner } from '../ports/badge-signer.js';
 import type { LinkSigner } from '../ports/link-signer.js';
 import type { HostRules } from './security/allowed-hosts.js';
 import type { AuthOptions } from './security/credentials.js';
@@ -23,6 +24,8 @@ export interface GatewayOptions {
   readonly limits: GatewayLimits;
   /** Knows the signed links in messages; undefined: there are none. */
   readonly links?: LinkSigner | undefined;
+  /** Signs the addresses of badges; undefined: they have no signature. */
+  readonly badges?: BadgeSigner | undefined;
   /** Undefined: everybody may do everything. */
   readonly auth?: AuthOptions | undefined;
   /** Undefined: plain HTTP. */

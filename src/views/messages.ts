@@ -29,6 +29,8 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_NO_SUCH_ROTA: 'no such rota',
   HEARTBEAT_TOO_MANY_SILENCES: 'too many silences: end some, or raise limits.silences',
   HEARTBEAT_NO_SUCH_LINK: 'this link is not valid',
+  HEARTBEAT_NO_SUCH_BADGE:
+    'no such badge: nothing has this name or label, or the signature is missing or wrong',
   HEARTBEAT_LINK_EXPIRED: 'this link has expired',
   HEARTBEAT_LINK_USED: 'this link has been used',
   HEARTBEAT_LINK_VOID: 'the failure that this link is about is over',
@@ -68,6 +70,8 @@ export function sentenceFor(code: ErrorCode): string {
 export const queryProblem = {
   unknown: (name: string) => `unknown query parameter ${quoted(name)}`,
   repeated: (name: string) => `query parameter ${name} is given more than once`,
+  nodeOrLabel: 'query must have one of node and label',
+  show: (shows: readonly string[]) => `query parameter show must be one of ${shows.join(', ')}`,
   notInstant: (name: string) =>
     `query parameter ${name} must be Unix seconds, an instant such as 2027-01-31T12:00:00Z, or a time before now such as -1h`,
   backwards: 'query parameter from must not be later than to',

@@ -20,6 +20,7 @@ export function allRoutes(): readonly Route[] {
     new EventStreams(new SimulatedClock()),
     () => undefined,
     () => undefined,
+    () => ({ signer: undefined, publicUrl: null }),
   );
   return routes.all;
 }

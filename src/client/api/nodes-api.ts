@@ -142,6 +142,13 @@ export class Nodes<Id> {
     return this.#calls.call('uptime', { query, signal });
   }
 
+  /** The addresses of the badges of a node, or of a label as `key:value`. */
+  async badges(of: Queries['badges'], options: CallOptions = {}): Promise<Answers['badges']['badges']> {
+    expectOptions(options, SIGNAL);
+    const { badges } = await this.#calls.call('badges', { query: of, signal: options.signal });
+    return badges;
+  }
+
   /** Reports a failure, without retries. @param reason shown in the flip and the alert; up to 10,000 bytes */
   async fail(name: string, reason?: string, options: CallOptions = {}): Promise<Node> {
     const body = reason === undefined ? undefined : JSON.stringify({ reason });

@@ -17,6 +17,7 @@ import { alertOperations } from '../alerts/alert-contract.js';
 import { dashboardOperations } from '../dashboard/dashboard-contract.js';
 import { daemonOperations } from '../ops/ops-contract.js';
 import { eventOperations } from '../events/event-contract.js';
+import { badgeOperations } from '../badges/badge-contract.js';
 import { linkOperations } from '../links/link-contract.js';
 import { nodeOperations } from '../nodes/contract/node-operations.js';
 import { pingOperations } from '../pings/ping-contract.js';
@@ -53,6 +54,7 @@ function operations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
     ...socketOperations,
     ...nodeOperations(limits),
     ...uptimeOperations(limits),
+    ...badgeOperations,
     ...pingOperations,
     ...alertOperations(limits),
     ...linkOperations,

@@ -86,7 +86,8 @@ export function encodeName(name: NodeName): string {
   return Buffer.from(name).toString('base64url');
 }
 
-function readLabel(text: string): Listing['label'] {
+/** `key:value` */
+export function readLabel(text: string): Listing['label'] {
   const colon = text.indexOf(':');
   return colon < 1 ? undefined : { key: text.slice(0, colon), value: text.slice(colon + 1) };
 }

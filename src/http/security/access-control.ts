@@ -2,6 +2,7 @@ import { ANYBODY, NOBODY, type Access } from '../../domain/access.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Daemon, UsersApi } from '../../app/api.js';
 import { RateLimiter, sourceOf } from './rate-limit.js';
+import { isBadge } from '../badges/badge-target.js';
 import { isLink } from '../links/link-target.js';
 import { isPing } from '../pings/ping-target.js';
 import type { Exchange } from '../server/exchange.js';
@@ -128,8 +129,8 @@ export class AccessControl {
     const isTooSoon =
       remoteAddress !== undefined && this.#isTooSoon(exchange, this.#perAddress, sourceOf(remoteAddress));
     if (isTooSoon) return;
-    // Pings and signed links have their credential in their path.
-    if (authenticator === undefined || isPing(url) || isLink(url)) {
+    // Pings, signed links and badges have their credential in their address.
+    if (authenticator === undefined || isPing(url) || isLink(url) || isBadge(url)) {
       exchange.access = authenticator === undefined ? ANYBODY : NOBODY;
       this.#handOver(exchange);
       return;

@@ -8,6 +8,7 @@ import { sentenceFor } from '../../views/messages.js';
 import { type MadeHeads, answerInOneWrite } from './one-write.js';
 import type { Order, RouteTable } from '../route-table.js';
 import { withoutLinkTokens } from '../../domain/action-link.js';
+import { withoutBadgeSignature } from '../badges/badge-target.js';
 import { withoutPingSecret } from '../pings/ping-target.js';
 import { type Pipeline, type Waiting, pipelineOf } from './pipeline.js';
 import type { Refusal } from './refusal.js';
@@ -299,7 +300,10 @@ export class Exchange {
 
   #facts(more: LogFields): LogFields {
     const { method, url = '' } = this.request;
-    const path = withoutLinkTokens(withoutPingSecret(url)).slice(0, LONGEST_LOGGED_PATH);
+    const path = withoutLinkTokens(withoutPingSecret(withoutBadgeSignature(url))).slice(
+      0,
+      LONGEST_LOGGED_PATH,
+    );
     return { request_id: this.requestId, method, path, ...more };
   }
 }

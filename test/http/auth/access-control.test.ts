@@ -32,6 +32,7 @@ describe('the access of a request', () => {
     new EventStreams(clock),
     () => undefined,
     () => undefined,
+    () => ({ signer: undefined, publicUrl: null }),
   );
   const exchanges = new Exchanges(30, clock, new RecordingLogger(), {
     routes: api.routes,

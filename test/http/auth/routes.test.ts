@@ -3,7 +3,7 @@ import { allRoutes } from '../../support/routes.js';
 import { starting } from '../support/gateway-under-test.js';
 import { authOf, callWith, keyRule } from './support.js';
 
-/** The dashboard without data, what an orchestrator asks, and pings and signed links, whose path is the credential. */
+/** The dashboard without data, what an orchestrator asks, and pings, signed links and badges, whose address is the credential. */
 const OPEN = [
   'GET /healthz',
   'GET /readyz',
@@ -15,6 +15,7 @@ const OPEN = [
   ]),
   'GET /links/:token',
   'POST /links/:token',
+  'GET /badge/:file',
 ];
 
 /** A request that reaches the route, whatever the response. */

@@ -32,6 +32,7 @@ const METHODS: Readonly<Record<string, (client: Client) => Promise<unknown>>> = 
   node: (client) => client.nodes.uptime('db-1', { from: 0, to: 1 }),
   nodeUptime: (client) =>
     client.nodes.uptimeReport('db-1', { period: '7d', from: 0, to: 1, timeZone: 'UTC', limit: 5 }),
+  badges: (client) => client.nodes.badges({ node: 'db-1', label: 'a:b' }),
   uptime: (client) =>
     client.nodes.uptimeReportOf({
       label: 'a:b',
@@ -80,6 +81,7 @@ const METHODS: Readonly<Record<string, (client: Client) => Promise<unknown>>> = 
   openapi: (client) => client.openapi(),
 };
 
+const FOR_BROWSERS = 'an image, for pages';
 const A_PING = 'ping, which sends a POST';
 const IN_MESSAGES = 'a link in a message, for people';
 
@@ -90,6 +92,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   events: 'events, which sends the filter in a body',
   socket: 'connect',
   docs: 'a page for people',
+  badge: FOR_BROWSERS,
   ping: A_PING,
   pingBySlug: A_PING,
   pingBySlugSaying: A_PING,

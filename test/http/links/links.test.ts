@@ -29,7 +29,7 @@ class LinkedDaemon extends ServedDaemon {
     const links = new MessageLinks('ops', { publicUrl: PUBLIC_URL, signer }, clock);
     const notifier = new RedactingNotifier(recording.channel.notifier, new Redaction([SECRET]), { links });
     const channels = [{ ...recording.channel, notifier }];
-    super(new SimulatedApp({ clock, store: disk.attach(), channels }), auth, {}, signer);
+    super(new SimulatedApp({ clock, store: disk.attach(), channels }), auth, {}, { links: signer });
     this.disk = disk;
     this.told = recording.told;
   }

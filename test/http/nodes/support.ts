@@ -1,4 +1,4 @@
-import type { GatewayLimits } from '../../../src/http/gateway-options.js';
+import type { GatewayLimits, GatewayOptions } from '../../../src/http/gateway-options.js';
 import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import { recordingChannel } from '../../support/recording-channel.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
@@ -16,13 +16,19 @@ export class DaemonOverHttp extends ServedDaemon {
     flags: Readonly<Record<string, string>> = {},
     auth?: AuthOptions,
     limits?: Partial<GatewayLimits>,
+    signing?: Pick<GatewayOptions, 'links' | 'badges' | 'public_url'>,
   ) {
     const disk = diskUnderTest();
     const clock = new SimulatedClock();
     clock.waitsFor = () => disk.busy > 0;
     const alerting = new RecordingAlerting();
     const channels = [recordingChannel('ops').channel, recordingChannel('chat').channel];
-    super(new SimulatedApp({ flags, clock, store: disk.attach(), alerting, channels }), auth, limits);
+    super(
+      new SimulatedApp({ flags, clock, store: disk.attach(), alerting, channels }),
+      auth,
+      limits,
+      signing,
+    );
     this.#disk = disk;
     this.alerting = alerting;
   }
@@ -31,8 +37,9 @@ export class DaemonOverHttp extends ServedDaemon {
     flags?: Readonly<Record<string, string>>,
     auth?: AuthOptions,
     limits?: Partial<GatewayLimits>,
+    signing?: Pick<GatewayOptions, 'links' | 'badges' | 'public_url'>,
   ): Promise<DaemonOverHttp> {
-    return new DaemonOverHttp(flags, auth, limits).serve();
+    return new DaemonOverHttp(flags, auth, limits, signing).serve();
   }
 
   /** Whether the disk refuses writes. */

@@ -18,7 +18,7 @@ export class ServedDaemon {
     daemon: SimulatedApp,
     auth?: AuthOptions,
     more: Partial<GatewayLimits> = {},
-    links?: GatewayOptions['links'],
+    signing: Pick<GatewayOptions, 'links' | 'badges' | 'public_url'> = {},
   ) {
     this.daemon = daemon;
     const { clock, logger, app } = daemon;
@@ -38,7 +38,7 @@ export class ServedDaemon {
     };
     const session_timeout = 7;
     this.#gateway = new Gateway(
-      { host: '127.0.0.1', port: 0, session_timeout, keep_alive_timeout: 75, limits, auth, links },
+      { host: '127.0.0.1', port: 0, session_timeout, keep_alive_timeout: 75, limits, auth, ...signing },
       app,
       {
         clock,

@@ -57,7 +57,16 @@ describe('the OpenAPI document', () => {
     const open = contract.calls.filter(({ operation }) => operation.security.length === 0);
     const pings = ['/ping/{uuid}', '/ping/{key}/{slug}', '/ping/{key}/{slug}/{says}'];
     expect(new Set(open.map(({ path }) => path))).to.deep.equal(
-      new Set(['/', '/assets/{file}', '/socket', '/healthz', '/readyz', '/links/{token}', ...pings]),
+      new Set([
+        '/',
+        '/assets/{file}',
+        '/socket',
+        '/healthz',
+        '/readyz',
+        '/links/{token}',
+        '/badge/{file}',
+        ...pings,
+      ]),
     );
     for (const { operation } of contract.calls) {
       if (operation.security.length === 0) continue;

@@ -216,6 +216,29 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     answer: { ref: 'UptimeReportOfNodes' },
     alsoAnswers: [],
   },
+  badge: { method: 'GET', path: '/badge/{file}', query: ['show', 'sig'], answer: 'text', alsoAnswers: [] },
+  badges: {
+    method: 'GET',
+    path: '/badges',
+    query: ['node', 'label'],
+    answer: {
+      fields: {
+        badges: {
+          as: 'badges',
+          shape: {
+            list: {
+              fields: {
+                show: { as: 'show', shape: 'text' },
+                svg: { as: 'svg', shape: 'text' },
+                json: { as: 'json', shape: 'text' },
+              },
+            },
+          },
+        },
+      },
+    },
+    alsoAnswers: [],
+  },
   ping: { method: 'GET', path: '/ping/{uuid}', query: ['rid'], answer: 'text', alsoAnswers: [] },
   pingWithBody: { method: 'POST', path: '/ping/{uuid}', query: ['rid'], answer: 'text', alsoAnswers: [] },
   pingBySlug: {
@@ -946,6 +969,7 @@ export const codes: Readonly<Record<string, string>> = {
   'no such rota': 'HEARTBEAT_NO_SUCH_ROTA',
   'no such channel': 'HEARTBEAT_NO_SUCH_CHANNEL',
   'this link is not valid': 'HEARTBEAT_NO_SUCH_LINK',
+  'no such badge: nothing has this name or label, or the signature is missing or wrong': 'HEARTBEAT_NO_SUCH_BADGE',
   'method not allowed': 'HEARTBEAT_METHOD_NOT_ALLOWED',
   'the request did not arrive in time: send it again': 'HEARTBEAT_REQUEST_TIMEOUT',
   'the node has not failed': 'HEARTBEAT_NOT_FAILED',

@@ -686,6 +686,16 @@ export interface Answers<Id = string> {
   };
   readonly nodeUptime: UptimeReport;
   readonly uptime: UptimeReportOfNodes;
+  readonly badge: string;
+  readonly badges: {
+    readonly badges: readonly ({
+      readonly show: 'state' | '24h' | '7d' | '30d' | '90d';
+      /** An address; a path, where `public_url` is not set. */
+      readonly svg: string;
+      /** An address; a path, where `public_url` is not set. */
+      readonly json: string;
+    })[];
+  };
   readonly ping: 'OK' | 'OK (rate limited)';
   readonly pingWithBody: 'OK' | 'OK (rate limited)';
   readonly pingBySlug: 'OK' | 'Created';
@@ -833,6 +843,18 @@ export interface Queries {
     readonly format?: 'json' | 'csv';
     /** Which rows a CSV has. Default: `days`. */
     readonly table?: 'days' | 'months' | 'incidents' | 'nodes';
+  };
+  readonly badge: {
+    /** The state, or the uptime of the last day, 7, 30 or 90 days. */
+    readonly show?: 'state' | '24h' | '7d' | '30d' | '90d';
+    /** The signature, where the daemon has keys. `GET /badges` gives whole addresses. */
+    readonly sig?: string;
+  };
+  readonly badges: {
+    /** The name of a node. */
+    readonly node?: string;
+    /** `key:value`: only nodes that have this label. */
+    readonly label?: string;
   };
   readonly ping: {
     /** The run that it belongs to: a UUID that the job chooses. */
