@@ -122,7 +122,6 @@ export function otherCallsContract(start: Start): void {
 
   it('knows no other path', async () => {
     const paths = [
-      '/',
       '/HEAL/5',
       '/heal/5/hello',
       '/heal/5/6',
