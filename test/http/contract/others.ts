@@ -121,15 +121,7 @@ export function otherCallsContract(start: Start): void {
   });
 
   it('knows no other path', async () => {
-    const paths = [
-      '/HEAL/5',
-      '/heal/5/hello',
-      '/heal/5/6',
-      '//heal/5',
-      '/healz',
-      '/%zz',
-      '/heal//goodbye',
-    ];
+    const paths = ['/HEAL/5', '/heal/5/hello', '/heal/5/6', '//heal/5', '/healz', '/%zz', '/heal//goodbye'];
     for (const path of paths) {
       const { status, json } = await served.call('GET', path);
       expect(status, path).to.equal(404);
