@@ -61,6 +61,8 @@ interface ShownNode {
   readonly caused_by?: string;
   readonly slug?: string;
   readonly ping_uuid: string;
+  readonly started: number | null;
+  readonly last_duration: number | null;
   readonly rhythm?: object;
 }
 
@@ -209,6 +211,8 @@ function asRow({
   caused_by: _cause,
   slug: _slug,
   ping_uuid: _uuid,
+  started: _started,
+  last_duration: _duration,
   rhythm,
   acknowledged,
   ...node
