@@ -176,12 +176,17 @@ function finalAnswer(all: string, isHead: boolean): HostileAnswer {
   return { status: Number(/^HTTP\/1\.1 (\d{3}) /.exec(head)?.[1]), type, text };
 }
 
+/** Pings are answered as other monitors answer them, and signed links with a page for people. */
+const FORMS = [
+  ['/ping/', /^(\{"error":"|[a-z ]+$)/],
+  ['/links/', /^(\{"error":"|<!doctype html>)/],
+] as const;
+
 /** Sends it, and expects a response in our form that is not a 500. */
 export async function expectNoFault(port: number, request: HostileRequest): Promise<void> {
   const { status, type, text } = await answerTo(port, request);
   expect(status, text).to.be.within(200, 499);
   if (type === 'application/json' && text !== '') expect(JSON.parse(text)).to.be.an('object');
-  // Pings are answered as other monitors answer them.
-  const form = request.route.startsWith('/ping/') ? /^(\{"error":"|[a-z ]+$)/ : /^\{"error":"/;
+  const form = FORMS.find(([route]) => request.route.startsWith(route))?.[1] ?? /^\{"error":"/;
   if (status >= 400 && request.method !== 'HEAD') expect(text).to.match(form);
 }
