@@ -17,7 +17,7 @@ export {
   type NodeSettings,
   type NodeStatus,
 } from './library/node.js';
-export type { Beaten, NodeCounts, NodeRegistration, Nodes } from './library/nodes.js';
+export type { BatchResult, NodeCounts, NodeRegistration, Nodes } from './library/nodes.js';
 export type { FlipsRange, NodeFilter, UptimeRange } from './library/node-filters.js';
 export {
   GoogleChatNotifier,

@@ -3,7 +3,7 @@ import type { SupervisorPolicy } from './child-spec.js';
 import { recordRestart, type RestartHistory } from './intensity.js';
 
 /** What to do with the message that an actor crashed on. */
-export type Verdict = 'retry' | 'dead_letter';
+export type CrashDecision = 'retry' | 'dead_letter';
 
 /**
  * Decides whether a crash is the fault of the message or of the actor. The actor restarts and handles the message
@@ -22,7 +22,7 @@ export class RestartBudget {
   }
 
   /** @param at Unix seconds */
-  crashed(again: boolean, error: Error, at: number): Verdict {
+  crashed(again: boolean, error: Error, at: number): CrashDecision {
     this.#restarts++;
     this.#lastCrash = { at, error: error.message };
     return again ? 'dead_letter' : 'retry';

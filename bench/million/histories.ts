@@ -1,4 +1,4 @@
-import { checkHistories, type Verdict } from '../../src/cli/bench/check/history-check.js';
+import { checkHistories, type HistoryComparison } from '../../src/cli/bench/check/history-check.js';
 import type { LoadClient } from '../../src/cli/bench/load-client.js';
 import { GROUP } from '../population/groups.js';
 import type { Cohorts } from './cohorts.js';
@@ -23,7 +23,7 @@ export function checkSample({
   timeoutMs,
   toleranceMs,
   signal,
-}: HistorySample): Promise<Verdict> {
+}: HistorySample): Promise<HistoryComparison> {
   const stayed = Array.from({ length: cohorts.slots }, (_, slot) => cohorts.cohortIn(slot));
   const sample = [...evenly(cohorts.left, LEAVERS), ...evenly(stayed, STAYERS)];
   const cohortOf = (user: number): number => sample[user] ?? 0;

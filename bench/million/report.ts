@@ -1,4 +1,4 @@
-import type { Verdict } from '../../src/cli/bench/check/history-check.js';
+import type { HistoryComparison } from '../../src/cli/bench/check/history-check.js';
 import type { TaskOutcome } from '../../src/client/schedule/paced-scheduler.js';
 import type { HealFigures } from '../../src/cli/bench/figures/heal-tally.js';
 import { GROUP } from '../population/groups.js';
@@ -15,7 +15,7 @@ export type SingleCall = Pick<TaskOutcome, 'sentAt' | 'answeredAt' | 'latencyMs'
 export interface Aftermath {
   readonly cohorts: Cohorts;
   readonly inspection: Inspection;
-  readonly verdict: Verdict;
+  readonly verdict: HistoryComparison;
   readonly samples: readonly DaemonSample[];
   /** Users whose heal was due in the measured time. */
   readonly due: number;

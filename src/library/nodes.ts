@@ -41,7 +41,7 @@ import {
 } from './uptime-reports.js';
 
 /** The result of heartbeats that were sent together. */
-export interface Beaten {
+export interface BatchResult {
   readonly accepted: number;
   /** The refused ones, by their place in the call. */
   readonly rejected: readonly { readonly index: number; readonly error: string }[];
@@ -106,7 +106,7 @@ export class Nodes {
   }
 
   /** Sends heartbeats for many nodes. A refused one does not affect the others. */
-  async heartbeats(names: readonly string[]): Promise<Beaten> {
+  async heartbeats(names: readonly string[]): Promise<BatchResult> {
     expectArgument('names', names, aList);
     const daemon = await this.#daemon();
     const all = [...names];

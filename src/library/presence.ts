@@ -19,7 +19,7 @@ import {
 } from './checks.js';
 import { userEvents, type UserEvent, type UserEventsOptions } from './user-events.js';
 import { duringCall, pulled } from './calls.js';
-import type { Beaten } from './nodes.js';
+import type { BatchResult } from './nodes.js';
 import {
   checked,
   described,
@@ -78,7 +78,7 @@ export interface CheckupOptions {
 export interface CheckedUp {
   /** In the order of the call, without the rejected ones. */
   readonly results: readonly CheckedUser[];
-  readonly rejected: Beaten['rejected'];
+  readonly rejected: BatchResult['rejected'];
 }
 
 /** The number of users. */
@@ -128,7 +128,7 @@ export class Users {
    *
    * @param users ids, and objects with an id, a device and meta
    */
-  async healMany(users: Iterable<UserIdLike | DeviceOfUser>): Promise<Beaten> {
+  async healMany(users: Iterable<UserIdLike | DeviceOfUser>): Promise<BatchResult> {
     const daemon = await this.#daemon();
     const { ids, rejected } = parsed(users, (user) => healOf(daemon.users.ids, user));
     const replies = await askUsers(
@@ -268,7 +268,7 @@ function parsed<Given, Id>(users: Iterable<Given>, parse: (user: Given) => Id): 
   return { ids, rejected };
 }
 
-function inOrder(rejected: Rejected): Beaten['rejected'] {
+function inOrder(rejected: Rejected): BatchResult['rejected'] {
   return rejected.sort((left, right) => left.index - right.index);
 }
 

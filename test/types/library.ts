@@ -24,7 +24,7 @@ import {
   type AlertDelivery,
   type AlertDescription,
   type AlertFilter,
-  type Beaten,
+  type BatchResult,
   type CheckedUp,
   type CheckedUser,
   type CheckupField,
@@ -99,7 +99,7 @@ void createHeartbeat({ dataDirectory: './data' });
 
 // Users.
 holds<Same<ReturnType<Users['get']>, Promise<UserDescription>>>();
-holds<Same<ReturnType<Users['healMany']>, Promise<Beaten>>>();
+holds<Same<ReturnType<Users['healMany']>, Promise<BatchResult>>>();
 holds<Same<ReturnType<Users['checkupMany']>, Promise<CheckedUp>>>();
 holds<Same<ReturnType<Users['counts']>, Promise<UserCounts>>>();
 holds<Same<ReturnType<Users['list']>, AsyncGenerator<OnlineUser>>>();

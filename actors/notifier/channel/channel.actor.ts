@@ -14,7 +14,7 @@ import type { ChannelTotals, Totals } from './channel-totals.js';
 import type { BreakerState } from './circuit-breaker.js';
 import { ChannelMachine } from './channel.machine.js';
 import type { ClosingNotices } from './closing-notice.js';
-import type { ChannelEffect, ChannelEvent, Offer, Progress, Verdict } from './channel.protocol.js';
+import type { ChannelEffect, ChannelEvent, Offer, Progress, AttemptResult } from './channel.protocol.js';
 
 export interface ChannelDeps {
   readonly system: ActorSystem;
@@ -148,7 +148,7 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
   /** What is only reported comes last: if that throws an error, all else has been done. */
   #run(effects: readonly ChannelEffect[]): void {
     const progress = {
-      verdicts: new Array<Progress['verdicts'][0]>(),
+      results: new Array<Progress['results'][0]>(),
       due: new Array<AlertId>(),
       next: new Array<AlertId>(),
     };
@@ -164,7 +164,7 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
           this.#attempts.begin(effect);
           break;
         case 'report':
-          progress.verdicts.push(effect);
+          progress.results.push(effect);
           break;
         case 'rest':
           break;
@@ -178,7 +178,7 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
 
   #report(effect: ChannelEffect): void {
     const { clock, logger } = this.#deps;
-    if (effect.kind === 'report') this.#count(effect.id, effect.attempts, effect.verdict);
+    if (effect.kind === 'report') this.#count(effect.id, effect.attempts, effect.result);
     if (effect.kind === 'rest')
       logger.warn('circuit breaker opened', {
         channel: this.name,
@@ -187,18 +187,18 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
       });
   }
 
-  #count(alert: AlertId, attempts: number, verdict: Verdict): void {
+  #count(alert: AlertId, attempts: number, result: AttemptResult): void {
     const { clock, logger } = this.#deps;
     const { name: channel } = this;
-    if (verdict.kind === 'delivered') {
+    if (result.kind === 'delivered') {
       logger.info('alert delivered', { alert, channel, attempts });
       return;
     }
-    const { error } = verdict;
+    const { error } = result;
     this.#lastError = { at: unixSeconds(clock.wall()), error };
-    if (verdict.kind === 'failed') {
+    if (result.kind === 'failed') {
       this.#deps.totals.count(channel, 'failed');
-      const seconds = Math.round(10 * toSeconds(verdict.retryIn)) / 10;
+      const seconds = Math.round(10 * toSeconds(result.retryIn)) / 10;
       logger.warn('alert attempt failed', { alert, channel, attempts, reason: error, retry_in: seconds });
     } else {
       logger.error('alert became a dead letter', { alert, channel, attempts, reason: error });

@@ -13,7 +13,7 @@ import {
   type Breaker,
   type BreakerState,
 } from './circuit-breaker.js';
-import type { ChannelEffect, ChannelEvent, Offer, Outcome, Verdict } from './channel.protocol.js';
+import type { ChannelEffect, ChannelEvent, Offer, Outcome, AttemptResult } from './channel.protocol.js';
 import { NodeOrdering, type Ordered } from './ordering.js';
 import { Queue } from './queue.js';
 import { giveUpReason, Retry } from './retry.js';
@@ -183,9 +183,9 @@ export class ChannelMachine {
       this.#breaker = succeeded(this.#breaker, now);
       this.#lastFailure = undefined;
       this.#answered++;
-      const verdict: Verdict =
+      const result: AttemptResult =
         outcome.kind === 'delivered' ? outcome : { kind: 'dead', error: outcome.error };
-      this.#end(item, verdict, effects);
+      this.#end(item, result, effects);
       return;
     }
     this.#notice(outcome, now, effects);
@@ -200,7 +200,7 @@ export class ChannelMachine {
       kind: 'report',
       id,
       attempts: attempt,
-      verdict: { kind: 'failed', error: outcome.error, retryIn },
+      result: { kind: 'failed', error: outcome.error, retryIn },
     });
   }
 
@@ -279,8 +279,8 @@ export class ChannelMachine {
     }
   }
 
-  #end(item: Item, verdict: Verdict, effects: ChannelEffect[]): void {
-    effects.push({ kind: 'report', id: item.id, attempts: item.attempts, verdict });
+  #end(item: Item, result: AttemptResult, effects: ChannelEffect[]): void {
+    effects.push({ kind: 'report', id: item.id, attempts: item.attempts, result });
     this.#remove(item);
   }
 

@@ -47,8 +47,8 @@ export type ChannelEvent =
   | { readonly kind: 'attempted'; readonly id: AlertId; readonly attempt: number; readonly outcome: Outcome }
   | { readonly kind: 'wake' };
 
-/** The verdict on an alert after an attempt, or when there will be no other one. */
-export type Verdict =
+/** What an attempt at an alert came to, or that there will be no other one. */
+export type AttemptResult =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'failed'; readonly error: string; readonly retryIn: Millis }
   | { readonly kind: 'dead'; readonly error: string };
@@ -65,13 +65,18 @@ export type ChannelEffect =
       readonly attempt: number;
       readonly begun?: Instant;
     }
-  | { readonly kind: 'report'; readonly id: AlertId; readonly attempts: number; readonly verdict: Verdict }
+  | {
+      readonly kind: 'report';
+      readonly id: AlertId;
+      readonly attempts: number;
+      readonly result: AttemptResult;
+    }
   /** The circuit breaker opens. */
   | { readonly kind: 'rest'; readonly failures: number; readonly until: Moment };
 
 /** The report of a channel to the outbox. */
 export interface Progress {
-  readonly verdicts: readonly { readonly id: AlertId; readonly verdict: Verdict }[];
+  readonly results: readonly { readonly id: AlertId; readonly result: AttemptResult }[];
   /** Attempts that are to begin once their intent is stored. */
   readonly due: readonly AlertId[];
   /** Attempts whose intents are stored ahead: their turn comes next. */

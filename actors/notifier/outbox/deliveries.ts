@@ -4,7 +4,7 @@ import type { ChannelPolicy } from '../../../src/ports/channel.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
 import type { ChannelActor } from '../channel/channel.actor.js';
-import type { Offer, Progress, Verdict } from '../channel/channel.protocol.js';
+import type { Offer, Progress, AttemptResult } from '../channel/channel.protocol.js';
 import { moved, withDelivery } from './delivery.js';
 import type { Escalation } from '../rules/escalation.js';
 import { withFallback } from '../rules/fallback.js';
@@ -25,7 +25,7 @@ export interface DeliveriesDeps {
   readonly escalation: Pick<Escalation, 'wait' | 'delayOf'>;
 }
 
-/** Connects the outbox with the channels: offers them alerts, and records their verdicts. */
+/** Connects the outbox with the channels: offers them alerts, and records their results. */
 export class Deliveries {
   readonly #open: OpenAlerts;
   readonly #writer: AlertWriter;
@@ -78,17 +78,17 @@ export class Deliveries {
     channels.get(channel)?.withdrawn(id);
   }
 
-  progress(channel: string, { verdicts, due, next }: Progress): void {
-    for (const { id, verdict } of verdicts) this.#conclude(channel, id, verdict);
+  progress(channel: string, { results, due, next }: Progress): void {
+    for (const { id, result } of results) this.#conclude(channel, id, result);
     for (const id of due) this.#attemptIntents.begin(channel, id);
     for (const id of next) this.#attemptIntents.prepare(channel, id);
   }
 
-  #conclude(channel: string, id: AlertId, verdict: Verdict): void {
+  #conclude(channel: string, id: AlertId, result: AttemptResult): void {
     const record = this.#open.get(id);
     const delivery = record === undefined ? undefined : this.#open.delivery(record, channel);
     if (record === undefined || delivery?.state !== 'pending') return;
-    const after = concluded(delivery, verdict);
+    const after = concluded(delivery, result);
     const { clock, policies } = this.#deps;
     this.#writer.put([withFallback(withDelivery(record, after), after, policies, clock.wall())]);
   }
@@ -122,14 +122,14 @@ function withoutLost(record: AlertRecord, channels: ReadonlyMap<string, unknown>
   ];
 }
 
-function concluded(delivery: Delivery, verdict: Verdict): Delivery {
-  switch (verdict.kind) {
+function concluded(delivery: Delivery, result: AttemptResult): Delivery {
+  switch (result.kind) {
     case 'delivered':
       return { ...delivery, state: 'delivered' };
     case 'failed':
-      return { ...delivery, lastError: verdict.error };
+      return { ...delivery, lastError: result.error };
     case 'dead':
-      return { ...delivery, state: 'dead', lastError: verdict.error };
+      return { ...delivery, state: 'dead', lastError: result.error };
   }
 }
 

@@ -1,7 +1,7 @@
 import { HeartbeatRequestError, isUnreachable } from '../../client/api/request-error.js';
 import type { UserId } from '../../domain/user-id.js';
 import { HealJournal } from './check/heal-journal.js';
-import { checkHistories, type Verdict } from './check/history-check.js';
+import { checkHistories, type HistoryComparison } from './check/history-check.js';
 import { CLOCK_TOLERANCE_MS, toleranceAfter } from './check/tolerance.js';
 import { readDaemonFigures } from './figures/daemon-figures.js';
 import { HealTally, type HealFigures } from './figures/heal-tally.js';
@@ -44,7 +44,7 @@ export interface BenchReport {
   readonly samples: readonly Sample[];
   /** The longest known stall of the daemon's event loop; 0 if it does not say. */
   readonly longestStallMs: Millis;
-  readonly verdict: Verdict;
+  readonly verdict: HistoryComparison;
 }
 
 /** The most requests at once, one per connection: enough to fill the daemon's group commits. */

@@ -1,5 +1,5 @@
 import type { BenchPlan, BenchReport } from './bench.js';
-import type { Verdict } from './check/history-check.js';
+import type { HistoryComparison } from './check/history-check.js';
 import type { Latency } from './figures/heal-tally.js';
 import { count, inBytes, inMs } from './figures/sample.js';
 import { toSeconds } from '../../domain/time.js';
@@ -37,7 +37,7 @@ export function summaryText(plan: BenchPlan, report: BenchReport): string {
   return [...lines, ...verdictLines(verdict, plan.users), ''].join('\n');
 }
 
-function verdictLines(verdict: Verdict, users: number): string[] {
+function verdictLines(verdict: HistoryComparison, users: number): string[] {
   const { usersChecked, usersDiffering, mismatches, sessions, incomplete } = verdict;
   const outcome = usersDiffering === 0 ? 'all as the users healed' : `${String(usersDiffering)} users differ`;
   const lines = [`sessions   ${String(sessions)} of ${String(usersChecked)} users compared: ${outcome}`];

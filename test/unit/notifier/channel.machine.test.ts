@@ -149,11 +149,11 @@ describe('a channel’s machine', () => {
         kind: 'report',
         id: 'b',
         attempts: 0,
-        verdict: { kind: 'dead', error: `given up after 3600 s: ${BUSY}` },
+        result: { kind: 'dead', error: `given up after 3600 s: ${BUSY}` },
       },
     ]);
     expect(played.attempted('a', { kind: 'delivered' })).to.deep.equal([
-      { kind: 'report', id: 'a', attempts: 1, verdict: { kind: 'delivered' } },
+      { kind: 'report', id: 'a', attempts: 1, result: { kind: 'delivered' } },
     ]);
   });
 
@@ -223,8 +223,8 @@ describe('a channel’s machine', () => {
     const age = RETRY.giveUpAfter / 1000;
     const said = (played: Played): string[] =>
       played.do({ kind: 'wake' }).flatMap((effect) => {
-        if (effect.kind !== 'report' || effect.verdict.kind !== 'dead') return [];
-        return [`${effect.id} ${effect.verdict.error.replace(`given up after ${String(age)} s: `, '')}`];
+        if (effect.kind !== 'report' || effect.result.kind !== 'dead') return [];
+        return [`${effect.id} ${effect.result.error.replace(`given up after ${String(age)} s: `, '')}`];
       });
     const behind = new Played(2);
     behind.offer({ id: 'a', nodes: ['x'] }, { id: 'b', nodes: ['x'] });
@@ -270,7 +270,7 @@ describe('a channel’s machine', () => {
         kind: 'report',
         id: 'c',
         attempts: 0,
-        verdict: { kind: 'dead', error: `given up after 3600 s: ${BUSY}` },
+        result: { kind: 'dead', error: `given up after 3600 s: ${BUSY}` },
       },
     ]);
     expect(asked(played.attempted('b', { kind: 'delivered' }))).to.deep.equal([]);

@@ -32,7 +32,7 @@ interface Mismatch {
   readonly passing: boolean;
 }
 
-export interface Verdict {
+export interface HistoryComparison {
   readonly usersChecked: number;
   /** Stored sessions that were compared. */
   readonly sessions: number;
@@ -49,7 +49,7 @@ const ATTEMPTS = 5;
 const AGAIN_AFTER = 10;
 
 /** Reads every user's history and compares it with the journal. */
-export async function checkHistories(check: HistoryCheck): Promise<Verdict> {
+export async function checkHistories(check: HistoryCheck): Promise<HistoryComparison> {
   const { users } = check;
   const mismatches: Mismatch[] = [];
   let next = 0;
