@@ -4,6 +4,7 @@ import './style/base.css';
 import './style/shell.css';
 import './style/parts.css';
 import './style/views.css';
+import './style/nodes.css';
 import { App } from './app.js';
 import { language } from './i18n/messages.js';
 

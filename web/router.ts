@@ -30,6 +30,16 @@ export function hrefTo(
   return `#/${path.map(encodeURIComponent).join('/')}${search === '' ? '' : `?${search}`}`;
 }
 
+export function goTo(href: string): void {
+  location.hash = href;
+}
+
+/** Changes the address without another entry in the history: what somebody types into a filter is no step back. */
+export function replaceBy(href: string): void {
+  history.replaceState(null, '', href);
+  dispatchEvent(new HashChangeEvent('hashchange'));
+}
+
 export function useRoute(): Route {
   const [route, setRoute] = useState(() => routeIn(location.hash));
   useEffect(() => {

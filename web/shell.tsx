@@ -8,6 +8,7 @@ import { LinkState, StaleBanner, useIsStale } from './parts/link-state.js';
 import { Mark } from './parts/mark.js';
 import { hrefTo, useRoute, type Route } from './router.js';
 import { NotFound } from './views/not-found.js';
+import { Nodes } from './views/nodes.js';
 import { Overview } from './views/overview.js';
 
 interface View {
@@ -18,7 +19,10 @@ interface View {
 }
 
 /** In the order of the navigation. */
-const VIEWS: readonly View[] = [{ at: '', title: t.overview, component: Overview }];
+const VIEWS: readonly View[] = [
+  { at: '', title: t.overview, component: Overview },
+  { at: 'nodes', title: t.nodes, component: Nodes },
+];
 
 /** Everything that is the same for all views. */
 export function Shell({ forgetKey }: { readonly forgetKey: () => void }) {

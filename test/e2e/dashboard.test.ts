@@ -129,6 +129,96 @@ describe('the dashboard, in a browser', () => {
     await page.context().close();
   });
 
+  it('lists nodes by what their address says, and steps back through what was chosen', async () => {
+    await curl('PUT', '/nodes/web-1', { labels: { team: 'web' } });
+    await curl('PUT', '/nodes/web-2', { labels: { team: 'web' } });
+    await curl('POST', '/nodes/web-2/fail');
+    await curl('POST', '/nodes/another/pause');
+    const names = (page: Page) => page.locator('.node-row b').allInnerTexts();
+    for (const look of LOOKS) {
+      const page = await browser.open(`${url}/#/nodes?label=team:web&sort=state`, look);
+      await page.locator('.node-row').nth(1).waitFor();
+      await page.locator('svg.strip').nth(1).waitFor();
+      expect(await names(page)).to.deep.equal(['web-2', 'web-1']);
+      await expectAccessible(page, `the list of nodes, ${JSON.stringify(look)}`);
+      await page.context().close();
+    }
+    const page = await browser.open(`${url}/#/nodes`);
+    await page.locator('.node-row').nth(4).waitFor();
+    await page.getByRole('navigation', { name: 'By state' }).getByText('Failed').click();
+    await page.getByText('3 of 5').waitFor();
+    await page.getByRole('searchbox').fill('web-');
+    await page.getByText('1 of 5').waitFor();
+    expect(page.url()).to.equal(`${url}/#/nodes?search=web-&state=failed`);
+    await page.getByRole('searchbox').fill('nothing like it');
+    await page.getByText('No node fits.').waitFor();
+    await page.goBack();
+    await page.getByText('5', { exact: true }).first().waitFor();
+    expect(page.url()).to.equal(`${url}/#/nodes`);
+    await curl('PUT', '/nodes/web-2/heartbeat');
+    await page.locator('.node-row', { hasText: 'web-2' }).getByText('Active').waitFor();
+    await page.context().close();
+  });
+
+  it('shows one node, and what is done about it there', async () => {
+    for (const look of LOOKS) {
+      const page = await browser.open(`${url}/#/nodes/my-first-node`, look);
+      await heading(page, 'my-first-node').waitFor();
+      await page.locator('.days li').first().waitFor();
+      await page.locator('#flips').waitFor();
+      await expectAccessible(page, `a node, ${JSON.stringify(look)}`);
+      await page.context().close();
+    }
+    const page = await browser.open(`${url}/#/nodes/another`);
+    const button = (name: string) => page.getByRole('button', { name, exact: true });
+    await button('Resume').click();
+    await button('Pause').waitFor();
+    await button('Acknowledge').click();
+    const dialog = page.getByRole('dialog');
+    await expectAccessible(page, 'a question');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await button('Acknowledge').click();
+    await dialog.getByLabel('Your name').fill('bob');
+    await dialog.getByLabel('Reason').fill('on it');
+    await page.keyboard.press('Enter');
+    await page.getByText('bob: on it').first().waitFor();
+    await button('Pause').click();
+    await dialog.getByRole('button', { name: 'Pause' }).click();
+    await button('Resume').waitFor();
+    await button('Silence').click();
+    await dialog.getByLabel('Your name').fill('bob');
+    await dialog.getByRole('button', { name: 'Silence' }).click();
+    await page.getByText('silenced').waitFor();
+    await button('Delete').click();
+    await dialog.getByText('are deleted for good').waitFor();
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await heading(page, 'Nodes').waitFor();
+    expect((await fetch(`${url}/nodes/another`)).status).to.equal(404);
+    await page.goto(`${url}/#/nodes/another`);
+    await page.getByText('No node has this name.').waitFor();
+    await page.context().close();
+    const others = browser.complaints.filter((each) => !each.includes('status of 404'));
+    browser.complaints.splice(0, browser.complaints.length, ...others);
+  });
+
+  it('draws only what is on the screen of ten thousand nodes', async () => {
+    const many = Array.from({ length: 10_000 }, (_, at) => `crowd-${String(at).padStart(5, '0')}`);
+    await curl('POST', '/nodes/heartbeats', many);
+    const page = await browser.open(`${url}/#/nodes?search=crowd`);
+    await page.locator('.node-row').first().waitFor();
+    expect(await page.locator('.node-row').count()).to.be.lessThan(60);
+    await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+    const last = page.locator('.node-row', { hasText: 'crowd-09999' });
+    await last.waitFor();
+    expect(await page.locator('.node-row').count()).to.be.lessThan(60);
+    const place = 'document.querySelector(".virtual > li:last-child").ariaPosInSet';
+    expect(await page.evaluate(place)).to.equal('10000');
+    await page.getByRole('searchbox').fill('crowd-0777');
+    await page.getByText('10 of ').waitFor();
+    await page.context().close();
+  });
+
   it('is sent compressed, kept by browsers, and asked for again only where it can change', async () => {
     const page = await fetch(url, { headers: { 'accept-encoding': 'br' } });
     expect(page.headers.get('content-encoding')).to.equal('br');

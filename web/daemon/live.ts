@@ -35,6 +35,8 @@ const TYPES: NonNullable<Api.Bodies['eventsOfMany']['types']> = [
 
 const EVERY = 5000;
 const WHILE_STALE = 2000;
+/** After a node changed its state. Many do so at once. */
+const AFTER_FLIP = 250;
 /** A poll without an answer for so long is a daemon that is away. */
 const PATIENCE = 4000;
 /** An hour of samples, one each five seconds. */
@@ -59,6 +61,8 @@ export class Live {
   #events: EventIterator | undefined;
   #isStreaming = false;
   #isPolling = false;
+  /** Whether the counts have changed since they were asked for. */
+  #isOutdated = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isEnded = false;
 
@@ -104,6 +108,7 @@ export class Live {
   async #poll(): Promise<void> {
     if (this.#isPolling || this.#isEnded) return;
     this.#isPolling = true;
+    this.#isOutdated = false;
     clearTimeout(this.#timer);
     try {
       const stats = await this.#client.stats({ signal: AbortSignal.timeout(PATIENCE) });
@@ -118,8 +123,17 @@ export class Live {
 
   #pollLater(): void {
     if (this.#isEnded) return;
-    const wait = this.link.value.state === 'live' ? this.pace : WHILE_STALE;
-    this.#timer = setTimeout(this.poll, wait);
+    const pace = this.link.value.state === 'live' ? this.pace : WHILE_STALE;
+    this.#timer = setTimeout(this.poll, this.#isOutdated ? AFTER_FLIP : pace);
+  }
+
+  /** The counts go with what else the page shows of nodes. */
+  #flipped(): void {
+    if (this.#isOutdated) return;
+    this.#isOutdated = true;
+    if (this.#isPolling) return;
+    clearTimeout(this.#timer);
+    this.#pollLater();
   }
 
   #heard(stats: Api.Stats): void {
@@ -140,6 +154,7 @@ export class Live {
       for await (const event of events) {
         if (this.#events !== events) return;
         if (event.type === 'state') this.#begun(event.at);
+        if (event.type === 'node.flip') this.#flipped();
         for (const listener of this.#listeners) listener(event);
       }
     } catch (error) {

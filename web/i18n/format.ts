@@ -30,6 +30,19 @@ const units = Object.fromEntries(
   ]),
 );
 
+const ratio = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 });
+const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+
+/** Never rounded up to all of the time: that would hide a failure. */
+export function formatRatio(share: number): string {
+  return ratio.format(Math.floor(share * 10_000) / 10_000);
+}
+
+/** @param date as in `2026-11-30` */
+export function formatDay(date: string): string {
+  return day.format(new Date(`${date}T00:00:00Z`));
+}
+
 export function formatNumber(value: number): string {
   return number.format(value);
 }

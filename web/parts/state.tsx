@@ -4,6 +4,10 @@ import { t } from '../i18n/messages.js';
 /** The state of a node as people see it: a paused node is paused, whatever it was before. */
 export type ShownState = Api.NodeState | 'paused';
 
+export function shownState({ state, paused }: Pick<Api.Node, 'state' | 'paused'>): ShownState {
+  return paused ? 'paused' : state;
+}
+
 const NAMES: Readonly<Record<ShownState, string>> = {
   active: t.active,
   inactive: t.inactive,
@@ -29,5 +33,14 @@ export function Shape({ state }: { readonly state: ShownState }) {
     <svg class="shape" data-state={state} viewBox="0 0 14 14" aria-hidden="true">
       <path d={SHAPES[state]} />
     </svg>
+  );
+}
+
+export function State({ state }: { readonly state: ShownState }) {
+  return (
+    <span class="state">
+      <Shape state={state} />
+      {stateName(state)}
+    </span>
   );
 }

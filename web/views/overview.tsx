@@ -6,6 +6,7 @@ import { t } from '../i18n/messages.js';
 import { Instant } from '../parts/time.js';
 import { Shape, stateName, type ShownState } from '../parts/state.js';
 import { UsersChart } from '../parts/users-chart.js';
+import { hrefTo } from '../router.js';
 import { AlertsUnderWay } from './overview/alerts-under-way.js';
 import { BlindIntervals, DaemonCard } from './overview/daemon-cards.js';
 import { FailedNodes } from './overview/failed-nodes.js';
@@ -83,13 +84,13 @@ function StatesTile({ nodes }: { readonly nodes: Api.Stats['nodes'] }) {
       <ul class="states">
         {states.map((state) => (
           <li key={state}>
-            <span class="state-count">
+            <a href={hrefTo(['nodes'], { state })}>
               <span class="state">
                 <Shape state={state} />
                 {stateName(state)}
               </span>
               <b>{formatNumber(nodes[state])}</b>
-            </span>
+            </a>
           </li>
         ))}
       </ul>

@@ -5,6 +5,7 @@ import { t } from '../../i18n/messages.js';
 import { Problem } from '../../parts/notice.js';
 import { Shape } from '../../parts/state.js';
 import { Elapsed } from '../../parts/time.js';
+import { hrefTo } from '../../router.js';
 
 const MOST = 20;
 /** An acknowledgement is no event. */
@@ -34,7 +35,7 @@ export function FailedNodes({ failed }: { readonly failed: number }) {
           ))}
           {rest > 0 && (
             <li>
-              <span class="dim">{t.moreNodes(rest)}</span>
+              <a href={hrefTo(['nodes'], { state: 'failed' })}>{t.moreNodes(rest)}</a>
             </li>
           )}
         </ul>
@@ -48,7 +49,7 @@ function FailedNode({ node }: { readonly node: Api.NodeWithCause }) {
     <li class="failed-row">
       <span class="name">
         <Shape state={node.paused ? 'paused' : 'failed'} />
-        <span>{node.name}</span>
+        <a href={hrefTo(['nodes', node.name])}>{node.name}</a>
       </span>
       <span class="since">
         {t.failedFor} <Elapsed since={node.since} />

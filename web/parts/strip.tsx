@@ -1,0 +1,101 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Api } from '../../src/client/api/index.js';
+import { useSession } from '../daemon/context.js';
+import { firstOf } from '../daemon/lists.js';
+import { useStore } from '../daemon/store.js';
+import { formatDuration } from '../i18n/format.js';
+import { t } from '../i18n/messages.js';
+import { stateName } from './state.js';
+
+const HOURS = 6;
+const STRIP_SPAN = HOURS * 3_600_000;
+/** More flips than this in six hours are one colour anyway. */
+const MOST = 200;
+/** Scrolling past a row is no reason to ask for it. */
+const PATIENCE = 150;
+
+interface Segment {
+  readonly from: number;
+  readonly to: number;
+  readonly state: Api.NodeState;
+}
+
+/** The states of a node between two instants, from its flips in the order of time. */
+function segmentsOf(
+  node: Pick<Api.Node, 'state' | 'since'>,
+  flips: readonly Api.Flip[],
+  from: number,
+  to: number,
+): readonly Segment[] {
+  const [first] = flips;
+  const segments: Segment[] = [];
+  let begin = from;
+  // Without a flip its state began with its registration, before which it was not there.
+  let state = first?.from ?? node.state;
+  if (first === undefined) begin = Math.max(from, node.since.getTime());
+  for (const flip of flips) {
+    const at = Math.min(to, Math.max(from, flip.at.getTime()));
+    if (at > begin) segments.push({ from: begin, to: at, state });
+    begin = at;
+    state = flip.to;
+  }
+  if (to > begin) segments.push({ from: begin, to, state });
+  return segments;
+}
+
+/** The last six hours of a node. The worse the state, the higher the bar. */
+export function Strip({ node }: { readonly node: Api.Node }) {
+  const { client, live } = useSession();
+  const { round } = useStore(live.link);
+  const [flips, setFlips] = useState<readonly Api.Flip[]>();
+  const now = live.now().getTime();
+  const from = now - STRIP_SPAN;
+
+  useEffect(() => {
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      firstOf(
+        client.nodes.flips(node.name, { from: `-${HOURS}h`, order: 'desc', signal: stop.signal }),
+        MOST,
+      ).then(
+        ({ items }) => setFlips(items.toReversed()),
+        () => undefined,
+      );
+    }, PATIENCE);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [client, node.name, node.since.getTime(), round]);
+
+  if (flips === undefined) return <span class="strip" />;
+  const segments = segmentsOf(node, flips, from, now);
+  const label = t.stripLabel(
+    (['failed', 'inactive'] as const)
+      .map((state) => ({ state, time: timeIn(segments, state) }))
+      .filter(({ time }) => time > 0)
+      .map(({ state, time }) => `${stateName(state)} ${formatDuration(time)}`)
+      .join(', '),
+  );
+  return (
+    <svg class="strip" viewBox="0 0 100 20" preserveAspectRatio="none" role="img" aria-label={label}>
+      {segments.map(({ from: begin, to, state }) => (
+        <rect
+          key={begin}
+          data-state={state}
+          x={((begin - from) / STRIP_SPAN) * 100}
+          // A failure of a second is seen, too.
+          width={Math.max(0.6, ((to - begin) / STRIP_SPAN) * 100)}
+          y={TOPS[state]}
+          height={20 - TOPS[state]}
+        />
+      ))}
+    </svg>
+  );
+}
+
+const TOPS: Readonly<Record<Api.NodeState, number>> = { failed: 0, inactive: 7, active: 14 };
+
+function timeIn(segments: readonly Segment[], state: Api.NodeState): number {
+  return segments.reduce((sum, each) => (each.state === state ? sum + each.to - each.from : sum), 0);
+}
