@@ -117,6 +117,9 @@ describe('declared nodes', () => {
 
   it('belong to the file if they first report while it is in force and not applied yet', async () => {
     const store = new RefusingStore();
+    // The first start of all writes what a full disk would refuse.
+    const first = await start({ store });
+    await during(first, first.app.stop());
     store.full = true;
     const daemon = await started({ store, declaration: file({ ann: { timeout: 5000 } }) });
     expect(daemon.app.unready()).to.include('declared nodes are not applied yet');

@@ -55,6 +55,8 @@ describe('the client of browsers, against a naive model', () => {
           if ('ms' in each) await browser.clock.advance(each.ms);
           else if ('user' in each) browser[each.do](each.user, each.device);
           else act(browser, each.do);
+          // A stream over HTTP is read by promises.
+          await browser.clock.advance(0);
           check();
         }
         act(browser, 'mend');

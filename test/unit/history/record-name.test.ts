@@ -3,7 +3,12 @@ import { alertKey, lateKey, stateKey, unnotifiedKey } from '../../../src/adapter
 import { KIND, metaKey } from '../../../src/adapters/history/format.js';
 import { ageKey, bodyKeyOf, jobKey, pingKey, pingUuidKey } from '../../../src/adapters/history/ping-codec.js';
 import { nodeKey, statusKeyOf } from '../../../src/adapters/history/node-codec.js';
-import { flipKey, pastKey, pauseKey } from '../../../src/adapters/history/node-past-codec.js';
+import {
+  acknowledgedKey,
+  flipKey,
+  pastKey,
+  pauseKey,
+} from '../../../src/adapters/history/node-past-codec.js';
 import { silenceKey } from '../../../src/adapters/history/silence-codec.js';
 import type { SilenceId } from '../../../src/domain/silence.js';
 import { nameOfRecord } from '../../../src/adapters/history/record-name.js';
@@ -48,10 +53,11 @@ const NAMES: readonly (readonly [Buffer, string])[] = [
   [nodeKey(DB), 'node "db \\"1\\"\\n"'],
   [statusKeyOf(nodeKey(DB)), 'status of the node "db \\"1\\"\\n"'],
   [flipKey(DB, AT), `flip of the node "db \\"1\\"\\n" at ${SHOWN}`],
+  [acknowledgedKey(DB, AT), `acknowledgement of the node "db \\"1\\"\\n" at ${SHOWN}`],
   [pauseKey(DB, AT), `pause of the node "db \\"1\\"\\n" at ${SHOWN}`],
   [
     pastKey(flipKey(DB, AT), AT),
-    `index of flips and pauses, for the flip of the node "db \\"1\\"\\n" at ${SHOWN}`,
+    `index of flips, pauses and acknowledgements, for the flip of the node "db \\"1\\"\\n" at ${SHOWN}`,
   ],
   [pingUuidKey('5bf66975-d4c7-4bf5-bcc8-b8d8a82ea278'), 'index of ping UUIDs'],
   [jobKey(DB), 'job of the node "db \\"1\\"\\n"'],

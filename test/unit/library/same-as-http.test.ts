@@ -87,7 +87,20 @@ const CALLS: Readonly<Record<string, Call>> = {
 };
 
 /** A program knows that its own process is alive, and what it was configured with; the others describe HTTP itself. */
-const OF_HTTP_ALONE = ['health', 'socket', 'openapi', 'docs', 'showLink', 'useLink', 'configurationDiff'];
+const OF_HTTP_ALONE = [
+  'health',
+  'socket',
+  'openapi',
+  'docs',
+  'showLink',
+  'useLink',
+  'configurationDiff',
+  'badge',
+  'badges',
+  'dashboard',
+  'dashboardFile',
+  'whoami',
+];
 
 /** A program iterates over a list as far as it wants. */
 const PAGES = ['limit', 'cursor'];
