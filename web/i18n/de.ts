@@ -92,6 +92,7 @@ export const de: Messages = {
   unknown: 'unbekannt',
 
   firstTitle: 'Noch meldet sich niemand bei diesem Daemon',
+  firstSteps: 'Erste Schritte',
   firstIntro:
     'Fügen Sie diese Zeilen in ein Terminal ein. Jede leuchtet auf, sobald ihre Anfrage angekommen ist.',
   firstHeal: 'Ein Benutzer kommt online',

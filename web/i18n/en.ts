@@ -85,6 +85,7 @@ export const en = {
 
   // The first start.
   firstTitle: 'Nothing reports to this daemon yet',
+  firstSteps: 'First steps',
   firstIntro: 'Paste these lines into a terminal. Each lights up when its request has arrived.',
   firstHeal: 'A user comes online',
   firstHealMeans:

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { Api } from '../../src/client/api/index.js';
+import type { Api, HeartbeatClient } from '../../src/client/api/index.js';
 import { useSession } from '../daemon/context.js';
 import { firstOf } from '../daemon/lists.js';
 import { useStore } from '../daemon/store.js';
@@ -20,6 +20,13 @@ interface Segment {
   readonly state: Api.NodeState;
 }
 
+/** The flips of a node, in the order of time. */
+interface Past {
+  readonly flips: readonly Api.Flip[];
+  /** Before it nothing is known of the node: it was not registered yet. */
+  readonly from: number;
+}
+
 /** The states of a node between two instants, from its flips in the order of time. */
 function segmentsOf(
   node: Pick<Api.Node, 'state' | 'since'>,
@@ -30,9 +37,7 @@ function segmentsOf(
   const [first] = flips;
   const segments: Segment[] = [];
   let begin = from;
-  // Without a flip its state began with its registration, before which it was not there.
   let state = first?.from ?? node.state;
-  if (first === undefined) begin = Math.max(from, node.since.getTime());
   for (const flip of flips) {
     const at = Math.min(to, Math.max(from, flip.at.getTime()));
     if (at > begin) segments.push({ from: begin, to: at, state });
@@ -43,24 +48,27 @@ function segmentsOf(
   return segments;
 }
 
+async function pastOf(client: HeartbeatClient, node: Api.Node, signal: AbortSignal): Promise<Past> {
+  const range = { from: `-${HOURS}h`, signal };
+  const { items } = await firstOf(client.nodes.flips(node.name, { ...range, order: 'desc' }), MOST);
+  // Without a flip its state began with its registration.
+  if (items.length === 0) return { flips: [], from: node.since.getTime() };
+  const { from } = await client.nodes.uptime(node.name, range);
+  return { flips: items.toReversed(), from: from.getTime() };
+}
+
 /** The last six hours of a node. The worse the state, the higher the bar. */
 export function Strip({ node }: { readonly node: Api.Node }) {
   const { client, live } = useSession();
   const { round } = useStore(live.link);
-  const [flips, setFlips] = useState<readonly Api.Flip[]>();
+  const [past, setPast] = useState<Past>();
   const now = live.now().getTime();
   const from = now - STRIP_SPAN;
 
   useEffect(() => {
     const stop = new AbortController();
     const timer = setTimeout(() => {
-      firstOf(
-        client.nodes.flips(node.name, { from: `-${HOURS}h`, order: 'desc', signal: stop.signal }),
-        MOST,
-      ).then(
-        ({ items }) => setFlips(items.toReversed()),
-        () => undefined,
-      );
+      pastOf(client, node, stop.signal).then(setPast, () => undefined);
     }, PATIENCE);
     return () => {
       clearTimeout(timer);
@@ -68,8 +76,8 @@ export function Strip({ node }: { readonly node: Api.Node }) {
     };
   }, [client, node.name, node.since.getTime(), round]);
 
-  if (flips === undefined) return <span class="strip" />;
-  const segments = segmentsOf(node, flips, from, now);
+  if (past === undefined) return <span class="strip" />;
+  const segments = segmentsOf(node, past.flips, Math.max(from, past.from), now);
   const label = t.stripLabel(
     (['failed', 'inactive'] as const)
       .map((state) => ({ state, time: timeIn(segments, state) }))

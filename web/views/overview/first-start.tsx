@@ -30,6 +30,7 @@ export function FirstStart({ stats }: { readonly stats: Api.Stats }) {
   const { live } = useSession();
   const [isShown, setShown] = useState(stats.nodes.registered === 0 && stats.users.online === 0);
   const [arrived, setArrived] = useState<Arrived>({ heal: false, heartbeat: false, ping: false });
+  const isBegun = arrived.heal || arrived.heartbeat || arrived.ping;
   const isDone = arrived.heal && arrived.heartbeat && arrived.ping;
   const isWaiting = isShown && !isDone;
 
@@ -47,7 +48,7 @@ export function FirstStart({ stats }: { readonly stats: Api.Stats }) {
   return (
     <section class="card guide" aria-labelledby="first-start">
       <div class="card-head">
-        <h2 id="first-start">{t.firstTitle}</h2>
+        <h2 id="first-start">{isBegun ? t.firstSteps : t.firstTitle}</h2>
         <button type="button" class="plain small" onClick={() => setShown(false)}>
           {t.hideGuide}
         </button>
