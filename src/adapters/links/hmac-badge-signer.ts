@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { BadgeKind } from '../../domain/badge.js';
 import type { BadgeSigner } from '../../ports/badge-signer.js';
 
 /** A signature for anything else with the same secret is none for a badge. */
@@ -14,17 +15,20 @@ export class HmacBadgeSigner implements BadgeSigner {
     this.#secret = secret;
   }
 
-  sign(subject: string): string {
-    return this.#signatureOf(subject).toString('base64url');
+  sign(kind: BadgeKind, subject: string): string {
+    return this.#signatureOf(kind, subject).toString('base64url');
   }
 
-  isSigned(subject: string, signature: string): boolean {
+  isSigned(kind: BadgeKind, subject: string, signature: string): boolean {
     const given = Buffer.from(signature, 'base64url');
-    return given.length === LENGTH && timingSafeEqual(given, this.#signatureOf(subject));
+    return given.length === LENGTH && timingSafeEqual(given, this.#signatureOf(kind, subject));
   }
 
-  #signatureOf(subject: string): Buffer {
-    const digest = createHmac('sha256', this.#secret.reveal()).update(PURPOSE).update(subject).digest();
+  #signatureOf(kind: BadgeKind, subject: string): Buffer {
+    const digest = createHmac('sha256', this.#secret.reveal())
+      .update(`${PURPOSE}${kind}\n`)
+      .update(subject)
+      .digest();
     return digest.subarray(0, LENGTH);
   }
 }

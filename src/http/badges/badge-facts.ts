@@ -1,6 +1,6 @@
 import type { DescribedNode, NodeReply } from '../../../actors/node/node.protocol.js';
 import type { NodesApi } from '../../app/api.js';
-import { BADGE_DAYS, type BadgeShow } from '../../domain/badge.js';
+import { BADGE_DAYS, type BadgeKind, type BadgeShow } from '../../domain/badge.js';
 import type { NodeState } from '../../domain/node.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import { instant, type Millis } from '../../domain/time.js';
@@ -37,28 +37,36 @@ interface Remembered {
   readonly facts: Promise<BadgeFacts | undefined>;
 }
 
+type Nodes = Pick<NodesApi, 'ask' | 'list' | 'uptime' | 'uptimeReportOf'>;
+
 /** Finds what badges say, each at most once in 30 s. */
 export class BadgeReader {
-  readonly #nodes: NodesApi;
+  readonly #nodes: Nodes;
   readonly #clock: Pick<Clock, 'now' | 'wall'>;
   readonly #remembered = new Map<string, Remembered>();
 
-  constructor(nodes: NodesApi, clock: Pick<Clock, 'now' | 'wall'>) {
+  constructor(nodes: Nodes, clock: Pick<Clock, 'now' | 'wall'>) {
     this.#nodes = nodes;
     this.#clock = clock;
   }
 
   /**
    * @param subject the name of a node, or a label as `key:value`; a node goes before a label that reads the same
+   * @param permitted what it may be
    * @returns undefined if there is no such node, and none with the label
-   * @throws HeartbeatError if the store cannot be read
+   * @throws HeartbeatError if the store cannot be read, or too many nodes have the label
    */
-  async read(subject: string, show: BadgeShow): Promise<BadgeFacts | undefined> {
-    const key = `${show} ${subject}`;
+  async read(
+    subject: string,
+    show: BadgeShow,
+    permitted: readonly BadgeKind[],
+  ): Promise<BadgeFacts | undefined> {
+    if (permitted.length === 0) return undefined;
+    const key = `${permitted.join()} ${show} ${subject}`;
     const now = this.#clock.now();
     const known = this.#remembered.get(key);
     if (known !== undefined && known.until > now) return known.facts;
-    const facts = this.#find(subject, show);
+    const facts = this.#find(subject, show, permitted);
     this.#remembered.delete(key);
     this.#remembered.set(key, { until: now + FRESH, facts });
     const [oldest] = this.#remembered.keys();
@@ -66,16 +74,22 @@ export class BadgeReader {
     try {
       return await facts;
     } catch (error) {
-      this.#remembered.delete(key);
+      // That there are too many nodes takes as long to find out as their uptime does.
+      const isLasting = error instanceof HeartbeatError && error.code === 'HEARTBEAT_INVALID_QUERY';
+      if (!isLasting && this.#remembered.get(key)?.facts === facts) this.#remembered.delete(key);
       throw error;
     }
   }
 
-  async #find(subject: string, show: BadgeShow): Promise<BadgeFacts | undefined> {
-    const name = parseNodeName(subject);
+  async #find(
+    subject: string,
+    show: BadgeShow,
+    permitted: readonly BadgeKind[],
+  ): Promise<BadgeFacts | undefined> {
+    const name = permitted.includes('node') ? parseNodeName(subject) : undefined;
     const node = name === undefined ? undefined : await this.#describe(name);
     if (node !== undefined) return show === 'state' ? stateFacts([node]) : this.#uptimeOfNode(node, show);
-    const label = readLabel(subject);
+    const label = permitted.includes('label') ? readLabel(subject) : undefined;
     if (label === undefined) return undefined;
     const nodes = await this.#withLabel(label, show === 'state' ? Infinity : 1);
     if (nodes.length === 0) return undefined;

@@ -17,6 +17,8 @@ const WIDTHS: readonly (readonly [RegExp, number])[] = [
 const USUAL_WIDTH = 6.6;
 /** Characters of a name. */
 const LONGEST = 60;
+/** Characters that no XML may have (XML 1.0, 2.2), half of a pair that was cut among them. */
+const NOT_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
 /**
  * Two fields, as badges have them. The package of shields.io takes 0.13 s of processor time to load, for which nobody
@@ -24,8 +26,10 @@ const LONGEST = 60;
  *
  * @param color of the right field, dark enough for white text
  */
-export function badgeImage(label: string, message: string, color: string): string {
-  const left = label.length > LONGEST ? `${label.slice(0, LONGEST - 1)}…` : label;
+export function badgeImage(name: string, message: string, color: string): string {
+  const label = name.replaceAll(NOT_XML, '\ufffd');
+  const shown = label.slice(0, LONGEST - 1).replace(NOT_XML, '');
+  const left = label.length > LONGEST ? `${shown}…` : label;
   const [leftWidth, rightWidth] = [widthOf(left), widthOf(message)];
   const width = leftWidth + rightWidth;
   const field = (text: string, from: number, size: number) =>

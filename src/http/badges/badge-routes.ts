@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { Daemon } from '../../app/api.js';
 import { ANYBODY } from '../../domain/access.js';
-import { BADGE_SHOWS, type BadgeShow } from '../../domain/badge.js';
+import { BADGE_KINDS, BADGE_SHOWS, type BadgeShow } from '../../domain/badge.js';
 import type { BadgeSigner } from '../../ports/badge-signer.js';
 import type { Clock } from '../../ports/clock.js';
 import { queryProblem } from '../../views/messages.js';
@@ -71,9 +71,11 @@ async function answerBadge(
   const { show, sig = '' } = readQuery(exchange.request.url ?? '', badgeQuery);
   const [, subject, form] = FILE.exec(String(request.params['file'])) ?? [];
   // Without keys anybody may read; with keys the signature is the credential.
-  const isPermitted =
-    subject !== undefined && (exchange.access.may('read') || signer?.isSigned(subject, sig) === true);
-  const facts = isPermitted ? await reader.read(subject, show) : undefined;
+  const permitted = BADGE_KINDS.filter(
+    (kind) =>
+      subject !== undefined && (exchange.access.may('read') || signer?.isSigned(kind, subject, sig) === true),
+  );
+  const facts = subject === undefined ? undefined : await reader.read(subject, show, permitted);
   if (subject === undefined || facts === undefined) exchange.refuse('HEARTBEAT_NO_SUCH_BADGE');
   else if (form === 'svg') {
     const image = badgeImage(titleOf(subject, show), facts.message, facts.color);
@@ -102,12 +104,13 @@ function answerAddresses({ signer, publicUrl }: BadgeOptions, exchange: Exchange
     exchange.refuse('HEARTBEAT_NO_SUCH_BADGE', { message: NO_SECRET });
     return;
   }
+  const kind = node === undefined ? 'label' : 'node';
   const subject = node ?? `${label?.key ?? ''}:${label?.value ?? ''}`;
   const path = `${publicUrl ?? ''}/badge/${encodeURIComponent(subject)}`;
   const addressOf = (form: string, show: BadgeShow): string => {
     const query = new URLSearchParams({
       ...(show !== 'state' && { show }),
-      ...(signer !== undefined && { sig: signer.sign(subject) }),
+      ...(signer !== undefined && { sig: signer.sign(kind, subject) }),
     }).toString();
     return `${path}.${form}${query === '' ? '' : `?${query}`}`;
   };

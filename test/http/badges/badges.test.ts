@@ -133,10 +133,37 @@ describe('a badge', () => {
     const path = state?.json.slice(PUBLIC_URL.length) ?? '';
     expect(await shield(path)).to.include({ message: 'active' });
     const [, signature = ''] = path.split('sig=');
-    for (const sig of ['', signature.slice(1), SIGNER.sign('other'), 'x'.repeat(200)])
+    for (const sig of [
+      '',
+      signature.slice(1),
+      SIGNER.sign('node', 'other'),
+      SIGNER.sign('label', 'db'),
+      'x'.repeat(200),
+    ])
       expect((await served.call('GET', `/badge/db.json?sig=${sig}`)).status, sig).to.equal(404);
     expect((await served.call('GET', '/badge/db.json', undefined, ADMIN)).status).to.equal(404);
     expect(JSON.stringify(served.daemon.logger.lines)).not.to.include(signature);
+  });
+
+  it('of a node is none of a label that reads the same, and the other way round', async () => {
+    await start(false);
+    await put('db', { 'web-team': 'data' });
+    const some = { authorization: 'Bearer some' };
+    const signatureOf = async (query: string, key: object): Promise<string> => {
+      const { json } = await served.call('GET', `/badges?${query}`, undefined, { ...key });
+      return (json as Addresses).badges[0]?.svg.split('sig=')[1] ?? '';
+    };
+    // This key may read nodes whose names begin so, and no label.
+    const ofNode = await signatureOf('node=web-team:data', some);
+    const ofLabel = await signatureOf('label=web-team:data', ADMIN);
+    const path = '/badge/web-team:data.json?sig=';
+    expect((await served.call('GET', path + ofNode)).status).to.equal(404);
+    expect(await shield(path + ofLabel)).to.include({ message: 'active' });
+    await put('web-team:data');
+    await served.call('POST', '/nodes/db/fail', undefined, ADMIN);
+    await later();
+    expect(await shield(path + ofNode)).to.include({ message: 'active' });
+    expect(await shield(path + ofLabel)).to.include({ message: 'failed' });
   });
 
   it('has an address for those who may read all of it', async () => {
