@@ -13,7 +13,6 @@ import { parseNodeUptime, parseUptime, type UptimeQuery } from './uptime-query.j
 const CSV = 'text/csv; charset=utf-8; header=present';
 /** Programs that open it take it for what it is, and browsers store it. */
 const AS_FILE = 'attachment; filename="uptime.csv"';
-const NEGOTIATED = ['vary', 'Accept'];
 
 /** `GET /uptime`, of all nodes or of those with a label. */
 export function addUptime(
@@ -61,9 +60,13 @@ export async function answerNodeUptime(
 }
 
 function answer(exchange: Exchange, { table }: UptimeQuery, report: UptimeReport, view: () => object): void {
+  // Nobody waits any more.
+  if (!exchange.open) return;
+  // Beside `origin`, which the answers to pages of other origins have.
+  exchange.response.appendHeader('vary', 'Accept');
   if (table === undefined) {
     const body = asciiJson(view());
-    exchange.answer(200, [...jsonHead(body.length), ...NEGOTIATED], body);
+    exchange.answer(200, jsonHead(body.length), body);
     return;
   }
   const bytes = Buffer.from(uptimeCsv(report, table));
@@ -74,7 +77,6 @@ function answer(exchange: Exchange, { table }: UptimeQuery, report: UptimeReport
     String(bytes.length),
     'content-disposition',
     AS_FILE,
-    ...NEGOTIATED,
   ];
   // A character for each byte.
   exchange.answer(200, head, bytes.toString('latin1'));

@@ -210,6 +210,16 @@ describe('the uptime by days and months', () => {
     expect((await http.call('GET', '/nodes/web-1/uptime', undefined, as('web'))).status).to.equal(200);
   });
 
+  it('differs by Accept and by origin for caches', async () => {
+    const origin = 'https://app.example.org';
+    http = await DaemonOverHttp.start({}, undefined, {}, { cors: { origins: [origin] } });
+    await put('db');
+    const { headers, body } = await request(`http://127.0.0.1:${http.port}/uptime`, { headers: { origin } });
+    await body.dump();
+    expect(headers).to.include({ 'access-control-allow-origin': origin });
+    expect([headers['vary']].flat().join(', ')).to.equal('origin, Accept');
+  });
+
   describe('as CSV', () => {
     const lines = (text: string) => text.trimEnd().split('\r\n');
     const fetched = async (path: string, headers: Readonly<Record<string, string>>) => {

@@ -18,7 +18,7 @@ export class ServedDaemon {
     daemon: SimulatedApp,
     auth?: AuthOptions,
     more: Partial<GatewayLimits> = {},
-    signing: Pick<GatewayOptions, 'links' | 'badges' | 'public_url'> = {},
+    signing: Pick<GatewayOptions, 'links' | 'badges' | 'public_url' | 'cors'> = {},
   ) {
     this.daemon = daemon;
     const { clock, logger, app } = daemon;
