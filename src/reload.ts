@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Effective, Loaded } from './config/load-config.js';
 import { configurationChanges } from './config/configuration-changes.js';
 import { reloaded } from './config/reloadable.js';
@@ -29,6 +30,8 @@ export class Reloader {
   readonly #deps: Reloadable;
   #inForce: Effective;
   #last: Promise<void> = Promise.resolve();
+  /** Each preview reads everything, the declared nodes in a thread of its own. */
+  readonly #oneAtATime = pLimit(1);
 
   constructor(inForce: Effective, deps: Reloadable) {
     this.#inForce = inForce;
@@ -36,7 +39,11 @@ export class Reloader {
   }
 
   /** What a reload would find now. Changes nothing, and opens no channel. */
-  async preview(): Promise<Preview> {
+  preview(): Promise<Preview> {
+    return this.#oneAtATime(() => this.#preview());
+  }
+
+  async #preview(): Promise<Preview> {
     const before = this.#inForce;
     const loaded = await this.#deps.load();
     if (!loaded.ok) return { file: before.file, problems: loaded.problems };

@@ -23,7 +23,7 @@ export function configurationChanges(
   const ofSections = sectionChanges(shownIn(before), shownIn(after));
   const named = [...ofOptions, ...ofSections].map(({ option }) => option);
   // A secret that changed shows nowhere else.
-  const hidden = ['tls', 'auth'].filter(
+  const hidden = ['tls', 'auth', 'probes'].filter(
     (section) => applied.includes(section) && !named.some((option) => option.startsWith(section)),
   );
   return [
@@ -34,9 +34,14 @@ export function configurationChanges(
 }
 
 /** The entries of the file besides options, each with all that tells it from others. Never shown: secrets are in it. */
-function shownIn({ channels, shownAuth, shownMaintenance }: Effective): ReadonlyMap<string, unknown> {
+function shownIn({
+  channels,
+  shownAuth,
+  shownMaintenance,
+  shownRotas,
+}: Effective): ReadonlyMap<string, unknown> {
   return new Map([
-    ...[...shownAuth, ...shownMaintenance].map(({ key, value }) => [key, value] as const),
+    ...[...shownAuth, ...shownMaintenance, ...shownRotas].map(({ key, value }) => [key, value] as const),
     ...channels.map(
       ({ policy, shown, secrets }) =>
         [`channels.${policy.name}`, { shown, secrets: secrets.map((secret) => secret.reveal()) }] as const,

@@ -170,4 +170,22 @@ describe('reloading', () => {
     await Promise.all([again.reload(), again.reload(), again.reload()]);
     expect(most).to.equal(1);
   });
+
+  it('is previewed one at a time, each time anew', async () => {
+    let [under, most, loads] = [0, 0, 0];
+    const again = new Reloader(before, {
+      load: async () => {
+        loads++;
+        most = Math.max(most, ++under);
+        await new Promise((resolve) => setImmediate(resolve));
+        under--;
+        return load({});
+      },
+      open: async () => ({ channels: [] }),
+      apply: async () => undefined,
+      logger,
+    });
+    await Promise.all([again.preview(), again.preview(), again.preview()]);
+    expect([most, loads]).to.deep.equal([1, 3]);
+  });
 });

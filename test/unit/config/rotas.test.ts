@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { configurationChanges } from '../../../src/config/configuration-changes.js';
 import { reloaded } from '../../../src/config/reloadable.js';
 import { inForce, problems } from './support.js';
 
@@ -105,6 +106,9 @@ describe('rotas in the configuration', () => {
     if ('problem' in change) throw new Error(change.problem);
     expect(change.applied).to.include('rotas');
     expect(change.effective.rotas[0]).to.include({ handOver: 36_000_000 });
+    expect(configurationChanges(before, after, change)).to.deep.equal([
+      { option: 'rotas.ops', change: 'changed', applies: 'reload' },
+    ]);
     expect(reloaded(after, after)).to.have.property('applied').that.does.not.include('rotas');
   });
 });
