@@ -358,6 +358,19 @@ describe('channels in the configuration', () => {
     expect(listed.join('\n').replaceAll('labels.hush hush', '')).to.not.include('hush');
   });
 
+  it('are refused if the name or password in a URL cannot be decoded', () => {
+    const file = (password: string): string => `channels:
+  bus: { kind: mqtt, topic: alerts, url: "mqtt://me:${password}@broker.example.org" }
+  hook: { kind: webhook, url: "https://me:${password}@hooks.example.org" }
+`;
+    const found = problems({ file: file('50%off') });
+    expect(found.map((line) => line.replace(/ \(from .*/, ''))).to.deep.equal([
+      'channels.bus.url: must be an mqtt or mqtts URL',
+      'channels.hook.url: must be an http or https URL',
+    ]);
+    expect(inForce({ file: file('50%25off') }).channels).to.have.length(2);
+  });
+
   it('may be for some alerts only, be told late, and have others stand in for them', () => {
     const file = `channels:
   web: { kind: log, match: { labels: { team: web, env: [prod, test] } } }

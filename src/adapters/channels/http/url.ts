@@ -5,7 +5,19 @@ export function httpUrl(text: string): string | undefined {
 
 export function isUrl(text: string, protocols: readonly string[]): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url !== undefined && protocols.includes(url.protocol) && url.hostname !== '';
+  return (
+    url !== undefined && protocols.includes(url.protocol) && url.hostname !== '' && hasDecodableLogin(url)
+  );
+}
+
+/** Whether the name and password can be sent: `%` in one that is not encoded, as in `50%off`, means nothing. */
+function hasDecodableLogin({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The part of a URL that is not secret: its origin. */
