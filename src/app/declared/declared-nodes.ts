@@ -87,12 +87,13 @@ export class DeclaredNodes {
   }
 
   /**
-   * Puts a declaration in force before the daemon is ready.
+   * Puts a declaration in force before the daemon is ready, or again the one of a reload during the start, which did not
+   * see all nodes.
    *
    * @throws HeartbeatError if it cannot be applied
    */
   async begin(declaration = NO_DECLARATION): Promise<void> {
-    const problems = await this.declare(declaration);
+    const problems = await this.declare(this.#number === 0 ? declaration : this.#declaration);
     if (problems.length > 0) throw new HeartbeatError('HEARTBEAT_WRONG_DECLARED_NODES', problems.join('\n'));
   }
 

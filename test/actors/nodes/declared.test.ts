@@ -132,6 +132,15 @@ describe('declared nodes', () => {
     expect(daemon.app.unready()).to.deep.equal([]);
   });
 
+  it('are those of a reload that came during the start', async () => {
+    const simulated = new SimulatedApp({ store: new MortalStore(), declaration: file({ ann: {} }) });
+    running.push(simulated);
+    expect(await simulated.app.declared.declare(file({ ben: {} }))).to.deep.equal([]);
+    await during(simulated, simulated.app.start());
+    expect(await allIn(simulated)).to.containSubset([{ name: 'ben', declared: 'created' }]);
+    expect(await describedIn(simulated)).to.equal(undefined);
+  });
+
   it('keep a pause, a failure and its acknowledgement when they are applied again, with no flip and no alert', async () => {
     const store = new MortalStore();
     const ops = recordingChannel('ops');
