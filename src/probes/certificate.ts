@@ -5,7 +5,8 @@ const DAY = 86_400_000;
 
 /** Notes how long the certificate of the other side is still valid. */
 export function noteCertificate(socket: unknown, run: ProbeRun): void {
-  if (!(socket instanceof TLSSocket)) return;
+  // Of a socket that has just ended, there is no certificate any more.
+  if (!(socket instanceof TLSSocket) || socket.destroyed) return;
   const end = Date.parse(socket.getPeerCertificate().valid_to);
   if (!Number.isNaN(end)) run.found.certificateDays = Math.floor((end - run.clock.wall()) / DAY);
 }

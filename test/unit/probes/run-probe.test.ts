@@ -1,15 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, Socket } from 'node:net';
 import path from 'node:path';
-import { createSecureContext, createServer as createTlsServer } from 'node:tls';
+import { createSecureContext, createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { expect } from 'chai';
 import { SystemClock } from '../../../src/adapters/clock/system-clock.js';
 import { DnsResolver, guardedLookup } from '../../../src/adapters/channels/http/dns-resolver.js';
 import { SsrfGuard } from '../../../src/adapters/channels/http/ssrf-guard.js';
 import { parseAddress } from '../../../src/domain/address.js';
 import type { Probe } from '../../../src/domain/probe.js';
+import { noteCertificate } from '../../../src/probes/certificate.js';
 import { BODY } from '../../../src/probes/http.js';
-import type { Network } from '../../../src/probes/probe-run.js';
+import { type Network, ProbeRun } from '../../../src/probes/probe-run.js';
 import { runProbe } from '../../../src/probes/run-probe.js';
 import { makeSignedCertificate } from '../../support/certificate.js';
 import { eventually } from '../../support/eventually.js';
@@ -269,6 +270,14 @@ describe('a probe by TLS', () => {
     );
     expect(await problem({ tls })).to.include('unable to verify');
     expect(await problem({ tls: `localhost:${port}` }, LONG, trusting)).to.include('does not match');
+  });
+
+  it('has no days of a connection that has just ended', () => {
+    const socket = new TLSSocket(new Socket());
+    socket.destroy();
+    const run = new ProbeRun(clock, {}, new AbortController().signal);
+    noteCertificate(socket, run);
+    expect(run.found).to.deep.equal({});
   });
 
   it('has the days of an HTTPS server, and none of one without TLS', async () => {
