@@ -77,7 +77,7 @@ describe('several partitions in one process', () => {
     expect(tree.children.map(({ name }) => name)).to.deep.equal([...PARTITION_IDS, 'user-events', 'gateway']);
     const childrenOf = (at: number): unknown => tree.children[at]?.children?.map(({ name }) => name);
     expect(childrenOf(0)).to.deep.equal(['history', 'users']);
-    expect(childrenOf(4)).to.deep.equal(['history', 'notifier', 'nodes']);
+    expect(childrenOf(4)).to.deep.equal(['history', 'notifier', 'nodes', 'prober']);
   });
 
   it('answer a batch in the order of its users, and keep each user in one store', async () => {
