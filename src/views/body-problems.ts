@@ -1,5 +1,8 @@
 import type { z } from 'zod';
 
+/** The message of a union that has none of its own. */
+const USUAL = 'Invalid input';
+
 /** One thing that is wrong with a body. */
 export interface BodyProblem {
   /** Where, in dots: `labels.zone`; empty for the body itself. */
@@ -24,9 +27,20 @@ function problemsOf(issue: z.core.$ZodIssue): BodyProblem[] {
 /** The issues with their paths. For a union, those of the kind that the value is meant to be. */
 export function issuesIn(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   const at = (within: z.core.$ZodIssue) => issuesIn({ ...within, path: [...issue.path, ...within.path] });
-  if (issue.code === 'invalid_union') return closest(issue.errors).flatMap(at);
+  if (issue.code === 'invalid_union')
+    return issue.message !== USUAL && isOfNoKind(issue.errors)
+      ? [{ ...issue, errors: [] }]
+      : closest(issue.errors).flatMap(at);
   if (issue.code === 'invalid_key') return issue.issues.flatMap(at);
   return [issue];
+}
+
+/** Whether the value is an object without the field that tells each kind: nothing else is wrong with it then. */
+function isOfNoKind(kinds: readonly z.core.$ZodIssue[][]): boolean {
+  const missing = kinds.map(([issue, ...others]) =>
+    others.length === 0 && issue?.path.length === 1 ? issue.path[0] : undefined,
+  );
+  return kinds.length > 1 && !missing.includes(undefined) && new Set(missing).size === kinds.length;
 }
 
 /** The issues of the union's kind that fits the value best, or of the first kind if none fits. */

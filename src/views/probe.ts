@@ -149,7 +149,7 @@ const dns = strict({
 }).meta({ id: 'DnsProbe', description: 'Passes if a name has records.' });
 
 /** How the daemon probes a node, in requests and answers. */
-export const probe = z.union([http, tcp, tls, dns]).meta({
+export const probe = z.union([http, tcp, tls, dns], 'must have one of http, tcp, tls and dns').meta({
   description:
     'How the daemon probes the node: by HTTP, TCP, TLS or DNS. A probe that passes is a heartbeat.',
 });
@@ -157,7 +157,7 @@ export const probe = z.union([http, tcp, tls, dns]).meta({
 /** Commands are run by emitters only: whoever may set a probe of the daemon must not thereby run programs on it. */
 const command = strict({
   command: z.union(
-    [z.string().min(1), z.array(z.string()).min(1)],
+    [z.string().min(1, 'must not be empty'), z.array(z.string()).min(1, 'must not be empty')],
     'must be a line for the shell, or a list of a program and its arguments',
   ),
   exit_code: z.int('must be an exit code').min(0).max(255).optional(),
@@ -166,7 +166,10 @@ const command = strict({
 });
 
 /** How an emitter probes a node. */
-export const emitterProbe = z.union([...probe.options, command]);
+export const emitterProbe = z.union(
+  [...probe.options, command],
+  'must have one of http, tcp, tls, dns and command',
+);
 
 function isHttpUrl(text: string): boolean {
   return /^https?:\/\//i.test(text) && URL.canParse(text);

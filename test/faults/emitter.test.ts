@@ -222,12 +222,12 @@ describe('heartbeat emit', () => {
       listed.stderr
         .trim()
         .split('\n')
-        .map((line) => line.replace(`${file}: `, '')),
+        .map((line) => line.replace(`${file}:1: `, '')),
     ).to.deep.equal([
       'nodes[0]: must be 1 to 255 bytes, and not "." or ".."',
-      'nodes[2]: twin is listed twice: remove one',
+      'nodes[2]: twin is listed twice: remove it here or in line 1',
       'nodes[3].probe.tcp: must be a host and a port, such as db-1:5432',
-      'nodes[4].probe: must have one of http, tcp and command',
+      'nodes[4].probe: must have one of http, tcp, tls, dns and command',
       'nodes[5].timeout: must be a number of seconds',
       'nodes[5].labels.team: a value must be a string',
       'nodes[5]: unknown field paused',
