@@ -19,7 +19,7 @@ const common: Pick<Operation, 'tag' | 'scope' | 'path' | 'examples'> = {
 const refusals = {
   404: page('Nobody with the secret has signed this link.'),
   410: page('The link has expired or was used, or its failure is over.'),
-  429: page('More than 10 requests a second from one address.'),
+  429: page('More than 10 requests a second for valid links from one address.'),
   503: page('Temporarily impossible. The link still works.'),
 };
 

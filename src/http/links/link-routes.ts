@@ -73,8 +73,9 @@ class Links {
     const [, token = ''] = segmentsOf(originalUrl);
     const { remoteAddress = '' } = exchange.request.socket;
     const link = this.#signer()?.read(token);
-    if (this.#rates.take(sourceOf(remoteAddress)) > 0) refuse(exchange, 'HEARTBEAT_RATE_LIMITED');
-    else if (link === undefined) refuse(exchange, 'HEARTBEAT_NO_SUCH_LINK');
+    if (link === undefined) refuse(exchange, 'HEARTBEAT_NO_SUCH_LINK');
+    // Forged links count for nothing: behind a proxy everybody has the same address.
+    else if (this.#rates.take(sourceOf(remoteAddress)) > 0) refuse(exchange, 'HEARTBEAT_RATE_LIMITED');
     else if (link.expires <= this.#clock.wall()) refuse(exchange, 'HEARTBEAT_LINK_EXPIRED');
     else return link;
     return undefined;

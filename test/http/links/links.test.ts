@@ -254,6 +254,8 @@ describe('a signed link', () => {
 
   it('is limited to 10 requests a second from an address', async () => {
     const { acknowledge } = await http.failed('db1');
+    const forged = await Promise.all(Array.from({ length: 12 }, () => http.show(`${acknowledge}x`)));
+    expect(forged.map(({ status }) => status)).to.deep.equal(forged.map(() => 404));
     const statuses = await Promise.all(Array.from({ length: 12 }, () => http.show(acknowledge)));
     const refused = statuses.filter(({ status }) => status === 429);
     expect(refused).to.have.length(2);

@@ -85,6 +85,10 @@ export class MqttConnection {
       if (this.#connection === opening) this.#connection = undefined;
     });
     this.#connection = opening;
+    // What could not even be begun is begun anew by the next attempt.
+    opening.catch(() => {
+      if (this.#connection === opening) this.#connection = undefined;
+    });
     return opening;
   }
 
