@@ -13,8 +13,8 @@ import type { ResumedDeadlines } from './observed-clock.js';
 import { isDue, type RegisteredNode } from './registered-node.js';
 
 /**
- * What the actor of a pinged node has besides, in the place of its timing: the job, and the timer for its runs. Nodes
- * that nobody pings have none.
+ * The timer for the runs of a job, with the job. The actor of a node that is pinged has it in place of its timing, and
+ * the timing in it. Other nodes have none.
  */
 export class JobTimer<Owner> extends Timer {
   readonly owner: Owner;

@@ -21,8 +21,8 @@ export interface LeaseDeps extends EntityDeps<NodeEntity> {
 }
 
 /**
- * What every heartbeat changes of a node, as fields of its actor: when it was heard, and what its next deadline follows
- * from. The deadline itself is that of the actor as a timer.
+ * The part of a node's actor that every heartbeat changes: when the node was heard, and what its next deadline is
+ * computed from. The deadline itself is a field of the actor as a timer.
  */
 export abstract class NodeLease<Deps extends LeaseDeps>
   extends EntityActor<NodeEntity, Deps>

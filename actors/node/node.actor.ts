@@ -263,7 +263,7 @@ export class NodeActor extends NodeLease<NodeDeps> {
     if (command.kind === 'ping')
       return { kind: 'pinged', created: request instanceof PendingNodeRequest && request.hasRegistered };
     if (command.kind === 'heartbeat') return { kind: 'active' };
-    if (command.kind === 'probed') return { kind: 'noted' };
+    if (command.kind === 'probed') return { kind: 'received' };
     if (command.kind === 'forget' || this.state.phase === 'unknown') return { kind: 'forgotten' };
     return { kind: 'node', node: describe(this.state, this, this.deps.rules, command.readAt), created };
   }

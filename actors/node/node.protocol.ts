@@ -106,7 +106,7 @@ export type NodeReply =
   /** The heartbeat was accepted, and the node is active. */
   | { readonly kind: 'active' }
   /** The result of its probe counts, or it is not probed any more. */
-  | { readonly kind: 'noted' }
+  | { readonly kind: 'received' }
   | { readonly kind: 'node'; readonly node: DescribedNode; readonly created: boolean }
   | { readonly kind: 'forgotten' }
   /** The ping is on disk, and so is the node that it registered, if it did. */

@@ -12,7 +12,7 @@ import { missed } from './missed-heartbeats.js';
 import type { NodeCommand } from './node.protocol.js';
 import { isDue } from './registered-node.js';
 
-const NOTED: NodeEffect = { kind: 'answer', reply: { kind: 'noted' } };
+const RECEIVED: NodeEffect = { kind: 'answer', reply: { kind: 'received' } };
 
 /**
  * The node's probe has passed, which is a heartbeat, or failed, which is none. A deadline of such a node is missed only
@@ -29,27 +29,27 @@ export function probed(
     case 'unknown':
     case 'registering':
     case 'leaving':
-      return { state, effects: [NOTED] };
+      return { state, effects: [RECEIVED] };
     case 'known':
     case 'changing': {
       const { registration } = state;
       // While a pause begins or ends, nobody knows yet what a result would mean. There will be another one.
-      if (registration.settings.probe === undefined || isPausing(state)) return { state, effects: [NOTED] };
+      if (registration.settings.probe === undefined || isPausing(state)) return { state, effects: [RECEIVED] };
       const { failure: reason } = command;
       if (reason === undefined) return heartbeat(state, lease, command, rules);
-      if (!isDue(state)) return { state, effects: [NOTED] };
+      if (!isDue(state)) return { state, effects: [RECEIVED] };
       const before = missed(state, lease, (at) => at < command.arrivedAt, rules);
       const failed: NodeEffect = { kind: 'probe_failure', reason };
       if (before.deadline >= command.arrivedAt || !isDue(before.known))
         return {
           state: { ...state, status: before.known.status },
-          effects: [...before.effects, failed, NOTED],
+          effects: [...before.effects, failed, RECEIVED],
         };
       const due = { ...withDeadline(lease, command.readAt), probeFailure: reason };
       const after = missed(before.known, due, (at) => at === command.readAt, rules);
       return {
         state: { ...state, status: after.known.status },
-        effects: [...before.effects, ...after.effects, NOTED],
+        effects: [...before.effects, ...after.effects, RECEIVED],
       };
     }
     default:

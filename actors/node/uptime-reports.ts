@@ -3,7 +3,7 @@ import type { BlindInterval } from '../../src/domain/blindness.js';
 import { localDaysIn } from '../../src/domain/local-days.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import { instant, type Instant } from '../../src/domain/time.js';
-import { measure, noTime, type TimeSink } from '../../src/domain/uptime.js';
+import { inOneChunk, measure, noTime, type TimeSink } from '../../src/domain/uptime.js';
 import {
   DayTotals,
   FirstOf,
@@ -75,7 +75,7 @@ export class UptimeReports {
         if (!isWanted()) throw new HeartbeatError('HEARTBEAT_ANSWER_TIMEOUT', 'nobody waits for the report');
         const some = page.nodes.slice(at, at + AT_ONCE);
         if (shares.count + some.length > MOST_NODES) throw tooManyNodes();
-        const measured = some.map((node) => this.#measure(node, tally, once(blind)));
+        const measured = some.map((node) => this.#measure(node, tally, inOneChunk(blind)));
         for (const share of await Promise.all(measured)) shares.add(share);
         if (work.isOver) await work.next();
       }
@@ -204,10 +204,6 @@ async function* following(
   } finally {
     await rest.return?.();
   }
-}
-
-async function* once<Item>(items: readonly Item[]): AsyncGenerator<readonly Item[]> {
-  yield await Promise.resolve(items);
 }
 
 function tooManyNodes(): HeartbeatError {

@@ -11,7 +11,7 @@ import { SupervisedActor, type Behaviour } from '../supervisor/supervised-actor.
 import type { ProbeCounts } from './probe-counts.js';
 import type { Probed, ProbesCommand } from './probes.protocol.js';
 
-/** How often the prober is asked for a sign of life. */
+/** How often the prober is asked whether it still runs. */
 const ASK_EVERY: Millis = 5000;
 /** How often it is asked without an answer before it counts as stuck. More than once: it may be this thread that stood still. */
 const UNANSWERED = 3;
@@ -41,7 +41,7 @@ interface Entry {
 
 /**
  * Has the nodes probed, by a prober that runs elsewhere: keeps which, starts it when there is one to probe, restarts it
- * through the supervisor when it ends or gives no sign of life, and passes results on. The object outlives a crash.
+ * through the supervisor when it ends or does not answer, and passes results on. The object outlives a crash.
  */
 export class Probes implements Behaviour<ProbesCommand> {
   readonly name = 'probes';
@@ -138,7 +138,10 @@ export class Probes implements Behaviour<ProbesCommand> {
     this.#prober = prober;
     prober.limit(limits());
     prober.change(
-      Array.from(this.#entries, ([node, entry]): ProbeChange => ({ ...addressOf(entry), node, isNew })),
+      Array.from(
+        this.#entries,
+        ([node, { probe, generation }]): ProbeChange => ({ node, generation, probe, isNew }),
+      ),
     );
     this.#unanswered = 0;
     this.#ask();
@@ -165,7 +168,7 @@ export class Probes implements Behaviour<ProbesCommand> {
     const { counts, probed } = this.#deps;
     this.#underWay = underWay;
     this.#waiting = waiting;
-    const told: Probed[] = [];
+    const counted: Probed[] = [];
     for (const { node, generation, result } of results) {
       const entry = this.#entries.get(node);
       // It has another probe by now, or none.
@@ -174,9 +177,9 @@ export class Probes implements Behaviour<ProbesCommand> {
       if (entry.results.length > KEPT) entry.results.shift();
       if (result.reason === undefined) counts.passed++;
       else counts.failed++;
-      told.push({ node, failure: result.reason });
+      counted.push({ node, failure: result.reason });
     }
-    if (told.length > 0) probed(told);
+    if (counted.length > 0) probed(counted);
   }
 
   async #stop(): Promise<void> {
@@ -199,8 +202,4 @@ export class Probes implements Behaviour<ProbesCommand> {
       ...this.#actor.inspect(),
     };
   }
-}
-
-function addressOf({ probe, generation }: Entry): Pick<ProbeChange, 'probe' | 'generation'> {
-  return { probe, generation };
 }

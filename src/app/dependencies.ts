@@ -49,19 +49,19 @@ export function changeDependencies<Made>(
   make: () => Promise<Made>,
 ): Promise<{ readonly made: Made } | { readonly problem: BodyProblem }> {
   return nodes.dependencyChanges.make(name, async (earlier) => {
-    const circle = await circleThrough(nodes, name, dependsOn, earlier);
-    return circle === undefined ? { made: await make() } : { problem: problemOf(circle, access) };
+    const cycle = await cycleThrough(nodes, name, dependsOn, earlier);
+    return cycle === undefined ? { made: await make() } : { problem: problemOf(cycle, access) };
   });
 }
 
-function problemOf(circle: readonly NodeName[], access: Pick<Access, 'mayTouchNode'>): BodyProblem {
+function problemOf(cycle: readonly NodeName[], access: Pick<Access, 'mayTouchNode'>): BodyProblem {
   const problem = 'the node would come to depend on itself';
-  const isShown = circle.every((each) => access.mayTouchNode(each));
-  return { path: 'depends_on', problem: isShown ? `${problem}: ${circle.join(' -> ')}` : problem };
+  const isShown = cycle.every((each) => access.mayTouchNode(each));
+  return { path: 'depends_on', problem: isShown ? `${problem}: ${cycle.join(' -> ')}` : problem };
 }
 
 /** @returns the shortest path from the node back to itself */
-async function circleThrough(
+async function cycleThrough(
   nodes: Asking,
   name: NodeName,
   dependsOn: readonly NodeName[],

@@ -1,4 +1,4 @@
-import { circlesIn } from '../domain/circles.js';
+import { cyclesIn } from '../domain/cycles.js';
 import type { DeclaredNode } from '../domain/node.js';
 import { changed, NOTHING_CHOSEN } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
@@ -45,7 +45,7 @@ export function readDeclared({ path, channels }: DeclaredFile, read = readText):
     else if (name !== undefined)
       nodes.push({ name, settings: changed(NOTHING_CHOSEN, settings.change), line });
   }
-  problems.push(...twoOfOneSlug(path, nodes), ...circles(path, nodes));
+  problems.push(...twoOfOneSlug(path, nodes), ...cycles(path, nodes));
   return problems.length > 0 ? { problems } : { nodes };
 }
 
@@ -70,15 +70,15 @@ function twoOfOneSlug(path: string, nodes: readonly DeclaredNode[]): readonly st
   });
 }
 
-/** Each circle of dependencies within the file, once. */
-function circles(path: string, nodes: readonly DeclaredNode[]): readonly string[] {
+/** The cycles of dependencies within the file, as problems. */
+function cycles(path: string, nodes: readonly DeclaredNode[]): readonly string[] {
   const byName = new Map<NodeName, DeclaredNode>(nodes.map((node) => [node.name, node]));
-  return circlesIn(
+  return cyclesIn(
     nodes.map(({ name }) => name),
     (name) => byName.get(name)?.settings.dependsOn ?? [],
-  ).map((circle) => {
-    const [first] = circle;
+  ).map((cycle) => {
+    const [first] = cycle;
     const line = first === undefined ? 1 : (byName.get(first)?.line ?? 1);
-    return `${path}:${line}: ${first ?? ''}: depends_on: the node would depend on itself: ${circle.join(' -> ')}`;
+    return `${path}:${line}: ${first ?? ''}: depends_on: the node would depend on itself: ${cycle.join(' -> ')}`;
   });
 }

@@ -41,7 +41,7 @@ export interface Alert {
   readonly blind: Millis;
   /** A plain sentence for people. */
   readonly message: string;
-  /** The reason that the node gave when it reported the failure itself. */
+  /** Why it failed, where that is known: what the node reported, or its probe found. */
   readonly reason?: string;
   /** Of a reminder: its number, from 1. Its instant is that of the flip. */
   readonly reminder?: number;
@@ -94,7 +94,7 @@ export interface Delivery {
    */
   readonly attempts: number;
   readonly lastAttempt?: Instant;
-  /** When the first attempt began. Kept for channels that tell who is on call: later attempts go to the same person. */
+  /** When the first attempt began. Kept for channels that notify the person on call: later attempts go to the same person. */
   readonly begun?: Instant;
   readonly lastError: string | undefined;
   /** Since when it may be delivered: when it was raised, released from a hold, or retried by hand. */
@@ -119,7 +119,7 @@ export interface AlertRecord {
   readonly deliveries: readonly Delivery[];
 }
 
-/** What the next start has to know of an alert: what it counted for, and for whom. Every `AlertRecord` is one. */
+/** The fields of an alert that a start needs for flapping and mass failures. Every `AlertRecord` has them. */
 export interface CountedAlert {
   readonly alert: Pick<Alert, 'id' | 'type' | 'reminder' | 'causedBy' | 'silencedBy'> & {
     readonly node: Pick<NodeFacts, 'name'> | undefined;

@@ -34,16 +34,15 @@ export function localDaysIn(zone: string, from: Instant, to: Instant): readonly 
   return days;
 }
 
-/** Whether a range may have more days than this. */
+/** Whether a range is longer than so many times 24 hours. */
 export function hasMoreDays(from: Instant, to: Instant, most: number): boolean {
-  // The first and the last are cut, and one may be short.
   return (to - from) / DAY > most;
 }
 
 function midnightOf(zone: string, at: Instant): LocalTime {
   const local = at + offsetAt(zone, at);
   const midnight = local - (((local % DAY) + DAY) % DAY);
-  // Behind a midnight that comes twice, the clocks show the day before once more.
+  // Where midnight comes twice, the clocks show the end of the day before again.
   return instantOf(zone, midnight + DAY).at <= at ? midnight + DAY : midnight;
 }
 

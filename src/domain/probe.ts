@@ -112,7 +112,7 @@ export interface ProbeResult extends ProbeFindings {
   readonly at: Instant;
 }
 
-/** How long a probe may take that says nothing else. Less if the next one is due before. */
+/** How long a probe without `max_ms` may take. Shorter if its interval is. */
 export const PROBE_DEADLINE: Seconds = 5;
 /** The interval of a probe that gives none. */
 export const PROBE_EVERY: Seconds = 30;

@@ -29,7 +29,7 @@ export interface Rota {
 /** Who is on call at an instant. */
 export interface Turn {
   readonly on: RotaPerson;
-  /** Who is told next if an alert is escalated: the next of the people who is somebody else. */
+  /** Who is notified next if an alert is escalated: the next of the people who is somebody else. */
   readonly second: RotaPerson | undefined;
   readonly from: Instant;
   readonly until: Instant;
@@ -42,8 +42,9 @@ const DAYS_OF: Readonly<Record<TurnLength, number>> = { daily: 1, weekly: 7 };
 
 /**
  * The turn at an instant. It begins at the hand-over, by the clocks of the zone: a day on which they change is shorter
- * or longer. A hand-over that they skip comes as long after the change, and one that they show twice is the first. Before
- * the start, turns are counted back.
+ * or longer. Where they skip the hand-over, it
+ * comes as long after the change as it would have; where they show it twice, the first counts. Before the start, turns
+ * are counted back.
  */
 export function turnAt(rota: Rota, at: Instant): Turn {
   const { people, turns, timeZone, start, handOver } = rota;

@@ -29,7 +29,7 @@ export interface Incident {
   readonly to: Instant | undefined;
   /** Undefined where the flip is not known any more. */
   readonly cause: FlipCause | undefined;
-  /** The reason that the node gave when it reported the failure itself. */
+  /** Why it failed, where that is known: what the node reported, or its probe found. */
   readonly reason?: string;
   /** The last acknowledgement that was not taken back. */
   readonly acknowledged?: Acknowledgement;
@@ -63,7 +63,7 @@ export interface UptimeReport {
   readonly months: readonly UptimePart[];
   /** The newest ones, newest first. */
   readonly incidents: readonly Incident[];
-  /** Of all, how many there are. */
+  /** How many there are, listed or not. */
   readonly incidentCount: number;
 }
 
@@ -161,7 +161,7 @@ function sumOf(one: Uptime, other: Uptime): Uptime {
   };
 }
 
-/** Keeps the first of what comes in, by an order, and counts all. */
+/** Keeps the first items of an order, and counts all. */
 export class FirstOf<Item> {
   readonly #most: number;
   readonly #order: (one: Item, other: Item) => number;
@@ -176,7 +176,7 @@ export class FirstOf<Item> {
   add(item: Item): void {
     this.count++;
     this.#kept.push(item);
-    // Each sorting leaves as many places as there are items to keep.
+    // Sorting rarely keeps the time for each item short.
     if (this.#kept.length > 2 * this.#most + 100) this.#cut();
   }
 
@@ -215,7 +215,7 @@ export class IncidentReader {
       };
   }
 
-  /** @param next the first flip behind the range: it ends what was not over */
+  /** @param next the first flip after the range: it ends an incident that is still open */
   end(next: Pick<Flip, 'from' | 'at'> | undefined): void {
     this.#end(next?.from === 'failed' ? next.at : undefined);
   }

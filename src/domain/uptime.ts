@@ -161,7 +161,7 @@ function isMaintenance(interval: SilencedInterval): boolean {
   return interval.isMaintenance;
 }
 
-async function* inOneChunk<Item>(items: readonly Item[]): AsyncGenerator<readonly Item[]> {
+export async function* inOneChunk<Item>(items: readonly Item[]): AsyncGenerator<readonly Item[]> {
   yield await Promise.resolve(items);
 }
 

@@ -20,7 +20,7 @@ export interface AlertNotification {
   readonly blind: Seconds;
   /** A plain sentence for people. */
   readonly message: string;
-  /** The reason that the node gave when it reported the failure. */
+  /** Why it failed, where that is known: what the node reported, or its probe found. */
   readonly reason?: string;
   /** Of a reminder that a node is still failed: its number, from 1. `at` is when the node failed. */
   readonly reminder?: number;

@@ -16,7 +16,7 @@ export interface PingOptions {
   readonly create?: boolean | undefined;
 }
 
-/** Of a ping that came by no request. */
+/** The method of a ping that the program itself sent. */
 const METHOD = 'library';
 const MOST_STATUS = 255;
 

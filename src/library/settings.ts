@@ -42,19 +42,30 @@ export function readOptions(
   const nodes = isObject(options) && isObject(options.nodes) ? options.nodes : {};
   const channels = loaded.ok ? loaded.channels.map(({ policy }) => policy.name) : undefined;
   const problems = [
-    ...new Set([...shape, ...problemsOfStore(usable), ...more, ...problemsOfNodes(nodes, channels)]),
+    ...new Set([...shape, ...problemsOfDaemon(usable), ...more, ...problemsOfNodes(nodes, channels)]),
   ];
   if (loaded.ok && problems.length === 0) return loaded;
   refuseProblems('options', [...problems, ...problemsOfNames(nodes)]);
   throw new TypeError('invalid options');
 }
 
-/** A daemon that loses its database to another one ends its process, and an instance must not end its program. */
-function problemsOfStore({ settings = {} }: HeartbeatOptions): readonly string[] {
-  const given = STORE_OPTIONS.filter((name) => settings[name] !== undefined);
-  return given.map(
-    (name) => `settings.${name}: is only for the daemon: use dataDir, or call a daemon over HTTP`,
+/** Settings that an instance does not have. They must not be ignored. */
+function problemsOfDaemon({ settings = {} }: HeartbeatOptions): readonly string[] {
+  // A daemon that loses its database to another one ends its process, and an instance must not end its program.
+  const ofStore = STORE_OPTIONS.filter((name) => settings[name] !== undefined);
+  const declared = Object.entries(mapIn(settings, 'nodes')).some(
+    ([name, value]) => name === 'declared' && value !== null && value !== 'off',
   );
+  const ofLinks = Object.keys(mapIn(settings, 'auth')).filter((name) => name.startsWith('link_secret'));
+  return [
+    ...ofStore.map(
+      (name) => `settings.${name}: is only for the daemon: use dataDir, or call a daemon over HTTP`,
+    ),
+    ...(declared ? ['settings.nodes.declared: is only for the daemon: use the option nodes'] : []),
+    ...ofLinks.map(
+      (name) => `settings.auth.${name}: is only for the daemon: messages of an instance have no links`,
+    ),
+  ];
 }
 
 /**

@@ -5,11 +5,11 @@ import type { NodeState } from '../domain/node.js';
 import type { Instant, Millis, Seconds } from '../domain/time.js';
 
 /**
- * Links in a message, if `public_url` is set. Who has one that acts may do what it says, once, while the failure lasts:
+ * Links in a message, if `public_url` is set. Whoever has one that acts may do what it says, once, while the failure lasts:
  * it is a secret, and no channel writes it to a log.
  */
 export interface AlertLinks {
-  /** The node's page. */
+  /** Shows the node. */
   readonly node: string;
   /** Acknowledges the failure, of a message about one. */
   readonly acknowledge?: string;
@@ -36,7 +36,7 @@ export interface AlertMessage {
   readonly blind_seconds: number;
   /** A plain sentence for people. */
   readonly message: string;
-  /** The reason that the node gave when it reported the failure, up to 10,000 bytes. */
+  /** Why it failed, where that is known: what the node reported, or its probe found. Up to 10,000 bytes. */
   readonly reason?: string;
   /** Of a reminder that a node is still failed: its number, from 1. `at` is when the node failed. */
   readonly reminder?: number;
@@ -67,7 +67,7 @@ export interface Attempt {
   readonly signal: AbortSignal;
   /** Counts from 1. */
   readonly attempt: number;
-  /** For a channel that tells who is on call: when the first attempt began, in an earlier run too. */
+  /** For a channel that notifies the person on call: when the first attempt began, in an earlier run too. */
   readonly begun?: Instant;
 }
 

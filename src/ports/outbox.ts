@@ -27,7 +27,7 @@ export interface Outbox {
   /** Newest first, in chunks. What is not pulled is not read. */
   alerts(range: AlertRange): AsyncIterable<readonly AlertRecord[]>;
 
-  /** What counts of this alert and later ones, in chunks, newest first: a start reads all of the last hour. */
+  /** This alert and later ones, in chunks, newest first, with the fields that a start needs of the last hour's. */
   counted(from: AlertId): AsyncIterable<readonly CountedAlert[]>;
 
   /**

@@ -49,7 +49,7 @@ interface ProberListener {
 export interface Prober {
   limit(limits: ProbeLimits): void;
   change(changes: readonly ProbeChange[]): void;
-  /** Asks for a sign of life. */
+  /** Asks whether it still runs. */
   ask(): void;
   stop(): Promise<void>;
 }

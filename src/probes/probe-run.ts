@@ -57,7 +57,7 @@ export class ProbeRun {
   }
 
   /**
-   * Nobody looks an address up that is given as one, so it is checked here.
+   * Checks an address that is written as one. It is not looked up, so `lookup` does not see it.
    *
    * @throws Error if it must not connect there
    */

@@ -146,7 +146,7 @@ export class ProbeSchedule {
     }
     const now = this.#deps.clock.now();
     if (isDueAgain) entry.at = now;
-    // Those that it was too long for are left out.
+    // Places in the interval that passed while it ran are left out.
     else if (entry.at < now) entry.at = this.#placeAfter(name, entry.every, now, 0);
     this.#queue.push(entry);
   }

@@ -29,7 +29,7 @@ const incident = z
     to: instant.nullable().meta({ description: 'When it recovered; null while it is failed.' }),
     cause: flipCause.nullable().meta({ description: 'Null if its flip is not kept any more.' }),
     reason: z.string().optional().meta({
-      description: 'Present if the node reported the failure with a reason.',
+      description: 'Why it failed, where that is known: what the node reported, or its probe found.',
     }),
     acknowledged: acknowledgement
       .nullable()
@@ -43,10 +43,10 @@ const shape = {
   days: z
     .array(day)
     .readonly()
-    .meta({ description: 'Oldest first. A day that the clocks change has 23 or 25 hours.' }),
+    .meta({ description: 'Oldest first. A day on which the clocks change has 23 or 25 hours.' }),
   months: z.array(month).readonly().meta({ description: 'Oldest first, cut at the ends of the range.' }),
   incidents: z.array(incident).readonly().meta({ description: 'The newest ones, newest first.' }),
-  incidents_total: count.meta({ description: 'Of all, how many there are in the range.' }),
+  incidents_total: count.meta({ description: 'How many there are in the range, listed or not.' }),
 };
 
 export const uptimeReport = z.strictObject({ name: nodeName, ...shape }).meta({ id: 'UptimeReport' });
@@ -62,6 +62,6 @@ export const uptimeReportOfNodes = z
       .array(share)
       .readonly()
       .meta({ description: 'The ones that had failed for longest, longest first.' }),
-    nodes_total: count.meta({ description: 'Of all, how many nodes match.' }),
+    nodes_total: count.meta({ description: 'How many nodes match, listed or not.' }),
   })
   .meta({ id: 'UptimeReportOfNodes' });

@@ -100,7 +100,7 @@ export class Live {
     void this.#poll();
   };
 
-  /** A tab in the background is hardly ever woken. */
+  /** Timers hardly run in a background tab, so it reads the counts once it is looked at. */
   readonly #lookAgain = (): void => {
     if (document.visibilityState === 'visible') this.poll();
   };

@@ -1,6 +1,6 @@
 import { t } from '../i18n/messages.js';
 
-/** Something that could not be read, in place of it. */
+/** Shown in place of something that could not be read. */
 export function Problem({ error }: { readonly error: Error }) {
   return (
     <div class="notice" role="alert">

@@ -18,7 +18,7 @@ const FEW = 100;
 export class Inhibition {
   readonly #open: OpenAlerts;
   readonly #failed: FailedNodes;
-  /** Nodes whose alert it held, or something else in its place, now or before, by the dependency that has failed. */
+  /** Nodes with an alert that is or was held while a dependency of them had failed, by that dependency. */
   readonly #dependents = new Map<NodeName, Set<NodeName>>();
   /** The entries in it, now and after the last clean-up. */
   #size = 0;
@@ -84,7 +84,7 @@ export class Inhibition {
 
   /** A record was put, and may be inhibited. */
   held(record: AlertRecord): void {
-    if (!isCaused(record) || record.alert.node === undefined) return;
+    if (!isHeldWithCause(record) || record.alert.node === undefined) return;
     this.#remember(record.alert.node);
     if (this.#size > 2 * this.#sizeAfterCleanUp + FEW) this.#cleanUp();
   }
@@ -108,7 +108,7 @@ export class Inhibition {
     this.#dependents.clear();
     this.#size = 0;
     for (const record of this.#open.all()) {
-      if (isCaused(record) && record.alert.node !== undefined) this.#remember(record.alert.node);
+      if (isHeldWithCause(record) && record.alert.node !== undefined) this.#remember(record.alert.node);
     }
     this.#sizeAfterCleanUp = this.#size;
   }
@@ -120,7 +120,7 @@ export class Inhibition {
     this.#dependents.delete(cause);
     this.#size -= names.size;
     for (const name of names)
-      for (const record of this.#open.ofNode(name)) if (isCaused(record)) this.#releaseLater(record, now);
+      for (const record of this.#open.ofNode(name)) if (isHeldWithCause(record)) this.#releaseLater(record, now);
   }
 
   /** @returns the records that change because nothing inhibits them any more */
@@ -165,8 +165,8 @@ export class Inhibition {
   }
 }
 
-/** Whether it is held for a dependency, or for something else in place of one. */
-function isCaused(record: AlertRecord): boolean {
+/** Whether it is held for a dependency, or has one as its cause and is held for another reason. */
+function isHeldWithCause(record: AlertRecord): boolean {
   const { alert, deliveries } = record;
   return (
     isHeld(record) || (alert.causedBy !== undefined && deliveries.some(({ hold }) => hold !== undefined))

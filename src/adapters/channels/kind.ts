@@ -28,7 +28,7 @@ export interface ChannelTools {
 /** Takes a body, or what a library would make one of. */
 export type Outlet = (sent: string | object) => void;
 
-/** The same, for a channel that tells people through other channels. */
+/** The same, for a channel that notifies people through other channels. */
 export interface PlanTools extends ChannelTools {
   /** Makes another notifier for the receiver of a channel. */
   readonly person: (channel: string) => Pick<BaseNotifier, 'notify' | 'close'> & Partial<Prepared>;

@@ -25,7 +25,7 @@ export class MessageLinks {
     this.#clock = clock;
   }
 
-  /** A message about several nodes has a link to each, and none that acts: the page of a node says what to do. */
+  /** A message about several nodes has a link to each, and none that acts. See decision 199. */
   inAlert(alert: AlertMessage): AlertMessage {
     const { type, node, nodes } = alert;
     if (nodes !== undefined)

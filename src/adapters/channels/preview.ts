@@ -17,9 +17,9 @@ export interface Preview {
   readonly sent: readonly unknown[];
 }
 
-/** A shorter one of another channel may be part of any word. */
+/** Shorter secrets of other channels are not redacted: they may be part of any word. */
 const SHORTEST_SECRET = 8;
-/** It connects to nothing, even where a kind asks it to. */
+/** Permits no address: a preview connects to nothing. */
 const CLOSED = { permits: () => false };
 
 /**

@@ -174,7 +174,7 @@ export function alertFrom(value: Buffer): AlertRecord {
   }
 }
 
-/** What counts of an alert. Reading only that takes a fraction of the time. */
+/** The fields of a `CountedAlert`. Checking only these takes a fraction of the time. */
 const counted = z.object({
   ...z.object(stored.shape).pick({ id: true, type: true, reminder: true, caused_by: true, silenced_by: true })
     .shape,

@@ -1,4 +1,4 @@
-import { circlesIn } from '../../domain/circles.js';
+import { cyclesIn } from '../../domain/cycles.js';
 import type { Declaration } from '../../domain/declaration.js';
 import {
   differingSettings,
@@ -104,15 +104,15 @@ export function planOf(
       if (other === undefined || inFile.has(other) || removed.has(other)) return [];
       return [`${place(node)}: slug: ${slug ?? ''} is that of ${other}, which is not in the file`];
     }),
-    ...circlesIn(inFile.keys(), (name) => {
+    ...cyclesIn(inFile.keys(), (name) => {
       const declared = inFile.get(name);
       if (declared !== undefined) return declared.settings.dependsOn ?? [];
       return removed.has(name) ? [] : registered.dependsOn(name);
-    }).flatMap((circle) => {
-      const first = circle.find((name) => inFile.has(name));
+    }).flatMap((cycle) => {
+      const first = cycle.find((name) => inFile.has(name));
       const node = first === undefined ? undefined : inFile.get(first);
       if (node === undefined) return [];
-      return [`${place(node)}: depends_on: the node would depend on itself: ${circle.join(' -> ')}`];
+      return [`${place(node)}: depends_on: the node would depend on itself: ${cycle.join(' -> ')}`];
     }),
   ];
   if (problems.length > 0) return { steps: [], problems };

@@ -43,7 +43,7 @@ export function problemWith(settings: ImportedSettings): string | undefined {
     .join('; ');
 }
 
-/** Labels of texts; what does not fit is cut off, and said. */
+/** Makes labels of texts. What does not fit is cut off, with a note. */
 export function labelsOf(texts: readonly (readonly [key: string, value: string])[]): {
   readonly labels: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
@@ -73,11 +73,11 @@ export function slugFrom(name: string): string {
     .slice(0, LONGEST_SLUG);
 }
 
-/** Gives each text once: what was given before is followed by something that tells it apart. */
+/** Makes texts differ: takes the first of several that was not taken before. */
 export class Distinct {
   readonly #taken = new Set<string>();
 
-  /** @returns undefined if there is nothing to tell it apart */
+  /** @returns undefined if all were taken before */
   take(text: string, others: readonly string[]): string | undefined {
     const found = [text, ...others].find((each) => each !== '' && !this.#taken.has(each));
     if (found !== undefined) this.#taken.add(found);

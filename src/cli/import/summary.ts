@@ -33,7 +33,7 @@ export function importText({ outcomes, leftOut, notes, isDryRun }: Done): string
     .join('');
 }
 
-/** With the URLs of pings there and the UUIDs here, which are secrets: for whoever rewrites crontabs. */
+/** With the ping URLs of the other service and the ping UUIDs here, for whoever rewrites crontabs. Both are secrets. */
 export function importJson({ outcomes, leftOut, notes, isDryRun }: Done): string {
   const nodes = outcomes.map(({ node, outcome, changes, reason, pingUuid }) => ({
     name: node.name,

@@ -117,9 +117,9 @@ export function fallbackProblem(
 function chainFrom(name: string, fallbacks: ReadonlyMap<string, unknown>): readonly string[] {
   const chain = [name];
   for (let next = fallbacks.get(name); typeof next === 'string'; next = fallbacks.get(next)) {
-    const isCircle = chain.includes(next);
+    const isCycle = chain.includes(next);
     chain.push(next);
-    if (isCircle) break;
+    if (isCycle) break;
   }
   return chain;
 }

@@ -6,7 +6,7 @@ import { didYouMean } from '../../views/did-you-mean.js';
 import { problemsOf, type SettingProblem, type Settings } from '../setting-problems.js';
 import { COMMON } from './common-settings.js';
 
-/** The kind of a channel that tells who is on call. */
+/** The kind of a channel that notifies the person on call. */
 export const ROTA = 'rota';
 
 export interface ConfiguredRotas {

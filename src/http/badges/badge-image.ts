@@ -21,8 +21,8 @@ const LONGEST = 60;
 const NOT_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
 /**
- * Two fields, as badges have them. The package of shields.io takes 0.13 s of processor time to load, for which nobody
- * else could be served.
+ * Two fields, as badges have them. The package of shields.io takes 0.13 s of processor time to load, and the
+ * daemon would serve nobody meanwhile.
  *
  * @param color of the right field, dark enough for white text
  */

@@ -3,7 +3,7 @@ import type { Resources } from '../resources.js';
 import type { Exchange } from '../server/exchange.js';
 import { BuiltFiles } from './built-files.js';
 
-/** What the files are in: they are of everybody, and say nothing of this daemon. */
+/** Anybody may read the files: they say nothing about this daemon. */
 const PUBLIC = { needs: 'nothing', body: 'ignored', isPublic: true } as const;
 
 /** The page names its files by what is in them, so those never change. */
@@ -50,7 +50,7 @@ async function answerFile(
   }
   const { type, coding, etag, body } = found;
   exchange.precondition = preconditionOf(request, etag);
-  // Pages of other origins that may read it have one already.
+  // CORS may have set this header already.
   response.appendHeader('vary', 'accept-encoding');
   const validity = ['etag', etag, 'cache-control', caching];
   if (exchange.precondition === 'absent') exchange.answer(304, validity, '');

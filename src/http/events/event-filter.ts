@@ -6,6 +6,7 @@ import { bodyProblem, eventProblem, queryProblem } from '../../views/messages.js
 import type { BodyProblem } from '../../views/body-problems.js';
 import { isObject } from '../input/json-body.js';
 import { refuseQuery } from '../input/query.js';
+import { readLabel } from '../nodes/node-query.js';
 
 /** The most users that a stream may name: in a query, and in a body. */
 const MOST_IN_QUERY = 1_000;
@@ -72,7 +73,7 @@ export function filterInQuery(url: string, ids: UserIds): EventFilter {
     users: query.has('users') ? users.map((text) => userNamed(text, ids)) : undefined,
     nodes: nodesOf(
       nodes ?? undefined,
-      labels.map((text) => labelIn(text) ?? refuseQuery(queryProblem.label)),
+      labels.map((text) => readLabel(text) ?? refuseQuery(queryProblem.label)),
     ),
   };
 }
@@ -87,11 +88,6 @@ function userNamed(text: string, ids: UserIds): UserId {
 
 function nodesOf(prefix: string | undefined, labels: readonly EventLabel[]): EventFilter['nodes'] {
   return prefix === undefined && labels.length === 0 ? undefined : { prefix: prefix ?? '', labels };
-}
-
-function labelIn(text: string): EventLabel | undefined {
-  const colon = text.indexOf(':');
-  return colon < 1 ? undefined : { key: text.slice(0, colon), value: text.slice(colon + 1) };
 }
 
 /** A body with several kinds of lists, each of which may be absent. */
@@ -133,7 +129,7 @@ export function filterInBody(
     userIn(item, ids),
   );
   const labels = list('labels', MOST_LABELS, { list: labelsInBody(MOST_LABELS), item: label }, (item) =>
-    typeof item === 'string' ? labelIn(item) : undefined,
+    typeof item === 'string' ? readLabel(item) : undefined,
   );
   const prefix = found.get('nodes');
   const isPrefix = prefix === undefined || typeof prefix === 'string';

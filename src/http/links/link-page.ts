@@ -33,7 +33,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** What the two actions are called, asked, and told once they are done. */
+/** The words for each action: on its button, in the question, and once it is done. */
 const WORDS: Readonly<
   Record<
     LinkAction,

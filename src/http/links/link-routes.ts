@@ -120,7 +120,7 @@ class Links {
           endsAt: instant(now + LINK_SILENCE),
           by: byOf(link),
           reason: REASON,
-          // It shares the places with all other silences of its channel.
+          // It counts towards the limit of the silences that links of its channel made.
           key: byOf(link),
           nodes: [node],
           link: use,
@@ -145,7 +145,7 @@ function byOf({ channel }: ActionLink): string {
   return `channel ${channel}`;
 }
 
-/** What a failure that is over is called here. */
+/** The code of a refusal. Of a node without that failure, the link is void. */
 function codeOf(reply: NodeReply): ErrorCode {
   if (reply.kind !== 'refused') return 'HEARTBEAT_INTERNAL';
   const isOver = reply.code === 'HEARTBEAT_UNKNOWN_NODE' || reply.code === 'HEARTBEAT_NOT_FAILED';

@@ -98,6 +98,6 @@ function readCursor(text: string): NodeName | undefined {
   return name !== undefined && encodeName(name) === text ? name : undefined;
 }
 
-function instantOf(seconds: number | undefined): Instant | undefined {
+export function instantOf(seconds: number | undefined): Instant | undefined {
   return seconds === undefined ? undefined : instant(seconds * 1000);
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { isTimeZone } from '../../domain/time-zone.js';
-import { instant, type Instant } from '../../domain/time.js';
+import type { Instant } from '../../domain/time.js';
 import type { UptimeRequest } from '../../domain/uptime-report.js';
 import { queryProblem } from '../../views/messages.js';
 import { parsePeriod, PERIOD, rangeOf } from '../../views/uptime-range.js';
 import { TABLES, type Table } from '../../views/uptime-view.js';
 import { coded } from '../../views/values.js';
-import { labelFilter } from '../nodes/node-query.js';
+import { instantOf, labelFilter } from '../nodes/node-query.js';
 import { forLimit, limitUpTo, rangeIn, readQuery, refuseQuery, whenNamed } from '../input/query.js';
 
 /** The default number of incidents, and of nodes. */
@@ -111,8 +111,4 @@ function queryOf(
 
 function readZone(text: string): string | undefined {
   return text.length <= LONGEST_ZONE && isTimeZone(text) ? text : undefined;
-}
-
-function instantOf(seconds: number | undefined): Instant | undefined {
-  return seconds === undefined ? undefined : instant(seconds * 1000);
 }

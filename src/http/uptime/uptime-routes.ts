@@ -11,7 +11,7 @@ import { asciiJson, jsonHead, type RawHeaders } from '../server/json-answer.js';
 import { parseNodeUptime, parseUptime, type UptimeQuery } from './uptime-query.js';
 
 const CSV = 'text/csv; charset=utf-8; header=present';
-/** Programs that open it take it for what it is, and browsers store it. */
+/** Browsers save it as a file. */
 const AS_FILE = 'attachment; filename="uptime.csv"';
 
 /** `GET /uptime`, of all nodes or of those with a label. */

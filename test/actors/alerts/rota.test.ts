@@ -64,7 +64,7 @@ describe('a channel of the kind rota', () => {
     return alerts;
   };
 
-  it('tells who is on call, and at the minute of the hand-over the next one', async () => {
+  it('notifies who is on call, and at the minute of the hand-over the next one', async () => {
     await start();
     await alerts.pass(TO_HAND_OVER - 2);
     alerts.fail('db-1');
@@ -97,7 +97,7 @@ describe('a channel of the kind rota', () => {
   });
 
   for (let batches = 1; batches <= 4; batches++)
-    it(`tells no second person after a kill behind ${batches} batches, before and after the hand-over`, async () => {
+    it(`notifies no second person after a kill behind ${batches} batches, before and after the hand-over`, async () => {
       const store = new MortalStore();
       await start(store);
       await alerts.pass(TO_HAND_OVER - 1);
@@ -138,7 +138,7 @@ describe('a channel of the kind rota', () => {
     expect(phones.rang).to.deep.equal(['ann: node.failed db-1', 'ann: node.recovered db-1']);
   });
 
-  it('tells who is on call when a silence ends that held the failure', async () => {
+  it('notifies who is on call when a silence ends that held the failure', async () => {
     await start();
     await alerts.silence(['name=db-1'], { to: TO_HAND_OVER + 60 });
     alerts.fail('db-1');
@@ -146,7 +146,7 @@ describe('a channel of the kind rota', () => {
     expect(phones.rang).to.deep.equal(['ben: node.failed db-1']);
   });
 
-  it('tells who is on call when a dead letter is delivered again by hand', async () => {
+  it('notifies who is on call when a dead letter is delivered again by hand', async () => {
     await start();
     phones.answer = () => Promise.reject(new NotifyError('wrong number', { permanent: true }));
     alerts.fail('db-1');

@@ -178,7 +178,7 @@ describe('declared nodes', () => {
     expect(await daemon.askNode('renew_ping_uuid', ANN)).to.have.nested.property('node.declared', 'created');
   });
 
-  it('may exchange slugs, and turn a dependency round', async () => {
+  it('may exchange slugs, and reverse a dependency', async () => {
     const daemon = await started({
       declaration: file({ ann: { slug: 'one', dependsOn: [BEN] }, ben: { slug: 'two' } }),
     });
@@ -199,7 +199,7 @@ describe('declared nodes', () => {
       'nodes.yaml:1: ann: slug: cid is that of cid',
     ],
     [
-      'a circle through a node that is not in it',
+      'a cycle through a node that is not in it',
       { ann: { dependsOn: [DAN] } },
       'nodes.yaml:1: ann: depends_on: the node would depend on itself: ann -> dan -> ann',
     ],

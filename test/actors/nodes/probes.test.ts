@@ -196,7 +196,7 @@ describe('a node that the daemon probes', () => {
     expect(daemon.fatal).to.equal(undefined);
   });
 
-  it('is probed by another prober when the last one gives no sign of life', async () => {
+  it('is probed by another prober when the last one does not answer', async () => {
     await put(PROBE);
     await daemon.clock.advance(60_000);
     expect(probers.started).to.have.length(1);

@@ -120,7 +120,7 @@ describe('the uptime by days and months', () => {
     expect(one.incidents_total).to.equal(4);
   });
 
-  it('has an acknowledgement that the disk refused in no report', async () => {
+  it('leaves out an acknowledgement that the disk refused', async () => {
     await start();
     await put('db');
     await post('/nodes/db/fail');

@@ -83,7 +83,7 @@ describe('a file of declared nodes', () => {
     ],
     ['a slug that is a name', '- a\n- { name: b, slug: a }', ':2: b: slug: a is that of a in line 1'],
     [
-      'a circle',
+      'a cycle',
       '- { name: a, depends_on: [b] }\n- { name: b, depends_on: [a] }',
       ':1: a: depends_on: the node would depend on itself: a -> b -> a',
     ],

@@ -89,7 +89,7 @@ describe('the days of a time zone', () => {
     expect(beginningOfDay('Europe/Berlin', now, 89)).to.equal(at('2025-12-30T23:00:00Z'));
   });
 
-  it('are where the clocks show the last day once more after midnight, the day that has begun', () => {
+  it('have begun, even if the clocks go back over midnight afterwards', () => {
     // At 2010-11-07T00:01 the clocks of Saint John's went back to 23:01 of the day before.
     const zone = 'America/St_Johns';
     const again = at('2010-11-07T03:00:00Z');

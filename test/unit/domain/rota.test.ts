@@ -66,7 +66,7 @@ describe('the turns of a rota', () => {
     expect(onAt(rota, '2026-02-16T12:00:00Z')).to.equal('ben');
   });
 
-  it('may come to one person twice, who is never the second for an own turn', () => {
+  it('may come to one person twice, who is never the second in a turn of their own', () => {
     const rota = rotaOf(['ann', 'ann', 'ben']);
     const { on, next, second } = turnAt(rota, at('2026-03-03T12:00:00Z'));
     expect([on.name, next.name, second?.name]).to.deep.equal(['ann', 'ann', 'ben']);

@@ -124,6 +124,16 @@ describe('options of the library', () => {
       { store: 'leveldb' },
       'settings.store: is only for the daemon: use dataDir, or call a daemon over HTTP',
     ],
+    [
+      'settings',
+      { nodes: { declared: 'nodes.yaml' } },
+      'settings.nodes.declared: is only for the daemon: use the option nodes',
+    ],
+    [
+      'settings',
+      { auth: { link_secret_env: 'HEARTBEAT_LINK_SECRET' } },
+      'settings.auth.link_secret_env: is only for the daemon: messages of an instance have no links',
+    ],
     ['settings', { nodes: 'all' }, 'settings.nodes: must be an object, not "all"'],
     [
       'logger',

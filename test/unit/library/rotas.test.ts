@@ -16,7 +16,7 @@ describe('rotas of the library', () => {
   const instances = new Instances();
   afterEach(() => instances.clear());
 
-  it('are in the settings, say who is on call, and tell that notifier', async () => {
+  it('are in the settings, say who is on call, and notify through that notifier', async () => {
     const phone = new Phone();
     const heartbeat = await instances.make({
       notifiers: [{ notifier: phone, name: 'ann-phone', events: [] }],

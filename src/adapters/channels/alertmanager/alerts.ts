@@ -10,7 +10,7 @@ export interface PostedAlert {
   readonly annotations: Labels;
   readonly startsAt: string;
   readonly endsAt?: string;
-  /** The node's page. */
+  /** The link to the node. */
   readonly generatorURL?: string;
 }
 

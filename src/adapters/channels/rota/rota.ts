@@ -5,13 +5,13 @@ import type { Clock } from '../../../ports/clock.js';
 import type { Logger } from '../../../ports/logger.js';
 import type { PlanTools, Prepared } from '../kind.js';
 
-/** Who of a rota is told: the one who is on call, or the one after. */
+/** Who of a rota is notified: the person on call, or the next one. */
 export type Position = 1 | 2;
 
 type PersonNotifier = ReturnType<PlanTools['person']>;
 
 /**
- * Tells the person who is on call when the first attempt begins. Later attempts go to the same person, also after a
+ * Notifies the person who is on call when the first attempt begins. Later attempts go to the same person, also after a
  * hand-over or a kill. See decision 211.
  */
 export class RotaNotifier extends BaseNotifier implements Prepared {

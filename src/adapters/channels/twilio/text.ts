@@ -6,7 +6,7 @@ import { smsRoom } from './segments.js';
 const LONGEST_NAME = 30;
 /** The share of the room, without a link, that the list and the details may take. */
 const NEXT_TO_SENTENCE = 0.6;
-/** The names of the details that are worth their price. */
+/** The details that an SMS has. Each character costs, so the others are left out. */
 const DETAILS = ['When', 'Failed at', 'Last heard'];
 
 /** The text of an SMS of at most so many segments, without signs that would make every message longer. */

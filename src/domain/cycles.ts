@@ -4,13 +4,13 @@ interface Step<Name> {
 }
 
 /**
- * Circles in a graph, at least one of each knot.
+ * Cycles of a graph: not all, but at least one wherever names lead back to themselves.
  *
  * @param names where to begin
  * @param next the names to which a name leads
- * @returns of each circle its names in order, from one of them back to it
+ * @returns the names of each cycle in order, from one of them back to it
  */
-export function circlesIn<Name>(
+export function cyclesIn<Name>(
   names: Iterable<Name>,
   next: (name: Name) => Iterable<Name>,
 ): readonly (readonly Name[])[] {
@@ -18,21 +18,21 @@ export function circlesIn<Name>(
   const isOpen = new Map<Name, boolean>();
   for (const first of names) {
     if (isOpen.has(first)) continue;
-    const way: Step<Name>[] = [];
+    const path: Step<Name>[] = [];
     const enter = (name: Name): void => {
       isOpen.set(name, true);
-      way.push({ name, rest: next(name)[Symbol.iterator]() });
+      path.push({ name, rest: next(name)[Symbol.iterator]() });
     };
     enter(first);
-    for (let last = way.at(-1); last !== undefined; last = way.at(-1)) {
+    for (let last = path.at(-1); last !== undefined; last = path.at(-1)) {
       const step = last.rest.next();
       if (step.done === true) {
         isOpen.set(last.name, false);
-        way.pop();
+        path.pop();
       } else if (!isOpen.has(step.value)) enter(step.value);
       else if (isOpen.get(step.value) === true) {
-        const from = way.findIndex(({ name }) => name === step.value);
-        found.push([...way.slice(from).map(({ name }) => name), step.value]);
+        const from = path.findIndex(({ name }) => name === step.value);
+        found.push([...path.slice(from).map(({ name }) => name), step.value]);
       }
     }
   }
