@@ -34,7 +34,8 @@ export function probed(
     case 'changing': {
       const { registration } = state;
       // While a pause begins or ends, nobody knows yet what a result would mean. There will be another one.
-      if (registration.settings.probe === undefined || isPausing(state)) return { state, effects: [RECEIVED] };
+      if (registration.settings.probe === undefined || isPausing(state))
+        return { state, effects: [RECEIVED] };
       const { failure: reason } = command;
       if (reason === undefined) return heartbeat(state, lease, command, rules);
       if (!isDue(state)) return { state, effects: [RECEIVED] };

@@ -138,10 +138,12 @@ export class Probes implements Behaviour<ProbesCommand> {
     this.#prober = prober;
     prober.limit(limits());
     prober.change(
-      Array.from(
-        this.#entries,
-        ([node, { probe, generation }]): ProbeChange => ({ node, generation, probe, isNew }),
-      ),
+      Array.from(this.#entries, ([node, { probe, generation }]): ProbeChange => ({
+        node,
+        generation,
+        probe,
+        isNew,
+      })),
     );
     this.#unanswered = 0;
     this.#ask();

@@ -120,7 +120,8 @@ export class Inhibition {
     this.#dependents.delete(cause);
     this.#size -= names.size;
     for (const name of names)
-      for (const record of this.#open.ofNode(name)) if (isHeldWithCause(record)) this.#releaseLater(record, now);
+      for (const record of this.#open.ofNode(name))
+        if (isHeldWithCause(record)) this.#releaseLater(record, now);
   }
 
   /** @returns the records that change because nothing inhibits them any more */

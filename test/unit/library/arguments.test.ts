@@ -117,22 +117,20 @@ describe('options of the library', () => {
     ]);
   });
 
+  it('refuse declared nodes and signed links, which only a daemon has', async () => {
+    const settings = { nodes: { declared: 'nodes.yaml' }, auth: { link_secret_env: 'LINK_SECRET' } };
+    expect(await problemsOf({ settings })).to.include.members([
+      'settings.nodes.declared: is only for the daemon: use the option nodes',
+      'settings.auth.link_secret_env: is only for the daemon: messages of an instance have no links',
+    ]);
+  });
+
   for (const [name, value, expected] of [
     ['settings', null, 'settings: must be an object, not null'],
     [
       'settings',
       { store: 'leveldb' },
       'settings.store: is only for the daemon: use dataDir, or call a daemon over HTTP',
-    ],
-    [
-      'settings',
-      { nodes: { declared: 'nodes.yaml' } },
-      'settings.nodes.declared: is only for the daemon: use the option nodes',
-    ],
-    [
-      'settings',
-      { auth: { link_secret_env: 'HEARTBEAT_LINK_SECRET' } },
-      'settings.auth.link_secret_env: is only for the daemon: messages of an instance have no links',
     ],
     ['settings', { nodes: 'all' }, 'settings.nodes: must be an object, not "all"'],
     [

@@ -265,7 +265,7 @@ export type Incident = {
   readonly to: Date | null;
   /** Null if its flip is not kept any more. */
   readonly cause: 'silence' | 'heartbeat' | 'report' | null;
-  /** Present if the node reported the failure with a reason. */
+  /** Why it failed, where that is known: what the node reported, or its probe found. */
   readonly reason?: string;
   /** Its last acknowledgement that was not taken back; null if there is none. */
   readonly acknowledged: Acknowledgement | null;
@@ -580,30 +580,30 @@ export type UptimeReport = {
   readonly name: string;
   readonly timeZone: string;
   readonly uptime: Uptime;
-  /** Oldest first. A day that the clocks change has 23 or 25 hours. */
+  /** Oldest first. A day on which the clocks change has 23 or 25 hours. */
   readonly days: readonly UptimeDay[];
   /** Oldest first, cut at the ends of the range. */
   readonly months: readonly UptimeMonth[];
   /** The newest ones, newest first. */
   readonly incidents: readonly Incident[];
-  /** Of all, how many there are in the range. */
+  /** How many there are in the range, listed or not. */
   readonly incidentsTotal: number;
 };
 
 export type UptimeReportOfNodes = {
   readonly timeZone: string;
   readonly uptime: Uptime;
-  /** Oldest first. A day that the clocks change has 23 or 25 hours. */
+  /** Oldest first. A day on which the clocks change has 23 or 25 hours. */
   readonly days: readonly UptimeDay[];
   /** Oldest first, cut at the ends of the range. */
   readonly months: readonly UptimeMonth[];
   /** The newest ones, newest first. */
   readonly incidents: readonly Incident[];
-  /** Of all, how many there are in the range. */
+  /** How many there are in the range, listed or not. */
   readonly incidentsTotal: number;
   /** The ones that had failed for longest, longest first. */
   readonly nodes: readonly NodeUptime[];
-  /** Of all, how many nodes match. */
+  /** How many nodes match, listed or not. */
   readonly nodesTotal: number;
 };
 
