@@ -1,6 +1,8 @@
 import type { FunctionComponent } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useSession } from './daemon/context.js';
+import { useStore } from './daemon/store.js';
+import { formatNumber } from './i18n/format.js';
 import { t } from './i18n/messages.js';
 import { LinkState, StaleBanner, useIsStale } from './parts/link-state.js';
 import { Mark } from './parts/mark.js';
@@ -71,7 +73,9 @@ interface SideProps {
 }
 
 function Side({ at, isStale, forgetKey }: SideProps) {
-  const { caller, hasKey, mayChange } = useSession();
+  const { caller, hasKey, mayChange, live } = useSession();
+  const stats = useStore(live.stats);
+  const failed = stats?.nodes.failed ?? 0;
   return (
     <header class="side">
       <a class="brand" href={hrefTo([])}>
@@ -84,6 +88,11 @@ function Side({ at, isStale, forgetKey }: SideProps) {
             <li key={view.at}>
               <a href={hrefTo([view.at].filter(Boolean))} aria-current={view.at === at ? 'page' : undefined}>
                 {view.title}
+                {view.at === 'nodes' && failed > 0 && (
+                  <span class="badge" aria-label={`${formatNumber(failed)} ${t.failed}`}>
+                    {formatNumber(failed)}
+                  </span>
+                )}
               </a>
             </li>
           ))}

@@ -22,7 +22,7 @@ export function configurationChanges(
   });
   const ofSections = sectionChanges(shownIn(before), shownIn(after));
   const named = [...ofOptions, ...ofSections].map(({ option }) => option);
-  // A secret, or a file whose contents changed, shows nowhere else.
+  // A secret that changed shows nowhere else.
   const hidden = ['tls', 'auth', 'probes'].filter(
     (section) => applied.includes(section) && !named.some((option) => option.startsWith(section)),
   );

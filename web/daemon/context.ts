@@ -39,8 +39,8 @@ interface QueryOptions {
   readonly every?: number;
 }
 
-/** Many events often come at once: they are read for together. */
-const COLLECT = 250;
+/** Events come in crowds. */
+const GATHER = 250;
 
 /**
  * Reads something from the daemon, and again when it changes or when the daemon was away.
@@ -89,7 +89,7 @@ export function useQuery<Value>(
       timer = setTimeout(() => void load(), wait);
     };
     const ignore = live.onEvent((event) => {
-      if (latest.current.on?.(event) === true) later(COLLECT);
+      if (latest.current.on?.(event) === true) later(GATHER);
     });
     reload.current = () => void load();
     void load();

@@ -100,7 +100,7 @@ export class Live {
     void this.#poll();
   };
 
-  /** Timers hardly run in a background tab, so it reads the counts once it is looked at. */
+  /** A tab in the background is hardly ever woken. */
   readonly #lookAgain = (): void => {
     if (document.visibilityState === 'visible') this.poll();
   };

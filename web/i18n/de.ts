@@ -5,6 +5,13 @@ const count = new Intl.NumberFormat('de');
 /** What the dashboard says, in German. */
 export const de: Messages = {
   overview: 'Überblick',
+  nodes: 'Nodes',
+  users: 'Benutzer',
+  alerts: 'Alarme',
+  silences: 'Stummschaltungen',
+  channels: 'Kanäle',
+  supervision: 'Supervision',
+  apiDocs: 'API',
   skipToContent: 'Zum Inhalt springen',
   mainNavigation: 'Ansichten',
 

@@ -3,6 +3,13 @@ const count = new Intl.NumberFormat('en');
 /** What the dashboard says, in English. Every other language has the same keys. */
 export const en = {
   overview: 'Overview',
+  nodes: 'Nodes',
+  users: 'Users',
+  alerts: 'Alerts',
+  silences: 'Silences',
+  channels: 'Channels',
+  supervision: 'Supervision',
+  apiDocs: 'API',
   skipToContent: 'Skip to content',
   mainNavigation: 'Views',
 

@@ -40,7 +40,7 @@ export function LinkState({ isStale }: { readonly isStale: boolean }) {
   );
 }
 
-/** Says that the daemon is away, and how old the data is. */
+/** Says that the daemon is away, and of when everything is that is shown. */
 export function StaleBanner() {
   const { live } = useSession();
   const { heardAt, problem } = useStore(live.link);

@@ -1,6 +1,6 @@
 import { t } from '../i18n/messages.js';
 
-/** Shown in place of something that could not be read. */
+/** Something that could not be read, in place of it. */
 export function Problem({ error }: { readonly error: Error }) {
   return (
     <div class="notice" role="alert">

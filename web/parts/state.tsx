@@ -19,7 +19,7 @@ export function stateName(state: ShownState): string {
   return NAMES[state];
 }
 
-/** A shape for each state, so that colour is not the only difference. */
+/** A shape for each state, so that none is told by its colour alone. */
 const SHAPES: Readonly<Record<ShownState, string>> = {
   active: 'M7 1a6 6 0 1 1 0 12A6 6 0 0 1 7 1z',
   inactive: 'M7 1.2 13.4 12.6H.6z',
@@ -27,7 +27,7 @@ const SHAPES: Readonly<Record<ShownState, string>> = {
   paused: 'M2.5 1.5h3.2v11H2.5zM8.3 1.5h3.2v11H8.3z',
 };
 
-/** Hidden from screen readers: the words beside it say the same. */
+/** Without a name: something beside it says the same in words. */
 export function Shape({ state }: { readonly state: ShownState }) {
   return (
     <svg class="shape" data-state={state} viewBox="0 0 14 14" aria-hidden="true">

@@ -6,7 +6,7 @@ import { formatNumber } from '../i18n/format.js';
 import { locale, t } from '../i18n/messages.js';
 
 const HEIGHT = 132;
-/** The shortest time that the axis covers, so that the first samples do not fill all of it. */
+/** The least that the axis of time shows, so that the first samples do not look like years. */
 const LEAST_SPAN = 300;
 
 /** Steps of the axis of time. */
@@ -70,7 +70,7 @@ function optionsFor(box: HTMLElement): uPlot.Options {
     legend: { show: false },
     scales: {
       x: { time: true, range: (_, from, to) => [Math.min(from, to - LEAST_SPAN), to] },
-      // From 0, and with room above the line, also where there is one user.
+      // From nothing, and with room above: a line of ones is not the top of everything.
       y: { range: (_, _from, to) => [0, Math.max(4, to * 1.15)] },
     },
     axes: [

@@ -12,7 +12,7 @@ import { BlindIntervals, DaemonCard } from './overview/daemon-cards.js';
 import { FailedNodes } from './overview/failed-nodes.js';
 import { FirstStart } from './overview/first-start.js';
 
-/** The overview: who is online, what has failed, and how the daemon is. */
+/** Who is alive, within a minute. */
 export function Overview() {
   const { live } = useSession();
   const stats = useStore(live.stats);

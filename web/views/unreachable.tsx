@@ -5,7 +5,7 @@ interface UnreachableProps {
   readonly retry: () => void;
 }
 
-/** Shown while the page has loaded, but the daemon does not answer. */
+/** The page came from somewhere, and its daemon does not answer. */
 export function Unreachable({ problem, retry }: UnreachableProps) {
   return (
     <main class="key-form">

@@ -25,7 +25,7 @@ interface Step {
   readonly command: string | undefined;
 }
 
-/** Shown on a daemon without users and nodes: a line for each kind of sender, which lights up when its request arrives. */
+/** Shown on a daemon that knows of nobody: a line for each kind of sender, which lights up when it has arrived. */
 export function FirstStart({ stats }: { readonly stats: Api.Stats }) {
   const { live } = useSession();
   const [isShown, setShown] = useState(stats.nodes.registered === 0 && stats.users.online === 0);
