@@ -54,7 +54,7 @@ export class MessageLinks {
   }
 
   #nodeUrl(name: string): string {
-    return `${this.#options.publicUrl}/nodes/${encoded(name)}`;
+    return `${this.#options.publicUrl}/#/nodes/${encoded(name)}`;
   }
 }
 

@@ -29,7 +29,7 @@ import { SimulatedClock } from '../../support/simulated-clock.js';
 import { attempt, EVERY_KIND, FAILED, group, MASS_FAILURE, RECOVERED, TEST, tools } from './support.js';
 
 const URL = 'https://heartbeat.example.org';
-const NODE = `${URL}/nodes/node1`;
+const NODE = `${URL}/#/nodes/node1`;
 const ACKNOWLEDGE = `${URL}/links/hbl1_acknowledge`;
 const SILENCE = `${URL}/links/hbl1_silence`;
 
@@ -77,7 +77,7 @@ describe('the links of a message', () => {
     const [first, second] = many.nodes!;
     const { nodes, ...others } = links.inAlert({ ...many, nodes: [first!, { ...second!, deleted: true }] });
     expect(nodes).to.deep.equal([
-      { ...first, links: { node: `${URL}/nodes/n0` } },
+      { ...first, links: { node: `${URL}/#/nodes/n0` } },
       { ...second, deleted: true },
     ]);
     expect(others).to.not.have.property('links');
@@ -86,8 +86,8 @@ describe('the links of a message', () => {
   it('percent-encode whatever a name may contain', () => {
     const name = `a/b?c#d%&"'<>()[]*!|~ ü💥@`;
     const { node } = links.inAlert({ ...FAILED, node: { ...FAILED.node!, name } }).links!;
-    expect(node).to.match(/^https:\/\/heartbeat\.example\.org\/nodes\/[\w.~%-]+$/);
-    expect(decodeURIComponent(node.slice(`${URL}/nodes/`.length))).to.equal(name);
+    expect(node).to.match(/^https:\/\/heartbeat\.example\.org\/#\/nodes\/[\w.~%-]+$/);
+    expect(decodeURIComponent(node.slice(`${URL}/#/nodes/`.length))).to.equal(name);
   });
 
   it('are in each message of each kind of channel, where its provider shows them', () => {
@@ -125,7 +125,7 @@ describe('the links of a message', () => {
       const { message } = body as { message: string };
       expect(message).to.match(/\nAcknowledge: .*_acknowledge\nSilence for 1 hour: .*_silence$/);
     }
-    expect(smsText(linked, 3)).to.match(/\nhttps:.*\/nodes\/node1$/);
+    expect(smsText(linked, 3)).to.match(/\nhttps:.*\/#\/nodes\/node1$/);
     expect(eventsOf(linked)[0]).to.deep.include({
       client_url: NODE,
       links: [
@@ -139,7 +139,7 @@ describe('the links of a message', () => {
 
   it('lead from a list to each of its nodes', () => {
     const many = links.inAlert(group(2));
-    const url = `${URL}/nodes/n0`;
+    const url = `${URL}/#/nodes/n0`;
     expect(text(slackBody(many))).to.include(`• *<${url}|n0>* is back`);
     expect(text(discordBody(many))).to.include(`• **[n0](${url})** is back`);
     expect(text(teamsBody(many))).to.include(`- **[n0](${url})** is back`);
@@ -150,8 +150,8 @@ describe('the links of a message', () => {
     expect(googleChatBody(many).text).to.include(`• *n0* is back · <${url}|Show>`);
     expect(zulipMessage(many).content).to.include(`• **n0** is back · [Show](${url})`);
     expect(text(matrixMessage(many))).to.include(`• <strong><a href=\\"${url}\\">n0</a></strong> is back`);
-    expect(eventsOf(many)[1]).to.include({ client_url: `${URL}/nodes/n1` });
-    expect(alertsIn(many, {}, 0)[1]?.alert).to.include({ generatorURL: `${URL}/nodes/n1` });
+    expect(eventsOf(many)[1]).to.include({ client_url: `${URL}/#/nodes/n1` });
+    expect(alertsIn(many, {}, 0)[1]?.alert).to.include({ generatorURL: `${URL}/#/nodes/n1` });
   });
 
   it('are no part of a message without them', () => {
@@ -200,13 +200,13 @@ describe('the links of a message', () => {
     const firing = new FiringAlerts();
     const sent = (url: string) => failureOf({ ...failure, links: { node: url } }, {}, 100);
     const isNews = (url: string) => firing.stillFailed(sent(url), moment(0), 'now');
-    expect([isNews(NODE), isNews(NODE), isNews('https://other/nodes/node1')]).to.deep.equal([
+    expect([isNews(NODE), isNews(NODE), isNews('https://other/#/nodes/node1')]).to.deep.equal([
       true,
       false,
       true,
     ]);
     expect(firing.all(moment(0), 'later').map((each) => each.generatorURL)).to.deep.equal([
-      'https://other/nodes/node1',
+      'https://other/#/nodes/node1',
     ]);
   });
 });

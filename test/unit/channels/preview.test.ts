@@ -66,7 +66,7 @@ describe('a preview of a channel', () => {
       {
         ...SAMPLE_ALERTS['node.failed'],
         links: {
-          node: 'https://heartbeat.example.org/nodes/db-1',
+          node: 'https://heartbeat.example.org/#/nodes/db-1',
           acknowledge: 'https://heartbeat.example.org/links/(signed)',
           silence: 'https://heartbeat.example.org/links/(signed)',
         },
@@ -91,7 +91,7 @@ describe('a preview of a channel', () => {
     expect(others).to.deep.equal({ channel: 'ops', kind: 'webhook' });
     expect(previews[0]?.sent[0]).to.deep.include({
       message: "node.failed: Node 'db-1' has failed: no heartbeat for 2 min.",
-      links: { node: 'https://h.example.org/nodes/db-1' },
+      links: { node: 'https://h.example.org/#/nodes/db-1' },
     });
     expect((await printed('ops', file, false)).text).to.match(/^webhook, node\.failed:\n\{\n {2}"id"/);
   });
