@@ -55,6 +55,8 @@ describe('a tracker', () => {
       ['silent', 'active', 'failed'],
     ]);
     expect(await tracker.checkForTimeouts()).to.deep.equal([]);
+    // So that it does not fail again before it is asked for.
+    await instance.nodes.register('silent', { timeout: 60, maxRetries: 0 });
     await tracker.updateNodeHeartbeat('silent');
     const [recovery] = await tracker.checkForTimeouts();
     expect(recovery).to.include({ node: 'silent', from: 'failed', cause: 'heartbeat' });
