@@ -93,7 +93,7 @@ describe('the dashboard, in a browser', () => {
     const page = await browser.open(url);
     await page.locator('.failed-row').waitFor();
     await curl('POST', '/nodes/my-first-job/fail');
-    await page.getByText('my-first-job').waitFor();
+    await page.getByText('my-first-job').first().waitFor();
     await heading(page, '2 of 2 nodes have failed. 1 user is online.').waitFor();
     await curl('PUT', '/nodes/my-first-job/heartbeat');
     await heading(page, '1 of 2 nodes has failed. 1 user is online.').waitFor();
@@ -189,7 +189,7 @@ describe('the dashboard, in a browser', () => {
     await button('Silence').click();
     await dialog.getByLabel('Your name').fill('bob');
     await dialog.getByRole('button', { name: 'Silence' }).click();
-    await page.getByText('silenced').waitFor();
+    await page.getByText('silenced', { exact: true }).waitFor();
     await button('Delete').click();
     await dialog.getByText('are deleted for good').waitFor();
     await dialog.getByRole('button', { name: 'Delete' }).click();
