@@ -52,6 +52,7 @@ describe('the dashboard, in a browser', () => {
       await page.context().close();
     }
     const page = await browser.open(url);
+    await page.locator('.command code').nth(2).waitFor();
     const commands = await page.locator('.command code').allInnerTexts();
     expect(commands).to.have.length(3);
     const lit = page.locator('.step[data-arrived]');
