@@ -1,40 +1,32 @@
+import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
-import type { DescribedNode, NodeReply, NodeRequest } from '../../../actors/node/node.protocol.js';
+import type { NodeReply, NodeRequest } from '../../../actors/node/node.protocol.js';
+import type { Daemon } from '../../app/api.js';
+import { causesOf, changeDependencies } from '../../app/dependencies.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import type { Instant } from '../../domain/time.js';
 import type { Clock } from '../../ports/clock.js';
 import { Slices } from '../../runtime/slices.js';
-import { answerAccepted, Batch, type BatchLimits, type BatchOf } from '../input/batch.js';
-import type { IncomingMessage } from 'node:http';
-import { forbidden } from '../../views/messages.js';
-import { isNodePermitted } from '../security/authorization.js';
-import type { Daemon } from '../../app/api.js';
-import type { Exchange } from '../server/exchange.js';
-import { readParsed, refuseBody } from '../input/json-body.js';
-import { preconditionOf } from '../input/preconditions.js';
 import { parseAcknowledgement } from '../../views/acknowledgement.js';
 import type { BodyProblem } from '../../views/body-problems.js';
-import { parsePause } from '../../views/pause.js';
-import { causesOf, changeDependencies } from '../../app/dependencies.js';
-import { segmentsOf } from '../route-table.js';
-import { answerNodeUptime } from '../uptime/uptime-routes.js';
-import { answerBody, answerPings } from '../pings/kept-pings.js';
-import { answerFlips, answerList, pingUuidFor } from './node-lists.js';
-import { parseRange } from './node-query.js';
-import { readReport } from './failure-report.js';
-import { probeResultView } from '../../views/probe.js';
+import { forbidden } from '../../views/messages.js';
 import { settingsReader } from '../../views/node-settings.js';
-import { nodeView, uptimeView, nodeViewWithCause } from '../../views/node-view.js';
+import { nodeViewWithCause, uptimeView } from '../../views/node-view.js';
+import { parsePause } from '../../views/pause.js';
+import { probeResultView } from '../../views/probe.js';
 import type { GatewayLimits } from '../gateway-options.js';
-import type { Handler, Methods, Resources } from '../resources.js';
-
-type NodeHandler = (exchange: Exchange, name: NodeName, request: Request) => void | Promise<void>;
+import { answerAccepted, Batch, type BatchLimits, type BatchOf } from '../input/batch.js';
+import { readParsed, refuseBody } from '../input/json-body.js';
+import type { Methods, Resources } from '../resources.js';
+import type { Exchange } from '../server/exchange.js';
+import { readReport } from './failure-report.js';
+import { addNodeHistory } from './node-history-routes.js';
+import { answerList, pingUuidFor } from './node-lists.js';
+import { parseRange } from './node-query.js';
+import { ABOUT, answerNode, answerOther, conditional, known, named, READ } from './node-request.js';
 
 /** Characters of a name in a batch: each byte may be written as `\u00ff`. */
 const LONGEST_NAME = 6 * 255;
-const ABOUT = { about: 'node' } as const;
-const READ = { ...ABOUT, isLong: true } as const;
-
 /** All calls about nodes. */
 export function addNodes(
   resources: Resources,
@@ -109,62 +101,8 @@ export function addNodes(
     .add('/nodes/:name/acknowledge', {
       post: withBody(parseAcknowledgement, (read) => ({ kind: 'acknowledge', ...read })),
       delete: withoutBody('unacknowledge'),
-    })
-    .add('/nodes/:name/pings', {
-      get: { ...READ, handle: named((exchange, name) => pings(daemon, exchange, name, limits.page)) },
-    })
-    .add('/nodes/:name/pings/:n/body', {
-      get: {
-        ...READ,
-        handle: named((exchange, name, request) => bodyOfPing(daemon, exchange, name, request)),
-      },
-    })
-    .add('/nodes/:name/uptime', {
-      get: {
-        ...READ,
-        handle: named((exchange, name, request) =>
-          answerNodeUptime(
-            daemon,
-            clock,
-            exchange,
-            request,
-            () => known(exchange, daemon.nodes, name),
-            limits.page,
-          ),
-        ),
-      },
-    })
-    .add('/nodes/:name/probes', {
-      get: { ...READ, handle: named((exchange, name) => probes(daemon, exchange, name)) },
-    })
-    .add('/nodes/:name/flips', {
-      get: { ...READ, handle: named((exchange, name) => flips(daemon, clock, exchange, name, limits.page)) },
     });
-}
-
-function named(handler: NodeHandler): Handler {
-  return (exchange, request) => {
-    const name = nodeNameIn(request);
-    if (name === undefined) exchange.refuse('HEARTBEAT_INVALID_NODE_NAME');
-    else if (isNodePermitted(exchange, name)) return handler(exchange, name, request);
-  };
-}
-
-const ASCII = /^[!-~]*$/;
-
-/**
- * The name in a path as it was sent: everything but ASCII must be percent-encoded.
- *
- * @returns undefined if it cannot be a node's name, or is not encoded properly
- */
-function nodeNameIn({ originalUrl }: Pick<Request, 'originalUrl'>): NodeName | undefined {
-  const [, encoded = ''] = segmentsOf(originalUrl);
-  if (!ASCII.test(encoded)) return undefined;
-  try {
-    return parseNodeName(decodeURIComponent(encoded));
-  } catch {
-    return undefined;
-  }
+  addNodeHistory(resources, daemon, clock, limits);
 }
 
 function heartbeat({ nodes }: Daemon, exchange: Exchange, name: NodeName): void {
@@ -250,92 +188,9 @@ async function get(
   exchange.json(200, { ...shown, uptime: uptimeView(from, to, uptime) });
 }
 
-async function flips(
-  daemon: Daemon,
-  clock: Pick<Clock, 'wall'>,
-  exchange: Exchange,
-  name: NodeName,
-  largestPage: number,
-): Promise<void> {
-  const node = await known(exchange, daemon.nodes, name);
-  if (node !== undefined) await answerFlips(daemon, exchange, node, largestPage, clock.wall());
-}
-
-async function pings(daemon: Daemon, exchange: Exchange, name: NodeName, largestPage: number): Promise<void> {
-  const node = await known(exchange, daemon.nodes, name);
-  if (node !== undefined) await answerPings(daemon, exchange, name, largestPage);
-}
-
-/** `GET /nodes/:name/probes`: the last results, newest first. */
-async function probes(daemon: Daemon, exchange: Exchange, name: NodeName): Promise<void> {
-  const node = await known(exchange, daemon.nodes, name);
-  if (node === undefined) return;
-  const { probe = null } = node;
-  const results = probe === null ? [] : daemon.probes.resultsOf(name);
-  exchange.json(200, { name, probe, results: results.map(probeResultView) });
-}
-
-async function bodyOfPing(
-  daemon: Daemon,
-  exchange: Exchange,
-  name: NodeName,
-  { params: { n } }: Request,
-): Promise<void> {
-  const node = await known(exchange, daemon.nodes, name);
-  if (node !== undefined) await answerBody(daemon, exchange, name, String(n));
-}
-
-/** @returns undefined if the node is unknown, which has been answered then */
-function known(
-  exchange: Exchange,
-  nodes: Daemon['nodes'],
-  name: NodeName,
-): Promise<DescribedNode | undefined> {
-  return new Promise((resolve) => {
-    nodes.ask(name, { kind: 'describe' }, (reply) => {
-      if (reply.kind !== 'node') answerOther(exchange, 'describe', reply);
-      resolve(reply.kind === 'node' ? reply.node : undefined);
-    });
-  });
-}
-
 function forget({ nodes }: Daemon, exchange: Exchange, name: NodeName): void {
   nodes.ask(name, conditional(exchange, { kind: 'forget' }), (reply) => {
     if (reply.kind === 'forgotten') exchange.answer(204, [], '');
     else answerOther(exchange, 'forget', reply);
   });
-}
-
-/** @param then called when the node has replied */
-function answerNode(
-  { nodes, pings }: Daemon,
-  exchange: Exchange,
-  name: NodeName,
-  request: NodeRequest,
-  then?: () => void,
-): void {
-  const answered = (reply: NodeReply): void => {
-    then?.();
-    if (reply.kind === 'node')
-      exchange.json(reply.created ? 201 : 200, {
-        ...nodeView(reply.node),
-        ...pingUuidFor(exchange, pings, reply.node),
-      });
-    else answerOther(exchange, request.kind, reply);
-  };
-  nodes.ask(name, conditional(exchange, request), answered, exchange.access.nodeQuota);
-}
-
-/** `*` asks for the node at its own path; at paths below it there is nothing that could exist. */
-function conditional(exchange: Exchange, request: NodeRequest): NodeRequest {
-  const precondition = preconditionOf(exchange.request);
-  if (precondition === undefined) return request;
-  const isAtNode = request.kind === 'put' || request.kind === 'forget';
-  return isAtNode || precondition === 'never' ? { ...request, precondition } : request;
-}
-
-/** Answers a reply other than the expected one. */
-function answerOther(exchange: Exchange, asked: NodeRequest['kind'], reply: NodeReply): void {
-  if (reply.kind === 'refused') exchange.refuse(reply.code);
-  else exchange.fail(new TypeError(`'${asked}' was answered '${reply.kind}'`));
 }
