@@ -1,3 +1,4 @@
+import { printable } from './printable.js';
 import { createClient } from '../client/api/index.js';
 import type { Answers } from '../client/api/contract/types.js';
 
@@ -39,9 +40,9 @@ export async function configDiff(options: ConfigDiffOptions): Promise<number> {
   if (file !== undefined && diff.file !== file)
     stderr.write(`heartbeat: the daemon reads ${diff.file ?? 'no file'}, and not ${file}\n`);
   if (json) stdout.write(`${JSON.stringify(inSnakeCase(diff), null, 2)}\n`);
-  else if (diff.problems.length === 0) stdout.write(asText(diff));
+  else if (diff.problems.length === 0) stdout.write(printable(asText(diff)));
   if (diff.problems.length > 0) {
-    if (!json) stderr.write(diff.problems.map((problem) => `${problem}\n`).join(''));
+    if (!json) stderr.write(printable(diff.problems.map((problem) => `${problem}\n`).join('')));
     return WRONG_CONFIGURATION;
   }
   return diff.options.length + totalOf(diff) > 0 ? DIFFERENT : NOTHING;

@@ -67,9 +67,14 @@ export function readNodes(path: string, text: string): ReadNodes {
   const problems: string[] = [];
   const nodes = new Map<string, FileNode>();
   list.items.forEach((item, index) => {
-    const entry: unknown = isNode(item) ? item.toJS(document) : item;
     const lineOf = (place: readonly PropertyKey[]): number => lineIn(item, place, lines);
     const line = lineOf([]);
+    const found = valueIn(document, item);
+    if ('problem' in found) {
+      problems.push(`${path}:${line}: nodes[${index}]: ${found.problem}`);
+      return;
+    }
+    const { value: entry } = found;
     const read = typeof entry === 'object' && entry !== null ? node.safeParse(entry) : name.safeParse(entry);
     if (!read.success) {
       const place = `nodes[${index}]`;
@@ -79,15 +84,27 @@ export function readNodes(path: string, text: string): ReadNodes {
       }
       return;
     }
-    const found = typeof read.data === 'string' ? { name: read.data } : nodeOf(read.data, chosenIn(entry));
-    const twin = nodes.get(found.name);
+    const listed = typeof read.data === 'string' ? { name: read.data } : nodeOf(read.data, chosenIn(entry));
+    const twin = nodes.get(listed.name);
     if (twin !== undefined)
       problems.push(
-        `${path}:${line}: nodes[${index}]: ${found.name} is listed twice: remove it here or in line ${twin.line}`,
+        `${path}:${line}: nodes[${index}]: ${listed.name} is listed twice: remove it here or in line ${twin.line}`,
       );
-    nodes.set(found.name, { node: found, line });
+    nodes.set(listed.name, { node: listed, line });
   });
   return problems.length > 0 ? { problems } : { nodes: [...nodes.values()] };
+}
+
+/** The value of an entry, or what is wrong with it: a few aliases of aliases can stand for gigabytes. */
+function valueIn(
+  document: Document,
+  entry: unknown,
+): { readonly value: unknown } | { readonly problem: string } {
+  try {
+    return { value: isNode(entry) ? entry.toJS(document) : entry };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** The line of a place in a node, or of its nearest parent that is in the file. */

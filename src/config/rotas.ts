@@ -41,6 +41,8 @@ const KNOWN = [...Object.keys(shape.shape), ...Object.keys(person.shape)];
 
 /** Kinds that keep an incident open until its end comes, which may be due in another turn. */
 const KEEP_INCIDENTS = ['pagerduty', 'alertmanager'];
+/** Of a kind that repeats a message until the recovery comes, the setting that makes it do so. */
+const REPEATS = { kind: 'pushover', setting: 'emergency' };
 
 export interface ReadRotas {
   /** The valid ones. */
@@ -118,6 +120,8 @@ function channelProblem(name: string, channels: Readonly<Record<string, unknown>
   }
   const kind = kindOf(channel);
   if (kind === 'rota') return 'must be a channel of another kind than rota';
+  if (kind === REPEATS.kind && isMap(channel) && Object.hasOwn(channel, REPEATS.setting))
+    return `must not have ${REPEATS.setting}: it repeats the message until the recovery, which may come in another turn`;
   return KEEP_INCIDENTS.some((each) => each === kind)
     ? `must not be of the kind ${String(kind)}: it keeps an incident open until the recovery, which may come in another turn`
     : undefined;

@@ -20,22 +20,32 @@ export interface Outcome {
 
 type Daemon = Pick<HeartbeatClient, 'nodes'>;
 
+export interface Brought {
+  readonly outcomes: readonly Outcome[];
+  /** Why the nodes behind these were not looked at: the daemon is away, or the key may not do this. */
+  readonly brokenOff?: Error;
+}
+
 /**
  * Brings nodes to the daemon, one after the other. A node that is there and has the same settings is not touched, so a
  * second run changes nothing, and a pause is only set where a node is registered.
- *
- * @throws HeartbeatRequestError if the daemon cannot be reached, or the key may not do this
  */
 export async function bringOver(
   daemon: Daemon,
   nodes: readonly ImportedNode[],
   isDryRun: boolean,
-): Promise<readonly Outcome[]> {
+): Promise<Brought> {
   const outcomes: Outcome[] = [];
-  for (const node of nodes) outcomes.push(await bring(daemon, node, isDryRun));
-  return outcomes;
+  try {
+    for (const node of nodes) outcomes.push(await bring(daemon, node, isDryRun));
+  } catch (error) {
+    if (!(error instanceof HeartbeatRequestError)) throw error;
+    return { outcomes, brokenOff: error };
+  }
+  return { outcomes };
 }
 
+/** @throws HeartbeatRequestError if no other node would fare better */
 async function bring({ nodes }: Daemon, node: ImportedNode, isDryRun: boolean): Promise<Outcome> {
   try {
     const before = await nodes.get(node.name);

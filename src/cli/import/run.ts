@@ -1,6 +1,7 @@
 import { createClient } from '../../client/api/index.js';
 import { KEY_VARIABLE } from '../../config/environment.js';
 import { readText } from '../../config/named-files.js';
+import { printable } from '../printable.js';
 import { bringOver } from './bring-over.js';
 import { checksAt, fromHealthchecks } from './healthchecks.js';
 import type { Imported } from './imported-node.js';
@@ -37,7 +38,7 @@ export async function importKuma(path: string, options: ImportOptions): Promise<
   try {
     const imported = fromKuma(path, readText(path));
     if (!('problems' in imported)) return await bringAll(imported, options);
-    process.stderr.write(imported.problems.map((problem) => `${problem}\n`).join(''));
+    process.stderr.write(printable(imported.problems.map((problem) => `${problem}\n`).join('')));
     return WRONG_FILE;
   } catch (error) {
     return failed(error);
@@ -50,9 +51,14 @@ async function bringAll(
 ): Promise<number> {
   const client = createClient({ url, key: process.env[KEY_VARIABLE] });
   try {
-    const outcomes = await bringOver(client, nodes, isDryRun);
-    const show = json ? importJson : importText;
-    process.stdout.write(show({ outcomes, isDryRun, ...others }));
+    const { outcomes, brokenOff } = await bringOver(client, nodes, isDryRun);
+    const done = { outcomes, isDryRun, ...others };
+    process.stdout.write(json ? importJson(done) : printable(importText(done)));
+    if (brokenOff !== undefined) {
+      const left = `${outcomes.length} of ${nodes.length} nodes were looked at; the others were not touched`;
+      process.stderr.write(printable(`heartbeat: ${left}: ${brokenOff.message}\n`));
+      return FAILED;
+    }
     if (outcomes.some(({ outcome }) => outcome === 'refused')) return FAILED;
     return others.leftOut.length > 0 ? SOME_LEFT_OUT : ALL;
   } finally {
@@ -61,6 +67,6 @@ async function bringAll(
 }
 
 function failed(error: unknown): number {
-  process.stderr.write(`heartbeat: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(printable(`heartbeat: ${error instanceof Error ? error.message : String(error)}\n`));
   return FAILED;
 }

@@ -79,4 +79,15 @@ describe('a file of nodes', () => {
       });
     });
   }
+
+  it('is refused where aliases of aliases would fill the memory, with the line', () => {
+    const bomb = ['- a: &a [x, x, x, x, x, x, x, x, x, x]'];
+    for (const [name = '', of = ''] of ['ba', 'cb', 'dc', 'ed', 'fe'])
+      bomb.push(`- ${name}: &${name} [${Array(10).fill(`*${of}`).join(', ')}]`);
+    const read = readNodes('nodes.yaml', `${bomb.join('\n')}\n`);
+    const problems = 'problems' in read ? read.problems : [];
+    expect(problems).to.include(
+      'nodes.yaml:6: nodes[5]: Excessive alias count indicates a resource exhaustion attack',
+    );
+  });
 });
