@@ -17,7 +17,8 @@ export {
   type NodeSettings,
   type NodeStatus,
 } from './library/node.js';
-export type { BatchResult, NodeCounts, NodeRegistration, Nodes } from './library/nodes.js';
+export type { NodeRegistration } from './library/node-registration.js';
+export type { BatchResult, NodeCounts, Nodes } from './library/nodes.js';
 export type { FlipsRange, NodeFilter, UptimeRange } from './library/node-filters.js';
 export {
   GoogleChatNotifier,

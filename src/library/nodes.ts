@@ -1,23 +1,21 @@
 import type { NodeReply, NodeRequest } from '../../actors/node/node.protocol.js';
 import { readPause, type PauseEnd } from './pausing.js';
 import { ANYBODY } from '../domain/access.js';
-import type { NodeState, SettingsChange } from '../domain/node.js';
+import type { NodeState } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
 import { readPing, type PingOptions } from './pinging.js';
-import { describedProbe, type NodeProbe, type ProbeDescription } from './probe.js';
+import { describedProbe, type ProbeDescription } from './probe.js';
 import { describedPing, type PingDescription } from './ping-description.js';
 import { HeartbeatError } from '../errors.js';
 import type { Daemon } from '../app/api.js';
 import { sentenceFor } from '../views/messages.js';
 import { causesOf, changeDependencies } from '../app/dependencies.js';
-import type { BodyProblem } from '../views/body-problems.js';
-import { settingsReader } from '../views/node-settings.js';
 import { readAcknowledgement, type Acknowledgement } from './acknowledging.js';
 import { askForNode, askNode, instantOf, nodeNameOf, readReason, refuseBody } from './arguments.js';
-import { camel, snakeCased } from './casing.js';
+import { camel } from './casing.js';
 import { nodeRegistration } from './check-options.js';
 import { expectArgument, isIterable, refuseProblems, shown, type Check } from './checks.js';
-import type { NodeSettings } from './node.js';
+import { changeOf, unplaced, type NodeRegistration } from './node-registration.js';
 import { FILTER, FLIPS, UPTIME, type FlipsRange, type NodeFilter, type UptimeRange } from './node-filters.js';
 import {
   describedFlip,
@@ -46,16 +44,6 @@ export interface BatchResult {
   /** The refused ones, by their place in the call. */
   readonly rejected: readonly { readonly index: number; readonly error: string }[];
 }
-
-/** The settings of a node to register. Null resets one to the instance's value. */
-export interface NodeRegistration extends Nullable<NodeSettings> {
-  /** How the instance probes it. */
-  readonly probe?: NodeProbe | null;
-  /** Paused: not watched. */
-  readonly paused?: boolean | null;
-}
-
-type Nullable<Settings> = { readonly [Name in keyof Settings]: Settings[Name] | null };
 
 /** The number of nodes. A paused node counts in its state, too. */
 export interface NodeCounts extends Readonly<Record<NodeState, number>> {
@@ -320,18 +308,4 @@ export class Nodes {
       return describedNode(node, causes.get(node.name));
     });
   }
-}
-
-/** @throws HeartbeatError `HEARTBEAT_INVALID_BODY`, whose message names each problem and its setting */
-function changeOf(settings: NodeRegistration, known: readonly string[]): SettingsChange {
-  const read = settingsReader(() => known)(snakeCased(settings));
-  if ('change' in read) return read.change;
-  const problems = read.problems.map(({ path, problem }) => ({ path: camel(path), problem }));
-  return refuseBody('settings of a node', problems);
-}
-
-/** Turns the problem of an option into one of a body. */
-function unplaced(line: string): BodyProblem {
-  const [path = '', ...rest] = line.split(': ');
-  return { path, problem: rest.join(': ') };
 }
