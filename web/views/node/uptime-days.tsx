@@ -1,5 +1,5 @@
 import type { Api } from '../../../src/client/api/index.js';
-import { formatDay, formatDuration, formatRatio } from '../../i18n/format.js';
+import { formatDay, formatRatio, formatSeconds } from '../../i18n/format.js';
 import { t } from '../../i18n/messages.js';
 
 /** Uptime of each of the last 90 days. A bar is as high as the share of failure, so colour is not all that tells. */
@@ -39,5 +39,5 @@ function sentenceOn({ date, ratio, failedSeconds }: Api.UptimeDay): string {
   const day = formatDay(date);
   if (ratio === null) return `${day}: ${t.notWatched}`;
   if (failedSeconds === 0) return `${day}: ${formatRatio(ratio)}`;
-  return `${day}: ${formatRatio(ratio)}, ${t.failedFor} ${formatDuration(failedSeconds * 1000)}`;
+  return `${day}: ${formatRatio(ratio)}, ${t.failedFor} ${formatSeconds(failedSeconds)}`;
 }
