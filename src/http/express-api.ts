@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.js';
 import type { LinkSigner } from '../ports/link-signer.js';
 import { admitBody } from './input/body.js';
 import { setBrowserHeaders } from './security/browser-headers.js';
-import { refuseCrossSite } from './security/csrf.js';
+import { refuseCrossOrigin } from './security/csrf.js';
 import type { Daemon } from '../app/api.js';
 import type { Cors } from './security/cors.js';
 import type { Exchange } from './server/exchange.js';
@@ -54,7 +54,7 @@ export function createApi(
 
   app.use(setBrowserHeaders);
   app.use(takeUndecodableLiterally);
-  app.use(refuseCrossSite(cors));
+  app.use(refuseCrossOrigin(cors));
   addProbes(resources, daemon);
   addMetrics(resources, daemon, gateway);
   addContract(resources, limits, daemon.users.ids.kind);

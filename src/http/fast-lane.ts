@@ -81,6 +81,7 @@ function isPlainBody(headers: IncomingHttpHeaders, limit: number): boolean {
     headers.expect === undefined &&
     !isConditional(headers) &&
     headers['content-encoding'] === undefined &&
-    headers['sec-fetch-site'] === undefined
+    headers['sec-fetch-site'] === undefined &&
+    headers.origin === undefined
   );
 }

@@ -56,7 +56,17 @@ async function problemOf(probe: Probe, run: ProbeRun): Promise<string | undefine
 function sentenceOf(error: unknown): string {
   // Of several addresses that were tried.
   if (error instanceof AggregateError && error.errors.length > 0) return sentenceOf(error.errors[0]);
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? (faultOfTls(error) ?? error.message) : String(error);
+}
+
+/** OpenSSL's own message has a pointer and a path of its source in it. */
+function faultOfTls(
+  error: Error & { readonly code?: unknown; readonly reason?: unknown },
+): string | undefined {
+  const { code, reason } = error;
+  if (typeof code !== 'string' || !code.startsWith('ERR_SSL_')) return undefined;
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER') return 'it does not speak TLS';
+  return `TLS: ${typeof reason === 'string' ? reason : code}`;
 }
 
 /** On one line, whatever the other side has sent. */

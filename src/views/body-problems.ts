@@ -35,6 +35,10 @@ export function issuesIn(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   return [issue];
 }
 
+function isUnknownField({ code, path }: z.core.$ZodIssue): boolean {
+  return code === 'unrecognized_keys' && path.length === 0;
+}
+
 /** Whether the value is an object without the field that tells each kind: nothing else is wrong with it then. */
 function isOfNoKind(kinds: readonly z.core.$ZodIssue[][]): boolean {
   const missing = kinds.map(([issue, ...others]) =>
@@ -47,6 +51,9 @@ function isOfNoKind(kinds: readonly z.core.$ZodIssue[][]): boolean {
 function closest(kinds: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] {
   const isOther = ([issue]: z.core.$ZodIssue[]) => issue?.code === 'invalid_type' && issue.path.length === 0;
   const fitting = kinds.filter((issues) => !isOther(issues));
-  const [best] = fitting.toSorted((one, other) => one.length - other.length);
+  // A kind that has no place for a field of the value is hardly the one that is meant.
+  const weight = (issues: z.core.$ZodIssue[]): number =>
+    issues.length + (issues.some(isUnknownField) ? 1 : 0);
+  const [best] = fitting.toSorted((one, other) => weight(one) - weight(other));
   return best ?? kinds[0] ?? [];
 }

@@ -92,7 +92,7 @@ export const queryProblem = {
   longRange: 'the range can have at most 366 days: ask for a part of it',
   timeZone: 'query parameter time_zone must be the name of a time zone, such as Europe/Berlin',
   format: 'query parameter format must be json or csv',
-  table: (tables: readonly string[]) => `query parameter table must be ${tables.join(', ')}`,
+  table: (tables: readonly string[]) => `query parameter table must be one of ${tables.join(', ')}`,
   tableOfCsv: 'query parameter table is for CSV: add format=csv',
   paused: 'query parameter paused must be true or false',
   node: 'query parameter node must be the name of a node',
@@ -195,7 +195,7 @@ export const forbidden = {
     `this ${credential} does not cover the user ${isInteger(user) ? user : quoted(user)}`,
   node: ({ credential }: Caller) => `this ${credential} does not cover this node`,
   noNode: ({ credential }: Caller) => `this ${credential} covers no nodes`,
-  crossSite: 'requests from other sites are refused: add the site to cors.origins',
+  crossOrigin: 'requests from pages of other origins are refused: add the origin to cors.origins',
   everyNode: 'this key covers some nodes only, and this call can affect others: use a key without nodes',
 };
 

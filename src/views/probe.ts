@@ -74,7 +74,14 @@ const http = strict({
   expect: strictExpect({
     status: z
       .union(
-        [status, z.array(status).min(1).max(MOST_STATUSES).readonly()],
+        [
+          status,
+          z
+            .array(status)
+            .min(1, 'must have at least one status')
+            .max(MOST_STATUSES, `must have at most ${MOST_STATUSES} statuses`)
+            .readonly(),
+        ],
         `must be a status, or a list of at most ${MOST_STATUSES}`,
       )
       .optional()

@@ -58,15 +58,26 @@ export async function checksAt(from: string, key: string): Promise<readonly Chec
   const response = await fetch(url, request).catch((error: unknown) => {
     throw new Error(`${url} cannot be reached: ${reasonOf(error)}`);
   });
-  const text = await response.text();
+  const text = await response.text().catch((error: unknown) => {
+    throw new Error(`${url} did not answer within ${TIMEOUT_MS / 1000} s: ${reasonOf(error)}`);
+  });
   if (response.status === 401 || response.status === 403)
     throw new Error(`${url} refuses the key (${response.status}): it must be an API key of the project`);
   if (response.status !== 200)
     throw new Error(
-      `${url} answered ${response.status}: --from must be the address of the site, without a redirect`,
+      response.status >= 500
+        ? `${url} answered ${response.status}: try again later`
+        : `${url} answered ${response.status}: --from must be the address of the site, without a redirect`,
     );
   const read = answer.safeParse(jsonIn(text));
-  if (!read.success) throw new Error(`${url} did not answer with a list of checks`);
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    const place =
+      issue === undefined || issue.path.length === 0
+        ? ''
+        : `: ${issue.path.map(String).join('.')}: ${issue.message}`;
+    throw new Error(`${url} did not answer with a list of checks${place}`);
+  }
   return read.data.checks;
 }
 

@@ -9,6 +9,7 @@ import type { Clock } from '../../ports/clock.js';
 import { forbidden } from '../../views/messages.js';
 import type { GatewayLimits } from '../gateway-options.js';
 import { readBody } from '../input/body.js';
+import { isMarkedAsForeign, isOfOtherOrigin } from '../security/csrf.js';
 import type { Resources } from '../resources.js';
 import { RateLimiter } from '../security/rate-limit.js';
 import type { Exchange } from '../server/exchange.js';
@@ -127,8 +128,9 @@ class Pings {
     const access = this.#keys(key);
     if (access === undefined) return NOT_FOUND;
     // Without keys nothing in the URL is a secret, so a page of any site could ping.
-    if (access === ANYBODY && exchange.request.headers['sec-fetch-site'] === 'cross-site') {
-      exchange.refuse('HEARTBEAT_FORBIDDEN', { message: forbidden.crossSite });
+    const { request } = exchange;
+    if (access === ANYBODY && (isMarkedAsForeign(request) || isOfOtherOrigin(request))) {
+      exchange.refuse('HEARTBEAT_FORBIDDEN', { message: forbidden.crossOrigin });
       return 'refused';
     }
     exchange.access = access;

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { forbidden, socketProblem } from '../../views/messages.js';
 import { segmentsOf } from '../route-table.js';
+import { isOfHost } from '../security/csrf.js';
 import type { Cors } from '../security/cors.js';
 import type { Exchange } from '../server/exchange.js';
 import type { Refusal } from '../server/refusal.js';
@@ -34,7 +35,7 @@ export const UPGRADE_REQUIRED: SocketRefusal = {
   headers: ['upgrade', 'websocket', 'sec-websocket-version', VERSION],
 };
 
-const CROSS_SITE: SocketRefusal = { code: 'HEARTBEAT_FORBIDDEN', message: forbidden.crossSite };
+const CROSS_ORIGIN: SocketRefusal = { code: 'HEARTBEAT_FORBIDDEN', message: forbidden.crossOrigin };
 
 type Head = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'httpVersionMinor'>;
 
@@ -55,19 +56,13 @@ export function faultOfHandshake({ headers, httpVersionMinor }: Head, cors: Cors
     !offersSubprotocol(headers['sec-websocket-protocol'] ?? '');
   if (isWrong) return UPGRADE_REQUIRED;
   const { origin, host } = headers;
-  return origin === undefined || isOwn(origin, host) || cors.allows(origin) ? undefined : CROSS_SITE;
+  return origin === undefined || isOfHost(origin, host) || cors.allows(origin) ? undefined : CROSS_ORIGIN;
 }
 
 function offersSubprotocol(header: string): boolean {
   const offered = header.split(',').map((each) => each.trim());
   const isList = offered.every((each) => TOKEN.test(each)) && new Set(offered).size === offered.length;
   return isList && offered.includes(SUBPROTOCOL);
-}
-
-/** Whether a page was loaded from the host that it calls. A proxy may have another scheme than the daemon. */
-function isOwn(origin: string, host: string | undefined): boolean {
-  const [, authority] = /^https?:\/\/(.+)$/i.exec(origin) ?? [];
-  return authority !== undefined && authority.toLowerCase() === host?.toLowerCase();
 }
 
 /** @returns whether the request was to be upgraded, and is refused */

@@ -293,7 +293,7 @@ describe('the uptime by days and months', () => {
       ['from=0', 'the range can have at most 366 days'],
       ['time_zone=%2B02:00', 'query parameter time_zone must be the name of a time zone'],
       ['table=days', 'query parameter table is for CSV: add format=csv'],
-      ['table=nodes&format=csv', 'query parameter table must be days, months, incidents'],
+      ['table=nodes&format=csv', 'query parameter table must be one of days, months, incidents'],
       ['format=xml', 'query parameter format must be json or csv'],
       ['limit=0', 'query parameter limit must be a whole number'],
       ['since=1', 'unknown query parameter "since"'],

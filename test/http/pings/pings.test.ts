@@ -328,14 +328,19 @@ describe('pings', () => {
       expect(await shown('The backup', 'boss')).to.not.have.property('slug');
     });
 
-    it('are refused from pages of other sites while there is no key to know', async () => {
+    it('are refused from pages of other origins while there is no key to know', async () => {
       await http.stop();
       await start();
       await put('backup');
-      const headers = { 'sec-fetch-site': 'cross-site' };
-      expect((await http.call('GET', '/ping/any/backup', undefined, headers)).status).to.equal(403);
       const { ping_uuid: uuid } = await shown('backup');
-      expect((await http.plain('POST', `/ping/${uuid}`, 'x', headers)).text).to.equal('OK');
+      for (const headers of [
+        { 'sec-fetch-site': 'cross-site' },
+        { 'sec-fetch-site': 'same-site' },
+        { origin: 'http://localhost:8080' },
+      ]) {
+        expect((await http.call('POST', '/ping/any/backup', undefined, headers)).status).to.equal(403);
+        expect((await http.plain('POST', `/ping/${uuid}`, 'x', headers)).text).to.equal('OK');
+      }
     });
   });
 });

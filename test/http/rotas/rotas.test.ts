@@ -44,6 +44,7 @@ describe('rotas over HTTP', () => {
         },
       ],
     });
+    expect(await get('/rotas/ops/now?at=1')).to.include({ error: 'unknown query parameter "at"' });
     await reload();
     expect(await get('/rotas')).to.deep.equal({ rotas: [] });
   });

@@ -74,12 +74,25 @@ for (const [lane, fastLane] of [
       const gateway = await start({ cors: { origins: [APP] } });
       const from = (origin: string, site: string) => ({ headers: { origin, 'sec-fetch-site': site } });
       const path = '/heal/5/goodbye';
-      const evil = await gateway.call('POST', path, from('https://evil.example.org', 'cross-site'));
-      expect([evil.status, evil.json]).to.deep.equal([
-        403,
-        { error: 'requests from other sites are refused: add the site to cors.origins' },
-      ]);
+      const evil = 'https://evil.example.org';
+      for (const headers of [
+        { origin: evil, 'sec-fetch-site': 'cross-site' },
+        { origin: evil, 'sec-fetch-site': 'same-site' },
+        // Old browsers say no more, and none does over plain HTTP.
+        { origin: evil },
+        { origin: 'null' },
+      ]) {
+        const refused = await gateway.call('POST', path, { headers });
+        expect([refused.status, refused.json]).to.deep.equal([
+          403,
+          { error: 'requests from pages of other origins are refused: add the origin to cors.origins' },
+        ]);
+        for (const batch of ['/heal', '/nodes/heartbeats'])
+          expect((await gateway.call('POST', batch, { headers, body: '[5]' })).status, batch).to.equal(403);
+      }
       expect(gateway.daemon.asked).to.be.empty;
+      const own = { host: 'localhost:3519', origin: 'http://localhost:3519' };
+      expect((await gateway.call('POST', path, { headers: own })).status).to.equal(200);
       expect((await gateway.call('POST', path, from(APP, 'cross-site'))).status).to.equal(200);
       expect((await gateway.call('POST', path, from('https://x.org', 'same-origin'))).status).to.equal(200);
     });

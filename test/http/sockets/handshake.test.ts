@@ -110,7 +110,7 @@ describe('the request for a socket', () => {
       expect([status, JSON.parse(body)], origin).to.deep.equal([
         403,
         {
-          error: 'requests from other sites are refused: add the site to cors.origins',
+          error: 'requests from pages of other origins are refused: add the origin to cors.origins',
           code: 'HEARTBEAT_FORBIDDEN',
         },
       ]);

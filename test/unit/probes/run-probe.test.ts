@@ -298,6 +298,11 @@ describe('a probe by TLS', () => {
     );
   });
 
+  it('says in words that the other side does not speak it', async () => {
+    const port = await listening(createServer((socket) => socket.end('220 mail ready\r\n')));
+    expect(await problem({ tls: `127.0.0.1:${port}` })).to.equal('it does not speak TLS');
+  });
+
   it('ends at its deadline where the other side says nothing', async () => {
     const port = await answering('');
     expect(await problem({ tls: `127.0.0.1:${port}` }, 50)).to.equal('no answer within 0.05 s');
