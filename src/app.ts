@@ -76,28 +76,11 @@ export class App implements Daemon {
     this.#ports = ports;
     const { clock, logger } = ports;
     this.#startedAt = clock.wall();
-    const hearing = {
-      look: () => {
-        this.#watchdog.look();
-      },
-      isHearing: () => this.#watchdog.isHearing,
-    };
-    const actors = assemble(config, ports, hearing);
-    this.#actors = actors;
-    this.#ownership = new OwnershipCheck(ports.ownership, clock);
-    this.#blindness = new BlindRecord(actors.partitions, clock, logger, (interval) => {
-      this.events.blind(interval);
-    });
-    this.#checkpoints = new Checkpoints(
-      actors.partitions,
-      { clock, logger, hearing },
-      config.session_timeout,
-    );
     this.#watchdog = new Watchdog(
       clock,
       {
         advance: (horizon) => {
-          for (const partition of actors.partitions) partition.advance(horizon);
+          for (const partition of this.#actors.partitions) partition.advance(horizon);
         },
         watches: () => this.alive > 0,
         blind: (from, to) => {
@@ -105,6 +88,17 @@ export class App implements Daemon {
         },
       },
       { blindAfter: toMillis(config.blind_after), ownership: ports.ownership },
+    );
+    const actors = assemble(config, ports, this.#watchdog);
+    this.#actors = actors;
+    this.#ownership = new OwnershipCheck(ports.ownership, clock);
+    this.#blindness = new BlindRecord(actors.partitions, clock, logger, (interval) => {
+      this.events.blind(interval);
+    });
+    this.#checkpoints = new Checkpoints(
+      actors.partitions,
+      { clock, logger, hearing: this.#watchdog },
+      config.session_timeout,
     );
     this.users = new UserQueries(userIdsOf(config.user_ids), actors, this.#watchdog, this.#ownership);
     const retention = toMillis(config.history.retention ?? Infinity);
@@ -210,7 +204,7 @@ export class App implements Daemon {
     online.stop();
     await this.#handOver.end();
     for (const run of runsOf(partitions)) run.end();
-    if (!this.#watchdog.isListening) this.#gateway.stopHearing();
+    this.#gateway.end();
     await this.#tree.root.stop();
     this.#checkpoints.stop();
     for (const partition of partitions) partition.stopWatching();

@@ -14,6 +14,7 @@ import type { ActorSystem } from '../../src/runtime/actor-system.js';
 import type { NodeEntry, NodeSettlement } from '../history/history.protocol.js';
 import type { Alerting } from '../notifier/notifier.protocol.js';
 import type { ChangeFeed } from '../shards/change-feed.js';
+import type { PartsThatHear } from '../shards/shard-supervisor.js';
 import { StateCounts } from './state-counts.js';
 import type { NodeRules } from './decision.js';
 import type { NodeCounts } from './node-counts.js';
@@ -38,6 +39,7 @@ export interface LocalNodeShardsOptions extends NodeShardOptions, NodeDefaults {
 export interface LocalNodeShardsDeps extends NodeCheckpointsDeps {
   readonly system: ActorSystem;
   readonly logger: Logger;
+  readonly hearing: PartsThatHear;
   /** Whether memory has room for one more node. */
   readonly hasMemory: () => boolean;
   readonly alerting: Alerting;

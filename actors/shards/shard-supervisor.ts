@@ -36,11 +36,18 @@ export interface ShardOptions {
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
 }
 
+/** Keeps the parts that are down and without which not everybody can be heard, so that this is nobody's silence. */
+export interface PartsThatHear {
+  partDown(part: object): void;
+  partUp(part: object): void;
+}
+
 /** What the supervisor of a shard needs from outside. */
 export interface ShardSupervisorDeps {
   readonly system: ActorSystem;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly hearing: PartsThatHear;
   /** Whether the whole system is stopping, and its actors with it. */
   ending(): boolean;
 }
@@ -128,6 +135,7 @@ export abstract class ShardSupervisor<Entity extends EntityTypes, Actor extends 
     this.#budget.reset();
     this.#expiring = 0;
     for (const actor of this.actors.values()) this.#revive(actor);
+    this.#deps.hearing.partUp(this);
     return { stop: () => this.stop(), inspect: () => this.inspect() };
   }
 
@@ -144,6 +152,7 @@ export abstract class ShardSupervisor<Entity extends EntityTypes, Actor extends 
     this.#exitSignal = undefined;
     // No requests come any more and nothing is only in memory, so a million actors need not be stopped one by one.
     if (this.#deps.ending()) return;
+    this.#deps.hearing.partDown(this);
     await Promise.all([...this.actors.values()].map((actor) => this.#stopOne(actor)));
   }
 
@@ -155,6 +164,7 @@ export abstract class ShardSupervisor<Entity extends EntityTypes, Actor extends 
       for (const message of actor.takeUnhandled())
         if (message instanceof PendingRequest) message.answer(DOWN);
     this.actors.clear();
+    this.#deps.hearing.partUp(this);
   }
 
   #stopOne(actor: Actor): Promise<void> {

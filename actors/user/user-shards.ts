@@ -8,6 +8,7 @@ import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem } from '../../src/runtime/actor-system.js';
 import type { HistoryEntry, Settlement } from '../history/history.protocol.js';
 import type { ChangeFeed } from '../shards/change-feed.js';
+import type { PartsThatHear } from '../shards/shard-supervisor.js';
 import { HistoryBuffer } from '../shards/history-buffer.js';
 import type { UserCounts } from './user-counts.js';
 import { UserShard, type UserShardDeps, type UserShardOptions } from './user-shard.js';
@@ -31,6 +32,7 @@ export interface LocalUserShardsDeps {
   readonly system: ActorSystem;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly hearing: PartsThatHear;
   readonly counts: UserCounts;
   readonly changes: ChangeFeed<UserChange>;
   /** Whether one more user may be online. */

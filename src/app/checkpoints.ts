@@ -46,7 +46,7 @@ export class Checkpoints {
       this.#hearing.look();
       this.#checkWallClock();
       // While nobody is heard the daemon is as good as dead, and a restart must not take that time for watched.
-      if (this.#hearing.isHearing()) for (const partition of this.#partitions) partition.checkpoint();
+      if (this.#hearing.isHearing) for (const partition of this.#partitions) partition.checkpoint();
       this.start();
     });
   }

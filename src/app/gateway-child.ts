@@ -6,7 +6,7 @@ import { runsOf, type Partition } from './partition.js';
 interface GatewayChildDeps {
   readonly partitions: readonly Partition[];
   readonly clock: Pick<Clock, 'now'>;
-  readonly watchdog: Pick<Watchdog, 'listening' | 'notListening' | 'refuseNew'>;
+  readonly watchdog: Pick<Watchdog, 'partDown' | 'partUp' | 'refuseNew'>;
   isStopping(): boolean;
   start(exitSignal: ExitSignal): RunningChild | Promise<RunningChild>;
 }
@@ -14,6 +14,7 @@ interface GatewayChildDeps {
 /** The gateway in the supervision tree: while it does not listen, nobody is heard, and no silence counts. */
 export class GatewayChild {
   readonly #deps: GatewayChildDeps;
+  #isDown = false;
 
   constructor(deps: GatewayChildDeps) {
     this.#deps = deps;
@@ -23,11 +24,13 @@ export class GatewayChild {
     const { watchdog } = this.#deps;
     const child = await this.#deps.start({
       crashed: (error) => {
-        watchdog.notListening();
+        this.#isDown = true;
+        watchdog.partDown(this);
         exitSignal.crashed(error);
       },
     });
-    watchdog.listening();
+    this.#isDown = false;
+    watchdog.partUp(this);
     return {
       inspect: () => child.inspect(),
       stop: async () => {
@@ -38,8 +41,9 @@ export class GatewayChild {
     };
   }
 
-  /** The gateway is down, and is not started again. */
-  stopHearing(): void {
+  /** It is not started again if it is down. */
+  end(): void {
+    if (!this.#isDown) return;
     this.#refuseNew();
     this.#stopListening();
   }

@@ -60,7 +60,7 @@ export class PartitionRun {
     this.#shared = shared;
     this.#room = room;
     const { system, clock, logger, config, limits, memory, counts, meter, ports } = shared;
-    const { online, changes } = shared;
+    const { online, changes, hearing } = shared;
     const deps = { system, clock, logger };
     this.history = new History(
       historyOptions(config, limits, () => shared.pending() - this.history.pending),
@@ -73,6 +73,7 @@ export class PartitionRun {
     );
     this.users = new LocalUserShards(usersOptions(config, limits, shards, ports.decideUser ?? decide), {
       ...deps,
+      hearing,
       counts,
       changes: changes.users,
       hasRoom: () => shared.hasRoom(),

@@ -3,6 +3,7 @@ import type { CommitMeter } from '../../actors/history/commit-meter.js';
 import type { NodeCounts } from '../../actors/node/node-counts.js';
 import type { ConfiguredChannels } from '../../actors/notifier/channel/configured-channels.js';
 import type { ProbeCounts } from '../../actors/probes/probe-counts.js';
+import type { PartsThatHear } from '../../actors/shards/shard-supervisor.js';
 import type { UserCounts } from '../../actors/user/user-counts.js';
 import type { Config } from '../config/schema.js';
 import type { MaintenanceWindow } from '../domain/maintenance.js';
@@ -16,12 +17,12 @@ import type { MemoryGuard } from './memory-guard.js';
 import type { Changes } from './events/hub.js';
 import type { AppPorts } from './ports.js';
 
-/** What the watchdog knows about hearing anybody. */
-export interface Hearing {
+/** What the watchdog knows about hearing everybody. */
+export interface Hearing extends PartsThatHear {
   /** Notices a standstill that has just ended, which must not be taken for watched. */
   look(): void;
-  /** Whether anybody can be heard, as of the last look. */
-  isHearing(): boolean;
+  /** Whether everybody can be heard, as of the last look. */
+  readonly isHearing: boolean;
 }
 
 /** What the partitions of a process share. */

@@ -108,6 +108,7 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
     },
     {
       ...deps,
+      hearing: shared.hearing,
       hasMemory: () => memory.admitsNode(),
       changes: shared.changes.nodes,
       counts: shared.nodeCounts,
@@ -124,7 +125,7 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
         shared.hearing.look();
       },
       takesCheckpoints: () =>
-        shared.hearing.isHearing() && history().state === 'open' && history().waiting < BUSY_DISK,
+        shared.hearing.isHearing && history().state === 'open' && history().waiting < BUSY_DISK,
     },
   );
   return { nodes, probes, notifier, channels, alerting, pingUuids };

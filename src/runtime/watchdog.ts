@@ -67,10 +67,12 @@ export class Watchdog {
   readonly #blindAfter: Millis;
   readonly #patience: Millis;
   readonly #ownership: Ownership | undefined;
-  /** Since when nobody can be heard: this process owns nothing and refuses everybody, or it does not listen. */
+  /** Since when not everybody can be heard: this process owns nothing, or a part that hears is down. */
   #refusesSince: Moment | undefined;
-  /** Since when the listener is down, to be started again. */
-  #notListeningSince: Moment | undefined;
+  /** Parts that hear and are down, to be started again. */
+  readonly #partsDown = new Set<object>();
+  /** Since when some of them are. */
+  #partDownSince: Moment | undefined;
   /** How far time has advanced. */
   #advancedTo: Moment;
   /** The end of the last blind interval. */
@@ -133,25 +135,23 @@ export class Watchdog {
     return { arrivedAt: since !== undefined && since < arrivedAt ? since : arrivedAt, readAt };
   }
 
-  /** The listener is down: nobody can be heard until `listening`. */
-  notListening(): void {
-    this.#notListeningSince ??= this.look();
+  /** A part without which not everybody can be heard is down: nobody's silence counts until all are up again. */
+  partDown(part: object): void {
+    this.#partsDown.add(part);
+    this.#partDownSince ??= this.look();
     this.look();
   }
 
-  /** The listener is up again. */
-  listening(): void {
-    this.#notListeningSince = undefined;
+  /** A part is up again, or is no longer of this process. */
+  partUp(part: object): void {
+    if (!this.#partsDown.delete(part) || this.#partsDown.size > 0) return;
+    this.#partDownSince = undefined;
     this.look();
   }
 
-  get isListening(): boolean {
-    return this.#notListeningSince === undefined;
-  }
-
-  /** Whether anybody can be heard, as of the last look. What is watched meanwhile counts as silence of nobody. */
+  /** Whether everybody can be heard, as of the last look. If not, what is watched is nobody's silence. */
   get isHearing(): boolean {
-    return this.isListening && this.#refusesSince === undefined;
+    return this.#partDownSince === undefined && this.#refusesSince === undefined;
   }
 
   /**
@@ -285,14 +285,14 @@ export class Watchdog {
     return now;
   }
 
-  /** Nobody is heard from the end of the ownership until it is renewed, nor while the listener is down. */
+  /** Not everybody is heard from the end of the ownership until it is renewed, nor while a part is down. */
   #lookWhoIsHeard(now: Moment): void {
     if (this.#cancel === undefined) return;
     const validUntil = this.#ownership?.validUntil ?? Infinity;
-    const heardUntil = moment(Math.min(validUntil, this.#notListeningSince ?? Infinity));
+    const heardUntil = moment(Math.min(validUntil, this.#partDownSince ?? Infinity));
     if (now >= heardUntil) this.#refusesSince ??= this.#later(heardUntil);
     else if (this.#refusesSince !== undefined) {
-      this.#beBlind(this.#refusesSince, now);
+      if (this.#refusesSince < now) this.#beBlind(this.#refusesSince, now);
       this.#refusesSince = undefined;
     }
   }

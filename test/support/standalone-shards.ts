@@ -33,7 +33,8 @@ export class StandaloneShards {
     const submit = (entries: readonly HistoryEntry[]): void => {
       this.submitted.push(...entries);
     };
-    const deps = { system, clock, logger, submit, hasMemory: () => true };
+    const hearing = { partDown: () => undefined, partUp: () => undefined };
+    const deps = { system, clock, logger, hearing, submit, hasMemory: () => true };
     this.users = new LocalUserShards(
       { ...options, partitions: 1, timeout: TIMEOUT, devices: 16, decide: decideUser },
       { ...deps, counts: new UserCounts(), changes: changeFeed(), hasRoom: () => true },
