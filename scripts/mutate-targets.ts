@@ -69,6 +69,7 @@ export const SIMULATED_RULES = [
   'actors/node/missed-heartbeats.ts',
   'actors/history/backlog.ts',
   'actors/history/commit.ts',
+  'actors/history/node-records.ts',
   'actors/history/group-commit.ts',
   'actors/history/intake.ts',
   'actors/user/recover.ts',

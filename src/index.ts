@@ -18,7 +18,8 @@ export {
   type NodeStatus,
 } from './library/node.js';
 export type { NodeRegistration } from './library/node-registration.js';
-export type { BatchResult, NodeCounts, Nodes } from './library/nodes.js';
+export type { BatchResult } from './library/batches.js';
+export type { NodeCounts, Nodes } from './library/nodes.js';
 export type { FlipsRange, NodeFilter, UptimeRange } from './library/node-filters.js';
 export {
   GoogleChatNotifier,

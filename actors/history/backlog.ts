@@ -5,9 +5,9 @@ import type { Flip } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Instant } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
-import type { HistoryRecord } from '../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../src/ports/history-record.js';
 import type { HistoryEntry, StatusEntry } from './history.protocol.js';
-import { withoutPing } from './without-ping.js';
+import { withoutPing } from './node-records.js';
 
 /** An entry, or what remains of one that was refused after it may have reached the disk. */
 export type Queued =

@@ -1,15 +1,12 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { AlertRecord } from '../../src/domain/alert.js';
 import type { EndedSession } from '../../src/domain/session.js';
-import type { NodeStatus, Registration } from '../../src/domain/node.js';
-import type { NodeName } from '../../src/domain/node-name.js';
 import { instant, type Instant } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { ErrorCode } from '../../src/errors.js';
-import type { HistoryRecord } from '../../src/ports/history-store.js';
-import { acknowledgementsOf } from './acknowledgement-records.js';
+import type { HistoryRecord } from '../../src/ports/history-record.js';
 import type { Queued } from './backlog.js';
-import { withoutPing } from './without-ping.js';
+import { recordsOf, recordsOfStatus, undoingRecordsOf, withoutPing } from './node-records.js';
 import type {
   StatusEntry,
   HistoryEntry,
@@ -200,91 +197,10 @@ export function alertsIn(records: readonly HistoryRecord[]): readonly AlertRecor
   return records.flatMap((record) => (record.kind === 'alerts' ? record.records : []));
 }
 
-function recordsOf(entry: NodeChangeEntry): HistoryRecord[] {
-  switch (entry.kind) {
-    case 'register':
-      return [...registered(entry.registration, entry.status), pingUuids([entry.pingUuid, entry.node])];
-    case 'change': {
-      const { node, registration, status, pause, pingUuid, job, alerts } = entry;
-      return [
-        ...registered(registration, status),
-        ...(pingUuid === undefined ? [] : [pingUuids([pingUuid.before, undefined], [pingUuid.after, node])]),
-        ...(pause === undefined ? [] : [{ kind: 'paused', node, pause } as const]),
-        ...acknowledgementsOf(entry.before, registration),
-        ...(job === undefined ? [] : [{ kind: 'pinged', node, job: job.after } as const]),
-        ...alerted(alerts),
-      ];
-    }
-    case 'forget':
-      return [
-        { kind: 'forgotten', node: entry.node },
-        pingUuids([entry.pingUuid, undefined]),
-        ...alerted(entry.alerts),
-      ];
-    default:
-      return assertNever(entry);
-  }
-}
-
-/** If the pause was not over after all, its record is replaced when it is. */
-function undoingRecordsOf(entry: NodeChangeEntry): HistoryRecord[] {
-  switch (entry.kind) {
-    case 'register':
-      return [{ kind: 'forgotten', node: entry.node }, pingUuids([entry.pingUuid, undefined])];
-    case 'change': {
-      const { node, before, registration, pingUuid, job, alerts } = entry;
-      return [
-        { kind: 'registered', node: before },
-        ...acknowledgementsOf(registration, before),
-        ...(pingUuid === undefined ? [] : [pingUuids([pingUuid.after, undefined], [pingUuid.before, node])]),
-        ...(job === undefined ? [] : [{ kind: 'pinged', node, job: job.before } as const]),
-        ...alerted(alerts.map(cancelled)),
-      ];
-    }
-    case 'forget':
-      return [
-        ...registered(entry.before, entry.status),
-        pingUuids([entry.pingUuid, entry.node]),
-        ...alerted(entry.alerts.map(cancelled)),
-      ];
-    default:
-      return assertNever(entry);
-  }
-}
-
 function undoingSilence({ before, silence }: SilenceEntry): HistoryRecord {
   return before === undefined
     ? { kind: 'silences', silences: [], forgotten: [silence.id] }
     : { kind: 'silences', silences: [before], forgotten: [] };
-}
-
-function pingUuids(...uuids: readonly (readonly [string, NodeName | undefined])[]): HistoryRecord {
-  return { kind: 'ping_uuids', uuids: uuids.map(([uuid, node]) => ({ uuid, node })) };
-}
-
-function registered(node: Registration, status: NodeStatus): HistoryRecord[] {
-  return [
-    { kind: 'registered', node },
-    { kind: 'statuses', nodes: [{ name: node.name, status }] },
-  ];
-}
-
-function recordsOfStatus({ node, flip, status, alerts, pinged }: StatusEntry): HistoryRecord[] {
-  return [
-    ...(flip === undefined ? [] : [{ kind: 'flip', flip } as const]),
-    { kind: 'statuses', nodes: [{ name: node, status }] },
-    ...(pinged === undefined ? [] : [{ kind: 'pinged', node, ...pinged } as const]),
-    ...alerted(alerts),
-  ];
-}
-
-function alerted(records: readonly AlertRecord[]): HistoryRecord[] {
-  return records.length === 0 ? [] : [{ kind: 'alerts', records }];
-}
-
-/** The request of this alert was refused, so nobody is notified. */
-function cancelled({ alert, deliveries }: AlertRecord): AlertRecord {
-  return { alert, deliveries: deliveries.map((delivery) => ({ ...delivery, state: 'cancelled' })) };
 }
 
 /** The reply to a status once it is stored, or cannot be stored at present. */

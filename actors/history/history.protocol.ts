@@ -12,7 +12,7 @@ import type { Instant } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { ObservedTime } from '../../src/domain/observed-time.js';
 import type { ErrorCode } from '../../src/errors.js';
-import type { NamedStatus, PingUuid } from '../../src/ports/history-store.js';
+import type { NamedStatus, PingUuid } from '../../src/ports/history-record.js';
 
 /** Entries from a user's actor. Those of one user are stored in the order in which they were submitted. */
 export type UserEntry =

@@ -3,7 +3,7 @@ import { HeartbeatError, type ErrorCode } from '../../src/errors.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { Backlog, Queued } from './backlog.js';
 import { alertsIn, healedBy, isAwaited, isOfNode, refusalOf, settledStatus, type Commit } from './commit.js';
-import { withoutPing } from './without-ping.js';
+import { withoutPing } from './node-records.js';
 import type {
   HistoryEntry,
   NodeSettlement,

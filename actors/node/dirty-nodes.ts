@@ -1,4 +1,4 @@
-import type { NamedStatus } from '../../src/ports/history-store.js';
+import type { NamedStatus } from '../../src/ports/history-record.js';
 import type { NodeActor } from './node.actor.js';
 
 /** Nodes whose status goes to disk with the next checkpoint. */

@@ -3,7 +3,8 @@ import { LevelHistoryStore } from '../../src/adapters/level/level-history-store.
 import { PostgresHistoryStore } from '../../src/adapters/postgres/postgres-history-store.js';
 import { instant, type Instant, type Millis } from '../../src/domain/time.js';
 import { userIdFromBigInt } from '../../src/domain/user-id.js';
-import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../src/ports/history-record.js';
+import type { HistoryStore } from '../../src/ports/history-store.js';
 import { PostgresProcess } from '../../test/support/postgres-process.js';
 import type { BenchContext } from '../context.js';
 import type { Row } from '../row.js';

@@ -1,7 +1,7 @@
 import { UserRange } from '../../src/cli/bench/virtual-users.js';
 import { LevelHistoryStore } from '../../src/adapters/level/level-history-store.js';
 import { instant } from '../../src/domain/time.js';
-import type { HistoryRecord } from '../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../src/ports/history-record.js';
 import { wrkWithCpu, type WrkFigures } from '../meters/wrk.js';
 import { untilQuiet } from '../population/groups.js';
 import { atMost, type Row } from '../row.js';

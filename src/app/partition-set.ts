@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { HeartbeatError } from '../errors.js';
-import type { Membership } from '../ports/history-store.js';
+import type { Membership } from '../ports/history-record.js';
 import type { Logger } from '../ports/logger.js';
 import type { PartitionRun } from './partition-run.js';
 

@@ -8,13 +8,13 @@ import { describedProbe, type ProbeDescription } from './probe.js';
 import { describedPing, type PingDescription } from './ping-description.js';
 import { HeartbeatError } from '../errors.js';
 import type { Daemon } from '../app/api.js';
-import { sentenceFor } from '../views/messages.js';
 import { causesOf, changeDependencies } from '../app/dependencies.js';
 import { readAcknowledgement, type Acknowledgement } from './acknowledging.js';
 import { askForNode, askNode, instantOf, nodeNameOf, readReason, refuseBody } from './arguments.js';
+import { batchResult, parsedBatch, type BatchResult } from './batches.js';
 import { camel } from './casing.js';
 import { nodeRegistration } from './check-options.js';
-import { expectArgument, isIterable, refuseProblems, shown, type Check } from './checks.js';
+import { refuseProblems } from './checks.js';
 import { changeOf, unplaced, type NodeRegistration } from './node-registration.js';
 import { FILTER, FLIPS, UPTIME, type FlipsRange, type NodeFilter, type UptimeRange } from './node-filters.js';
 import {
@@ -38,21 +38,11 @@ import {
   type UptimeReportRange,
 } from './uptime-reports.js';
 
-/** The result of heartbeats that were sent together. */
-export interface BatchResult {
-  readonly accepted: number;
-  /** The refused ones, by their place in the call. */
-  readonly rejected: readonly { readonly index: number; readonly error: string }[];
-}
-
 /** The number of nodes. A paused node counts in its state, too. */
 export interface NodeCounts extends Readonly<Record<NodeState, number>> {
   readonly registered: number;
   readonly paused: number;
 }
-
-const aList: Check = (value) =>
-  isIterable(value) ? undefined : `must be a list of names, not ${shown(value)}`;
 
 /** The page size of a walk over all nodes. */
 const PAGE = 500;
@@ -95,30 +85,14 @@ export class Nodes {
 
   /** Sends heartbeats for many nodes. A refused one does not affect the others. */
   async heartbeats(names: readonly string[]): Promise<BatchResult> {
-    expectArgument('names', names, aList);
+    const batch = parsedBatch(['names', 'names'], names, nodeNameOf);
     const daemon = await this.#daemon();
-    const all = [...names];
-    const rejected: { index: number; error: string }[] = [];
-    const places: number[] = [];
-    const good: NodeName[] = [];
-    all.forEach((name, index) => {
-      try {
-        good.push(nodeNameOf(name));
-        places.push(index);
-      } catch (error) {
-        rejected.push({ index, error: error instanceof Error ? error.message : String(error) });
-      }
-    });
+    const good = batch.ids.map(({ id }) => id);
     const replies = await callDaemon<readonly NodeReply[]>(daemon, (resolve) => {
       if (good.length === 0) resolve([]);
       else daemon.nodes.heartbeats(good, resolve);
     });
-    replies.forEach((reply, at) => {
-      if (reply.kind === 'refused')
-        rejected.push({ index: places[at] ?? at, error: sentenceFor(reply.code) });
-    });
-    rejected.sort((one, other) => one.index - other.index);
-    return { accepted: all.length - rejected.length, rejected };
+    return batchResult(batch, replies);
   }
 
   /** Counts a missed heartbeat, as if the deadline were now. */

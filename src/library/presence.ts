@@ -5,21 +5,10 @@ import type { Daemon } from '../app/api.js';
 import { sentenceFor } from '../views/messages.js';
 import type { UserStatus } from '../views/user-view.js';
 import { askUser, askUsers, instantOf, userIdOf, type UserIdLike } from './arguments.js';
-import {
-  aDate,
-  expectArgument,
-  isIterable,
-  isPlain,
-  must,
-  objectOf,
-  one,
-  oneOf,
-  refuseProblems,
-  shown,
-} from './checks.js';
+import { aDate, isPlain, must, objectOf, one, oneOf, refuseProblems } from './checks.js';
 import { userEvents, type UserEvent, type UserEventsOptions } from './user-events.js';
 import { duringCall, pulled } from './calls.js';
-import type { BatchResult } from './nodes.js';
+import { batchResult, inOrder, parsedBatch, type BatchResult } from './batches.js';
 import {
   checked,
   described,
@@ -104,6 +93,9 @@ const someFields = must(
 const CHECKUP = objectOf({ fields: one(someFields) });
 const RANGE = objectOf({ from: one(aDate), before: one(aDate), order: one(oneOf('asc', 'desc')) });
 
+/** What is said of a call with something else. */
+const USERS = ['users', 'ids'] as const;
+
 /** The page size of a walk over all users. */
 const PAGE = 1000;
 
@@ -130,18 +122,9 @@ export class Users {
    */
   async healMany(users: Iterable<UserIdLike | DeviceOfUser>): Promise<BatchResult> {
     const daemon = await this.#daemon();
-    const { ids, rejected } = parsed(users, (user) => healOf(daemon.users.ids, user));
-    const replies = await askUsers(
-      daemon,
-      'heal',
-      ids.map(({ id }) => id),
-    );
-    replies.forEach((reply, at) => {
-      if (reply.kind === 'refused')
-        rejected.push({ index: ids[at]?.index ?? at, error: sentenceFor(reply.code) });
-    });
-    const accepted = replies.filter(({ kind }) => kind !== 'refused').length;
-    return { accepted, rejected: inOrder(rejected) };
+    const batch = parsedBatch(USERS, users, (user) => healOf(daemon.users.ids, user));
+    const ids = batch.ids.map(({ id }) => id);
+    return batchResult(batch, await askUsers(daemon, 'heal', ids));
   }
 
   /** Ends all devices of the user, or only the one that is named. @returns the status afterwards */
@@ -161,7 +144,7 @@ export class Users {
     refuseProblems('options', CHECKUP(options, 'options'));
     const fields = new Set(options.fields);
     const daemon = await this.#daemon();
-    const { ids, rejected } = parsed(users, (user) => userIdOf(daemon.users.ids, user));
+    const { ids, rejected } = parsedBatch(USERS, users, (user) => userIdOf(daemon.users.ids, user));
     return duringCall(daemon, async () => {
       const all = ids.map(({ id }) => id);
       const replies = await askUsers(daemon, fields.size === 0 ? 'checkup' : 'describe', all);
@@ -242,34 +225,6 @@ export class Users {
     const daemon = await this.#daemon();
     return askUser(daemon, kind, userIdOf(daemon.users.ids, user), device);
   }
-}
-
-type Rejected = { index: number; error: string }[];
-
-interface Parsed<Id> {
-  readonly ids: readonly { readonly id: Id; readonly index: number }[];
-  readonly rejected: Rejected;
-}
-
-/** @throws TypeError if it is not a list */
-function parsed<Given, Id>(users: Iterable<Given>, parse: (user: Given) => Id): Parsed<Id> {
-  expectArgument('users', users, (value) =>
-    isIterable(value) ? undefined : `must be a list of ids, not ${shown(value)}`,
-  );
-  const ids: { id: Id; index: number }[] = [];
-  const rejected: Rejected = [];
-  [...users].forEach((user, index) => {
-    try {
-      ids.push({ id: parse(user), index });
-    } catch (error) {
-      rejected.push({ index, error: error instanceof Error ? error.message : String(error) });
-    }
-  });
-  return { ids, rejected };
-}
-
-function inOrder(rejected: Rejected): BatchResult['rejected'] {
-  return rejected.sort((left, right) => left.index - right.index);
 }
 
 function healOf(ids: UserIds, entry: UserIdLike | DeviceOfUser): UserId | UserDevice {

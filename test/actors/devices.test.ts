@@ -3,7 +3,7 @@ import type { LiveDevice, UserReply } from '../../actors/user/user.protocol.js';
 import type { DeviceHeal } from '../../src/domain/device.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
-import type { HistoryRecord } from '../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../src/ports/history-record.js';
 import { RefusingStore } from '../support/refusing-store.js';
 import { user } from '../support/ids.js';
 import { SimulatedApp } from '../support/simulated-app.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { UserId } from '../../src/domain/user-id.js';
 import { HeartbeatError } from '../../src/errors.js';
-import type { HistoryRecord } from '../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../src/ports/history-record.js';
 import { RefusingStore } from '../support/refusing-store.js';
 import { user } from '../support/ids.js';
 import { withDaemon } from '../support/with-daemon.js';

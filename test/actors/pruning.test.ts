@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { instant } from '../../src/domain/time.js';
-import type { HistoryRecord } from '../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../src/ports/history-record.js';
 import { user } from '../support/ids.js';
 import { SimulatedApp } from '../support/simulated-app.js';
 

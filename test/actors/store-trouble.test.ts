@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { HeartbeatError } from '../../src/errors.js';
-import type { HistoryRecord, StoreTrouble } from '../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../src/ports/history-record.js';
+import type { StoreTrouble } from '../../src/ports/history-store.js';
 import { user } from '../support/ids.js';
 import { withDaemon } from '../support/with-daemon.js';
 

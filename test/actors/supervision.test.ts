@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { POLICIES } from '../../actors/tree.js';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
-import type { HistoryRecord } from '../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../src/ports/history-record.js';
 import { Faults } from '../support/faults.js';
 import { placeOf } from '../support/partitions.js';
 import type { SimulatedApp } from '../support/simulated-app.js';

@@ -13,7 +13,8 @@ import {
 } from '../../src/domain/alert.js';
 import type { Flip, NodeStatus, Registration } from '../../src/domain/node.js';
 import { parseNodeName, type NodeName } from '../../src/domain/node-name.js';
-import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../src/ports/history-record.js';
+import type { HistoryStore } from '../../src/ports/history-store.js';
 import {
   anyInstant,
   anyText as anyTextId,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { instant } from '../../src/domain/time.js';
-import type { HistoryRecord } from '../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../src/ports/history-record.js';
 import { call, heal, history, supervision } from '../support/calls.js';
 import { eventually } from '../support/eventually.js';
 import { TestResources } from '../support/test-resources.js';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { instant } from '../../src/domain/time.js';
-import type { HistoryRecord } from '../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../src/ports/history-record.js';
 import { heal, history, supervision } from '../support/calls.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { describeOnEachStore } from '../support/each-store.js';

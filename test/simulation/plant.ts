@@ -1,7 +1,8 @@
 import type { decide as decideNode } from '../../actors/node/node.machine.js';
 import type { decide } from '../../actors/user/user.machine.js';
 import type { AppPorts } from '../../src/app.js';
-import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../src/ports/history-record.js';
+import type { HistoryStore } from '../../src/ports/history-store.js';
 import type { Daemon } from './machine/daemon.js';
 import type { FaultKind } from './world/faults.js';
 import type { Settings } from './world/settings.js';

@@ -18,7 +18,7 @@ import { BlindRecord } from '../../src/app/blind-record.js';
 import { HeartbeatHistory } from '../../src/domain/heartbeat-history.js';
 import { instant, moment, type Moment } from '../../src/domain/time.js';
 import type { Channel } from '../../src/ports/channel.js';
-import type { HistoryRecord } from '../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../src/ports/history-record.js';
 import type { WriteOptions } from '../../src/ports/ordered-store.js';
 import { EntityActor } from '../../actors/shards/entity-actor.js';
 import { DEVICE_PLANTS } from './device-plants.js';

@@ -1,5 +1,5 @@
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
-import type { HistoryRecord } from '../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../src/ports/history-record.js';
 
 /** A disk of a process that is killed after so many batches: later writes are lost. */
 export class MortalStore extends MemoryHistoryStore {

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { directoryOf, HISTORY } from '../../src/adapters/level/partitions.js';
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
-import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../src/ports/history-record.js';
+import type { HistoryStore } from '../../src/ports/history-store.js';
 import { isIn, PARTITIONS } from './partitions.js';
 
 /** The directory of the only partition's history in a data directory, or of the first one's. */

@@ -1,6 +1,6 @@
 import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { HeartbeatError } from '../../src/errors.js';
-import type { HistoryRecord } from '../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../src/ports/history-record.js';
 
 /** A disk that a test can fill. A refused batch may still reach it. */
 export class RefusingStore extends MemoryHistoryStore {

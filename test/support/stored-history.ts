@@ -1,7 +1,8 @@
 import { SystemClock } from '../../src/adapters/clock/system-clock.js';
 import { parseStoreLocation } from '../../src/adapters/store-location.js';
 import { storesAt } from '../../src/adapters/stores.js';
-import type { HistoryRecord, HistoryStore } from '../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../src/ports/history-record.js';
+import type { HistoryStore } from '../../src/ports/history-store.js';
 import type { ShownSession } from './calls.js';
 import { isIn, PARTITION_IDS, PARTITIONS } from './partitions.js';
 import { user as userId } from './ids.js';

@@ -3,7 +3,7 @@ import type { AlertId, AlertRecord, CountedAlert, DeliveryState, UnnotifiedOf } 
 import type { Instant } from '../../domain/time.js';
 import { notifiedLateAt } from '../../domain/late-notification.js';
 import type { Silence } from '../../domain/silence.js';
-import type { HistoryRecord } from '../../ports/history-store.js';
+import type { HistoryRecord } from '../../ports/history-record.js';
 import type { AlertRange } from '../../ports/outbox.js';
 import type { KeyRange, OrderedStore } from '../../ports/ordered-store.js';
 import { entries, getMany, getManyOrDamaged, type Batch } from './sealed-store.js';

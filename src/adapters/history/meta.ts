@@ -6,7 +6,7 @@ import type { ObservedTime } from '../../domain/observed-time.js';
 import { HeartbeatError } from '../../errors.js';
 import { MEMBERSHIP_KEY, metaKey } from './format.js';
 import { firstEntry, get, type Batch } from './sealed-store.js';
-import type { Membership } from '../../ports/history-store.js';
+import type { Membership } from '../../ports/history-record.js';
 import type { OrderedStore, StorePlace } from '../../ports/ordered-store.js';
 import { healedUsers, sequenceOf } from './session-codec.js';
 import { damagedError, isCorrupt } from './store-errors.js';

@@ -1,7 +1,8 @@
 import type { Acknowledgement, Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { Instant } from '../../domain/time.js';
-import type { FlipRange, HistoryRecord, StoredNode } from '../../ports/history-store.js';
+import type { HistoryRecord } from '../../ports/history-record.js';
+import type { FlipRange, StoredNode } from '../../ports/history-store.js';
 import type { KeyRange, OrderedStore, StorePlace } from '../../ports/ordered-store.js';
 import { Batch, entries, hasMany, SYNCED } from './sealed-store.js';
 import {

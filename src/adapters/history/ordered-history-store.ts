@@ -1,6 +1,7 @@
 import type { Instant } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
-import type { HistoryRecord, HistoryStore, StoreSummary, StoreTrouble } from '../../ports/history-store.js';
+import type { HistoryRecord } from '../../ports/history-record.js';
+import type { HistoryStore, StoreSummary, StoreTrouble } from '../../ports/history-store.js';
 import type { Logger } from '../../ports/logger.js';
 import type { OrderedStore, StoreEngine, StorePlace } from '../../ports/ordered-store.js';
 import { addPruning, pastOfNodes, sessionsByEnd, textSessionsByEnd } from './age-index.js';

@@ -1,6 +1,6 @@
 import type { NodeName } from '../../domain/node-name.js';
 import type { KeptPing } from '../../domain/ping.js';
-import type { HistoryRecord } from '../../ports/history-store.js';
+import type { HistoryRecord } from '../../ports/history-record.js';
 import type { OrderedStore } from '../../ports/ordered-store.js';
 import type { Ledger } from './meta.js';
 import {

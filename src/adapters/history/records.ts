@@ -2,7 +2,7 @@ import { assertNever } from '../../domain/assert-never.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { Instant } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
-import type { HistoryRecord } from '../../ports/history-store.js';
+import type { HistoryRecord } from '../../ports/history-record.js';
 import { entriesIn, getManyOrDamaged, hasMany, type Batch } from './sealed-store.js';
 import type { OrderedStore } from '../../ports/ordered-store.js';
 import {

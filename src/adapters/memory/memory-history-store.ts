@@ -9,12 +9,11 @@ import type { Silence, SilenceId } from '../../domain/silence.js';
 import type { Instant } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { ObservedTime } from '../../domain/observed-time.js';
+import type { HistoryRecord, Membership } from '../../ports/history-record.js';
 import type {
   FlipRange,
   HistoryRange,
-  HistoryRecord,
   HistoryStore,
-  Membership,
   PingFacts,
   StoredNode,
   StoreSummary,
@@ -24,19 +23,17 @@ import type { AlertRange } from '../../ports/outbox.js';
 import { MemoryAlerts } from './memory-alerts.js';
 import { MemoryPings } from './memory-pings.js';
 import { MemoryNodes } from './memory-nodes.js';
+import { MemorySessions } from './memory-sessions.js';
 
 const CHUNK = 500;
 
 /** A history in memory, lost with the process. It survives `close`, so that tests can simulate a restart. */
 export class MemoryHistoryStore implements HistoryStore {
-  readonly #ended = new Map<UserId, Map<Instant, EndedSession>>();
-  readonly #openSessions = new Map<UserId, OpenSession>();
-  #healed: { readonly generation: number; readonly users: readonly UserId[] }[] = [];
+  readonly #sessions = new MemorySessions();
   readonly #blind = new Map<string, BlindInterval>();
   #watermark: Instant | undefined;
   #aliveAt: Instant | undefined;
   #recovery: Recovery | undefined;
-  #latestEnd: Instant | undefined;
   readonly #nodes = new MemoryNodes();
   #observed: ObservedTime | undefined;
   readonly #alerts = new MemoryAlerts();
@@ -54,7 +51,7 @@ export class MemoryHistoryStore implements HistoryStore {
       watermark: this.#watermark,
       aliveAt: this.#aliveAt,
       recovery: this.#recovery,
-      latestEnd: this.#latestEnd,
+      latestEnd: this.#sessions.latestEnd,
       observed: this.#observed,
       membership: this.#membership,
       hasTextIds: this.#hasTextIds,
@@ -78,21 +75,11 @@ export class MemoryHistoryStore implements HistoryStore {
   #apply(record: HistoryRecord): void {
     switch (record.kind) {
       case 'opened':
-        this.#reopenSession(record.user, record.onlineAt);
-        return;
       case 'unopened':
-        this.#openSessions.delete(record.user);
-        return;
-      case 'ended': {
-        const { onlineAt, offlineAt, lastSeen } = record;
-        this.#sessionsOf(record.user).set(onlineAt, { onlineAt, offlineAt, lastSeen });
-        this.#openSessions.delete(record.user);
-        if (this.#latestEnd === undefined || offlineAt > this.#latestEnd) this.#latestEnd = offlineAt;
-        return;
-      }
+      case 'ended':
       case 'unended':
-        this.#ended.get(record.user)?.delete(record.onlineAt);
-        this.#reopenSession(record.user, record.onlineAt);
+      case 'healed':
+        this.#sessions.apply(record, this.#recovery?.generation ?? 0);
         return;
       case 'watermark':
         this.#watermark = record.at;
@@ -100,11 +87,7 @@ export class MemoryHistoryStore implements HistoryStore {
         return;
       case 'recovered':
         this.#recovery = record.recovery;
-        if (record.recovery.silent.length === 0) this.#healed = [];
-        return;
-      case 'healed':
-        this.#healed.push({ generation: record.generation, users: record.users });
-        this.#healed.sort((a, b) => a.generation - b.generation);
+        if (record.recovery.silent.length === 0) this.#sessions.forgetHealed();
         return;
       case 'blind':
         this.#blind.set(`${record.interval.from} ${record.interval.to}`, record.interval);
@@ -152,63 +135,29 @@ export class MemoryHistoryStore implements HistoryStore {
     }
   }
 
-  #reopenSession(user: UserId, onlineAt: Instant): void {
-    this.#openSessions.set(user, { user, onlineAt, generation: this.#recovery?.generation ?? 0 });
-  }
-
-  #sessionsOf(user: UserId): Map<Instant, EndedSession> {
-    const sessions = this.#ended.get(user) ?? new Map<Instant, EndedSession>();
-    this.#ended.set(user, sessions);
-    return sessions;
-  }
-
   async *openSessions(): AsyncIterable<readonly OpenSession[]> {
-    const all = [...this.#openSessions.values()];
-    for (let at = 0; at < all.length; at += CHUNK) yield await Promise.resolve(all.slice(at, at + CHUNK));
+    yield* chunks(this.#sessions.open);
   }
 
   async *healedSince(): AsyncIterable<{ readonly generation: number; readonly users: readonly UserId[] }> {
-    for (const healed of this.#healed) yield await Promise.resolve(healed);
+    for (const healed of this.#sessions.healed) yield await Promise.resolve(healed);
   }
 
   lastSession(user: UserId): Promise<EndedSession | undefined> {
-    return Promise.resolve(this.#sorted(user).at(-1));
+    return Promise.resolve(this.#sessions.last(user));
   }
 
   async *sessions(user: UserId, range: HistoryRange): AsyncIterable<readonly EndedSession[]> {
-    const { from = -Infinity, before = Infinity, after, order } = range;
-    const within = this.#sorted(user).filter(({ onlineAt, offlineAt }) => {
-      if (offlineAt < from || onlineAt >= before) return false;
-      if (after === undefined) return true;
-      return order === 'asc' ? onlineAt > after : onlineAt < after;
-    });
-    if (order === 'desc') within.reverse();
-    for (let at = 0; at < within.length; at += CHUNK)
-      yield await Promise.resolve(within.slice(at, at + CHUNK));
-  }
-
-  #sorted(user: UserId): EndedSession[] {
-    return [...(this.#ended.get(user)?.values() ?? [])].sort((a, b) => a.onlineAt - b.onlineAt);
+    yield* chunks(this.#sessions.within(user, range));
   }
 
   erase(user: UserId): Promise<boolean> {
-    this.#ended.delete(user);
-    this.#openSessions.delete(user);
-    this.#healed = this.#healed.map(({ generation, users }) => ({
-      generation,
-      users: users.filter((other) => other !== user),
-    }));
+    this.#sessions.erase(user);
     return Promise.resolve(true);
   }
 
   prune(before: Instant, limit: number): Promise<number> {
-    const old = [...this.#ended.values()]
-      .flatMap((sessions) => [...sessions.values()].map((session) => ({ sessions, session })))
-      .filter(({ session }) => session.offlineAt < before)
-      .sort((a, b) => a.session.offlineAt - b.session.offlineAt)
-      .slice(0, limit);
-    for (const { sessions, session } of old) sessions.delete(session.onlineAt);
-    return Promise.resolve(old.length);
+    return Promise.resolve(this.#sessions.prune(before, limit));
   }
 
   pruneNodes(before: Instant, limit: number): Promise<number> {
@@ -321,9 +270,7 @@ export class MemoryHistoryStore implements HistoryStore {
   }
 
   countSessions(): number {
-    let count = 0;
-    for (const sessions of this.#ended.values()) count += sessions.size;
-    return count;
+    return this.#sessions.count();
   }
 
   size(): Promise<number> {

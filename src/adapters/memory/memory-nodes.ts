@@ -2,7 +2,8 @@ import { assertNever } from '../../domain/assert-never.js';
 import type { Acknowledgement, Flip, NodeStatus, Pause, Registration } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { Instant } from '../../domain/time.js';
-import type { FlipRange, HistoryRecord, StoredNode } from '../../ports/history-store.js';
+import type { HistoryRecord } from '../../ports/history-record.js';
+import type { FlipRange, StoredNode } from '../../ports/history-store.js';
 
 type NodeRecord = Extract<
   HistoryRecord,

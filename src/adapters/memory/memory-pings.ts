@@ -1,7 +1,8 @@
 import type { StoredJob } from '../../domain/job.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { KeptPing } from '../../domain/ping.js';
-import type { HistoryRecord, PingFacts } from '../../ports/history-store.js';
+import type { HistoryRecord } from '../../ports/history-record.js';
+import type { PingFacts } from '../../ports/history-store.js';
 
 type PingRecord = Extract<HistoryRecord, { readonly kind: 'ping_secret' | 'ping_uuids' | 'pinged' }>;
 

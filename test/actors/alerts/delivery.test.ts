@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
 import { NotifyError } from '../../../src/ports/channel.js';
-import type { HistoryRecord } from '../../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../../src/ports/history-record.js';
 import { SimulatedAlerts } from '../../support/simulated-alerts.js';
 
 describe('an alert raised before the state of all nodes is known', () => {

@@ -3,7 +3,7 @@ import type { AlertRecord, DeliveryState } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { SilenceId } from '../../../src/domain/silence.js';
 import { instant } from '../../../src/domain/time.js';
-import type { HistoryRecord } from '../../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../../src/ports/history-record.js';
 import type { AlertRange } from '../../../src/ports/outbox.js';
 import { alertAt, alertId, delivery, recordAt } from '../../support/alert-records.js';
 import { nodeName } from '../../support/simulated-alerts.js';

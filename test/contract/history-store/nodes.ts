@@ -9,7 +9,8 @@ import {
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { Schedule } from '../../../src/domain/schedule.js';
 import { instant } from '../../../src/domain/time.js';
-import type { FlipRange, HistoryRecord } from '../../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../../src/ports/history-record.js';
+import type { FlipRange } from '../../../src/ports/history-store.js';
 import { node } from '../../support/ids.js';
 import type { MakeSubject } from './subject.js';
 import { withStore } from '../../support/with-store.js';

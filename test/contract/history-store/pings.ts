@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { StoredJob } from '../../../src/domain/job.js';
 import type { KeptPing } from '../../../src/domain/ping.js';
 import { instant } from '../../../src/domain/time.js';
-import type { HistoryRecord } from '../../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../../src/ports/history-record.js';
 import { node } from '../../support/ids.js';
 import { withStore } from '../../support/with-store.js';
 import { collect } from './reading.js';

@@ -1,7 +1,8 @@
 import type { EndedSession, OpenSession } from '../../../src/domain/session.js';
 import { instant } from '../../../src/domain/time.js';
 import { isInteger, parseUserId, type UserId } from '../../../src/domain/user-id.js';
-import type { HistoryRange, HistoryRecord, HistoryStore } from '../../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../../src/ports/history-record.js';
+import type { HistoryRange, HistoryStore } from '../../../src/ports/history-store.js';
 
 export function user(id: number | string | bigint): UserId {
   const parsed = parseUserId(String(id));

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Recovery } from '../../../src/domain/recovery.js';
 import { instant } from '../../../src/domain/time.js';
-import type { HistoryRecord } from '../../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../../src/ports/history-record.js';
 import type { MakeSubject } from './subject.js';
 import { withStore } from '../../support/with-store.js';
 import { node } from '../../support/ids.js';

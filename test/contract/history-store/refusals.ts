@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { HistoryRecord } from '../../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../../src/ports/history-record.js';
 import { instant } from '../../../src/domain/time.js';
 import type { MakeSubject } from './subject.js';
 import { withStore } from '../../support/with-store.js';

@@ -1,4 +1,4 @@
-import type { HistoryRecord } from '../../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../../src/ports/history-record.js';
 import type { StoredData } from '../../support/with-store.js';
 
 /** A store that was just opened, on data of its own. */

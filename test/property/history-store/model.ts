@@ -1,7 +1,7 @@
 import type { EndedSession, OpenSession } from '../../../src/domain/session.js';
 import { instant, type Instant } from '../../../src/domain/time.js';
 import type { UserId } from '../../../src/domain/user-id.js';
-import type { HistoryRecord } from '../../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../../src/ports/history-record.js';
 
 interface Ended extends EndedSession {
   readonly user: UserId;

@@ -15,10 +15,10 @@ import type { Silence } from '../../../src/domain/silence.js';
 import type { Instant } from '../../../src/domain/time.js';
 import type { UserId } from '../../../src/domain/user-id.js';
 import { HeartbeatError } from '../../../src/errors.js';
+import type { HistoryRecord } from '../../../src/ports/history-record.js';
 import type {
   FlipRange,
   HistoryRange,
-  HistoryRecord,
   HistoryStore,
   PingFacts,
   StoredNode,

@@ -10,7 +10,8 @@ import { NOTHING_CHOSEN, type Flip, type NodeStatus, type Registration } from '.
 import { parseNodeName } from '../../../src/domain/node-name.js';
 import { instant } from '../../../src/domain/time.js';
 import type { ObservedTime } from '../../../src/domain/observed-time.js';
-import type { HistoryRecord, StoredNode } from '../../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../../src/ports/history-record.js';
+import type { StoredNode } from '../../../src/ports/history-store.js';
 import {
   collect,
   healedIn,

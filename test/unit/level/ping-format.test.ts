@@ -4,7 +4,7 @@ import { KIND } from '../../../src/adapters/history/format.js';
 import type { StoredJob } from '../../../src/domain/job.js';
 import { NOTHING_CHOSEN, type NodeStatus, type Registration } from '../../../src/domain/node.js';
 import { instant } from '../../../src/domain/time.js';
-import type { HistoryRecord } from '../../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../../src/ports/history-record.js';
 import { collect } from '../../contract/history-store/reading.js';
 import { node } from '../../support/ids.js';
 import { withUnopenedStore } from '../../support/level-data.js';

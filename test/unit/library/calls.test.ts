@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { UserReply } from '../../../actors/user/user.protocol.js';
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
 import { callDaemon, callsAnswered, giveUpCalls } from '../../../src/library/calls.js';
-import type { HistoryRecord } from '../../../src/ports/history-store.js';
+import type { HistoryRecord } from '../../../src/ports/history-record.js';
 import { user } from '../../support/ids.js';
 import { SimulatedApp } from '../../support/simulated-app.js';
 
