@@ -1,8 +1,8 @@
 import type { HttpCalls } from './http-calls.js';
-import type { Alert, Delivery, Queries } from './contract/types.js';
+import type { Alert, Answers, Delivery, Queries } from './contract/types.js';
 import { inPath } from './ids.js';
 import { expectOptions, type CallOptions } from './client-options.js';
-import { pages } from './lists.js';
+import { pages, type PageOptions } from './lists.js';
 
 /** Which alerts to list. */
 export interface AlertsFilter extends Omit<Queries['alerts'], 'cursor' | 'limit' | 'state'>, CallOptions {
@@ -22,11 +22,15 @@ export class Alerts<Id> {
 
   /** Newest first. What is not pulled is not read. */
   list(filter: AlertsFilter = {}): AsyncGenerator<Alert, undefined> {
-    const { signal, ...query } = filter;
     return pages(async (cursor) => {
-      const page = await this.#calls.call('alerts', { query: { ...query, cursor }, signal });
+      const page = await this.page({ ...filter, cursor });
       return { items: page.alerts, next: page.nextCursor };
     });
+  }
+
+  /** One page, for programs that show pages. It may be empty while others follow: the filter decides after reading. */
+  async page({ signal, ...query }: AlertsFilter & PageOptions = {}): Promise<Answers['alerts']> {
+    return this.#calls.call('alerts', { query, signal });
   }
 
   /** Delivers a dead letter again. @returns its id */

@@ -23,6 +23,7 @@ export type { PingAnswer, PingOptions, PingTarget } from './ping-call.js';
 export type { CheckupOptions, GoodbyeOptions, HealOptions, RhythmOptions } from './presence-calls.js';
 export type { UserDevice } from './user-batch.js';
 export type { SilenceOptions, SilencesFilter } from './silences-api.js';
+export type { PageOptions } from './lists.js';
 export type { When } from './when.js';
 
 /**

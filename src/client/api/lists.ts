@@ -1,4 +1,5 @@
 import type { Answers, Rejection } from './contract/types.js';
+import type { CallOptions } from './client-options.js';
 import { HeartbeatRequestError } from './request-error.js';
 
 /** The daemon's default limit for one call. */
@@ -6,6 +7,14 @@ export const MOST_IN_CALL = 10_000;
 /** The most requests of one call at once. */
 const AT_ONCE = 8;
 const TOO_LARGE = 413;
+
+/** Which page of a list. */
+export interface PageOptions extends CallOptions {
+  /** The `nextCursor` of the page before. Default: the first page. */
+  readonly cursor?: string | undefined;
+  /** The most entries of it. Default: what the daemon has for this list. */
+  readonly limit?: number | undefined;
+}
 
 /** How many of a batch were accepted, and which were not. */
 export type Accepted = Answers['healMany'];

@@ -2,9 +2,10 @@ import type { HttpCalls } from './http-calls.js';
 import type { Answers, OnlineUser, UserIdLike } from './contract/types.js';
 import { userInPath } from './ids.js';
 import { expectOptions, type CallOptions } from './client-options.js';
-import { pages } from './lists.js';
+import { pages, type PageOptions } from './lists.js';
 
 const SIGNAL = ['signal'];
+const PAGE = ['cursor', 'limit', 'signal'];
 
 /** The users. */
 export class Users<Id> {
@@ -25,9 +26,16 @@ export class Users<Id> {
     expectOptions(options, SIGNAL);
     const { signal } = options;
     return pages(async (cursor) => {
-      const page = await this.#calls.call('users', { query: { status: 'online', cursor }, signal });
+      const page = await this.page({ cursor, signal });
       return { items: page.users, next: page.nextCursor };
     });
+  }
+
+  /** One page of those who are online, for programs that show pages. */
+  async page(options: PageOptions = {}): Promise<Answers<Id>['users']> {
+    expectOptions(options, PAGE);
+    const { signal, ...query } = options;
+    return this.#calls.call('users', { query: { status: 'online', ...query }, signal });
   }
 
   /** Deletes the user's status and history for good. */
