@@ -104,7 +104,10 @@ export class History implements Behaviour<HistoryMessage> {
       this.#pruning.later();
     }
     this.#actor.start(exitSignal, place);
-    return { stop: () => this.#stop(), inspect: () => this.#actor.inspect() };
+    return {
+      stop: () => this.#stop(),
+      inspect: () => ({ mailbox: this.#actor.waiting, ...this.#actor.inspect() }),
+    };
   }
 
   /** Writes what is left, unless the disk refuses it. */
