@@ -5,6 +5,9 @@ import './style/shell.css';
 import './style/parts.css';
 import './style/views.css';
 import './style/nodes.css';
+import './style/users.css';
+import './style/alerts.css';
+import './style/supervision.css';
 import { App } from './app.js';
 import { language } from './i18n/messages.js';
 

@@ -7,9 +7,12 @@ import { t } from './i18n/messages.js';
 import { LinkState, StaleBanner, useIsStale } from './parts/link-state.js';
 import { Mark } from './parts/mark.js';
 import { hrefTo, useRoute, type Route } from './router.js';
+import { Alerts } from './views/alerts.js';
 import { NotFound } from './views/not-found.js';
 import { Nodes } from './views/nodes.js';
 import { Overview } from './views/overview.js';
+import { Supervision } from './views/supervision.js';
+import { Users } from './views/users.js';
 
 interface View {
   /** The first part of its address. */
@@ -22,13 +25,17 @@ interface View {
 const VIEWS: readonly View[] = [
   { at: '', title: t.overview, component: Overview },
   { at: 'nodes', title: t.nodes, component: Nodes },
+  { at: 'users', title: t.users, component: Users },
+  { at: 'alerts', title: t.alerts, component: Alerts },
+  { at: 'supervision', title: t.supervision, component: Supervision },
 ];
 
 /** Everything that is the same for all views. */
 export function Shell({ forgetKey }: { readonly forgetKey: () => void }) {
   const route = useRoute();
   const isStale = useIsStale();
-  const [at = '', name] = route.path;
+  const [at = ''] = route.path;
+  const name = route.path.slice(1).at(-1);
   const view = VIEWS.find((each) => each.at === at);
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
@@ -76,13 +83,18 @@ function Side({ at, isStale, forgetKey }: SideProps) {
   const { caller, hasKey, mayChange, live } = useSession();
   const stats = useStore(live.stats);
   const failed = stats?.nodes.failed ?? 0;
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the views are a line that is wider than the screen.
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [at]);
   return (
     <header class="side">
       <a class="brand" href={hrefTo([])}>
         <Mark />
         Heartbeat
       </a>
-      <nav class="views" aria-label={t.mainNavigation}>
+      <nav class="views" ref={nav} aria-label={t.mainNavigation}>
         <ul>
           {VIEWS.map((view) => (
             <li key={view.at}>

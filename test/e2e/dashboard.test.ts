@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { DashboardBrowser, expectAccessible, LOOKS } from '../support/dashboard-browser.js';
+import { DashboardBrowser, expectAccessible, heading, LOOKS } from '../support/dashboard-browser.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { keyLine } from '../support/keys.js';
 import { freePort } from '../support/free-port.js';
@@ -42,7 +42,6 @@ describe('the dashboard, in a browser', () => {
     const { status } = await fetch(url + path, { method, ...(body && { body: JSON.stringify(body) }) });
     expect(status, `${method} ${path}`).to.be.lessThan(300);
   };
-  const heading = (page: Page, text: string) => page.getByRole('heading', { level: 1, name: text });
 
   it('shows what to paste on a daemon without data, and lights each line up when it arrives', async () => {
     for (const look of LOOKS) {
@@ -114,8 +113,7 @@ describe('the dashboard, in a browser', () => {
     await banner.waitFor({ state: 'detached' });
     await heading(page, '2 of 3 nodes have failed. 1 user is online.').waitFor();
     // Chromium says of each request that it was refused.
-    const others = browser.complaints.filter((each) => !/ERR_|Failed to load/.test(each));
-    browser.complaints.splice(0, browser.complaints.length, ...others);
+    browser.ignore(/ERR_|Failed to load/);
     await page.context().close();
   });
 
@@ -199,8 +197,7 @@ describe('the dashboard, in a browser', () => {
     await page.goto(`${url}/#/nodes/another`);
     await page.getByText('No node has this name.').waitFor();
     await page.context().close();
-    const others = browser.complaints.filter((each) => !each.includes('status of 404'));
-    browser.complaints.splice(0, browser.complaints.length, ...others);
+    browser.ignore(/status of 404/);
   });
 
   it('draws only what is on the screen of ten thousand nodes', async () => {
@@ -275,8 +272,7 @@ describe('the dashboard, in a browser', () => {
     await heading(page, 'This daemon needs a key').waitFor();
     expect(await page.evaluate('sessionStorage.length')).to.equal(0);
     await page.context().close();
-    const others = browser.complaints.filter((each) => !/status of 40[13]/.test(each));
-    browser.complaints.splice(0, browser.complaints.length, ...others);
+    browser.ignore(/status of 40[13]/);
     browser.hosts.delete(new URL(guarded.url).host);
   });
 });

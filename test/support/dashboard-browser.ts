@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import { expect } from 'chai';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -41,6 +41,22 @@ export class DashboardBrowser {
     await this.#browser?.close();
   }
 
+  /** What Chromium itself says of answers that a test asks for. */
+  ignore(expected: RegExp): void {
+    const others = this.complaints.filter((each) => !expected.test(each));
+    this.complaints.splice(0, this.complaints.length, ...others);
+  }
+
+  /** Opens a page of a daemon with keys, and gives this one to it. */
+  async openAs(key: string, url: string, look?: Look): Promise<Page> {
+    const page = await this.open(url, look);
+    await page.getByLabel(/^(Key|Schlüssel)$/).fill(key);
+    await page.keyboard.press('Enter');
+    await page.locator('.shell').waitFor();
+    this.ignore(/status of 401/);
+    return page;
+  }
+
   async open(url: string, { width, colorScheme, locale }: Look = DESK): Promise<Page> {
     if (this.#browser === undefined) throw new Error('the browser was not started');
     const context = await this.#browser.newContext({
@@ -57,6 +73,10 @@ export class DashboardBrowser {
     await page.goto(url);
     return page;
   }
+}
+
+export function heading(page: Page, text: string): Locator {
+  return page.getByRole('heading', { level: 1, name: text });
 }
 
 /** Expects no violation of what axe checks, and nothing wider than the screen. */

@@ -6,14 +6,33 @@ import type { Api } from '../../src/client/api/index.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+interface LastCrash {
+  readonly at: Date | undefined;
+  readonly error: string;
+}
+
+/** A message that no actor handled. */
+export interface DeadLetter {
+  readonly at: Date | undefined;
+  /** Of the actor that it was for. */
+  readonly path: string;
+  readonly message: string;
+  readonly reason: string;
+}
+
 /** A child of the supervision tree. */
 export interface SupervisedChild {
   readonly name: string;
   readonly status: string | undefined;
+  /** By its supervisor, and those of actors that it restarted itself. */
   readonly restarts: number;
   readonly incarnation: number | undefined;
+  /** Messages that wait. */
   readonly mailbox: number | undefined;
-  readonly lastCrash: { readonly at: Date | undefined; readonly error: string } | undefined;
+  /** Users or nodes of a shard: each has an actor. */
+  readonly actors: number | undefined;
+  /** Its own, or that of an actor in it. */
+  readonly lastCrash: LastCrash | undefined;
   /** Whatever else it says of itself. */
   readonly fields: Fields;
   readonly children: readonly SupervisedChild[];
@@ -38,7 +57,10 @@ export interface DaemonState {
   };
   /** Newest first. */
   readonly blind: readonly BlindInterval[];
-  readonly deadLetters: { readonly total: number; readonly recent: readonly Fields[] };
+  /** How many actors run, those of users and nodes included. */
+  readonly actors: number | undefined;
+  /** Those that are kept, newest first. */
+  readonly deadLetters: { readonly total: number; readonly recent: readonly DeadLetter[] };
   readonly tree: SupervisedChild;
 }
 
@@ -64,25 +86,43 @@ export function daemonStateOf(answer: Api.Answers['supervision']): DaemonState {
       isShort: memory['short'] === true,
     },
     blind: blind.toSorted((one, other) => other.to.getTime() - one.to.getTime()),
-    deadLetters: { total: numberIn(deadLetters['total']) ?? 0, recent: listIn(deadLetters['recent']) },
+    actors: numberIn(answer['actors']),
+    deadLetters: {
+      total: numberIn(deadLetters['total']) ?? 0,
+      recent: listIn(deadLetters['recent']).map(deadLetterOf).toReversed(),
+    },
     tree: childOf(fieldsIn(answer['tree'])),
   };
 }
 
 function childOf(fields: Fields): SupervisedChild {
   const { name, status, restarts, incarnation, mailbox, last_crash: crash, children, ...others } = fields;
-  const crashed = fieldsIn(crash);
-  const error = textIn(crashed['error']);
+  const crashes = [crashIn(crash), crashIn(others['last_actor_crash'])].filter((each) => each !== undefined);
   return {
     name: String(name),
     status: textIn(status),
-    restarts: numberIn(restarts) ?? 0,
+    restarts: (numberIn(restarts) ?? 0) + (numberIn(others['crashes']) ?? 0),
     incarnation: numberIn(incarnation),
     mailbox: numberIn(mailbox),
-    lastCrash: error === undefined ? undefined : { at: dateIn(crashed['at']), error },
+    actors: numberIn(others['actors']),
+    lastCrash: crashes.toSorted((one, other) => timeOf(other) - timeOf(one))[0],
     fields: others,
     children: listIn(children).map(childOf),
   };
+}
+
+function crashIn(value: unknown): LastCrash | undefined {
+  const fields = fieldsIn(value);
+  const error = textIn(fields['error']);
+  return error === undefined ? undefined : { at: dateIn(fields['at']), error };
+}
+
+function timeOf({ at }: LastCrash): number {
+  return at?.getTime() ?? 0;
+}
+
+function deadLetterOf({ at, path, message, reason }: Fields): DeadLetter {
+  return { at: dateIn(at), path: String(path), message: String(message), reason: String(reason) };
 }
 
 /** Of a child and everything below it. */
@@ -90,7 +130,7 @@ export function restartsIn(child: SupervisedChild): number {
   return child.children.reduce((sum, each) => sum + restartsIn(each), child.restarts);
 }
 
-function fieldsIn(value: unknown): Fields {
+export function fieldsIn(value: unknown): Fields {
   return isFields(value) ? value : {};
 }
 
@@ -102,15 +142,15 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function numberIn(value: unknown): number | undefined {
+export function numberIn(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
-function textIn(value: unknown): string | undefined {
+export function textIn(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function dateIn(value: unknown): Date | undefined {
+export function dateIn(value: unknown): Date | undefined {
   return typeof value === 'number' ? instant(value) : undefined;
 }
 

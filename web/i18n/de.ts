@@ -1,9 +1,15 @@
+import { alertsInGerman } from './de-alerts.js';
+import { supervisionInGerman } from './de-supervision.js';
+import { usersInGerman } from './de-users.js';
 import type { Messages } from './en.js';
 
 const count = new Intl.NumberFormat('de');
 
 /** What the dashboard says, in German. */
 export const de: Messages = {
+  ...usersInGerman,
+  ...alertsInGerman,
+  ...supervisionInGerman,
   overview: 'Überblick',
   nodes: 'Nodes',
   users: 'Benutzer',

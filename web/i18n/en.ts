@@ -1,7 +1,14 @@
+import { alertsInEnglish } from './en-alerts.js';
+import { supervisionInEnglish } from './en-supervision.js';
+import { usersInEnglish } from './en-users.js';
+
 const count = new Intl.NumberFormat('en');
 
 /** What the dashboard says, in English. Every other language has the same keys. */
 export const en = {
+  ...usersInEnglish,
+  ...alertsInEnglish,
+  ...supervisionInEnglish,
   overview: 'Overview',
   nodes: 'Nodes',
   users: 'Users',

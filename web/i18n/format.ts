@@ -43,6 +43,49 @@ export function formatDay(date: string): string {
   return day.format(new Date(`${date}T00:00:00Z`));
 }
 
+const localDay = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short' });
+const dayWithYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
+const month = new Intl.DateTimeFormat(locale, { month: 'short' });
+const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short' });
+
+/** A day by the reader's clocks, as in `Mon, 30 Nov`. */
+export function formatLocalDay(at: Date): string {
+  return localDay.format(at);
+}
+
+export function formatDays(from: Date, to: Date): string {
+  return dayWithYear.formatRange(from, to);
+}
+
+const moment = new Intl.DateTimeFormat(locale, {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** A time with both its ends; the day once, where it is one. */
+export function formatSpan(from: Date, to: Date): string {
+  return moment.formatRange(from, to);
+}
+
+export function formatMoment(at: Date): string {
+  return moment.format(at);
+}
+
+export function formatMonth(at: Date): string {
+  return month.format(at);
+}
+
+export function formatWeekday(at: Date): string {
+  return weekday.format(at);
+}
+
+export function formatClock(at: Date): string {
+  return clock.format(at);
+}
+
 export function formatNumber(value: number): string {
   return number.format(value);
 }

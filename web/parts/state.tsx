@@ -20,15 +20,17 @@ export function stateName(state: ShownState): string {
 }
 
 /** A shape for each state, so that none is told by its colour alone. */
-const SHAPES: Readonly<Record<ShownState, string>> = {
+const SHAPES: Readonly<Record<ShownState | 'ended', string>> = {
   active: 'M7 1a6 6 0 1 1 0 12A6 6 0 0 1 7 1z',
   inactive: 'M7 1.2 13.4 12.6H.6z',
   failed: 'M1 1h12v12H1z',
   paused: 'M2.5 1.5h3.2v11H2.5zM8.3 1.5h3.2v11H8.3z',
+  // For what has no state any more.
+  ended: 'M1 5.4h12v3.2H1z',
 };
 
 /** Without a name: something beside it says the same in words. */
-export function Shape({ state }: { readonly state: ShownState }) {
+export function Shape({ state }: { readonly state: ShownState | 'ended' }) {
   return (
     <svg class="shape" data-state={state} viewBox="0 0 14 14" aria-hidden="true">
       <path d={SHAPES[state]} />

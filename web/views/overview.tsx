@@ -60,7 +60,9 @@ function UsersTile({ stats }: { readonly stats: Api.Stats }) {
   return (
     <section class="card users-tile" aria-labelledby="users-online">
       <div>
-        <h2 id="users-online">{t.usersOnline}</h2>
+        <h2 id="users-online">
+          <a href={hrefTo(['users'])}>{t.usersOnline}</a>
+        </h2>
         <p class="figure">{formatNumber(stats.users.online)}</p>
         <p class="dim small">{t.devices(stats.devices)}</p>
       </div>

@@ -4,6 +4,7 @@ import { firstOf } from '../../daemon/lists.js';
 import { t } from '../../i18n/messages.js';
 import { Problem } from '../../parts/notice.js';
 import { Instant } from '../../parts/time.js';
+import { hrefTo } from '../../router.js';
 
 const MOST = 6;
 const MOST_DEAD = 100;
@@ -23,7 +24,9 @@ export function AlertsUnderWay() {
   );
   return (
     <section class="card" aria-labelledby="alerts-under-way">
-      <h2 id="alerts-under-way">{t.alertsUnderWay}</h2>
+      <h2 id="alerts-under-way">
+        <a href={hrefTo(['alerts'])}>{t.alertsUnderWay}</a>
+      </h2>
       {value === undefined ? (
         error !== undefined && <Problem error={error} />
       ) : (
@@ -44,11 +47,11 @@ export function AlertsUnderWay() {
           )}
           {value.dead.items.length > 0 && (
             <p class="after">
-              <strong>
+              <a href={hrefTo(['alerts'], { state: 'dead' })}>
                 {value.dead.hasMore
                   ? t.atLeastDeadLetters(value.dead.items.length)
                   : t.deadLetters(value.dead.items.length)}
-              </strong>
+              </a>
             </p>
           )}
         </>

@@ -5,6 +5,7 @@ import { t } from '../../i18n/messages.js';
 import { Problem } from '../../parts/notice.js';
 import { Shape } from '../../parts/state.js';
 import { Elapsed, Instant } from '../../parts/time.js';
+import { hrefTo } from '../../router.js';
 
 const EVERY = 15_000;
 const MOST = 5;
@@ -98,7 +99,9 @@ export function DaemonCard() {
                   : t.ofLimit(formatBytes(value.memory.used), formatBytes(value.memory.limit))}
           </dd>
           <dt>{t.restarts}</dt>
-          <dd>{formatNumber(restartsIn(value.tree))}</dd>
+          <dd>
+            <a href={hrefTo(['supervision'])}>{formatNumber(restartsIn(value.tree))}</a>
+          </dd>
         </dl>
       )}
     </section>

@@ -1,0 +1,48 @@
+import type { alertsInEnglish } from './en-alerts.js';
+
+const count = new Intl.NumberFormat('de');
+
+/** What the view of alerts says, in German. */
+export const alertsInGerman: typeof alertsInEnglish = {
+  byDelivery: 'Nach Zustellung',
+  delivered: 'Zugestellt',
+  deadLetter: 'Unzustellbar',
+  pendingState: 'Wartet',
+  heldState: 'Zurückgehalten',
+  cancelled: 'Aufgehoben',
+  folded: 'Zusammengefasst',
+  channel: 'Kanal',
+  anyChannel: 'Jeder Kanal',
+  alertType: 'Art',
+  anyType: 'Jede Art',
+  nodeOfAlert: 'Name eines Nodes',
+  typeFailed: 'Ausgefallen',
+  typeReported: 'Fehler gemeldet',
+  typeRecovered: 'Wieder da',
+  typeDeleted: 'Gelöscht',
+  typeClosed: 'Kanal geschlossen',
+  typeInactive: 'Verspätet',
+  typeMassFailure: 'Massenausfall',
+  typeTest: 'Test',
+  noAlerts: 'Noch gibt es keine Alarme.',
+  noAlertsMeans: 'Ein Node, der ausfällt oder wiederkommt, löst einen aus.',
+  noAlertFits: 'Kein Alarm passt.',
+  fewerFilters: 'Nehmen Sie einen Filter weg.',
+  noAlertFitsYet: 'Unter den durchsuchten passt kein Alarm.',
+  olderAlerts: 'Es gibt ältere: Gehen Sie zur nächsten Seite.',
+  withoutChannels: 'Kein Kanal war zu benachrichtigen.',
+  heldFor: {
+    mass_failure: 'bis ein Massenausfall vorbei ist',
+    flapping: 'solange der Node flattert',
+    acknowledged: 'da der Ausfall bestätigt ist',
+    dependency: 'solange eine Abhängigkeit ausgefallen ist',
+    silence: 'durch eine Stummschaltung',
+  },
+  lastAttempt: 'zuletzt',
+  insteadOf: (channel) => `anstelle von ${channel}`,
+  foldsOthers: (n) => (n === 1 ? 'enthält 1 früheren Alarm' : `enthält ${count.format(n)} frühere Alarme`),
+  reminderOf: (n) => `Erinnerung ${count.format(n)}`,
+  failedNodesOf: (n) => (n === 1 ? '1 Node' : `${count.format(n)} Nodes`),
+  redeliver: 'Erneut zustellen',
+  silenceNodes: (n) => `${count.format(n)} Nodes stummschalten`,
+};

@@ -1,0 +1,58 @@
+import type { usersInEnglish } from './en-users.js';
+
+const count = new Intl.NumberFormat('de');
+
+/** What the views of users say, in German. */
+export const usersInGerman: typeof usersInEnglish = {
+  findUser: 'Benutzer nach ID suchen',
+  find: 'Suchen',
+  onlineNow: (n) => (n === 1 ? '1 ist online' : `${count.format(n)} sind online`),
+  userId: 'Benutzer',
+  onlineFor: 'Online seit',
+  lastHeal: 'Letzter Heal',
+  nobodyOnline: 'Niemand ist online.',
+  nobodyOnlineMeans: 'Ein Benutzer kommt mit einem Heal online und bleibt es, solange weitere folgen:',
+  pageWithoutUsers: 'Auf dieser Seite ist niemand mehr online.',
+  firstPage: 'Erste Seite',
+  nextPage: 'Nächste Seite',
+  pages: 'Seiten',
+  toUsers: 'Alle, die online sind',
+  online: 'Online',
+  offline: 'Offline',
+  neverSeen: 'Nie gesehen',
+  neverSeenMeans: 'Von diesem Benutzer ist nichts bekannt. Der erste Heal mit dieser ID legt ihn an.',
+  onlineSince: 'Online seit',
+  offlineSince: 'Offline seit',
+  lastSeen: 'Zuletzt gesehen',
+  offlineAt: 'Offline ohne Heal um',
+  userDevices: 'Geräte',
+  noDevices: 'Kein Gerät hält diesen Benutzer online.',
+  devicesUnheard:
+    'Der Daemon wurde neu gestartet: Ein Gerät ist erst wieder bekannt, wenn es einen Heal sendet.',
+  deviceWithoutName: 'ohne Namen',
+  since: 'seit',
+  sessions: 'Sitzungen',
+  noSessions: 'Keine Sitzung in dieser Zeit.',
+  newestSessions: (n, since) =>
+    `Nur die ${count.format(n)} neuesten Sitzungen sind zu sehen, die seit ${since}.`,
+  calendarLabel: 'Zeit online nach Tagen. Pfeiltasten gehen von Tag zu Tag.',
+  calendarMeans: 'Je voller ein Tag, desto länger online.',
+  earlier: 'Früher',
+  later: 'Später',
+  calendarPages: 'Wochen des Kalenders',
+  sessionsIn: (n) => (n === 1 ? '1 Sitzung' : `${count.format(n)} Sitzungen`),
+  onlineInDay: (duration, sessions) => `${duration} online, ${sessions}`,
+  notOnline: 'nicht online',
+  rangeLabel: 'Tage der Zeitachse',
+  week: '7 Tage',
+  month: '30 Tage',
+  timeOnline: 'Zeit online',
+  daysOnline: 'Tage online',
+  daysOf: (n, of) => `${count.format(n)} von ${count.format(of)}`,
+  totalOnline: (duration) => `${duration} online`,
+  stillOnline: 'noch online',
+  erase: 'Löschen',
+  eraseOf: (user) => `Benutzer ${user} löschen?`,
+  eraseMeans:
+    'Der Status und alle Sitzungen dieses Benutzers werden endgültig gelöscht. Sendet die App weiter Heals, beginnt eine neue Geschichte.',
+};

@@ -1,0 +1,55 @@
+const count = new Intl.NumberFormat('en');
+
+/** What the view of the supervision tree says, in English. */
+export const supervisionInEnglish = {
+  tree: 'Supervision tree',
+  treeMeans:
+    'Each supervisor starts its children anew when they crash. Users and nodes have an actor each, in shards.',
+  actorsRunning: 'Actors running',
+  crashedOnly: 'Crashed',
+  waitingOnly: 'With messages waiting',
+  downOnly: 'Not running',
+  byCondition: 'By condition',
+  findActor: 'Search paths',
+  noActorFits: 'No actor fits.',
+  fewerWords: 'Take a word or a filter away.',
+  restartsShort: 'Restarts',
+  ownActors: 'Actors of users or nodes',
+  crashesWithin: (n: number) =>
+    n === 1 ? 'of which 1 of an actor in it' : `of which ${count.format(n)} of actors in it`,
+  firstOf: (n: number) => `the ${count.format(n)} with most restarts`,
+  actor: 'Actor',
+  actorState: 'State',
+  mailbox: 'Mailbox',
+  mailboxOf: (n: number) => (n === 1 ? '1 message' : `${count.format(n)} messages`),
+  actorsIn: (n: number) => (n === 1 ? '1 actor' : `${count.format(n)} actors`),
+  childrenIn: (n: number) => (n === 1 ? '1 child' : `${count.format(n)} children`),
+  restartsOf: (n: number) => (n === 1 ? '1 restart' : `${count.format(n)} restarts`),
+  lastCrash: 'Last crash',
+  noCrash: 'none',
+  running: 'running',
+  starting: 'starting',
+  waitingToStart: 'waiting to start',
+  stopping: 'stopping',
+  stopped: 'stopped',
+  incarnation: 'Starts',
+  restartPolicy: 'When it ends',
+  permanent: 'it is started again',
+  transient: 'it is started again after a crash',
+  temporary: 'it is not started again',
+  intensity: 'Restart intensity',
+  intensityOf: (restarts: number, seconds: string) =>
+    `${count.format(restarts)} within ${seconds}, then the level above decides`,
+  strategy: 'Strategy',
+  openBranch: (name: string) => `Show the children of ${name}`,
+  closeBranch: (name: string) => `Hide the children of ${name}`,
+  unknownActor: 'There is no such actor now. It may have been stopped.',
+  toTree: 'The whole tree',
+  figures: 'What it says of itself',
+  deadLetterMessages: 'Dead letters',
+  deadLettersMean:
+    'Messages that no actor handled. Each was answered with an error, if anybody waited for it.',
+  noDeadLetters: 'There are none since the daemon started.',
+  deadLettersSince: (shown: number, total: number) =>
+    shown === total ? count.format(total) : `the last ${count.format(shown)} of ${count.format(total)}`,
+};
