@@ -30,7 +30,7 @@ import type { Channel } from './ports/channel.js';
 import type { ReadConfiguration } from './ports/configuration.js';
 import type { Logger } from './ports/logger.js';
 import { Reloader } from './reload.js';
-import { misconfigured, WRONG_CONFIGURATION } from './exit.js';
+import { misconfigured, WRONG_CONFIGURATION } from './cli/exit-codes.js';
 
 /** Errors of the store that a setting or a command mends. */
 const MISCONFIGURED: ReadonlySet<ErrorCode> = new Set([

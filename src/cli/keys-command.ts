@@ -2,13 +2,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { SystemClock } from '../adapters/clock/system-clock.js';
 import { keysFor } from '../config/auth/keys.js';
+import { WRONG_USAGE } from './exit-codes.js';
 import type { Instant } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 
 const BITS = 256;
 /** A prefix by which people and secret scanners recognise a key. */
 const PREFIX = 'hbk_';
-const WRONG_USAGE = 64;
 
 interface GivenKeyOptions {
   readonly name: string;

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { readAuth } from './auth/auth.js';
 import type { ConfiguredAuth, ShownAuth } from './auth/auth.js';
-import { CONFIG_VARIABLE, readEnvironment } from './environment.js';
-import type { Environment } from './environment.js';
+import { CONFIG_VARIABLE, type Environment } from './client-variables.js';
+import { readEnvironment } from './environment.js';
 import { readChannels } from './channels/channels.js';
 import type { ConfiguredChannel } from './channels/channels.js';
 import { parseFile } from './config-file.js';

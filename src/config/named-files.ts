@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
@@ -5,7 +6,20 @@ const BYTE_ORDER_MARK = '\ufeff';
 
 /** Reads a file in UTF-8, without the byte order mark that some editors add: it belongs to no value. */
 export function readText(path: string): string {
-  const text = readFileSync(path, 'utf8');
+  return withoutMark(readFileSync(path, 'utf8'));
+}
+
+/** The same of standard input, to its end. */
+export async function readStandardInput(): Promise<string> {
+  let text = '';
+  process.stdin.setEncoding('utf8').on('data', (part: string) => {
+    text += part;
+  });
+  await once(process.stdin, 'end');
+  return withoutMark(text);
+}
+
+function withoutMark(text: string): string {
   return text.startsWith(BYTE_ORDER_MARK) ? text.slice(BYTE_ORDER_MARK.length) : text;
 }
 

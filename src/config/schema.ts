@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { PUBLIC } from '../adapters/channels/http/ssrf-guard.js';
 import { limits } from './limits.js';
+import { DEFAULT_HOST, DEFAULT_PORT } from './listening-defaults.js';
 import {
   BILLION,
   DAY,
@@ -26,10 +27,10 @@ const YEAR = 365 * DAY;
 
 /** All options: defaults, checks, descriptions and, through the keys, every name. */
 export const schema = group({
-  port: option(whole(0, 65_535), 3519, 'TCP port to listen on. 0 picks a free one.'),
+  port: option(whole(0, 65_535), DEFAULT_PORT, 'TCP port to listen on. 0 picks a free one.'),
   host: option(
     text(/^\S+$/, 'a host name or an IP address'),
-    '127.0.0.1',
+    DEFAULT_HOST,
     'Address to listen on. `0.0.0.0` or `::` for every interface.',
   ),
   insecure: option(

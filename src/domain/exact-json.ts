@@ -22,3 +22,15 @@ export function parseExactJson(text: string): unknown {
     return BigInt(String(Reflect.get(value, mark)));
   });
 }
+
+/** `JSON.stringify` with an indent of two spaces if asked for, in which a bigint is a number with all its digits. */
+export function stringifyExactJson(value: unknown, indent?: number): string {
+  // Random, so that no text can have it.
+  const mark = `#${Math.random()}#`;
+  const text = JSON.stringify(
+    value,
+    (_, each: unknown) => (typeof each === 'bigint' ? `${mark}${each}` : each),
+    indent,
+  );
+  return text.replaceAll(new RegExp(`"${mark}(-?\\d+)"`, 'g'), '$1');
+}

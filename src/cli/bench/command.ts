@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 
-import { KEY_VARIABLE } from '../../config/environment.js';
+import { KEY_VARIABLE } from '../../config/client-variables.js';
+import { WRONG_USAGE } from '../exit-codes.js';
 import { readBenchOptions, type GivenBenchOptions } from './options.js';
 import type { BenchContext } from './run.js';
-
-const WRONG_USAGE = 64;
 
 /** Adds `bench` to the program. It sets `process.exitCode`: 0 if all is equal, 1 if not, 64 for wrong usage. */
 export function addBenchCommand(program: Command, context: BenchContext): void {

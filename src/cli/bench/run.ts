@@ -1,4 +1,4 @@
-import { KEY_VARIABLE } from '../../config/environment.js';
+import { KEY_VARIABLE } from '../../config/client-variables.js';
 import { HeartbeatRequestError } from '../../client/api/request-error.js';
 import { toMillis } from '../../domain/time.js';
 import { Interrupts } from '../interrupts.js';

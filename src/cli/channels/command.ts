@@ -1,44 +1,37 @@
 import type { Command } from 'commander';
-import { KEY_VARIABLE, URL_VARIABLE, type Environment } from '../../config/environment.js';
-import type { Effective } from '../../config/load-config.js';
 import type { Seconds } from '../../domain/time.js';
-import { givenUrl, urlOf, urlProblems } from '../daemon-url.js';
+import { addConnectionOptions } from '../api/api-command.js';
+import type { CommandContext } from '../command-table.js';
+import { addConfigOptions } from '../config/config-options.js';
+import { effectiveOf } from '../config/effective.js';
+import { connectionOf, type GivenConnection } from '../daemon/connection.js';
+import { urlOf, urlProblems } from '../daemon/daemon-url.js';
+import { WRONG_USAGE } from '../exit-codes.js';
 import { decimal } from '../given.js';
-import { addConfigOptions } from '../options.js';
 
-const WRONG_USAGE = 64;
 const LONGEST_WAIT: Seconds = 3600;
 
-interface ChannelsCommandDeps {
-  /** Reads the configuration. */
-  readonly effective: (command: Command) => Effective;
-  readonly env: Environment;
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
-}
-
-interface GivenOptions {
-  readonly url?: string;
+interface GivenOptions extends GivenConnection {
   readonly timeout: string;
   readonly json?: boolean;
 }
 
 /** Adds `channels test` and `channels preview` to the program. They set `process.exitCode`. */
-export function addChannelsCommand(program: Command, deps: ChannelsCommandDeps): void {
-  const { stdout, stderr, env } = deps;
+export function addChannelsCommand(program: Command, { env, stdout, stderr }: CommandContext): void {
   const command = program.command('channels').description('try the configured channels');
-  addConfigOptions(
-    command
-      .command('test')
-      .description('have the running daemon send a test message through a channel, and wait for the outcome')
-      .argument('<name>', 'the name of the channel'),
-  )
-    .option('--url <url>', `the daemon (${URL_VARIABLE}; default: host and port of the configuration)`)
+  const test = command
+    .command('test')
+    .description('have the running daemon send a test message through a channel, and wait for the outcome')
+    .argument('<name>', 'the name of the channel')
     .option('--timeout <seconds>', 'how long to wait for the outcome', '15')
-    .option('--json', 'one JSON document')
-    .action(async (name: string, given: GivenOptions, self: Command) => {
+    .option('--json', 'one JSON document');
+  addConfigOptions(addConnectionOptions(test)).action(
+    async (name: string, given: GivenOptions, self: Command) => {
       // With a URL, the configuration of this shell need not be that of the daemon.
-      const url = givenUrl(given.url, env) ?? urlOf(deps.effective(self));
+      const { url, key } = await connectionOf(given, env, () => {
+        const { config, tls } = effectiveOf(self);
+        return urlOf({ host: config.host, port: config.port, isTls: tls !== undefined });
+      });
       const timeout = decimal(given.timeout);
       const problems = [
         ...urlProblems(url),
@@ -52,13 +45,14 @@ export function addChannelsCommand(program: Command, deps: ChannelsCommandDeps):
       const json = given.json === true;
       process.exitCode = await testChannel(name, {
         url,
-        key: env[KEY_VARIABLE],
+        key,
         timeout,
         json,
         stdout,
         stderr,
       });
-    });
+    },
+  );
   addConfigOptions(
     command
       .command('preview')
@@ -67,7 +61,7 @@ export function addChannelsCommand(program: Command, deps: ChannelsCommandDeps):
   )
     .option('--json', 'one JSON document')
     .action(async (name: string, given: { readonly json?: boolean }, self: Command) => {
-      const effective = deps.effective(self);
+      const effective = effectiveOf(self);
       const { previewChannel } = await import('./preview-command.js');
       process.exitCode = await previewChannel(name, effective, { json: given.json === true, stdout, stderr });
     });

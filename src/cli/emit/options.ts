@@ -1,13 +1,12 @@
 import type { BatchSizeThresholds } from '../../client/emitter/batch-size.js';
 import type { OnProbeFailure } from '../../client/emitter/emitter.js';
-import type { Environment } from '../../config/environment.js';
-import { givenUrl, urlProblems } from '../daemon-url.js';
+import type { Connection, GivenConnection } from '../daemon/connection.js';
+import { urlProblems } from '../daemon/daemon-url.js';
 import { decimal } from '../given.js';
 import type { Seconds } from '../../domain/time.js';
 
 /** The options of the command line, as text. */
-export interface GivenEmitOptions {
-  readonly url?: string;
+export interface GivenEmitOptions extends GivenConnection {
   readonly nodes: string;
   readonly interval: string;
   readonly duration?: string;
@@ -21,6 +20,7 @@ export interface GivenEmitOptions {
 
 export interface EmitOptions {
   readonly url: string;
+  readonly key: string | undefined;
   readonly nodes: string;
   readonly interval: Seconds;
   /** Undefined: until it is stopped. */
@@ -38,8 +38,10 @@ const MOST_AT_ONCE = 10_000;
 const LARGEST_BATCH = 1_000_000;
 
 /** @returns the options, or all problems with them, a sentence each */
-export function readEmitOptions(given: GivenEmitOptions, env: Environment): EmitOptions | readonly string[] {
-  const url = givenUrl(given.url, env);
+export function readEmitOptions(
+  given: GivenEmitOptions,
+  { url, key }: Connection,
+): EmitOptions | readonly string[] {
   const problems: string[] = [...urlProblems(url)];
   const must = (holds: boolean, option: string, rule: string, value: string): void => {
     if (!holds) problems.push(`--${option} must be ${rule}, not '${value}'`);
@@ -73,6 +75,7 @@ export function readEmitOptions(given: GivenEmitOptions, env: Environment): Emit
   const [small = 0, medium = 0, large = 0] = sizes;
   const options = {
     url: url ?? '',
+    key,
     nodes: given.nodes,
     interval: seconds('interval', given.interval),
     duration: given.duration === undefined ? undefined : seconds('duration', given.duration),

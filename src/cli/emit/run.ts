@@ -1,5 +1,4 @@
-import { KEY_VARIABLE } from '../../config/environment.js';
-import { readText } from '../../config/named-files.js';
+import { readStandardInput, readText } from '../../config/named-files.js';
 import { readNodes } from '../../config/nodes-file.js';
 import { Emitter, type EmittedNode } from '../../client/emitter/emitter.js';
 import { DaemonTarget } from '../../client/emitter/target.js';
@@ -12,10 +11,9 @@ import { isGood, summaryJson, summaryText } from './summary.js';
 
 /** Sends heartbeats until the time is up or the user stops it. @returns the exit code */
 export async function emit(options: EmitOptions, nodes: readonly EmittedNode[]): Promise<number> {
-  const { url, json, interval, deadline, duration } = options;
+  const { url, key, json, interval, deadline, duration } = options;
   const interrupts = new Interrupts(process, () => process.exit(1));
   const progress = emitProgress(process.stderr, process.stderr.isTTY);
-  const key = process.env[KEY_VARIABLE];
   const target = new DaemonTarget(createClient({ url, key, retries: 0 }));
   const emitter = new Emitter(
     nodes,
@@ -40,12 +38,17 @@ export async function emit(options: EmitOptions, nodes: readonly EmittedNode[]):
   return isGood(report) ? 0 : 1;
 }
 
+/** In place of a file: standard input. */
+const STANDARD_INPUT = '-';
+
 /** Reads the list of nodes, or says what is wrong with it. */
-export function nodesIn(
-  path: string,
-): { readonly nodes: readonly EmittedNode[] } | { readonly problems: readonly string[] } {
+export async function nodesIn(
+  given: string,
+): Promise<{ readonly nodes: readonly EmittedNode[] } | { readonly problems: readonly string[] }> {
+  const path = given === STANDARD_INPUT ? 'standard input' : given;
   try {
-    const read = readNodes(path, readText(path));
+    const text = given === STANDARD_INPUT ? await readStandardInput() : readText(path);
+    const read = readNodes(path, text);
     if ('problems' in read) return read;
     if (read.nodes.length === 0) return { problems: [`${path}: has no nodes`] };
     return { nodes: read.nodes.map(({ node }) => node) };

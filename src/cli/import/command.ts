@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import { URL_VARIABLE } from '../../config/environment.js';
-import { givenUrl, urlProblems } from '../daemon-url.js';
+import { addConnectionOptions } from '../api/api-command.js';
+import { connectionOf, type GivenConnection } from '../daemon/connection.js';
+import { urlProblems } from '../daemon/daemon-url.js';
+import { WRONG_USAGE } from '../exit-codes.js';
 import { isHttp } from '../given.js';
 import type { ImportOptions } from './run.js';
 
-interface Given {
-  readonly url?: string;
+interface Given extends GivenConnection {
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -15,8 +16,6 @@ interface GivenHealthchecks extends Given {
   readonly apiKeyEnv: string;
 }
 
-const WRONG_USAGE = 64;
-
 /** Adds `import` to the program: checks and monitors of other services become nodes. It sets `process.exitCode`. */
 export function addImportCommand(program: Command): void {
   const command = program.command('import').description('bring checks or monitors of another service over');
@@ -25,7 +24,7 @@ export function addImportCommand(program: Command): void {
     .requiredOption('--api-key-env <name>', 'environment variable with an API key of the project')
     .action(async (given: GivenHealthchecks, self: Command) => {
       const key = process.env[given.apiKeyEnv];
-      const options = read(given, self, [
+      const options = await read(given, self, [
         ...(isHttp(given.from) ? [] : [`--from must be an http:// or https:// address, not '${given.from}'`]),
         ...(key === undefined || key === '' ? [`--api-key-env: ${given.apiKeyEnv} is not set`] : []),
       ]);
@@ -35,23 +34,22 @@ export function addImportCommand(program: Command): void {
   withCommon(command.command('kuma').description('push monitors of a backup of Uptime Kuma 1.x'))
     .argument('<file>', 'the backup, in JSON')
     .action(async (file: string, given: Given, self: Command) => {
-      const options = read(given, self, []);
+      const options = await read(given, self, []);
       const { importKuma } = await import('./run.js');
       process.exitCode = await importKuma(file, options);
     });
 }
 
 function withCommon(command: Command): Command {
-  return command
-    .option('--url <url>', `URL of the daemon (${URL_VARIABLE})`)
+  return addConnectionOptions(command)
     .option('--dry-run', 'say what would be done, and change nothing')
     .option('--json', 'one JSON document, with the secret UUIDs for pings');
 }
 
-function read(given: Given, command: Command, others: readonly string[]): ImportOptions {
-  const url = givenUrl(given.url, process.env);
+async function read(given: Given, command: Command, others: readonly string[]): Promise<ImportOptions> {
+  const { url, key } = await connectionOf(given, process.env);
   const problems = [...urlProblems(url), ...others];
   if (problems.length > 0)
     command.error(problems.map((problem) => `error: ${problem}`).join('\n'), { exitCode: WRONG_USAGE });
-  return { url: url ?? '', isDryRun: given.dryRun === true, json: given.json === true };
+  return { url: url ?? '', key, isDryRun: given.dryRun === true, json: given.json === true };
 }

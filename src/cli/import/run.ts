@@ -1,7 +1,7 @@
 import { createClient } from '../../client/api/index.js';
-import { KEY_VARIABLE } from '../../config/environment.js';
 import { readText } from '../../config/named-files.js';
-import { printable } from '../printable.js';
+import { ANSWERED_NO, FAILED, SUCCESS, WRONG_CONFIGURATION } from '../exit-codes.js';
+import { printable } from '../output/printable.js';
 import { bringOver } from './bring-over.js';
 import { checksAt, fromHealthchecks } from './healthchecks.js';
 import type { Imported } from './imported-node.js';
@@ -11,14 +11,10 @@ import { importJson, importText } from './summary.js';
 export interface ImportOptions {
   /** The daemon. */
   readonly url: string;
+  readonly key: string | undefined;
   readonly isDryRun: boolean;
   readonly json: boolean;
 }
-
-const ALL = 0;
-const FAILED = 1;
-const SOME_LEFT_OUT = 2;
-const WRONG_FILE = 78;
 
 /** @returns the exit code: 0 all is brought over, 1 something failed, 2 something has no counterpart */
 export async function importHealthchecks(
@@ -39,7 +35,7 @@ export async function importKuma(path: string, options: ImportOptions): Promise<
     const imported = fromKuma(path, readText(path));
     if (!('problems' in imported)) return await bringAll(imported, options);
     process.stderr.write(printable(imported.problems.map((problem) => `${problem}\n`).join('')));
-    return WRONG_FILE;
+    return WRONG_CONFIGURATION;
   } catch (error) {
     return failed(error);
   }
@@ -47,9 +43,9 @@ export async function importKuma(path: string, options: ImportOptions): Promise<
 
 async function bringAll(
   { nodes, ...others }: Imported,
-  { url, isDryRun, json }: ImportOptions,
+  { url, key, isDryRun, json }: ImportOptions,
 ): Promise<number> {
-  const client = createClient({ url, key: process.env[KEY_VARIABLE] });
+  const client = createClient({ url, key });
   try {
     const { outcomes, brokenOff } = await bringOver(client, nodes, isDryRun);
     const done = { outcomes, isDryRun, ...others };
@@ -60,7 +56,7 @@ async function bringAll(
       return FAILED;
     }
     if (outcomes.some(({ outcome }) => outcome === 'refused')) return FAILED;
-    return others.leftOut.length > 0 ? SOME_LEFT_OUT : ALL;
+    return others.leftOut.length > 0 ? ANSWERED_NO : SUCCESS;
   } finally {
     await client.close();
   }

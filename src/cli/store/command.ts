@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { shownUrl } from '../../adapters/postgres/postgres-url.js';
 import type { Effective } from '../../config/load-config.js';
 import { HeartbeatError } from '../../errors.js';
-import { addConfigOptions } from '../options.js';
+import { addConfigOptions } from '../config/config-options.js';
 import { addStoreCopyCommand } from './copy.js';
 
 interface StoreCommandDeps {

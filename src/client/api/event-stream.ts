@@ -196,7 +196,7 @@ class EventStream<Id> {
     try {
       const event = this.#calls.read({ ref: 'Event' }, json);
       // oxlint-disable-next-line typescript/consistent-type-assertions -- parsing: it was read by its shape
-      return Object.assign({ id }, event) as StreamedEvent<Id>;
+      return Object.assign(event ?? {}, { id }) as StreamedEvent<Id>;
     } catch (error) {
       if (!(error instanceof Mismatch)) throw error;
       if (isRecord(json) && typeof json['type'] === 'string' && !eventTypes.includes(json['type']))

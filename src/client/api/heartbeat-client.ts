@@ -31,8 +31,13 @@ export class HeartbeatClient<Id = string> {
   readonly #calls: HttpCalls<Id>;
 
   /** @param toId makes an id from its digits or text */
-  constructor(settings: Settings, environment: ClientEnvironment, toId: (text: string) => Id) {
-    this.#calls = new HttpCalls(settings, environment, toId);
+  constructor(
+    settings: Settings,
+    environment: ClientEnvironment,
+    toId: (text: string) => Id,
+    calls = new HttpCalls(settings, environment, toId),
+  ) {
+    this.#calls = calls;
     this.users = new Users(this.#calls);
     this.nodes = new Nodes(this.#calls);
     this.alerts = new Alerts(this.#calls);

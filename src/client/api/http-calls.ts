@@ -66,11 +66,19 @@ export class HttpCalls<Id> {
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #closing = new AbortController();
 
-  /** @param toId makes an id from its digits or text */
-  constructor(settings: Settings, environment: ClientEnvironment, toId: (text: string) => Id) {
+  /**
+   * @param toId makes an id from its digits or text
+   * @param Reader reads the answers
+   */
+  constructor(
+    settings: Settings,
+    environment: ClientEnvironment,
+    toId: (text: string) => Id,
+    Reader: typeof ShapeReader<Id> = ShapeReader,
+  ) {
     this.settings = settings;
     this.environment = environment;
-    this.#reader = new ShapeReader(shapes, (value) => readId(settings.ids, value, toId));
+    this.#reader = new Reader(shapes, (value) => readId(settings.ids, value, toId));
   }
 
   /** Aborted once the client is closed. */

@@ -5,7 +5,8 @@ import { recordingChannel } from '../../support/recording-channel.js';
 import { SimulatedApp } from '../../support/simulated-app.js';
 import { authOf, keyRule } from '../auth/support.js';
 import { ServedDaemon } from '../support/served-daemon.js';
-import { inForce } from '../../unit/config/support.js';
+
+const startDaemon = () => Promise.resolve();
 
 describe('heartbeat channels test', () => {
   const ops = recordingChannel('ops');
@@ -26,7 +27,8 @@ describe('heartbeat channels test', () => {
     const texts: string[] = [];
     const write = { write: (text: string) => texts.push(text) };
     const program = new Command().exitOverride();
-    addChannelsCommand(program, { effective: () => inForce(), env, stdout: write, stderr: write });
+    const rest = { stdout: write, stderr: write, version: '', mainPath: '', startDaemon };
+    addChannelsCommand(program, { ...rest, env: { XDG_CONFIG_HOME: '/no/such', ...env } });
     for (const group of program.commands)
       for (const each of [group, ...group.commands])
         each.exitOverride().configureOutput({ writeErr: (text) => texts.push(text) });

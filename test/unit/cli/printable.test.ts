@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { printable } from '../../../src/cli/printable.js';
+import { printable } from '../../../src/cli/output/printable.js';
 
 describe('text for a terminal', () => {
   it('shows control characters of a name, and keeps its lines and all else', () => {

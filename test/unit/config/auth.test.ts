@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { generateKeyPairSync } from 'node:crypto';
 import { inspect } from 'node:util';
-import { configCommand } from '../../../src/cli/config-command.js';
+import { configTable } from '../../../src/cli/config/config-table.js';
 import { inForce, load, problems } from './support.js';
 
 const HASH = 'a'.repeat(64);
@@ -54,7 +54,7 @@ describe('keys in the configuration', () => {
     expect(effective.config.public_url).to.equal('https://h.example.org');
     const printed: string[] = [];
     for (const json of [true, false])
-      configCommand(effective, { json, stdout: { write: (text) => printed.push(text) } });
+      configTable(effective, { json, stdout: { write: (text) => printed.push(text) } });
     expect(printed.join())
       .to.match(/auth\.link_secret +\(secret\)/)
       .and.not.include(SECRET);
@@ -201,7 +201,7 @@ describe('keys in output for people', () => {
     it(`shows no secret, ${json ? 'in JSON' : 'in the table'}`, () => {
       let text = '';
       const loaded = inForce({ file: FILE, env: ENV });
-      configCommand(loaded, { json, stdout: { write: (part) => (text += part) } });
+      configTable(loaded, { json, stdout: { write: (part) => (text += part) } });
       expect(text)
         .to.include('sha256:aaaaaaaa…')
         .and.include('2028-01-01T00:00:00.000Z')

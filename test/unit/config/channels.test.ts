@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { expect } from 'chai';
 import type { ChannelKind } from '../../../src/adapters/channels/kind.js';
 import { channelKinds } from '../../../src/adapters/channels/registry.js';
-import { configCommand } from '../../../src/cli/config-command.js';
+import { configTable } from '../../../src/cli/config/config-table.js';
 import { makeCertificate } from '../../support/certificate.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
 import { inForce, problems } from './support.js';
@@ -79,7 +79,7 @@ describe('channels in the configuration', () => {
   for (const json of [false, true]) {
     it(`show no secret, ${json ? 'in JSON' : 'in the table'}`, () => {
       let text = '';
-      configCommand(inForce({ file: FILE, env: SECRETS }), {
+      configTable(inForce({ file: FILE, env: SECRETS }), {
         json,
         stdout: { write: (part) => (text += part) },
       });

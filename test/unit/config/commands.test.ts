@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Command } from 'commander';
-import { configCommand } from '../../../src/cli/config-command.js';
-import { addConfigOptions, givenFlags } from '../../../src/cli/options.js';
+import { configTable } from '../../../src/cli/config/config-table.js';
+import { addConfigOptions, givenFlags } from '../../../src/cli/config/config-options.js';
 import { options } from '../../../src/config/schema.js';
 import { inForce } from './support.js';
 
@@ -12,7 +12,7 @@ function command(): Command {
 
 function printed(said: Parameters<typeof inForce>[0], json: boolean): string {
   let text = '';
-  configCommand(inForce(said), { json, stdout: { write: (part) => (text += part) } });
+  configTable(inForce(said), { json, stdout: { write: (part) => (text += part) } });
   return text;
 }
 

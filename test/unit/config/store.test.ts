@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { inspect } from 'node:util';
-import { configCommand } from '../../../src/cli/config-command.js';
+import { configTable } from '../../../src/cli/config/config-table.js';
 import type { Effective } from '../../../src/config/load-config.js';
 import { secretsIn } from '../../../src/config/redacted-secrets.js';
 import { makeCertificate } from '../../support/certificate.js';
@@ -41,7 +41,7 @@ describe('where histories are stored', () => {
     const shown = 'postgres://me@db.example.org:5432/heart?sslmode=require';
     for (const json of [true, false]) {
       let text = '';
-      configCommand(loaded, { json, stdout: { write: (part) => (text += part) } });
+      configTable(loaded, { json, stdout: { write: (part) => (text += part) } });
       expect(text).to.include(shown).and.not.include('opensesame');
     }
     expect(inspect(loaded.store, { depth: 10, showHidden: true })).not.to.include('opensesame');

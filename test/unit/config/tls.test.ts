@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
-import { configCommand } from '../../../src/cli/config-command.js';
+import { configTable } from '../../../src/cli/config/config-table.js';
 import { makeCertificate } from '../../support/certificate.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
 import { inForce, problems } from './support.js';
@@ -31,7 +31,7 @@ describe('certificates in the configuration', () => {
     expect(loaded.tls?.certificate).to.match(/^-----BEGIN CERTIFICATE-----/);
     expect(loaded.tls?.key.reveal()).to.match(/PRIVATE KEY/);
     let text = '';
-    configCommand(loaded, { json: true, stdout: { write: (part) => (text += part) } });
+    configTable(loaded, { json: true, stdout: { write: (part) => (text += part) } });
     for (const seen of [text, inspect(loaded, { depth: 10, showHidden: true }), JSON.stringify(loaded)]) {
       expect(seen).to.not.include('PRIVATE KEY');
     }

@@ -1,14 +1,14 @@
-import type { Effective } from '../config/load-config.js';
-import { options, valueIn } from '../config/schema.js';
-import { sourceText, valueText } from '../config/value-source.js';
+import type { Effective } from '../../config/load-config.js';
+import { options, valueIn } from '../../config/schema.js';
+import { sourceText, valueText } from '../../config/value-source.js';
 
-interface ConfigCommandOptions {
+interface ConfigTableOptions {
   readonly json: boolean;
   readonly stdout: { write(text: string): unknown };
 }
 
 /** Prints the configuration in force, and the source of each value. */
-export function configCommand(loaded: Effective, { json, stdout }: ConfigCommandOptions): void {
+export function configTable(loaded: Effective, { json, stdout }: ConfigTableOptions): void {
   stdout.write(json ? asJson(loaded) : asTable(loaded));
 }
 

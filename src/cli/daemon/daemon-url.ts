@@ -1,9 +1,15 @@
-import { URL_VARIABLE, type Environment } from '../config/environment.js';
-import type { Effective } from '../config/load-config.js';
-import { isHttp } from './given.js';
+import { URL_VARIABLE, type Environment } from '../../config/client-variables.js';
+import { isHttp } from '../given.js';
 
 /** Addresses of every interface, and one by which this machine reaches itself. */
 const EVERY_INTERFACE: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+/** Where a daemon listens, by its configuration. */
+export interface Listening {
+  readonly host: string;
+  readonly port: number;
+  readonly isTls: boolean;
+}
 
 /** The URL of the daemon from the flag `--url`, else from the environment; undefined if neither has one. */
 export function givenUrl(flag: string | undefined, env: Environment): string | undefined {
@@ -12,14 +18,13 @@ export function givenUrl(flag: string | undefined, env: Environment): string | u
 
 /** What is wrong with the URL of a command that cannot do without, or nothing. */
 export function urlProblems(url: string | undefined): readonly string[] {
-  if (url === undefined) return [`--url or ${URL_VARIABLE} must be the address of the daemon`];
+  if (url === undefined) return [`port is 0: name the daemon with --url or ${URL_VARIABLE}`];
   return isHttp(url) ? [] : [`--url must be an http:// or https:// address, not '${url}'`];
 }
 
-/** Where the daemon of this configuration listens; undefined if it picks a free port. */
-export function urlOf({ config, tls }: Pick<Effective, 'config' | 'tls'>): string | undefined {
-  const { host: named, port } = config;
+/** The URL at which this machine reaches it; undefined if it picks a free port. */
+export function urlOf({ host: named, port, isTls }: Listening): string | undefined {
   if (port === 0) return undefined;
   const host = EVERY_INTERFACE[named] ?? named;
-  return `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `${isTls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

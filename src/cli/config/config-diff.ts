@@ -1,6 +1,7 @@
-import { printable } from './printable.js';
-import { createClient } from '../client/api/index.js';
-import type { Answers } from '../client/api/contract/types.js';
+import { ANSWERED_NO, FAILED, SUCCESS, WRONG_CONFIGURATION } from '../exit-codes.js';
+import { printable } from '../output/printable.js';
+import { createClient } from '../../client/api/index.js';
+import type { Answers } from '../../client/api/contract/types.js';
 
 interface ConfigDiffOptions {
   /** Where the daemon is. */
@@ -15,11 +16,6 @@ interface ConfigDiffOptions {
 
 type Diff = Answers['configurationDiff'];
 
-const NOTHING = 0;
-const UNREACHABLE = 1;
-const DIFFERENT = 2;
-const WRONG_CONFIGURATION = 78;
-
 /**
  * Asks the daemon what a reload would do, and prints it.
  *
@@ -33,7 +29,7 @@ export async function configDiff(options: ConfigDiffOptions): Promise<number> {
     diff = await client.configurationDiff();
   } catch (error) {
     stderr.write(`heartbeat: ${error instanceof Error ? error.message : String(error)}\n`);
-    return UNREACHABLE;
+    return FAILED;
   } finally {
     await client.close();
   }
@@ -45,7 +41,7 @@ export async function configDiff(options: ConfigDiffOptions): Promise<number> {
     if (!json) stderr.write(printable(diff.problems.map((problem) => `${problem}\n`).join('')));
     return WRONG_CONFIGURATION;
   }
-  return diff.options.length + totalOf(diff) > 0 ? DIFFERENT : NOTHING;
+  return diff.options.length + totalOf(diff) > 0 ? ANSWERED_NO : SUCCESS;
 }
 
 function inSnakeCase({ nodeCounts, ...diff }: Diff): object {

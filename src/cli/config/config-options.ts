@@ -1,14 +1,18 @@
 import { Option as Flag } from 'commander';
 import type { Command } from 'commander';
-import { CONFIG_VARIABLE } from '../config/environment.js';
-import { CONFIG_FLAG } from '../config/load-config.js';
-import type { Flags } from '../config/load-config.js';
-import { options } from '../config/schema.js';
-import { defaultText } from '../config/options-table.js';
+import { CONFIG_VARIABLE } from '../../config/client-variables.js';
+import { CONFIG_FLAG } from '../../config/load-config.js';
+import type { Flags } from '../../config/load-config.js';
+import { options } from '../../config/schema.js';
+import { defaultText } from '../../config/options-table.js';
 
 /** Adds all options of the configuration, and the option for its file. */
 export function addConfigOptions(command: Command): Command {
-  command.addOption(new Flag(`${CONFIG_FLAG} <file>`, `YAML or JSON file of options (${CONFIG_VARIABLE})`));
+  command.addOption(
+    new Flag(`${CONFIG_FLAG} <file>`, `YAML or JSON file of options (${CONFIG_VARIABLE})`).helpGroup(
+      groupOf(''),
+    ),
+  );
   for (const option of options) {
     const description = plainText(`${option.description} Default: ${defaultText(option)}.`);
     // No defaults here: an absent flag must not override the environment and the file.
@@ -16,9 +20,15 @@ export function addConfigOptions(command: Command): Command {
       option.notation === 'boolean'
         ? new Flag(`${option.flag} [boolean]`, description).preset('true')
         : new Flag(`${option.flag} <${option.unit ?? option.notation}>`, description);
-    command.addOption(flag);
+    command.addOption(flag.helpGroup(groupOf(option.key)));
   }
   return command;
+}
+
+/** The heading of an option: that of its section in the file. */
+function groupOf(key: string): string {
+  const [section = '', ...rest] = key.split('.');
+  return rest.length === 0 ? 'Configuration:' : `Configuration, ${section.replaceAll('_', ' ')}:`;
 }
 
 /** The flags given to a command, as `loadConfig` takes them: texts by the whole flag. */

@@ -1,0 +1,29 @@
+import { REAL } from '../../client/api/client-environment.js';
+import { settingsOf } from '../../client/api/client-options.js';
+import { HeartbeatClient } from '../../client/api/heartbeat-client.js';
+import { HttpCalls } from '../../client/api/http-calls.js';
+import { inPath } from '../../client/api/ids.js';
+import { RememberingReader } from './sent-json.js';
+
+/** How often a failed call is repeated, if it may be: a person waits for the answer. */
+const RETRIES = 2;
+
+/** The daemon that a command talks to. */
+export interface Daemon {
+  readonly url: string;
+  readonly client: HeartbeatClient;
+  /** Calls by the names of the contract, for answers of which the client shows only a part. */
+  readonly calls: HttpCalls<string>;
+}
+
+/** @throws TypeError if the URL or the key is wrong */
+export function daemonAt(url: string, key: string | undefined): Daemon {
+  const settings = settingsOf({ url, key, retries: RETRIES });
+  const calls = new HttpCalls(settings, REAL, String, RememberingReader<string>);
+  return { url: settings.url, client: new HeartbeatClient(settings, REAL, String, calls), calls };
+}
+
+/** The name of a node in the path of a call. */
+export function nodeInPath(name: string): readonly string[] {
+  return [inPath(name, 'HEARTBEAT_INVALID_NODE_NAME', 'invalid node name')];
+}
