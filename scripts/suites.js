@@ -87,6 +87,7 @@ const NOT_ON_POSTGRES = [
   'test/e2e/bench.test.ts',
   'test/e2e/cannot-start.test.ts',
   'test/e2e/docs-page.test.ts',
+  'test/e2e/healthcheck.test.ts',
   'test/e2e/library.test.ts',
   'test/e2e/missing-package.test.ts',
   'test/e2e/store-copy.test.ts',

@@ -26,9 +26,12 @@ export function createLogger(
   options: LoggerOptions,
   stream: NodeJS.WritableStream,
   conceal: (line: string) => string = (line) => line,
+  env: Readonly<Record<string, string | undefined>> = process.env,
 ): LevelledLogger {
   const { combine, timestamp, printf, colorize } = winston.format;
   const isTerminal = 'isTTY' in stream && stream.isTTY === true;
+  // https://no-color.org: any value but an empty one.
+  const hasColor = isTerminal && (env['NO_COLOR'] ?? '') === '';
   const format =
     options.format === 'json'
       ? combine(
@@ -37,7 +40,7 @@ export function createLogger(
         )
       : combine(
           timestamp({ format: 'HH:mm:ss.SSS' }),
-          ...(isTerminal ? [colorize()] : []),
+          ...(hasColor ? [colorize()] : []),
           printf((info) => conceal(prettyLine(info))),
         );
   // The log's reader may be gone, which is no reason to exit.

@@ -1,4 +1,4 @@
-import { CommanderError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { HeartbeatRequestError } from '../../client/api/request-error.js';
 import { stringifyExactJson } from '../../domain/exact-json.js';
 import type { CommandContext } from '../command-table.js';
@@ -116,23 +116,29 @@ async function withDaemon(
   { env, stdout, stderr }: CommandContext,
   act: (daemon: Daemon) => Promise<number>,
 ): Promise<number> {
-  let daemon: Daemon | undefined;
   if (stdout === process.stdout) process.stdout.on('error', endAtBrokenPipe);
+  const { url, key } = await connectionOf(given, env);
+  const problems = urlProblems(url);
+  if (url === undefined || problems.length > 0) refuse(command, problems);
+  const daemon = daemonFor(command, url, key);
   try {
-    const { url, key } = await connectionOf(given, env);
-    const problems = urlProblems(url);
-    if (url === undefined || problems.length > 0) refuse(command, problems);
-    daemon = daemonAt(url, key);
     return await act(daemon);
   } catch (error) {
-    if (error instanceof CommanderError) throw error;
-    // What the client refuses to send.
-    if (error instanceof TypeError) refuse(command, [error.message]);
     if (!(error instanceof HeartbeatRequestError)) throw error;
     stderr.write(requestProblem(error));
     return FAILED;
   } finally {
-    await daemon?.client.close();
+    await daemon.client.close();
+  }
+}
+
+/** What the client refuses, such as a key that no header can carry, is wrong usage. */
+function daemonFor(command: Command, url: string, key: string | undefined): Daemon {
+  try {
+    return daemonAt(url, key);
+  } catch (error) {
+    if (error instanceof TypeError) refuse(command, [error.message]);
+    throw error;
   }
 }
 

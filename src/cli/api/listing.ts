@@ -1,4 +1,5 @@
 import { count } from '../given.js';
+import { printableCell } from '../output/printable.js';
 import type { Described } from './api-command.js';
 
 /** The most that is asked for in one page. Without a limit, pages are as long as the daemon likes. */
@@ -49,5 +50,5 @@ export async function listing<Item>(
 
 /** Said under a table that does not show all. */
 export function more({ next }: Listing<unknown>): string {
-  return next === null ? '' : `There are more: --cursor ${next}\n`;
+  return next === null ? '' : `There are more: --cursor ${printableCell(next)}\n`;
 }

@@ -8,12 +8,12 @@ export class Lines {
   readonly #stream = new PassThrough();
   #text = '';
 
-  constructor(options: Partial<LoggerOptions> = {}, { isTerminal = false } = {}) {
+  constructor(options: Partial<LoggerOptions> = {}, { isTerminal = false, env = {} } = {}) {
     this.#stream.setEncoding('utf8').on('data', (text: string) => {
       this.#text += text;
     });
     if (isTerminal) Object.assign(this.#stream, { isTTY: true });
-    this.logger = createLogger({ level: 'debug', format: 'json', ...options }, this.#stream);
+    this.logger = createLogger({ level: 'debug', format: 'json', ...options }, this.#stream, undefined, env);
   }
 
   get all(): string[] {

@@ -25,6 +25,9 @@ describe('the pretty log', () => {
     const json = new Lines({}, { isTerminal: true });
     json.logger.info('ready');
     expect(json.one).to.not.include('\u001b');
+    const plain = new Lines({ format: 'pretty' }, { isTerminal: true, env: { NO_COLOR: '1' } });
+    plain.logger.info('ready');
+    expect(plain.one).to.not.include('\u001b');
     const file = new Lines({ format: 'pretty' });
     file.logger.info('ready');
     expect(file.one).to.not.include('\u001b');
