@@ -185,7 +185,8 @@ describe('heartbeat run', () => {
     const start = (name: string): DaemonProcess =>
       resources.run({
         command: [
-          ...[process.execPath, HEARTBEAT, 'run', '--name', name, '--'],
+          process.execPath,
+          ...[HEARTBEAT, 'run', '--name', name, '--'],
           ...script(`while [ ! -e ${go}-${name} ]; do sleep 0.05; done; exit 4`),
         ],
         env: { HEARTBEAT_URL: first.url, XDG_CONFIG_HOME: directory },
