@@ -18,6 +18,7 @@ import type { AppPorts } from './app/ports.js';
 import { sumOf } from './app/sum.js';
 import { supervisionTree } from './app/supervision-tree.js';
 import { UserQueries } from './app/user-queries.js';
+import { incidentQueries } from './app/incident-queries.js';
 import { alertQueries } from './app/alert-queries.js';
 import { pingQueries } from './app/ping-queries.js';
 import { probeQueries } from './app/probe-queries.js';
@@ -25,12 +26,22 @@ import { silenceQueries } from './app/silence-queries.js';
 import type { Config } from './config/schema.js';
 import { LEVELDB, shownStore } from './config/store.js';
 import type { Rota } from './domain/rota.js';
+import type { BlindInterval } from './domain/blindness.js';
 import type { MaintenanceWindow } from './domain/maintenance.js';
 import type { Overload } from './domain/overload.js';
 import { toMillis, type Instant, type Millis } from './domain/time.js';
 import { userIdsOf } from './domain/user-id.js';
 import { HeartbeatError } from './errors.js';
-import type { AlertsApi, Daemon, NodesApi, PingsApi, ProbesApi, SilencesApi, UsersApi } from './app/api.js';
+import type {
+  AlertsApi,
+  Daemon,
+  IncidentsApi,
+  NodesApi,
+  PingsApi,
+  ProbesApi,
+  SilencesApi,
+  UsersApi,
+} from './app/api.js';
 import type { ConnectedClients, DaemonFacts, Stats } from './app/daemon-facts.js';
 import { readStats } from './app/stats.js';
 import type { Channel } from './ports/channel.js';
@@ -56,6 +67,7 @@ export class App implements Daemon {
   readonly pings: PingsApi;
   readonly declared: DeclaredNodes;
   readonly probes: ProbesApi;
+  readonly incidents: IncidentsApi;
   connected: ConnectedClients = { sockets: 0, eventReaders: 0 };
   readonly events: EventHub;
   readonly #channelFeed: ChannelFeed;
@@ -106,6 +118,7 @@ export class App implements Daemon {
     this.rotas = { all: ports.rotas ?? [] };
     this.pings = pingQueries(actors, config.pings.body);
     this.probes = probeQueries(actors);
+    this.incidents = incidentQueries(actors);
     this.nodes = nodeQueries(actors, this.#watchdog, clock, retention, this.#ownership, this.silences);
     this.declared = declaredNodesOf(config, actors, this.nodes, { clock, logger });
     this.alerts = alertQueries(actors, clock);
@@ -279,6 +292,10 @@ export class App implements Daemon {
   unready(): readonly string[] {
     if (this.#phase !== 'ready') return [this.#phase];
     return [...unreadyReasons(this.#actors, this.#ownership), ...this.declared.unready];
+  }
+
+  get lastBlind(): BlindInterval | undefined {
+    return this.#blindness.recent.at(-1);
   }
 
   async facts(): Promise<DaemonFacts> {

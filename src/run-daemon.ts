@@ -218,19 +218,23 @@ function metricsLogOf({ log }: Config, deps: MetricsLogDeps): MetricsLog | undef
   return every === 0 ? undefined : new MetricsLog(every, deps);
 }
 
-function gatewayOptions({ config, auth, linkSecret, tls }: Effective, logger: Logger): GatewayOptions {
+function gatewayOptions(
+  { config, auth, linkSecret, tls, statusPages }: Effective,
+  logger: Logger,
+): GatewayOptions {
   const links = signerOf(linkSecret);
   const badges = linkSecret === undefined ? undefined : new HmacBadgeSigner(linkSecret);
   const { connections } = config.limits;
   const descriptors = mostDescriptors();
   const most = connectionsWithin(descriptors);
-  if (connections <= most) return { ...config, auth, links, badges, tls };
+  const others = { auth, links, badges, statusPages, tls };
+  if (connections <= most) return { ...config, ...others };
   logger.info('limits.connections lowered to the limit of open files', {
     limit: connections,
     lowered: most,
     descriptors,
   });
-  return { ...config, limits: { ...config.limits, connections: most }, auth, links, badges, tls };
+  return { ...config, limits: { ...config.limits, connections: most }, ...others };
 }
 
 /** A module that cannot be used is a configuration problem, and is reported as one. */

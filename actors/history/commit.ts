@@ -10,6 +10,8 @@ import { recordsOf, recordsOfStatus, undoingRecordsOf, withoutPing } from './nod
 import type {
   StatusEntry,
   HistoryEntry,
+  IncidentsEntry,
+  IncidentsSettlement,
   NodeChangeEntry,
   NodeSettlement,
   Settlement,
@@ -24,6 +26,7 @@ export interface Commit {
   readonly settlements: readonly Settlement[];
   readonly nodes: readonly NodeSettlement[];
   readonly silences: readonly SilenceSettlement[];
+  readonly incidents: readonly IncidentsSettlement[];
   /** No session ends later than this once the batch is written. */
   readonly latestEnd: number;
 }
@@ -53,6 +56,7 @@ export function commitOf(
   const settlements: Settlement[] = [];
   const nodes: NodeSettlement[] = [];
   const silences: SilenceSettlement[] = [];
+  const incidents: IncidentsSettlement[] = [];
   const resumed: Resume[] = [];
   let latest = latestEnd;
   for (const entry of entries) {
@@ -101,6 +105,10 @@ export function commitOf(
         records.push({ kind: 'silences', silences: [entry.silence], forgotten: [] });
         silences.push({ silence: entry.silence, stored: true });
         break;
+      case 'incidents':
+        records.push(incidentsRecord(entry.before, entry.after));
+        incidents.push({ entry, stored: true });
+        break;
       case 'register':
       case 'change':
       case 'forget':
@@ -122,7 +130,7 @@ export function commitOf(
     const users = resumed.map(({ user }) => user);
     records.push({ kind: 'healed', generation: resumed[0].generation, users });
   }
-  return { entries, records, settlements, nodes, silences, latestEnd: latest };
+  return { entries, records, settlements, nodes, silences, incidents, latestEnd: latest };
 }
 
 /** After a refused write: what to write once the disk takes writes again, and what to reply. */
@@ -131,13 +139,15 @@ export interface Refusal {
   readonly settlements: readonly Settlement[];
   readonly nodes: readonly NodeSettlement[];
   readonly silences: readonly SilenceSettlement[];
+  readonly incidents: readonly IncidentsSettlement[];
 }
 
 /**
  * A refused batch may have reached the disk. What is refused to its caller must be undone there; what cannot be refused
  * is written again.
  */
-export function refusalOf({ entries, settlements, nodes, silences }: Commit, code: ErrorCode): Refusal {
+export function refusalOf(commit: Commit, code: ErrorCode): Refusal {
+  const { entries, settlements, nodes, silences, incidents } = commit;
   const retry = entries.flatMap((entry): Queued[] => {
     switch (entry.kind) {
       case 'open':
@@ -170,6 +180,8 @@ export function refusalOf({ entries, settlements, nodes, silences }: Commit, cod
         return [entry];
       case 'silence':
         return [{ kind: 'undo', record: undoingSilence(entry) }];
+      case 'incidents':
+        return [{ kind: 'undo', record: incidentsRecord(entry.after, entry.before) }];
       case 'register':
       case 'change':
       case 'forget':
@@ -189,6 +201,7 @@ export function refusalOf({ entries, settlements, nodes, silences }: Commit, cod
         : { shard: settlement.shard, node: settlement.node, stored: false, code },
     ),
     silences: silences.map(({ silence }) => ({ silence, stored: false, code })),
+    incidents: incidents.map(({ entry }) => ({ entry, stored: false, code })),
   };
 }
 
@@ -201,6 +214,12 @@ function undoingSilence({ before, silence }: SilenceEntry): HistoryRecord {
   return before === undefined
     ? { kind: 'silences', silences: [], forgotten: [silence.id] }
     : { kind: 'silences', silences: [before], forgotten: [] };
+}
+
+function incidentsRecord(before: IncidentsEntry['before'], after: IncidentsEntry['after']): HistoryRecord {
+  const stay = new Set(after.map(({ id }) => id));
+  const forgotten = before.flatMap(({ id }) => (stay.has(id) ? [] : [id]));
+  return { kind: 'incidents', incidents: after, forgotten };
 }
 
 /** The reply to a status once it is stored, or cannot be stored at present. */
@@ -218,8 +237,9 @@ export function healedBy({ user, generation }: Resume): HistoryEntry {
 type Awaited = Extract<Queued, { readonly shard: number; readonly user: UserId }>;
 
 /** Whether a request waits for the entry, so that it can be refused. */
-export function isAwaited(entry: Queued): entry is Awaited | NodeChangeEntry | SilenceEntry {
-  return entry.kind === 'silence' || ('shard' in entry && entry.kind !== 'status');
+export function isAwaited(entry: Queued): entry is Awaited | NodeChangeEntry | SilenceEntry | IncidentsEntry {
+  const { kind } = entry;
+  return kind === 'silence' || kind === 'incidents' || ('shard' in entry && kind !== 'status');
 }
 
 export function isOfNode(entry: Awaited | NodeChangeEntry): entry is NodeChangeEntry {

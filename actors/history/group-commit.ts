@@ -112,6 +112,7 @@ export class GroupCommit {
     this.#deps.settle(commit.settlements);
     this.#deps.settleNodes(commit.nodes);
     this.#deps.settleSilences(commit.silences);
+    this.#deps.settleIncidents(commit.incidents);
     this.#deps.alertsCommitted(alertsIn(commit.records), true);
   }
 

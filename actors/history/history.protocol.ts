@@ -8,6 +8,7 @@ import type { Recovery } from '../../src/domain/recovery.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import type { EndedSession } from '../../src/domain/session.js';
 import type { Silence, SilenceId } from '../../src/domain/silence.js';
+import type { StatusIncident } from '../../src/domain/status-incident.js';
 import type { Instant } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { ObservedTime } from '../../src/domain/observed-time.js';
@@ -74,6 +75,15 @@ export interface SilenceEntry {
   /** As it is on disk; undefined for a new one. */
   readonly before: Silence | undefined;
   readonly silence: Silence;
+}
+
+/** Incidents of status pages change, and somebody waits for the reply. Refused when the disk is full. */
+export interface IncidentsEntry {
+  readonly kind: 'incidents';
+  /** Those that change or go, as they are on disk. */
+  readonly before: readonly StatusIncident[];
+  /** What they become, and new ones. */
+  readonly after: readonly StatusIncident[];
 }
 
 /** What is stored of a node's job beside a status. */
@@ -146,7 +156,7 @@ export type NodeEntry =
   | { readonly kind: 'statuses'; readonly nodes: readonly NamedStatus[] }
   | { readonly kind: 'observed_time'; readonly observed: ObservedTime };
 
-export type HistoryEntry = UserEntry | DaemonEntry | NodeEntry | SilenceEntry;
+export type HistoryEntry = UserEntry | DaemonEntry | NodeEntry | SilenceEntry | IncidentsEntry;
 
 /** The result of a node's entry. A status is settled once, stored or not. */
 export type NodeSettlement = { readonly shard: ShardIndex; readonly node: NodeName } & (
@@ -167,6 +177,12 @@ export type SilenceSettlement = { readonly silence: Silence } & (
   | { readonly stored: false; readonly code: ErrorCode }
 );
 
+/** The result of an entry of incidents. A refused one has no effect. */
+export type IncidentsSettlement = { readonly entry: IncidentsEntry } & (
+  | { readonly stored: true }
+  | { readonly stored: false; readonly code: ErrorCode }
+);
+
 /** `refusing`: the disk takes no writes, or cannot be trusted; ends are kept in memory meanwhile. */
 export type StoreState = 'open' | 'refusing';
 
@@ -175,6 +191,7 @@ export interface SettlingDeps {
   settle(settlements: readonly Settlement[]): void;
   settleNodes(settlements: readonly NodeSettlement[]): void;
   settleSilences(settlements: readonly SilenceSettlement[]): void;
+  settleIncidents(settlements: readonly IncidentsSettlement[]): void;
   /** Alerts are on disk, or cannot be at present. */
   alertsCommitted(records: readonly AlertRecord[], stored: boolean): void;
 }

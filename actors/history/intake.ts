@@ -6,6 +6,7 @@ import { alertsIn, healedBy, isAwaited, isOfNode, refusalOf, settledStatus, type
 import { withoutPing } from './node-records.js';
 import type {
   HistoryEntry,
+  IncidentsSettlement,
   NodeSettlement,
   Settlement,
   SettlingDeps,
@@ -121,6 +122,7 @@ export class Intake {
     const settlements: Settlement[] = [];
     const nodes: NodeSettlement[] = [];
     const silences: SilenceSettlement[] = [];
+    const incidents: IncidentsSettlement[] = [];
     for (const entry of entries) {
       if (entry.kind === 'status') {
         nodes.push(settledStatus(entry));
@@ -131,6 +133,10 @@ export class Intake {
         silences.push({ silence: entry.silence, stored: false, code });
         continue;
       }
+      if (entry.kind === 'incidents') {
+        incidents.push({ entry, stored: false, code });
+        continue;
+      }
       const { shard } = entry;
       if (isOfNode(entry)) nodes.push({ shard, node: entry.node, stored: false, code });
       else settlements.push({ shard, user: entry.user, stored: false, code });
@@ -138,13 +144,14 @@ export class Intake {
     this.#deps.settle(settlements);
     this.#deps.settleNodes(nodes);
     this.#deps.settleSilences(silences);
+    this.#deps.settleIncidents(incidents);
   }
 
   /** The disk is full, or worse. Every waiting request is answered. */
   storeRefuses(commit: Commit, error: unknown): void {
     const isDamaged = error instanceof HeartbeatError && error.code === 'HEARTBEAT_STORE_CORRUPT';
     this.#code = isDamaged ? error.code : 'HEARTBEAT_STORE_REFUSES';
-    const { retry, settlements, nodes, silences } = refusalOf(commit, this.#code);
+    const { retry, settlements, nodes, silences, incidents } = refusalOf(commit, this.#code);
     if (this.#state === 'open') {
       const event = isDamaged ? 'store is damaged and takes no writes' : 'store refuses writes';
       this.#deps.logger.error(event, { error });
@@ -159,6 +166,7 @@ export class Intake {
     this.#deps.alertsCommitted([...alertsIn(commit.records), ...this.#backlog.alerts()], false);
     this.#deps.settleNodes([...nodes, ...this.#backlog.letStatusesWait().map(settledStatus)]);
     this.#deps.settleSilences(silences);
+    this.#deps.settleIncidents(incidents);
     this.refuse(dropped.filter(isAwaited), this.#code);
   }
 

@@ -10,6 +10,8 @@ import type { DescribedNode, NodeReply } from './node.protocol.js';
 export interface NodeFilter {
   readonly state?: NodeState | undefined;
   readonly label?: { readonly key: string; readonly value: string } | undefined;
+  /** All of these. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly paused?: boolean | undefined;
   /** A prefix of the name. */
   readonly name?: string | undefined;
@@ -148,7 +150,11 @@ function matches({ state, labels, pausedAt }: DescribedNode, filter: NodeFilter)
   if (filter.paused !== undefined && (pausedAt !== undefined) !== filter.paused) return false;
   if (filter.state !== undefined && state !== filter.state) return false;
   const { label } = filter;
-  return label === undefined || (Object.hasOwn(labels, label.key) && labels[label.key] === label.value);
+  const wanted = [
+    ...Object.entries(filter.labels ?? {}),
+    ...(label ? [[label.key, label.value] as const] : []),
+  ];
+  return wanted.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
 }
 
 function isWithin({ at }: Flip, { from, before, after, order }: FlipRange): boolean {

@@ -4,6 +4,7 @@ import type { NotifierCommand, SilenceCommand } from '../../actors/notifier/noti
 import type { LiveSession, UserCommand, UserDevice, UserReply } from '../../actors/user/user.protocol.js';
 import type { NodeQuota, UserReach } from '../domain/access.js';
 import type { AlertRecord } from '../domain/alert.js';
+import type { BlindInterval } from '../domain/blindness.js';
 import type { Flip } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
 import type { ProbeResult } from '../domain/probe.js';
@@ -12,6 +13,8 @@ import type { DeviceHeal } from '../domain/device.js';
 import type { EndedSession, Session } from '../domain/session.js';
 import type { Rota } from '../domain/rota.js';
 import type { Silence, SilencedInterval, SilenceId } from '../domain/silence.js';
+import type { IncidentState, StatusIncident, StatusIncidentId } from '../domain/status-incident.js';
+import type { ErrorCode } from '../errors.js';
 import type { Instant, Millis } from '../domain/time.js';
 import type { Uptime } from '../domain/uptime.js';
 import type { UptimeReport, UptimeReportOfNodes, UptimeRequest } from '../domain/uptime-report.js';
@@ -39,6 +42,8 @@ export interface Daemon {
 
   readonly probes: ProbesApi;
 
+  readonly incidents: IncidentsApi;
+
   readonly events: EventsApi;
 
   /**
@@ -64,6 +69,9 @@ export interface Daemon {
 
   /** Why the daemon is not ready, a phrase each; empty if it is. */
   unready(): readonly string[];
+
+  /** The last time in which the daemon heard nobody; undefined if there was none. */
+  readonly lastBlind: BlindInterval | undefined;
 
   /** The data for `GET /metrics`, also while the daemon starts. */
   facts(): Promise<DaemonFacts>;
@@ -255,6 +263,35 @@ export interface ProbesApi {
   resultsOf(node: NodeName): readonly ProbeResult[];
 }
 
+/** What somebody wants to write, or to remove. */
+export type IncidentRequest = { readonly page: string } & (
+  | { readonly kind: 'begin'; readonly title: string; readonly text: string; readonly state: IncidentState }
+  | {
+      readonly kind: 'update';
+      readonly id: StatusIncidentId;
+      readonly text: string;
+      readonly state: IncidentState;
+    }
+  | { readonly kind: 'remove'; readonly id: StatusIncidentId }
+);
+
+export type IncidentReply =
+  | { readonly kind: 'incident'; readonly incident: StatusIncident }
+  | { readonly kind: 'refused'; readonly code: ErrorCode };
+
+/** What people wrote for status pages. */
+export interface IncidentsApi {
+  /**
+   * Newest first. The array stays the same until one of them changes.
+   *
+   * @throws HeartbeatError `HEARTBEAT_NOT_READY` while they are kept elsewhere
+   */
+  of(page: string): readonly StatusIncident[];
+
+  /** @param answered is called once, when the change is on disk; a refusal is a reply too */
+  request(request: IncidentRequest, answered: (reply: IncidentReply) => void): void;
+}
+
 /** Silences. */
 export interface SilencesApi {
   /**
@@ -275,6 +312,9 @@ export interface SilencesApi {
 
   /** The active silences of a node; none while silences are kept elsewhere. */
   of(node: Pick<DescribedNode, 'name' | 'labels'>): readonly SilenceId[];
+
+  /** The maintenance windows that are not over: of each, its present or its next time. @throws HeartbeatError likewise */
+  maintenance(): readonly Silence[];
 
   /** The maintenance window that a node is in; of several, the one that ends last. */
   maintenanceOf(node: Pick<DescribedNode, 'name' | 'labels'>): Silence | undefined;

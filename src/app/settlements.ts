@@ -5,7 +5,7 @@ import type { Watch } from './watch.js';
 
 type Settlements = Pick<
   HistoryDeps,
-  'settle' | 'alertsCommitted' | 'reopened' | 'settleNodes' | 'settleSilences'
+  'settle' | 'alertsCommitted' | 'reopened' | 'settleNodes' | 'settleSilences' | 'settleIncidents'
 >;
 
 /** Passes what history settles on to the users, the nodes and the notifier of a run, which wait for it. */
@@ -32,6 +32,9 @@ export function settlementsFor(
     },
     settleSilences: (settlements) => {
       watch?.notifier.silencesSettled(settlements);
+    },
+    settleIncidents: (settlements) => {
+      watch?.incidents.settled(settlements);
     },
   };
 }

@@ -9,7 +9,7 @@ import type { SilencesApi } from './api.js';
 /** Queries and requests about silences. */
 export function silenceQueries(
   { home }: Pick<Actors, 'home'>,
-  clock: Pick<Clock, 'now' | 'soon'>,
+  clock: Pick<Clock, 'now' | 'wall' | 'soon'>,
 ): SilencesApi {
   const slices = new Slices(clock);
   const table = (): SilenceTable | undefined => home.answering.watch?.notifier.silences;
@@ -22,6 +22,7 @@ export function silenceQueries(
       else home.watch.notifier.command(command);
     },
     of: (node) => home.watch?.notifier.silences.of(node) ?? [],
+    maintenance: () => (table()?.maintenance() ?? []).filter(({ endsAt }) => endsAt > clock.wall()),
     maintenanceOf: (node) => home.watch?.notifier.silences.maintenanceOf(node),
     intervalsOf: async (node, range) => {
       const intervals: SilencedInterval[] = [];

@@ -17,6 +17,7 @@ import type { HistoryStore } from '../ports/history-store.js';
 import type { Outbox } from '../ports/outbox.js';
 import { alertsOptions } from './options.js';
 import { PingUuids } from './ping-uuids.js';
+import { StatusIncidents } from './status-incidents.js';
 import type { AppPorts } from './ports.js';
 import type { Shared } from './shared.js';
 import type { Room } from './startup-memory.js';
@@ -39,6 +40,7 @@ export interface Watch {
   /** Decides about alerts: the notifier, unless a test does. */
   readonly alerting: Alerting;
   readonly pingUuids: PingUuids;
+  readonly incidents: StatusIncidents;
 }
 
 /** What the partition that watches has besides. */
@@ -77,6 +79,13 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
   });
   const alerting = ports.alerting ?? notifier;
   const pingUuids = new PingUuids();
+  const incidents = new StatusIncidents({
+    clock,
+    random: Math.random,
+    submit: (entry) => {
+      history().submit([entry]);
+    },
+  });
   const probes = new Probes({
     ...deps,
     startProber: ports.startProber,
@@ -128,7 +137,7 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
         shared.hearing.isHearing && history().state === 'open' && history().waiting < BUSY_DISK,
     },
   );
-  return { nodes, probes, notifier, channels, alerting, pingUuids };
+  return { nodes, probes, notifier, channels, alerting, pingUuids, incidents };
 }
 
 /** Nobody waits for the answers: a result that does not count is followed by another. */
@@ -154,13 +163,14 @@ function tellProbed(nodes: LocalNodeShards, results: readonly Probed[], clock: P
 
 /** Restores the nodes of the last run. */
 export async function recoverNodes(
-  { nodes, notifier }: Watch,
-  store: Pick<HistoryStore, 'nodes'>,
+  { nodes, notifier, incidents }: Watch,
+  store: Pick<HistoryStore, 'nodes' | 'statusIncidents'>,
   room: ReturnType<Room>,
 ): Promise<void> {
   for await (const chunk of store.nodes()) {
     if (room.holdsNodes(chunk.length)) for (const node of chunk) nodes.recover(node);
   }
+  await incidents.recover(store);
   // Without some of the nodes, their alerts would go out as if they had recovered.
   if (room.holdsAll) notifier.nodesKnown();
 }

@@ -19,7 +19,7 @@ export interface FileContents {
 const keys = options.map(({ key }) => key);
 
 /** They contain names that users choose, so they have no flags and no variables. */
-const SECTIONS = ['channels', 'auth', 'maintenance', 'rotas'];
+const SECTIONS = ['channels', 'auth', 'maintenance', 'rotas', 'status'];
 
 /** Reads YAML, which includes JSON. */
 export function parseFile(path: string, contents: string): FileContents {

@@ -23,7 +23,7 @@ export function configurationChanges(
   const ofSections = sectionChanges(shownIn(before), shownIn(after));
   const named = [...ofOptions, ...ofSections].map(({ option }) => option);
   // A secret that changed shows nowhere else.
-  const hidden = ['tls', 'auth', 'probes'].filter(
+  const hidden = ['tls', 'auth', 'probes', 'status'].filter(
     (section) => applied.includes(section) && !named.some((option) => option.startsWith(section)),
   );
   return [
@@ -39,9 +39,12 @@ function shownIn({
   shownAuth,
   shownMaintenance,
   shownRotas,
+  shownStatusPages,
 }: Effective): ReadonlyMap<string, unknown> {
   return new Map([
-    ...[...shownAuth, ...shownMaintenance, ...shownRotas].map(({ key, value }) => [key, value] as const),
+    ...[...shownAuth, ...shownMaintenance, ...shownRotas, ...shownStatusPages].map(
+      ({ key, value }) => [key, value] as const,
+    ),
     ...channels.map(
       ({ policy, shown, secrets }) =>
         [`channels.${policy.name}`, { shown, secrets: secrets.map((secret) => secret.reveal()) }] as const,

@@ -15,11 +15,13 @@ import type { DeclaredNode } from '../domain/node.js';
 import type { UserIdKind } from '../domain/user-id.js';
 import type { MaintenanceWindow } from '../domain/maintenance.js';
 import type { Rota } from '../domain/rota.js';
+import type { StatusPage } from '../domain/status-page.js';
 import { readMaintenance } from './maintenance.js';
 import { readDeclared } from './declared-nodes.js';
 import { locate, readText } from './named-files.js';
 import { readProbes } from './probes.js';
 import { readRotas } from './rotas.js';
+import { readStatusPages } from './status-pages.js';
 import { ascending, options, schema } from './schema.js';
 import type { Config } from './schema.js';
 import { refusedText, sourceText } from './value-source.js';
@@ -64,6 +66,8 @@ export interface Effective {
   readonly declared: DeclaredNodesSetting | undefined;
   readonly rotas: readonly Rota[];
   readonly shownRotas: readonly ShownAuth[];
+  readonly statusPages: readonly StatusPage[];
+  readonly shownStatusPages: readonly ShownAuth[];
   readonly store: StoreLocation;
   /** Undefined: everybody may do everything. */
   readonly auth: ConfiguredAuth | undefined;
@@ -98,6 +102,7 @@ export function loadConfig(sources: ConfigSources): Loaded {
   const channels = readChannels(file.sections['channels'], { env, cwd, readFile, userIds, rotas });
   const auth = readAuth(file.sections['auth'], userIds, { env, cwd, readFile });
   const maintenance = readMaintenance(file.sections['maintenance']);
+  const statusPages = readStatusPages(file.sections['status'], { cwd });
   const environment = readEnvironment(env, [
     ...channels.variables,
     ...auth.variables,
@@ -123,6 +128,7 @@ export function loadConfig(sources: ConfigSources): Loaded {
     ...maintenance.problems,
     ...(declared !== undefined && 'problems' in declared ? declared.problems : []),
     ...rotas.problems,
+    ...statusPages.problems,
     ...(store !== undefined && 'problems' in store
       ? store.problems.map((each) => problemIn(inForce, each))
       : []),
@@ -154,6 +160,8 @@ export function loadConfig(sources: ConfigSources): Loaded {
     shownMaintenance: maintenance.shown,
     rotas: rotas.rotas,
     shownRotas: rotas.shown,
+    statusPages: statusPages.pages,
+    shownStatusPages: statusPages.shown,
     auth: auth.auth,
     linkSecret: auth.linkSecret,
     shownAuth: auth.shown,

@@ -8,7 +8,7 @@ import type { ConfiguredTls } from './tls.js';
 
 /** Options that a running daemon can apply. All others need a restart. */
 const RELOADABLE =
-  /^(?:limits\..+|nodes\.(?:declared|prune)|log\.level|keep_alive_timeout|cors\.origins|allowed_hosts|public_url|insecure|tls\..+|probes\..+)$/;
+  /^(?:limits\..+|nodes\.(?:declared|prune)|log\.level|keep_alive_timeout|cors\.origins|allowed_hosts|public_url|insecure|docs\..+|tls\..+|probes\..+)$/;
 
 export interface Reloaded {
   /** The new configuration, with the old values of options that need a restart. */
@@ -45,6 +45,10 @@ export function reloaded(before: Effective, after: Effective): Reloaded | { read
       auth: isAuthSame ? before.auth : after.auth,
       proxies: before.proxies,
       store: before.store,
+      // The same objects, by which what is remembered of a page is found.
+      statusPages: isDeepStrictEqual(before.statusPages, after.statusPages)
+        ? before.statusPages
+        : after.statusPages,
     },
     applied: [
       ...changed.filter(isReloadable),
@@ -53,6 +57,7 @@ export function reloaded(before: Effective, after: Effective): Reloaded | { read
       ...(isAuthSame && before.linkSecret?.reveal() === after.linkSecret?.reveal() ? [] : ['auth']),
       ...(isDeepStrictEqual(before.maintenance, after.maintenance) ? [] : ['maintenance']),
       ...(isDeepStrictEqual(before.rotas, after.rotas) ? [] : ['rotas']),
+      ...(isDeepStrictEqual(before.statusPages, after.statusPages) ? [] : ['status']),
       ...(before.probeLimits.ca === after.probeLimits.ca ? [] : ['probes']),
       // Channels are made anew in any case, so changed secrets are not looked for.
       'channels',

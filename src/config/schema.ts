@@ -63,6 +63,13 @@ export const schema = group({
   cors: group({
     origins: option(orOff(origins), null, 'Origins of web pages that may call the API from a browser.'),
   }),
+  docs: group({
+    public: option(
+      flag,
+      false,
+      'Whether `/docs` and `/openapi.json`, the description of the API, need no key. They say nothing about users, nodes or keys.',
+    ),
+  }),
   data_dir: option(
     text(/\S/, 'the path of a directory'),
     './data',

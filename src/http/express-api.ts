@@ -10,10 +10,11 @@ import type { Exchange } from './server/exchange.js';
 import { attach, exchangeOf } from './server/exchange-of-response.js';
 import type { GatewayFacts } from '../app/daemon-facts.js';
 import type { GatewayLimits } from './gateway-options.js';
+import type { PublicOptions } from './public-options.js';
 import { Resources } from './resources.js';
 import { inOriginForm, type RouteTable } from './route-table.js';
 import { addAlerts } from './alerts/alert-routes.js';
-import { addBadges, type BadgeOptions } from './badges/badge-routes.js';
+import { addBadges } from './badges/badge-routes.js';
 import { addEvents } from './events/event-routes.js';
 import { addDashboard } from './dashboard/dashboard-routes.js';
 import type { EventStreams } from './events/event-streams.js';
@@ -24,6 +25,8 @@ import { addUptime } from './uptime/uptime-routes.js';
 import { addRotas } from './rotas/rota-routes.js';
 import { addSignIn } from './sign-in/sign-in-routes.js';
 import { addSilences } from './silences/silence-routes.js';
+import { addIncidents } from './status/incident-routes.js';
+import { addStatusPages } from './status/status-routes.js';
 import { addSocket } from './sockets/socket-route.js';
 import { addUsers } from './users/user-routes.js';
 import { addContract, addMetrics, addProbes, addConfigurationDiff, addStats } from './ops/ops-routes.js';
@@ -46,7 +49,7 @@ export function createApi(
   streams: EventStreams,
   pingKeys: PingKeys,
   links: () => LinkSigner | undefined,
-  badges: () => BadgeOptions,
+  open: () => PublicOptions,
 ): Api {
   const app = express();
   app.disable('x-powered-by').enable('case sensitive routing');
@@ -57,8 +60,9 @@ export function createApi(
   app.use(refuseCrossOrigin(cors));
   addProbes(resources, daemon);
   addMetrics(resources, daemon, gateway);
-  addContract(resources, limits, daemon.users.ids.kind);
+  addContract(resources, limits, daemon.users.ids.kind, () => open().isContractPublic);
   addDashboard(resources);
+  addStatusPages(resources, daemon, clock, () => open().status);
   addSignIn(resources);
   addSocket(resources);
   app.use((_request, response, next) => {
@@ -73,7 +77,8 @@ export function createApi(
   addAlerts(resources, daemon, limits);
   addUptime(resources, daemon, clock, limits);
   addRotas(resources, daemon, clock);
-  addBadges(resources, daemon, clock, badges);
+  addBadges(resources, daemon, clock, () => open().badges);
+  addIncidents(resources, daemon, limits, () => open().status);
   addSilences(resources, daemon, clock, limits);
   addStats(resources, daemon);
   addConfigurationDiff(resources, daemon);

@@ -1,5 +1,6 @@
 import type { Seconds } from '../domain/time.js';
 import type { NodeQuota } from '../domain/access.js';
+import type { StatusPage } from '../domain/status-page.js';
 import type { BadgeSigner } from '../ports/badge-signer.js';
 import type { LinkSigner } from '../ports/link-signer.js';
 import type { HostRules } from './security/allowed-hosts.js';
@@ -26,6 +27,14 @@ export interface GatewayOptions {
   readonly links?: LinkSigner | undefined;
   /** Signs the addresses of badges; undefined: they have no signature. */
   readonly badges?: BadgeSigner | undefined;
+  /** Pages for the public; undefined: there are none. */
+  readonly statusPages?: readonly StatusPage[] | undefined;
+  readonly docs?:
+    | {
+        /** Whether the page of the API needs no key. */
+        readonly public: boolean;
+      }
+    | undefined;
   /** Undefined: everybody may do everything. */
   readonly auth?: AuthOptions | undefined;
   /** Undefined: plain HTTP. */

@@ -14,8 +14,8 @@ import { Cors } from './security/cors.js';
 import { drain } from './draining.js';
 import type { Exchange } from './server/exchange.js';
 import { Exchanges } from './server/exchanges.js';
-import type { BadgeOptions } from './badges/badge-routes.js';
 import { EventStreams } from './events/event-streams.js';
+import { publicOptionsOf, type PublicOptions } from './public-options.js';
 import { takeFastLane } from './fast-lane.js';
 import type { GatewayReport } from '../app/daemon-facts.js';
 import { IdleConnections } from './server/idle-connections.js';
@@ -61,7 +61,7 @@ export class Gateway {
   #cors: Cors;
   #quotas: readonly NodeQuota[];
   #links: GatewayOptions['links'];
-  #badges: BadgeOptions;
+  #public: PublicOptions;
   readonly #acceptWarning: AcceptWarning;
   #overloaded = 0;
   #closing = false;
@@ -88,7 +88,7 @@ export class Gateway {
       this.#streams,
       (key) => this.#accessControl.ofPingKey(key),
       () => this.#links,
-      () => this.#badges,
+      () => this.#public,
     );
     const { routes } = this.#api;
     this.#accessControl = new AccessControl(daemon, clock, routes, (exchange) => this.#handOver(exchange));
@@ -96,7 +96,7 @@ export class Gateway {
     this.#heads.configure(hostRulesOf(options));
     this.#quotas = quotasIn(options);
     this.#links = options.links;
-    this.#badges = badgeOptionsOf(options);
+    this.#public = publicOptionsOf(options);
     this.#sockets = new Sockets(daemon, {
       clock,
       logger,
@@ -174,7 +174,7 @@ export class Gateway {
     this.#heads.configure(hostRulesOf(options));
     this.#quotas = quotasIn(options);
     this.#links = options.links;
-    this.#badges = badgeOptionsOf(options);
+    this.#public = publicOptionsOf(options);
   }
 
   /** Stops accepting and answers what is in flight. Resolves when every connection is closed. */
@@ -307,8 +307,4 @@ function connectedTo(sockets: Sockets, streams: EventStreams): Daemon['connected
       return streams.size;
     },
   };
-}
-
-function badgeOptionsOf({ badges, public_url }: GatewayOptions): BadgeOptions {
-  return { signer: badges, publicUrl: public_url ?? null };
 }

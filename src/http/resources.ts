@@ -4,7 +4,7 @@ import { expectNoBody } from './input/json-body.js';
 import { failsByTag, preconditionOf } from './input/preconditions.js';
 import { methodNotAllowed } from '../views/messages.js';
 import type { GatewayLimits } from './gateway-options.js';
-import { RouteTable, segmentsOf, type Route, type RouteTraits } from './route-table.js';
+import { isOpenToAll, RouteTable, segmentsOf, type Route, type RouteTraits } from './route-table.js';
 import { isPermitted, isUserPermitted } from './security/authorization.js';
 import type { Exchange } from './server/exchange.js';
 import { exchangeOf } from './server/exchange-of-response.js';
@@ -49,7 +49,7 @@ export class Resources {
       routes.push({ ...traits, path, method: METHODS[verb], needs });
       route[verb]((request, response) => {
         const exchange = exchangeOf(response);
-        if (needs !== 'nothing' && !isPermitted(exchange, needs)) return;
+        if (needs !== 'nothing' && !isOpenToAll(traits) && !isPermitted(exchange, needs)) return;
         if (verb === 'get') exchange.precondition = preconditionOf(request);
         if (needs === 'admin') exchange.audit();
         if (traits.body !== undefined) return handle(exchange, request);

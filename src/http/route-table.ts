@@ -15,8 +15,8 @@ export interface RouteTraits {
   readonly errors?: 'original';
   /** Whether an orchestrator acts on the answer: it is given under any load, and to anybody. */
   readonly isProbe?: boolean;
-  /** Whether it needs no key though others do: its answer is the same for every daemon of this version. */
-  readonly isPublic?: boolean;
+  /** Whether it needs no key though others do; a function where the configuration says it. */
+  readonly isPublic?: boolean | (() => boolean);
   /** What the first parameter names. Requests of one connection about the same user or node are handled in order. */
   readonly about?: 'user' | 'node';
   /** Whether its answer may be long. A connection has one long answer made at a time. */
@@ -96,7 +96,7 @@ export class RouteTable {
   }
 
   isPublic(method: string | undefined, target: string | undefined): boolean {
-    return this.find(method, target)?.isPublic === true;
+    return isOpenToAll(this.find(method, target));
   }
 
   orderOf(method: string | undefined, target: string | undefined): Order {
@@ -123,6 +123,11 @@ export class RouteTable {
     }
     return undefined;
   }
+}
+
+/** Whether a route needs no key at present. */
+export function isOpenToAll({ isPublic }: Pick<RouteTraits, 'isPublic'> = {}): boolean {
+  return typeof isPublic === 'function' ? isPublic() : isPublic === true;
 }
 
 /** The target without the authority of the absolute form, which does not matter here (RFC 9112, 3.2.2). */

@@ -6,6 +6,7 @@ import type { KeptPing } from '../domain/ping.js';
 import type { NodeName } from '../domain/node-name.js';
 import type { Recovery } from '../domain/recovery.js';
 import type { Silence, SilenceId } from '../domain/silence.js';
+import type { StatusIncident, StatusIncidentId } from '../domain/status-incident.js';
 import type { Instant } from '../domain/time.js';
 import type { UserId } from '../domain/user-id.js';
 import type { ObservedTime } from '../domain/observed-time.js';
@@ -71,6 +72,13 @@ export type HistoryRecord =
       readonly silences: readonly Silence[];
       /** These are removed. */
       readonly forgotten: readonly SilenceId[];
+    }
+  /** Incidents of status pages; a later one of the same id replaces the earlier. */
+  | {
+      readonly kind: 'incidents';
+      readonly incidents: readonly StatusIncident[];
+      /** These are removed. */
+      readonly forgotten: readonly StatusIncidentId[];
     }
   /** Alerts are held for a mass failure. */
   | { readonly kind: 'held'; readonly hold: LastHold }

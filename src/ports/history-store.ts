@@ -5,6 +5,7 @@ import type { KeptPing } from '../domain/ping.js';
 import type { NodeName } from '../domain/node-name.js';
 import type { Recovery } from '../domain/recovery.js';
 import type { EndedSession, OpenSession } from '../domain/session.js';
+import type { StatusIncident } from '../domain/status-incident.js';
 import type { Instant } from '../domain/time.js';
 import type { UserId } from '../domain/user-id.js';
 import type { ObservedTime } from '../domain/observed-time.js';
@@ -179,6 +180,9 @@ export interface HistoryStore extends Outbox {
 
   /** The node that has this ping UUID, or had it. */
   nodeOfPing(uuid: string): Promise<NodeName | undefined>;
+
+  /** Incidents of status pages, oldest first, in chunks. */
+  statusIncidents(): AsyncIterable<readonly StatusIncident[]>;
 
   /** The exact number of stored ended sessions. */
   countSessions(): number;

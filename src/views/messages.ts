@@ -31,6 +31,10 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_NO_SUCH_LINK: 'this link is not valid',
   HEARTBEAT_NO_SUCH_BADGE:
     'no such badge: nothing has this name or label, or the signature is missing or wrong',
+  HEARTBEAT_NO_SUCH_STATUS_PAGE: 'no such status page',
+  HEARTBEAT_NO_SUCH_INCIDENT: 'no such incident',
+  HEARTBEAT_TOO_MANY_INCIDENTS:
+    'too many incidents or updates: resolve some, or write about another incident',
   HEARTBEAT_LINK_EXPIRED: 'this link has expired',
   HEARTBEAT_LINK_USED: 'this link has been used',
   HEARTBEAT_LINK_VOID: 'the failure that this link is about is over',

@@ -20,7 +20,11 @@ export function allRoutes(): readonly Route[] {
     new EventStreams(new SimulatedClock()),
     () => undefined,
     () => undefined,
-    () => ({ signer: undefined, publicUrl: null }),
+    () => ({
+      badges: { signer: undefined, publicUrl: null },
+      status: { pages: [], publicUrl: null },
+      isContractPublic: false,
+    }),
   );
   return routes.all;
 }

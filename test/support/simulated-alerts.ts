@@ -138,6 +138,7 @@ export class SimulatedAlerts {
         settle: () => undefined,
         settleNodes: () => undefined,
         settleSilences: (settlements) => this.notifier.silencesSettled(settlements),
+        settleIncidents: () => undefined,
         alertsCommitted: (records, stored) => this.notifier.committed(records, stored),
         reopened: () => this.notifier.reopened(),
       },

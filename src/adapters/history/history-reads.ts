@@ -2,6 +2,7 @@ import type { AlertId, AlertRecord, CountedAlert, LastHold, UnnotifiedOf } from 
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
 import type { Silence } from '../../domain/silence.js';
+import type { StatusIncident } from '../../domain/status-incident.js';
 import type { Instant } from '../../domain/time.js';
 import type { Acknowledgement, Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
@@ -25,6 +26,7 @@ import {
   storedUnnotified,
 } from './alerts.js';
 import { blindnessBetween, storedBlindness } from './blindness.js';
+import { storedIncidents } from './incident-codec.js';
 import { readLastHold, type Ledger } from './meta.js';
 import { nodeNames, storedAcknowledgements, storedFlips, storedNodes, storedPauses } from './nodes.js';
 import { lastSessionOf, sessionsWithin, storedHealed, storedOpenSessions } from './sessions.js';
@@ -84,6 +86,10 @@ export abstract class HistoryReads {
 
   silences(): AsyncIterable<readonly Silence[]> {
     return this.#reading(storedSilences);
+  }
+
+  statusIncidents(): AsyncIterable<readonly StatusIncident[]> {
+    return this.#reading(storedIncidents);
   }
 
   lastHold(): Promise<LastHold | undefined> {

@@ -1,6 +1,7 @@
 import type { Instant } from '../../domain/time.js';
 import { idOf } from './alert-keys.js';
 import { KIND, kindOf } from './format.js';
+import { incidentIdOf } from './incident-codec.js';
 import { nameFrom } from './node-codec.js';
 import { flipRecord, keyOfPast } from './node-past-codec.js';
 import { nameOfJob, pingKeyOfAge, pingOf } from './ping-codec.js';
@@ -86,6 +87,8 @@ function named(key: Buffer, kind: string): string {
       return `${kind}, for the alert ${idOf(key)}`;
     case KIND.SILENCE:
       return `silence ${silenceIdOf(key)}`;
+    case KIND.INCIDENT:
+      return `${kind} ${incidentIdOf(key)}`;
     default:
       return kind;
   }

@@ -37,6 +37,7 @@ import {
   writeWatermark,
   type Ledger,
 } from './meta.js';
+import { incidentKey, incidentValue } from './incident-codec.js';
 import { nodeKey, nodeValue, statusKey, statusValue } from './node-codec.js';
 import { pingUuidKey } from './ping-codec.js';
 import { silenceKey, silenceValue } from './silence-codec.js';
@@ -228,6 +229,10 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
     case 'silences':
       for (const silence of record.silences) batch.put(silenceKey(silence.id), silenceValue(silence));
       for (const id of record.forgotten) batch.del(silenceKey(id));
+      return;
+    case 'incidents':
+      for (const incident of record.incidents) batch.put(incidentKey(incident.id), incidentValue(incident));
+      for (const id of record.forgotten) batch.del(incidentKey(id));
       return;
     case 'held':
       writeLastHold(batch, record.hold);

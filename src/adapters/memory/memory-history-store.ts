@@ -6,6 +6,7 @@ import type { Acknowledgement, Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
 import type { Silence, SilenceId } from '../../domain/silence.js';
+import type { StatusIncident, StatusIncidentId } from '../../domain/status-incident.js';
 import type { Instant } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { ObservedTime } from '../../domain/observed-time.js';
@@ -39,6 +40,7 @@ export class MemoryHistoryStore implements HistoryStore {
   readonly #alerts = new MemoryAlerts();
   readonly #unnotified = new Map<NodeName, UnnotifiedOf>();
   readonly #silences = new Map<SilenceId, Silence>();
+  readonly #incidents = new Map<StatusIncidentId, StatusIncident>();
   #lastHold: LastHold | undefined;
   #membership: Membership | undefined;
   #hasTextIds = false;
@@ -115,6 +117,10 @@ export class MemoryHistoryStore implements HistoryStore {
       case 'silences':
         for (const silence of record.silences) this.#silences.set(silence.id, silence);
         for (const id of record.forgotten) this.#silences.delete(id);
+        return;
+      case 'incidents':
+        for (const incident of record.incidents) this.#incidents.set(incident.id, incident);
+        for (const id of record.forgotten) this.#incidents.delete(id);
         return;
       case 'held':
         this.#lastHold = record.hold;
@@ -202,6 +208,10 @@ export class MemoryHistoryStore implements HistoryStore {
 
   async *silences(): AsyncIterable<readonly Silence[]> {
     yield* chunks([...this.#silences.values()].sort((a, b) => (a.id < b.id ? -1 : 1)));
+  }
+
+  async *statusIncidents(): AsyncIterable<readonly StatusIncident[]> {
+    yield* chunks([...this.#incidents.values()].sort((a, b) => (a.id < b.id ? -1 : 1)));
   }
 
   lastHold(): Promise<LastHold | undefined> {

@@ -1,3 +1,4 @@
+import type { ShownAuth } from '../../config/auth/auth.js';
 import type { Effective } from '../../config/load-config.js';
 import { options, valueIn } from '../../config/schema.js';
 import { sourceText, valueText } from '../../config/value-source.js';
@@ -46,13 +47,23 @@ function sectionsOf({
   shownAuth,
   shownMaintenance,
   shownRotas,
-}: Pick<Effective, 'channels' | 'shownAuth' | 'shownMaintenance' | 'shownRotas'>): Effective['shownAuth'] {
+  shownStatusPages,
+}: Pick<
+  Effective,
+  'channels' | 'shownAuth' | 'shownMaintenance' | 'shownRotas' | 'shownStatusPages'
+>): Effective['shownAuth'] {
   const ways = channels.map(({ policy, shown, source }) => ({
     key: `channels.${policy.name}`,
     value: shown,
     source,
   }));
-  return [...shownAuth, ...ways, ...shownMaintenance, ...shownRotas];
+  return [...shownAuth, ...ways, ...shownMaintenance, ...shownRotas, ...shownStatusPages.map(asOneValue)];
+}
+
+/** Groups of a page are maps in a list. */
+function asOneValue(shown: ShownAuth): ShownAuth {
+  const { groups, ...others } = shown.value;
+  return { ...shown, value: { ...others, groups: JSON.stringify(groups) } };
 }
 
 /** An empty list limits a key to nothing, which a blank would not say. */

@@ -12,6 +12,7 @@ import * as presence from './presence-calls.js';
 import type { UserDevice } from './user-batch.js';
 import { ping, type PingAnswer, type PingOptions, type PingTarget } from './ping-call.js';
 import { Rotas } from './rotas-api.js';
+import { Status } from './status-api.js';
 import { Silences } from './silences-api.js';
 import { Users } from './users-api.js';
 
@@ -27,6 +28,7 @@ export class HeartbeatClient<Id = string> {
   readonly alerts: Alerts<Id>;
   readonly channels: Channels<Id>;
   readonly rotas: Rotas<Id>;
+  readonly status: Status<Id>;
   readonly silences: Silences<Id>;
   readonly #calls: HttpCalls<Id>;
 
@@ -43,6 +45,7 @@ export class HeartbeatClient<Id = string> {
     this.alerts = new Alerts(this.#calls);
     this.channels = new Channels(this.#calls);
     this.rotas = new Rotas(this.#calls);
+    this.status = new Status(this.#calls);
     this.silences = new Silences(this.#calls);
   }
 

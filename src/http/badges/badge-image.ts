@@ -1,4 +1,4 @@
-import { html } from '../html.js';
+import { html } from '../pages/html.js';
 
 /** Under this name no formatter adds spaces, which would be part of the texts. */
 const svg = html;

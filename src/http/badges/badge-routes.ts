@@ -2,9 +2,9 @@ import type { Request } from 'express';
 import type { Daemon } from '../../app/api.js';
 import { ANYBODY } from '../../domain/access.js';
 import { BADGE_KINDS, BADGE_SHOWS, type BadgeShow } from '../../domain/badge.js';
-import type { BadgeSigner } from '../../ports/badge-signer.js';
 import type { Clock } from '../../ports/clock.js';
 import { queryProblem } from '../../views/messages.js';
+import type { BadgeOptions } from '../public-options.js';
 import { readQuery, refuseQuery } from '../input/query.js';
 import type { Resources } from '../resources.js';
 import { isEveryNodePermitted, isNodePermitted } from '../security/authorization.js';
@@ -28,14 +28,6 @@ const NO_SECRET =
   'badges of a daemon with keys are signed: set auth.link_secret_env or auth.link_secret_file, and public_url';
 /** Seconds, the fewest that shields.io takes. */
 const CACHED_BY_SHIELDS = 300;
-
-/** What badges need to know of the configuration. */
-export interface BadgeOptions {
-  /** Undefined: no secret is configured. */
-  readonly signer: BadgeSigner | undefined;
-  /** Where people reach the daemon; null where that is not said. */
-  readonly publicUrl: string | null;
-}
 
 /** `/badge/<node or label>.svg` and `.json`, and `GET /badges`, which gives their addresses. */
 export function addBadges(

@@ -24,6 +24,7 @@ import { pingOperations } from '../pings/ping-contract.js';
 import { rotaOperations } from '../rotas/rota-contract.js';
 import { signInOperations } from '../sign-in/sign-in-contract.js';
 import { silenceOperations } from '../silences/silence-contract.js';
+import { statusOperations } from '../status/status-contract.js';
 import { uptimeOperations } from '../uptime/uptime-contract.js';
 import { presenceOperations } from '../users/contract/user-operations.js';
 import { alertId, NAME_SHAPE, nodeName, userIdText } from '../../views/values.js';
@@ -55,6 +56,7 @@ function operations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
     ...nodeOperations(limits),
     ...uptimeOperations(limits),
     ...badgeOperations,
+    ...statusOperations,
     ...pingOperations,
     ...alertOperations(limits),
     ...linkOperations,

@@ -12,6 +12,7 @@ export const TAGS = {
   alerts: 'Alerts, and their delivery through each channel.',
   links: 'Signed links in messages, which need no key: their path is the credential.',
   silences: 'Muting alerts of nodes for a time.',
+  status: 'Status pages for the public, and what people write on them about incidents.',
   events: 'What changes, as it happens.',
   daemon: 'Health, supervision and metrics of the daemon, and this document.',
 } as const;

@@ -1,37 +1,24 @@
-import { createHash } from 'node:crypto';
 import type { ActionLink, LinkAction } from '../../domain/action-link.js';
 import type { Instant } from '../../domain/time.js';
 import type { ErrorCode } from '../../errors.js';
-import { html, Html } from '../html.js';
+import { html, type Html } from '../pages/html.js';
+import { pageStyle, policyOf } from '../pages/styled-page.js';
 
-/** Large enough to be hit with a thumb, in the colours that the reader's device has. */
-const STYLE = `
-:root { color-scheme: light dark; --text: #1b1f24; --dim: #57606a; --ground: #f6f8fa; --card: #fff; --line: #d0d7de; --act: #0b5fcc; --on: #fff }
-@media (prefers-color-scheme: dark) {
-  :root { --text: #e6edf3; --dim: #9da7b3; --ground: #0d1117; --card: #161b22; --line: #30363d; --act: #4493f8; --on: #06101f }
-}
-* { box-sizing: border-box }
-body { margin: 0; min-height: 100vh; min-height: 100svh; display: grid; place-items: center; padding: 1rem; background: var(--ground); color: var(--text); font: 1.0625rem/1.5 system-ui, sans-serif }
-main { width: 100%; max-width: 30rem; padding: 1.5rem; background: var(--card); border: 1px solid var(--line); border-radius: .75rem }
+/** Large enough to be hit with a thumb. */
+const STYLE = pageStyle(`
+body { min-height: 100vh; min-height: 100svh; display: grid; place-items: center; padding: 1rem; font-size: 1.0625rem }
+main { width: 100%; max-width: 30rem; padding: 1.5rem; background: var(--surface); border: 1px solid var(--line); border-radius: .75rem }
 h1 { margin: 0 0 .5rem; font-size: 1.375rem; line-height: 1.25; overflow-wrap: anywhere }
 p { margin: 0 0 1rem; overflow-wrap: anywhere }
 p:last-child { margin: 0 }
 .dim { color: var(--dim); font-size: .9375rem }
 form { margin: 1.25rem 0 }
-button { width: 100%; min-height: 3rem; padding: .75rem 1rem; border: 0; border-radius: .5rem; background: var(--act); color: var(--on); font: inherit; font-weight: 600; cursor: pointer }
+button { width: 100%; min-height: 3rem; padding: .75rem 1rem; border: 0; border-radius: .5rem; background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; cursor: pointer }
 button:focus-visible { outline: 3px solid var(--text); outline-offset: 2px }
-`;
-
-const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
+`);
 
 /** Its own form, and nothing else: no script, and nothing from elsewhere. */
-const POLICY = [
-  "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+const POLICY = policyOf(STYLE, "form-action 'self'");
 
 /** The words for each action: on its button, in the question, and once it is done. */
 const WORDS: Readonly<
@@ -133,7 +120,7 @@ function page(title: string, content: Html): Page {
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <title>${title}</title>
-      ${STYLE_ELEMENT}
+      ${STYLE.element}
     </head>
     <body>
       <main>

@@ -78,6 +78,7 @@ export function addContract(
   resources: Resources,
   limits: Pick<GatewayLimits, 'batch' | 'page'>,
   userIds: UserIdKind,
+  isPublic: () => boolean,
 ): void {
   const document = onceFor(limits, async () => {
     const { openApi } = await import('../contract/document.js');
@@ -96,6 +97,7 @@ export function addContract(
     resources.add(path, {
       get: {
         body: 'ignored',
+        isPublic,
         handle: async (exchange) => {
           const { head, body } = await made();
           exchange.answer(200, head, body);

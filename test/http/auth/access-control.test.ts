@@ -32,7 +32,11 @@ describe('the access of a request', () => {
     new EventStreams(clock),
     () => undefined,
     () => undefined,
-    () => ({ signer: undefined, publicUrl: null }),
+    () => ({
+      badges: { signer: undefined, publicUrl: null },
+      status: { pages: [], publicUrl: null },
+      isContractPublic: false,
+    }),
   );
   const exchanges = new Exchanges(30, clock, new RecordingLogger(), {
     routes: api.routes,

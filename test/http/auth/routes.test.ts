@@ -3,12 +3,14 @@ import { allRoutes } from '../../support/routes.js';
 import { starting } from '../support/gateway-under-test.js';
 import { authOf, callWith, keyRule } from './support.js';
 
-/** The dashboard without data, what an orchestrator asks, and pings, signed links and badges, whose address is the credential. */
+/** The dashboard without data, status pages, what an orchestrator asks, and pings, signed links and badges, whose address is the credential. */
 const OPEN = [
   'GET /healthz',
   'GET /readyz',
   'GET /',
   'GET /assets/:file',
+  'GET /status/:page',
+  'GET /status/:page/logo',
   ...['/ping/:uuid', '/ping/:key/:slug', '/ping/:key/:slug/:says'].flatMap((path) => [
     `GET ${path}`,
     `POST ${path}`,
@@ -31,7 +33,7 @@ describe('every route of the router', () => {
   const routes = allRoutes();
   const needs = (scope: string) => routes.filter((route) => route.needs === scope);
 
-  it('needs no key for the dashboard, where an orchestrator asks or the path is one, and one everywhere else', async () => {
+  it('needs no key for the dashboard, for status pages, where an orchestrator asks or the path is one, and one everywhere else', async () => {
     const gateway = await start({ auth: authOf(keyRule('ops', { scopes: ['admin'] })) });
     const open: string[] = [];
     for (const { method, path } of routes) {

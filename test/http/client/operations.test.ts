@@ -60,6 +60,12 @@ const METHODS: Readonly<Record<string, (client: Client) => Promise<unknown>>> = 
   testChannel: (client) => client.channels.test('ops'),
   rotas: (client) => client.rotas.list(),
   onCall: (client) => client.rotas.now('ops'),
+  statusIncidents: (client) => client.status.incidents('web'),
+  beginIncident: (client) =>
+    client.status.begin('web', { title: 'It fails', text: 'We look.', state: 'identified' }),
+  updateIncident: (client) =>
+    client.status.update('web', '01M8160K8C0000MBCVSRV9YN1F', { text: 'It is over.', state: 'resolved' }),
+  removeIncident: (client) => client.status.remove('web', '01M8160K8C0000MBCVSRV9YN1F'),
   silences: (client) => all(client.silences.list({ state: ['active', 'pending'] })),
   silence: (client) => client.silences.add({ matchers: ['env=prod'], endsAt: new Date(1e12), by: 'ann' }),
   describeSilence: (client) => client.silences.get('01M8160K8C0000MBCVSRV9YN1F'),
@@ -100,6 +106,8 @@ const OTHERS: Readonly<Record<string, string>> = {
   useLink: IN_MESSAGES,
   dashboard: 'a page for people',
   dashboardFile: 'part of a page for people',
+  statusPage: 'a page for people',
+  statusLogo: 'part of a page for people',
 };
 
 /** Parameters that a listing passes on itself. */

@@ -16,7 +16,7 @@ export class DaemonOverHttp extends ServedDaemon {
     flags: Readonly<Record<string, string>> = {},
     auth?: AuthOptions,
     limits?: Partial<GatewayLimits>,
-    signing?: Pick<GatewayOptions, 'links' | 'badges' | 'public_url' | 'cors'>,
+    signing?: Pick<GatewayOptions, 'links' | 'badges' | 'public_url' | 'cors' | 'statusPages' | 'docs'>,
   ) {
     const disk = diskUnderTest();
     const clock = new SimulatedClock();
@@ -37,7 +37,7 @@ export class DaemonOverHttp extends ServedDaemon {
     flags?: Readonly<Record<string, string>>,
     auth?: AuthOptions,
     limits?: Partial<GatewayLimits>,
-    signing?: Pick<GatewayOptions, 'links' | 'badges' | 'public_url' | 'cors'>,
+    signing?: Pick<GatewayOptions, 'links' | 'badges' | 'public_url' | 'cors' | 'statusPages' | 'docs'>,
   ): Promise<DaemonOverHttp> {
     return new DaemonOverHttp(flags, auth, limits, signing).serve();
   }

@@ -11,6 +11,7 @@ import { DependencyChanges } from '../../../src/app/dependencies.js';
 import type {
   AlertsApi,
   Daemon,
+  IncidentsApi,
   NodesApi,
   PingsApi,
   OnlineUsers,
@@ -29,7 +30,7 @@ export class FakeDaemon implements Daemon, UsersApi {
   readonly users = this;
   ids = userIdsOf('integer');
   /** Nodes have tests of their own. */
-  readonly nodes: NodesApi = {
+  readonly nodes: { -readonly [Name in keyof NodesApi]: NodesApi[Name] } = {
     ask: (_name, _request, answered) =>
       setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_UNKNOWN_NODE' }),
     heartbeats: (names, answered) =>
@@ -51,6 +52,13 @@ export class FakeDaemon implements Daemon, UsersApi {
     command: ({ answered }) => setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_ALERT' }),
   };
   readonly probes = { resultsOf: () => [] };
+  readonly lastBlind = undefined;
+  /** And incidents. */
+  readonly incidents: IncidentsApi = {
+    of: () => [],
+    request: (_request, answered) =>
+      setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_INCIDENT' }),
+  };
   /** And silences. */
   readonly silences: SilencesApi = {
     list: () => [],
@@ -58,6 +66,7 @@ export class FakeDaemon implements Daemon, UsersApi {
     usesLink: () => false,
     command: ({ answered }) => setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_SILENCE' }),
     of: () => [],
+    maintenance: () => [],
     maintenanceOf: () => undefined,
     intervalsOf: () => Promise.resolve([]),
   };

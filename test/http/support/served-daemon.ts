@@ -18,7 +18,7 @@ export class ServedDaemon {
     daemon: SimulatedApp,
     auth?: AuthOptions,
     more: Partial<GatewayLimits> = {},
-    signing: Pick<GatewayOptions, 'links' | 'badges' | 'public_url' | 'cors'> = {},
+    signing: Pick<GatewayOptions, 'links' | 'badges' | 'public_url' | 'cors' | 'statusPages' | 'docs'> = {},
   ) {
     this.daemon = daemon;
     const { clock, logger, app } = daemon;

@@ -12,6 +12,7 @@ import type { Acknowledgement, Flip, Pause } from '../../../src/domain/node.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { EndedSession, OpenSession } from '../../../src/domain/session.js';
 import type { Silence } from '../../../src/domain/silence.js';
+import type { StatusIncident } from '../../../src/domain/status-incident.js';
 import type { Instant } from '../../../src/domain/time.js';
 import type { UserId } from '../../../src/domain/user-id.js';
 import { HeartbeatError } from '../../../src/errors.js';
@@ -295,6 +296,10 @@ class Attachment implements HistoryStore {
 
   alert(id: AlertId): Promise<AlertRecord | undefined> {
     return this.#read((inner) => inner.alert(id));
+  }
+
+  statusIncidents(): AsyncIterable<readonly StatusIncident[]> {
+    return this.#iterate((inner) => inner.statusIncidents());
   }
 
   silences(): AsyncIterable<readonly Silence[]> {

@@ -16,6 +16,7 @@ describe('the schema of the configuration', () => {
       allowed_hosts: null,
       public_url: null,
       cors: { origins: null },
+      docs: { public: false },
       data_dir: './data',
       store: 'leveldb',
       store_ca_file: null,

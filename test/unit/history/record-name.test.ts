@@ -9,6 +9,8 @@ import {
   pastKey,
   pauseKey,
 } from '../../../src/adapters/history/node-past-codec.js';
+import { incidentKey } from '../../../src/adapters/history/incident-codec.js';
+import type { StatusIncidentId } from '../../../src/domain/status-incident.js';
 import { silenceKey } from '../../../src/adapters/history/silence-codec.js';
 import type { SilenceId } from '../../../src/domain/silence.js';
 import { nameOfRecord } from '../../../src/adapters/history/record-name.js';
@@ -69,6 +71,7 @@ const NAMES: readonly (readonly [Buffer, string])[] = [
   [lateKey(AT, ALERT), `index of late alerts, for the alert ${ALERT}`],
   [unnotifiedKey(DB), 'unnotified channels of the node "db \\"1\\"\\n"'],
   [silenceKey(String(ALERT) as SilenceId), `silence ${ALERT}`],
+  [incidentKey(String(ALERT) as StatusIncidentId), `incident of a status page ${ALERT}`],
 ];
 
 describe('the name of a record in the log', () => {

@@ -78,6 +78,8 @@ describe('the route table', () => {
       'POST /silences',
       'POST /nodes/:name/acknowledge',
       'POST /events',
+      'POST /status/:page/incidents',
+      'POST /status/:page/incidents/:id',
     ]);
     expect(where(({ body }) => body === 'raw')).to.have.members([
       'GET /ping/:uuid',

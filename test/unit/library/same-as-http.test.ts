@@ -86,7 +86,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   metrics: { name: 'metrics' },
 };
 
-/** A program knows that its own process is alive, and what it was configured with; the others describe HTTP itself. */
+/** A program knows that its own process is alive, and what it was configured with; the others describe HTTP itself, or pages. */
 const OF_HTTP_ALONE = [
   'health',
   'socket',
@@ -99,6 +99,12 @@ const OF_HTTP_ALONE = [
   'badges',
   'dashboard',
   'dashboardFile',
+  'statusPage',
+  'statusLogo',
+  'statusIncidents',
+  'beginIncident',
+  'updateIncident',
+  'removeIncident',
   'whoami',
 ];
 

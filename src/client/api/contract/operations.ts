@@ -239,6 +239,36 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     },
     alsoAnswers: [],
   },
+  statusPage: { method: 'GET', path: '/status/{page}', query: [], answer: 'text', alsoAnswers: [] },
+  statusLogo: { method: 'GET', path: '/status/{page}/logo', query: [], answer: 'text', alsoAnswers: [] },
+  statusIncidents: {
+    method: 'GET',
+    path: '/status/{page}/incidents',
+    query: [],
+    answer: { fields: { incidents: { as: 'incidents', shape: { list: { ref: 'StatusIncident' } } } } },
+    alsoAnswers: [],
+  },
+  beginIncident: {
+    method: 'POST',
+    path: '/status/{page}/incidents',
+    query: [],
+    answer: { ref: 'StatusIncident' },
+    alsoAnswers: [],
+  },
+  updateIncident: {
+    method: 'POST',
+    path: '/status/{page}/incidents/{id}',
+    query: [],
+    answer: { ref: 'StatusIncident' },
+    alsoAnswers: [],
+  },
+  removeIncident: {
+    method: 'DELETE',
+    path: '/status/{page}/incidents/{id}',
+    query: [],
+    answer: { ref: 'StatusIncident' },
+    alsoAnswers: [],
+  },
   ping: { method: 'GET', path: '/ping/{uuid}', query: ['rid'], answer: 'text', alsoAnswers: [] },
   pingWithBody: { method: 'POST', path: '/ping/{uuid}', query: ['rid'], answer: 'text', alsoAnswers: [] },
   pingBySlug: {
@@ -841,6 +871,27 @@ export const shapes: Readonly<Record<string, Shape>> = {
       event_readers: { as: 'eventReaders', shape: 'number' },
     },
   },
+  StatusIncident: {
+    fields: {
+      id: { as: 'id', shape: 'text' },
+      page: { as: 'page', shape: 'text' },
+      title: { as: 'title', shape: 'text' },
+      state: { as: 'state', shape: 'text' },
+      began_at: { as: 'beganAt', shape: 'instant' },
+      updates: {
+        as: 'updates',
+        shape: {
+          list: {
+            fields: {
+              at: { as: 'at', shape: 'instant' },
+              state: { as: 'state', shape: 'text' },
+              text: { as: 'text', shape: 'text' },
+            },
+          },
+        },
+      },
+    },
+  },
   TcpProbe: {
     fields: {
       tcp: { as: 'tcp', shape: 'text' },
@@ -970,6 +1021,8 @@ export const codes: Readonly<Record<string, string>> = {
   'no such channel': 'HEARTBEAT_NO_SUCH_CHANNEL',
   'this link is not valid': 'HEARTBEAT_NO_SUCH_LINK',
   'no such badge: nothing has this name or label, or the signature is missing or wrong': 'HEARTBEAT_NO_SUCH_BADGE',
+  'no such status page': 'HEARTBEAT_NO_SUCH_STATUS_PAGE',
+  'no such incident': 'HEARTBEAT_NO_SUCH_INCIDENT',
   'method not allowed': 'HEARTBEAT_METHOD_NOT_ALLOWED',
   'the request did not arrive in time: send it again': 'HEARTBEAT_REQUEST_TIMEOUT',
   'the node has not failed': 'HEARTBEAT_NOT_FAILED',
@@ -988,6 +1041,7 @@ export const codes: Readonly<Record<string, string>> = {
   'too many requests, try again later': 'HEARTBEAT_RATE_LIMITED',
   'too many nodes are registered: delete some, or raise nodes.max': 'HEARTBEAT_TOO_MANY_NODES',
   'too many silences: end some, or raise limits.silences': 'HEARTBEAT_TOO_MANY_SILENCES',
+  'too many incidents or updates: resolve some, or write about another incident': 'HEARTBEAT_TOO_MANY_INCIDENTS',
   'this key has reached its quota of nodes: delete some of them, or raise max_nodes': 'HEARTBEAT_NODE_QUOTA',
   'request head too large': 'HEARTBEAT_HEADERS_TOO_LARGE',
   'unsupported transfer coding: use chunked or Content-Length': 'HEARTBEAT_UNKNOWN_TRANSFER_CODING',

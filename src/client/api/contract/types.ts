@@ -498,6 +498,26 @@ export type Stats = {
   readonly eventReaders: number;
 };
 
+export type StatusIncident = {
+  readonly id: StatusIncidentId;
+  /** The status page, as in `/status/<page>`. */
+  readonly page: string;
+  readonly title: string;
+  /** That of the last update. `resolved` ends it. */
+  readonly state: 'investigating' | 'identified' | 'monitoring' | 'resolved';
+  /** When it was written about first. */
+  readonly beganAt: Date;
+  /** Oldest first. */
+  readonly updates: readonly ({
+    readonly at: Date;
+    readonly state: 'investigating' | 'identified' | 'monitoring' | 'resolved';
+    readonly text: string;
+  })[];
+};
+
+/** A ULID: ids sort by the time at which the incident was written. */
+export type StatusIncidentId = string;
+
 /** Passes if a TCP connection is accepted. */
 export type TcpProbe = {
   readonly tcp: string;
@@ -696,6 +716,14 @@ export interface Answers<Id = string> {
       readonly json: string;
     })[];
   };
+  readonly statusPage: string;
+  readonly statusLogo: string;
+  readonly statusIncidents: {
+    readonly incidents: readonly StatusIncident[];
+  };
+  readonly beginIncident: StatusIncident;
+  readonly updateIncident: StatusIncident;
+  readonly removeIncident: StatusIncident;
   readonly ping: 'OK' | 'OK (rate limited)';
   readonly pingWithBody: 'OK' | 'OK (rate limited)';
   readonly pingBySlug: 'OK' | 'Created';
@@ -945,6 +973,18 @@ export interface Bodies {
     readonly reason?: string;
     /** When it ends by itself: Unix seconds, or ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`). It must be in the future. */
     readonly until?: number | string;
+  };
+  readonly beginIncident: {
+    /** One line of at most 200 characters. */
+    readonly title: string;
+    /** Plain text of at most 2000 characters; lines stay lines. Public, so no names of nodes and no secrets. */
+    readonly text: string;
+    readonly state?: 'investigating' | 'identified' | 'monitoring' | 'resolved';
+  };
+  readonly updateIncident: {
+    /** Plain text of at most 2000 characters; lines stay lines. Public, so no names of nodes and no secrets. */
+    readonly text: string;
+    readonly state: 'investigating' | 'identified' | 'monitoring' | 'resolved';
   };
   readonly silence: {
     /** In the syntax of Alertmanager: `env=prod`, `env!=test`, `name=~"web-.*"`, `name!~web-.*`. All of them must fit a node. `name` is the name of the node, any other a label; a label that it does not have is empty. Regular expressions are those of RE2, of at most 256 bytes, and must match the whole value. */

@@ -1,20 +1,19 @@
-import { createHash } from 'node:crypto';
-import type { Content, OpenApiDocument, OperationObject, Parameter } from '../../contract/openapi.js';
-import { html, Html, prose } from '../../html.js';
-import { fieldsOf, meaningOf, textOf, typeOf } from './schema.js';
-import { STYLE } from './style.js';
+import {
+  isSchema,
+  type Content,
+  type JsonSchema,
+  type OpenApiDocument,
+  type OperationObject,
+  type Parameter,
+  type ResponseObject,
+} from '../../contract/openapi.js';
+import { html, inline, prose, type Html } from '../../pages/html.js';
+import { policyOf } from '../../pages/styled-page.js';
+import { fieldsOf, meaningOf, nameOf, textOf, typeOf } from './schema.js';
+import { DOCS_STYLE } from './style.js';
 
 /** Nothing may be loaded; the only style is part of the page. */
-const POLICY = [
-  "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-/** Made in one piece: nothing may be inserted between the tags and the hashed text. */
-const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
+const POLICY = policyOf(DOCS_STYLE, "form-action 'none'");
 
 interface Call {
   readonly method: string;
@@ -35,18 +34,22 @@ export function docsPage(document: OpenApiDocument): { readonly head: string[]; 
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${info.title}</title>
-        ${STYLE_ELEMENT}
+        ${DOCS_STYLE.element}
       </head>
       <body>
         <div class="page">
           <nav aria-label="Calls">
-            <strong>${info.title} ${info.version}</strong>${tags.map(
-              ({ name }) =>
-                html`<h2>${name}</h2>
-                  <ul>
-                    ${ofTag(calls, name).map(link)}
-                  </ul>`,
-            )}
+            <strong>${info.title} ${info.version}</strong>
+            <div class="tags">
+              ${tags.map(
+                ({ name }) =>
+                  html`<h2><a href="#tag-${name}">${name}</a></h2>
+                    <ul>
+                      ${ofTag(calls, name).map(link)}
+                    </ul>`,
+              )}
+              <h2><a href="#schemas">Schemas</a></h2>
+            </div>
           </nav>
           <main>
             <h1>${info.title}</h1>
@@ -56,7 +59,7 @@ export function docsPage(document: OpenApiDocument): { readonly head: string[]; 
               ({ name, description }) =>
                 html`<h2 id="tag-${name}">${name}</h2>
                   <p>${description}</p>
-                  ${ofTag(calls, name).map(section)}`,
+                  ${ofTag(calls, name).map((call) => section(call, components.schemas))}`,
             )}
             <h2 id="schemas">Schemas</h2>
             ${Object.entries(components.schemas).map(
@@ -108,7 +111,9 @@ function badge(method: string): Html {
   return html`<span class="method ${method.toLowerCase()}">${method}</span>`;
 }
 
-function section(call: Call): Html {
+type Schemas = OpenApiDocument['components']['schemas'];
+
+function section(call: Call, schemas: Schemas): Html {
   const { method, path, operation } = call;
   const { operationId, summary, description, security, parameters, requestBody, responses } = operation;
   const [scope] = security.flatMap((requirement) => Object.values(requirement).flat());
@@ -133,22 +138,32 @@ function section(call: Call): Html {
             ${contentOf(requestBody.content)}`
     }
     <h4>Responses</h4>
-    <div class="scroll">
-      <table>
-        <tbody>
-          ${Object.entries(responses).map(
-            ([status, { description: means, content = {} }]) =>
-              html`<tr>
-                <td><code>${status}</code></td>
-                <td>${prose(means)}</td>
-                <td>${Object.values(content).map(({ schema }) => typeOf(schema))}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
-    ${Object.entries(responses).map(([status, { content = {} }]) => examplesOf(status, content))}
+    ${Object.entries(responses).map(([status, response]) => answerOf(status, response, schemas))}
   </section>`;
+}
+
+/** What an answer means, and its fields; those of an error are the same everywhere. */
+function answerOf(status: string, { description, content = {} }: ResponseObject, schemas: Schemas): Html {
+  const types = Object.values(content).map(({ schema }) => typeOf(schema));
+  const fields = status.startsWith('2')
+    ? Object.values(content).flatMap(({ schema }) => fieldsIn(schema, schemas))
+    : [];
+  return html`<div class="answer">
+    <p>
+      <code>${status}</code> ${inline(description)}
+      ${types.length === 0 ? '' : html`<span class="dim">${types}</span>`}
+    </p>
+    ${fields} ${examplesOf(content)}
+  </div>`;
+}
+
+/** The fields of an object, of one that is named, or of the elements of a list. */
+function fieldsIn(schema: JsonSchema, schemas: Schemas): readonly Html[] {
+  const { $ref, items } = schema;
+  const named = typeof $ref === 'string' ? schemas[nameOf($ref)] : undefined;
+  if (named !== undefined) return fieldsOf(named);
+  if (isSchema(items)) return fieldsIn(items, schemas);
+  return fieldsOf(schema);
 }
 
 function parameterTable(parameters: readonly Parameter[]): Html {
@@ -188,12 +203,12 @@ function contentOf(content: Content): Html {
   )}`;
 }
 
-function examplesOf(status: string, content: Content): Html {
+function examplesOf(content: Content): Html {
   return html`${Object.values(content).flatMap(({ examples = {} }) =>
     Object.entries(examples).map(
       ([name, { value }]) =>
         html`<details>
-          <summary>Example: ${status}, <em>${name.replaceAll('_', ' ')}</em></summary>
+          <summary>Example: ${name.replaceAll('_', ' ')}</summary>
           <pre><code>${JSON.stringify(value, null, 2)}</code></pre>
         </details>`,
     ),

@@ -1,5 +1,5 @@
 import { type JsonSchema, isSchema } from '../../contract/openapi.js';
-import { html, prose, type Html } from '../../html.js';
+import { html, prose, type Html } from '../../pages/html.js';
 
 /** A string as it is, anything else as JSON. */
 export function textOf(value: unknown): string {
@@ -10,11 +10,16 @@ const REFERENCE = '#/components/schemas/';
 /** The latest instant of a `Date`, in Unix seconds. */
 const LATEST = 8_640_000_000_000;
 
+/** The name of the schema that is referred to. */
+export function nameOf(reference: string): string {
+  return reference.slice(REFERENCE.length);
+}
+
 /** The type of a value in a few words, with links to named schemas. */
 export function typeOf(schema: JsonSchema): Html {
   const { $ref, anyOf, type, items, enum: names, const: only, format, additionalProperties } = schema;
   if (typeof $ref === 'string') {
-    const name = $ref.slice(REFERENCE.length);
+    const name = nameOf($ref);
     return html`<a href="#schema-${name}">${name}</a>`;
   }
   if (Array.isArray(anyOf)) {

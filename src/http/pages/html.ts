@@ -16,11 +16,14 @@ export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Ht
 
 /** Text with `code` in backticks; an empty line begins a new paragraph. */
 export function prose(text: string): Html {
-  const paragraphs = text.split('\n\n').map((paragraph) => {
-    const parts = paragraph.split('`').map((part, at) => (at % 2 === 0 ? part : html`<code>${part}</code>`));
-    return html`<p>${parts}</p>`;
-  });
+  const paragraphs = text.split('\n\n').map((paragraph) => html`<p>${inline(paragraph)}</p>`);
   return html`${paragraphs}`;
+}
+
+/** Text with `code` in backticks, within a line. */
+export function inline(text: string): Html {
+  const parts = text.split('`').map((part, at) => (at % 2 === 0 ? part : html`<code>${part}</code>`));
+  return html`${parts}`;
 }
 
 function written(part: Part): string {

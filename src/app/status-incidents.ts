@@ -1,0 +1,149 @@
+import Denque from 'denque';
+import type { IncidentsEntry, IncidentsSettlement } from '../../actors/history/history.protocol.js';
+import { AlertIds } from '../domain/alert-id.js';
+import {
+  MOST_INCIDENTS,
+  MOST_OF_A_PAGE,
+  MOST_UPDATES,
+  nextIncidentId,
+  stateOf,
+  updatedAt,
+  type StatusIncident,
+  type StatusIncidentId,
+} from '../domain/status-incident.js';
+import type { ErrorCode } from '../errors.js';
+import type { IncidentReply, IncidentRequest } from './api.js';
+import type { Clock } from '../ports/clock.js';
+import type { HistoryStore } from '../ports/history-store.js';
+
+/** The most changes that wait for one another. */
+const MOST_WAITING = 100;
+const NONE: readonly StatusIncident[] = [];
+
+interface Waiting {
+  readonly request: IncidentRequest;
+  answered(reply: IncidentReply): void;
+}
+
+interface StatusIncidentsDeps {
+  readonly clock: Pick<Clock, 'wall'>;
+  /** Returns a number in [0, 1). */
+  readonly random: () => number;
+  /** Has history store the entry. The result comes back as `settled`. */
+  submit(entry: IncidentsEntry): void;
+}
+
+/**
+ * What people wrote for status pages. A change counts, and is answered, once it is on disk. Changes are made one after
+ * the other, so that of two updates of one incident none is lost.
+ */
+export class StatusIncidents {
+  readonly #deps: StatusIncidentsDeps;
+  readonly #ids: AlertIds;
+  readonly #all = new Map<StatusIncidentId, StatusIncident>();
+  /** By page, newest first. Another array after each change of the page. */
+  #byPage = new Map<string, readonly StatusIncident[]>();
+  readonly #waiting = new Denque<Waiting>();
+  #underWay:
+    | { readonly entry: IncidentsEntry; readonly of: Waiting; readonly reply: IncidentReply }
+    | undefined;
+
+  constructor(deps: StatusIncidentsDeps) {
+    this.#deps = deps;
+    this.#ids = new AlertIds(deps.random);
+  }
+
+  async recover(store: Pick<HistoryStore, 'statusIncidents'>): Promise<void> {
+    for await (const chunk of store.statusIncidents())
+      for (const incident of chunk) this.#all.set(incident.id, incident);
+    this.#byPage = new Map();
+  }
+
+  /** Newest first. The array stays the same until one of them changes. */
+  of(page: string): readonly StatusIncident[] {
+    const known = this.#byPage.get(page);
+    if (known !== undefined) return known;
+    const own = [...this.#all.values()].filter((incident) => incident.page === page);
+    if (own.length === 0) return NONE;
+    const sorted = own.sort((one, other) => (one.id < other.id ? 1 : -1));
+    this.#byPage.set(page, sorted);
+    return sorted;
+  }
+
+  /** @param answered is called once; a refusal is a reply too */
+  request(request: IncidentRequest, answered: (reply: IncidentReply) => void): void {
+    if (this.#waiting.length >= MOST_WAITING) {
+      answered({ kind: 'refused', code: 'HEARTBEAT_OVERLOADED' });
+      return;
+    }
+    this.#waiting.push({ request, answered });
+    this.#next();
+  }
+
+  /** Changes are on disk, or were refused. */
+  settled(settlements: readonly IncidentsSettlement[]): void {
+    for (const settlement of settlements) {
+      const underWay = this.#underWay;
+      if (underWay?.entry !== settlement.entry) continue;
+      this.#underWay = undefined;
+      if (settlement.stored) this.#take(settlement.entry);
+      underWay.of.answered(settlement.stored ? underWay.reply : { kind: 'refused', code: settlement.code });
+    }
+    this.#next();
+  }
+
+  #take({ before, after }: IncidentsEntry): void {
+    for (const { id } of before) this.#all.delete(id);
+    for (const incident of after) this.#all.set(incident.id, incident);
+    for (const { page } of [...before, ...after]) this.#byPage.delete(page);
+  }
+
+  #next(): void {
+    while (this.#underWay === undefined) {
+      const of = this.#waiting.shift();
+      if (of === undefined) return;
+      const change = this.#changeFor(of.request);
+      if (typeof change === 'string') {
+        of.answered({ kind: 'refused', code: change });
+        continue;
+      }
+      const { entry, incident } = change;
+      this.#underWay = { entry, of, reply: { kind: 'incident', incident } };
+      this.#deps.submit(entry);
+    }
+  }
+
+  /** @returns the change and the incident to answer with, or why there is none */
+  #changeFor(
+    request: IncidentRequest,
+  ): { readonly entry: IncidentsEntry; readonly incident: StatusIncident } | ErrorCode {
+    const at = this.#deps.clock.wall();
+    const { page } = request;
+    if (request.kind === 'begin') {
+      const { title, text, state } = request;
+      const room = this.#roomFor(page);
+      if (room === undefined) return 'HEARTBEAT_TOO_MANY_INCIDENTS';
+      const id = nextIncidentId(this.#ids, at);
+      const incident = { id, page, title, updates: [{ at, state, text }] };
+      return { entry: { kind: 'incidents', before: room, after: [incident] }, incident };
+    }
+    const before = this.#all.get(request.id);
+    if (before === undefined || before.page !== page) return 'HEARTBEAT_NO_SUCH_INCIDENT';
+    if (request.kind === 'remove')
+      return { entry: { kind: 'incidents', before: [before], after: [] }, incident: before };
+    if (before.updates.length >= MOST_UPDATES) return 'HEARTBEAT_TOO_MANY_INCIDENTS';
+    const { text, state } = request;
+    const incident = { ...before, updates: [...before.updates, { at, state, text }] };
+    return { entry: { kind: 'incidents', before: [before], after: [incident] }, incident };
+  }
+
+  /** What goes for a new incident of a page; undefined if nothing may. Incidents that go on stay. */
+  #roomFor(page: string): readonly StatusIncident[] | undefined {
+    const own = this.of(page);
+    const from = own.length >= MOST_OF_A_PAGE ? own : [...this.#all.values()];
+    if (own.length < MOST_OF_A_PAGE && from.length < MOST_INCIDENTS) return [];
+    const over = from.filter((incident) => stateOf(incident) === 'resolved');
+    const [first] = over.sort((one, other) => updatedAt(one) - updatedAt(other));
+    return first === undefined ? undefined : [first];
+  }
+}

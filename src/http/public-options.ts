@@ -1,0 +1,34 @@
+import type { StatusPage } from '../domain/status-page.js';
+import type { BadgeSigner } from '../ports/badge-signer.js';
+import type { GatewayOptions } from './gateway-options.js';
+
+/** What badges need to know of the configuration. */
+export interface BadgeOptions {
+  /** Undefined: no secret is configured. */
+  readonly signer: BadgeSigner | undefined;
+  /** Where people reach the daemon; null where that is not said. */
+  readonly publicUrl: string | null;
+}
+
+/** What status pages need to know of the configuration. */
+export interface StatusOptions {
+  readonly pages: readonly StatusPage[];
+  /** Where people reach the daemon; null where that is not said: a feed needs whole addresses. */
+  readonly publicUrl: string | null;
+}
+
+/** What can be read without a key. */
+export interface PublicOptions {
+  readonly badges: BadgeOptions;
+  readonly status: StatusOptions;
+  readonly isContractPublic: boolean;
+}
+
+export function publicOptionsOf({ badges, statusPages, docs, public_url }: GatewayOptions): PublicOptions {
+  const publicUrl = public_url ?? null;
+  return {
+    badges: { signer: badges, publicUrl },
+    status: { pages: statusPages ?? [], publicUrl },
+    isContractPublic: docs?.public === true,
+  };
+}

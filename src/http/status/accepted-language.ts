@@ -1,0 +1,16 @@
+import { LANGUAGES, type Language } from './status-words.js';
+
+/** The language that a reader prefers of those there are (RFC 9110, 12.5.4); English if none is named. */
+export function acceptedLanguage(header = ''): Language {
+  let best: { readonly language: Language; readonly weight: number } | undefined;
+  // A header is at most some kilobytes.
+  for (const part of header.toLowerCase().split(',')) {
+    const [range = '', ...parameters] = part.split(';').map((each) => each.trim());
+    const language = LANGUAGES.find((each) => range === each || range.startsWith(`${each}-`));
+    const named = parameters.find((each) => each.startsWith('q='))?.slice(2);
+    const weight = named === undefined ? 1 : Number(named);
+    if (language === undefined || !(weight > 0) || weight <= (best?.weight ?? 0)) continue;
+    best = { language, weight };
+  }
+  return best?.language ?? 'en';
+}

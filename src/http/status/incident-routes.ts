@@ -1,0 +1,90 @@
+import type { Request } from 'express';
+import type { Daemon, IncidentReply, IncidentRequest } from '../../app/api.js';
+import type { StatusPage } from '../../domain/status-page.js';
+import { parseIncidentId, type StatusIncidentId } from '../../domain/status-incident.js';
+import { incidentView, parseIncident, parseIncidentUpdate } from '../../views/incident-view.js';
+import type { GatewayLimits } from '../gateway-options.js';
+import { readParsed } from '../input/json-body.js';
+import { failsByTag } from '../input/preconditions.js';
+import type { StatusOptions } from '../public-options.js';
+import type { Resources } from '../resources.js';
+import { isEveryNodePermitted } from '../security/authorization.js';
+import type { Exchange } from '../server/exchange.js';
+import { pageNamed } from './status-routes.js';
+
+/** What people write about incidents. A page is about many nodes, so a key that is limited to some may not write on it. */
+export function addIncidents(
+  resources: Resources,
+  { incidents }: Daemon,
+  limits: Pick<GatewayLimits, 'body'>,
+  options: () => StatusOptions,
+): void {
+  const change = (exchange: Exchange, status: number, request: IncidentRequest): void => {
+    incidents.request(request, (reply) => answer(exchange, status, reply));
+  };
+  resources
+    .add('/status/:page/incidents', {
+      get: {
+        handle: (exchange, request) => {
+          const page = pageOf(options(), exchange, request);
+          if (page !== undefined)
+            exchange.json(200, { incidents: incidents.of(page.slug).map(incidentView) });
+        },
+      },
+      post: {
+        body: 'json',
+        handle: (exchange, request) => {
+          const page = changeable(options(), exchange, request);
+          if (page === undefined) return;
+          readParsed(exchange, request, limits.body, parseIncident, (read) => {
+            change(exchange, 201, { kind: 'begin', page: page.slug, ...read });
+          });
+        },
+      },
+    })
+    .add('/status/:page/incidents/:id', {
+      post: {
+        body: 'json',
+        handle: (exchange, request) => {
+          const page = changeable(options(), exchange, request);
+          const id = page && idOf(exchange, request);
+          if (page === undefined || id === undefined) return;
+          readParsed(exchange, request, limits.body, parseIncidentUpdate, (read) => {
+            change(exchange, 200, { kind: 'update', page: page.slug, id, ...read });
+          });
+        },
+      },
+      delete: {
+        handle: (exchange, request) => {
+          const page = changeable(options(), exchange, request);
+          const id = page && idOf(exchange, request);
+          if (page !== undefined && id !== undefined)
+            change(exchange, 200, { kind: 'remove', page: page.slug, id });
+        },
+      },
+    });
+}
+
+/** @returns undefined if it was refused */
+function pageOf(options: StatusOptions, exchange: Exchange, request: Request): StatusPage | undefined {
+  const page = pageNamed(options, String(request.params['page']));
+  if (page === undefined) exchange.refuse('HEARTBEAT_NO_SUCH_STATUS_PAGE');
+  return page;
+}
+
+function changeable(options: StatusOptions, exchange: Exchange, request: Request): StatusPage | undefined {
+  if (!isEveryNodePermitted(exchange)) return undefined;
+  const page = pageOf(options, exchange, request);
+  return page === undefined || failsByTag(exchange) ? undefined : page;
+}
+
+function idOf(exchange: Exchange, request: Request): StatusIncidentId | undefined {
+  const id = parseIncidentId(String(request.params['id']));
+  if (id === undefined) exchange.refuse('HEARTBEAT_NO_SUCH_INCIDENT');
+  return id;
+}
+
+function answer(exchange: Exchange, status: number, reply: IncidentReply): void {
+  if (reply.kind === 'incident') exchange.json(status, incidentView(reply.incident));
+  else exchange.refuse(reply.code);
+}

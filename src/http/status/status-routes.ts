@@ -1,0 +1,93 @@
+import type { Request } from 'express';
+import type { Daemon } from '../../app/api.js';
+import type { StatusPage } from '../../domain/status-page.js';
+import { preconditionOf } from '../input/preconditions.js';
+import type { StatusOptions } from '../public-options.js';
+import type { Resources } from '../resources.js';
+import { segmentsOf } from '../route-table.js';
+import type { Exchange } from '../server/exchange.js';
+import { acceptedLanguage } from './accepted-language.js';
+import type { StatusClock } from './status-reader.js';
+import { RenderedPages, tagOf, type Rendered } from './rendered-pages.js';
+
+/** Anybody may read what the configuration makes public. */
+const PUBLIC = { needs: 'nothing', body: 'ignored', isPublic: true } as const;
+const FEED = '.rss';
+/** A logo changes with the configuration only. */
+const LOGO_CACHING = 'public, max-age=300';
+/** As a document of its own, an image in SVG could run scripts. */
+const LOGO_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
+/** `/status/<page>`, its feed and its logo. They are answered while the daemon starts, too, and say so. */
+export function addStatusPages(
+  resources: Resources,
+  daemon: Daemon,
+  clock: StatusClock,
+  options: () => StatusOptions,
+): void {
+  const rendered = new RenderedPages(daemon, clock, options);
+  resources
+    .add('/status/:page', {
+      get: {
+        ...PUBLIC,
+        isLong: true,
+        handle: async (exchange, request) => {
+          const named = String(request.params['page']);
+          const isFeed = named.endsWith(FEED);
+          const page = pageNamed(options(), isFeed ? named.slice(0, -FEED.length) : named);
+          if (page === undefined) exchange.refuse('HEARTBEAT_NO_SUCH_STATUS_PAGE');
+          else if (isFeed && options().publicUrl === null)
+            exchange.refuse('HEARTBEAT_NO_SUCH_STATUS_PAGE', { message: 'a feed needs public_url' });
+          else if (hasSlash(request))
+            exchange.answer(308, ['location', `../${named}`, 'content-length', '0'], '');
+          else {
+            const language = acceptedLanguage(request.headers['accept-language']);
+            answer(exchange, await rendered.get(page, language, isFeed));
+          }
+        },
+      },
+    })
+    .add('/status/:page/logo', {
+      get: {
+        ...PUBLIC,
+        handle: (exchange, request) => {
+          const logo = pageNamed(options(), String(request.params['page']))?.logo;
+          if (logo === undefined) {
+            exchange.refuse('HEARTBEAT_NO_SUCH_STATUS_PAGE');
+            return;
+          }
+          answer(exchange, {
+            status: 200,
+            head: ['content-type', logo.type, 'content-security-policy', LOGO_POLICY],
+            caching: LOGO_CACHING,
+            etag: tagOf(logo.bytes),
+            body: logo.bytes,
+          });
+        },
+      },
+    });
+}
+
+/** @returns undefined if the configuration has none of this name */
+export function pageNamed({ pages }: StatusOptions, slug: string): StatusPage | undefined {
+  return pages.find((page) => page.slug === slug);
+}
+
+function answer(exchange: Exchange, { status, head, caching, etag, body }: Rendered): void {
+  // CORS may have set this header already.
+  exchange.response.appendHeader('vary', 'accept-language');
+  if (etag === undefined) {
+    exchange.answer(status, [...head, 'content-length', String(body.length), 'cache-control', caching], body);
+    return;
+  }
+  const validity = ['etag', etag, 'cache-control', caching];
+  exchange.precondition = preconditionOf(exchange.request, etag);
+  if (exchange.precondition === 'absent') exchange.answer(304, validity, '');
+  else exchange.answer(status, [...head, 'content-length', String(body.length), ...validity], body);
+}
+
+/** Links of a page are relative, so that a proxy may serve it under a path: from `/status/web/` they would lead elsewhere. */
+function hasSlash({ originalUrl }: Request): boolean {
+  const [path = ''] = originalUrl.split(/[?#]/);
+  return path.endsWith('/') && segmentsOf(path).length === 2;
+}
