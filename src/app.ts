@@ -22,6 +22,7 @@ import { incidentQueries } from './app/incident-queries.js';
 import { alertQueries } from './app/alert-queries.js';
 import { pingQueries } from './app/ping-queries.js';
 import { probeQueries } from './app/probe-queries.js';
+import { rotaQueries } from './app/rota-queries.js';
 import { silenceQueries } from './app/silence-queries.js';
 import type { Config } from './config/schema.js';
 import { LEVELDB, shownStore } from './config/store.js';
@@ -39,6 +40,7 @@ import type {
   NodesApi,
   PingsApi,
   ProbesApi,
+  RotasApi,
   SilencesApi,
   UsersApi,
 } from './app/api.js';
@@ -63,7 +65,8 @@ export class App implements Daemon {
   readonly nodes: NodesApi;
   readonly alerts: AlertsApi;
   readonly silences: SilencesApi;
-  readonly rotas: { all: readonly Rota[] };
+  readonly rotas: RotasApi;
+  readonly #rotas: { inForce: readonly Rota[] };
   readonly pings: PingsApi;
   readonly declared: DeclaredNodes;
   readonly probes: ProbesApi;
@@ -115,7 +118,8 @@ export class App implements Daemon {
     this.users = new UserQueries(userIdsOf(config.user_ids), actors, this.#watchdog, this.#ownership);
     const retention = toMillis(config.history.retention ?? Infinity);
     this.silences = silenceQueries(actors, clock);
-    this.rotas = { all: ports.rotas ?? [] };
+    this.#rotas = { inForce: ports.rotas ?? [] };
+    this.rotas = rotaQueries(actors, this.#rotas);
     this.pings = pingQueries(actors, config.pings.body);
     this.probes = probeQueries(actors);
     this.incidents = incidentQueries(actors);
@@ -252,11 +256,11 @@ export class App implements Daemon {
     limits: Config['limits'],
     channels: readonly Channel[],
     windows: readonly MaintenanceWindow[] = this.#actors.maintenance.windows,
-    rotas: readonly Rota[] = this.rotas.all,
+    rotas: readonly Rota[] = this.#rotas.inForce,
     probes: ProbeLimits = this.#actors.probeLimits.inForce,
   ): Promise<void> {
     const { home, channels: configured, userEvents, maintenance, probeLimits } = this.#actors;
-    this.rotas.all = rotas;
+    this.#rotas.inForce = rotas;
     probeLimits.inForce = probes;
     home.run?.watch?.probes.tell({ kind: 'limit' });
     maintenance.windows = windows;

@@ -22,12 +22,22 @@ export type { BatchResult } from './library/batches.js';
 export type { NodeCounts, Nodes } from './library/nodes.js';
 export type { FlipsRange, NodeFilter, UptimeRange } from './library/node-filters.js';
 export {
+  AppriseNotifier,
+  type AppriseOptions,
   GoogleChatNotifier,
+  GotifyNotifier,
+  MatrixNotifier,
   MattermostNotifier,
   MqttNotifier,
+  PushoverNotifier,
+  type PushoverOptions,
   RedisNotifier,
   RocketChatNotifier,
   SlackNotifier,
+  TwilioNotifier,
+  type TwilioOptions,
+  ZulipNotifier,
+  type ZulipOptions,
 } from './library/notifiers.js';
 export type { Matching, NotifierEntry, NotifierList, Notifying } from './library/notifier-list.js';
 export { Emitter, type EmittedNode, type EmitterOptions, type EmitterReport } from './library/emitter.js';
@@ -49,7 +59,14 @@ export type {
 } from './library/presence.js';
 export type { PauseEnd } from './library/pausing.js';
 export type { PingOptions } from './library/pinging.js';
-export type { RotaDescription, Rotas, TurnDescription } from './library/rotas.js';
+export type {
+  OverrideDescription,
+  OverrideFilter,
+  OverrideOptions,
+  RotaDescription,
+  Rotas,
+  TurnDescription,
+} from './library/rotas.js';
 export type { SilenceDescription, SilenceFilter, SilenceOptions, Silences } from './library/silences.js';
 export type {
   CheckedUser,

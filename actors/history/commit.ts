@@ -7,6 +7,7 @@ import type { ErrorCode } from '../../src/errors.js';
 import type { HistoryRecord } from '../../src/ports/history-record.js';
 import type { Queued } from './backlog.js';
 import { recordsOf, recordsOfStatus, undoingRecordsOf, withoutPing } from './node-records.js';
+import { isOfOperator, recordOfOperator, undoingOperator } from './operator-records.js';
 import type {
   StatusEntry,
   HistoryEntry,
@@ -15,8 +16,8 @@ import type {
   NodeChangeEntry,
   NodeSettlement,
   Settlement,
-  SilenceEntry,
-  SilenceSettlement,
+  OperatorEntry,
+  OperatorSettlement,
 } from './history.protocol.js';
 
 /** What a group commit writes: a batch, and the replies to the requests in it. */
@@ -25,7 +26,7 @@ export interface Commit {
   readonly records: readonly HistoryRecord[];
   readonly settlements: readonly Settlement[];
   readonly nodes: readonly NodeSettlement[];
-  readonly silences: readonly SilenceSettlement[];
+  readonly operators: readonly OperatorSettlement[];
   readonly incidents: readonly IncidentsSettlement[];
   /** No session ends later than this once the batch is written. */
   readonly latestEnd: number;
@@ -55,7 +56,7 @@ export function commitOf(
   const records: HistoryRecord[] = [];
   const settlements: Settlement[] = [];
   const nodes: NodeSettlement[] = [];
-  const silences: SilenceSettlement[] = [];
+  const operators: OperatorSettlement[] = [];
   const incidents: IncidentsSettlement[] = [];
   const resumed: Resume[] = [];
   let latest = latestEnd;
@@ -95,6 +96,7 @@ export function commitOf(
       case 'alerts':
       case 'held':
       case 'silences':
+      case 'overrides':
       case 'statuses':
       case 'observed_time':
       case 'ping_secret':
@@ -102,8 +104,9 @@ export function commitOf(
         records.push(entry);
         break;
       case 'silence':
-        records.push({ kind: 'silences', silences: [entry.silence], forgotten: [] });
-        silences.push({ silence: entry.silence, stored: true });
+      case 'override':
+        records.push(recordOfOperator(entry));
+        operators.push({ entry, stored: true });
         break;
       case 'incidents':
         records.push(incidentsRecord(entry.before, entry.after));
@@ -130,7 +133,7 @@ export function commitOf(
     const users = resumed.map(({ user }) => user);
     records.push({ kind: 'healed', generation: resumed[0].generation, users });
   }
-  return { entries, records, settlements, nodes, silences, incidents, latestEnd: latest };
+  return { entries, records, settlements, nodes, operators, incidents, latestEnd: latest };
 }
 
 /** After a refused write: what to write once the disk takes writes again, and what to reply. */
@@ -138,7 +141,7 @@ export interface Refusal {
   readonly retry: readonly Queued[];
   readonly settlements: readonly Settlement[];
   readonly nodes: readonly NodeSettlement[];
-  readonly silences: readonly SilenceSettlement[];
+  readonly operators: readonly OperatorSettlement[];
   readonly incidents: readonly IncidentsSettlement[];
 }
 
@@ -147,7 +150,7 @@ export interface Refusal {
  * is written again.
  */
 export function refusalOf(commit: Commit, code: ErrorCode): Refusal {
-  const { entries, settlements, nodes, silences, incidents } = commit;
+  const { entries, settlements, nodes, operators, incidents } = commit;
   const retry = entries.flatMap((entry): Queued[] => {
     switch (entry.kind) {
       case 'open':
@@ -172,6 +175,7 @@ export function refusalOf(commit: Commit, code: ErrorCode): Refusal {
       case 'alerts':
       case 'held':
       case 'silences':
+      case 'overrides':
       case 'statuses':
       case 'observed_time':
       case 'ping_secret':
@@ -179,7 +183,8 @@ export function refusalOf(commit: Commit, code: ErrorCode): Refusal {
       case 'late':
         return [entry];
       case 'silence':
-        return [{ kind: 'undo', record: undoingSilence(entry) }];
+      case 'override':
+        return [{ kind: 'undo', record: undoingOperator(entry) }];
       case 'incidents':
         return [{ kind: 'undo', record: incidentsRecord(entry.after, entry.before) }];
       case 'register':
@@ -200,7 +205,7 @@ export function refusalOf(commit: Commit, code: ErrorCode): Refusal {
         ? settlement
         : { shard: settlement.shard, node: settlement.node, stored: false, code },
     ),
-    silences: silences.map(({ silence }) => ({ silence, stored: false, code })),
+    operators: operators.map(({ entry }) => ({ entry, stored: false, code })),
     incidents: incidents.map(({ entry }) => ({ entry, stored: false, code })),
   };
 }
@@ -208,12 +213,6 @@ export function refusalOf(commit: Commit, code: ErrorCode): Refusal {
 /** The alerts among the records, as they were submitted. */
 export function alertsIn(records: readonly HistoryRecord[]): readonly AlertRecord[] {
   return records.flatMap((record) => (record.kind === 'alerts' ? record.records : []));
-}
-
-function undoingSilence({ before, silence }: SilenceEntry): HistoryRecord {
-  return before === undefined
-    ? { kind: 'silences', silences: [], forgotten: [silence.id] }
-    : { kind: 'silences', silences: [before], forgotten: [] };
 }
 
 function incidentsRecord(before: IncidentsEntry['before'], after: IncidentsEntry['after']): HistoryRecord {
@@ -237,9 +236,12 @@ export function healedBy({ user, generation }: Resume): HistoryEntry {
 type Awaited = Extract<Queued, { readonly shard: number; readonly user: UserId }>;
 
 /** Whether a request waits for the entry, so that it can be refused. */
-export function isAwaited(entry: Queued): entry is Awaited | NodeChangeEntry | SilenceEntry | IncidentsEntry {
-  const { kind } = entry;
-  return kind === 'silence' || kind === 'incidents' || ('shard' in entry && kind !== 'status');
+export function isAwaited(
+  entry: Queued,
+): entry is Awaited | NodeChangeEntry | OperatorEntry | IncidentsEntry {
+  return (
+    isOfOperator(entry) || entry.kind === 'incidents' || ('shard' in entry && entry.kind !== 'status')
+  );
 }
 
 export function isOfNode(entry: Awaited | NodeChangeEntry): entry is NodeChangeEntry {

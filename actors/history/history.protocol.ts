@@ -7,6 +7,7 @@ import type { NodeName } from '../../src/domain/node-name.js';
 import type { Recovery } from '../../src/domain/recovery.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import type { EndedSession } from '../../src/domain/session.js';
+import type { OverrideId, RotaOverride } from '../../src/domain/rota-override.js';
 import type { Silence, SilenceId } from '../../src/domain/silence.js';
 import type { StatusIncident } from '../../src/domain/status-incident.js';
 import type { Instant } from '../../src/domain/time.js';
@@ -67,6 +68,12 @@ export type DaemonEntry =
       readonly kind: 'silences';
       readonly silences: readonly Silence[];
       readonly forgotten: readonly SilenceId[];
+    }
+  /** Old overrides of rotas that are removed. Never refused. */
+  | {
+      readonly kind: 'overrides';
+      readonly overrides: readonly RotaOverride[];
+      readonly forgotten: readonly OverrideId[];
     };
 
 /** A silence is made, or ends, and somebody waits for the reply. Refused when the disk is full. */
@@ -85,6 +92,16 @@ export interface IncidentsEntry {
   /** What they become, and new ones. */
   readonly after: readonly StatusIncident[];
 }
+
+/** Likewise of an override of a rota. */
+export interface OverrideEntry {
+  readonly kind: 'override';
+  readonly before: RotaOverride | undefined;
+  readonly override: RotaOverride;
+}
+
+/** An entry that an operator waits for. */
+export type OperatorEntry = SilenceEntry | OverrideEntry;
 
 /** What is stored of a node's job beside a status. */
 export interface PingedEntry {
@@ -156,7 +173,7 @@ export type NodeEntry =
   | { readonly kind: 'statuses'; readonly nodes: readonly NamedStatus[] }
   | { readonly kind: 'observed_time'; readonly observed: ObservedTime };
 
-export type HistoryEntry = UserEntry | DaemonEntry | NodeEntry | SilenceEntry | IncidentsEntry;
+export type HistoryEntry = UserEntry | DaemonEntry | NodeEntry | OperatorEntry | IncidentsEntry;
 
 /** The result of a node's entry. A status is settled once, stored or not. */
 export type NodeSettlement = { readonly shard: ShardIndex; readonly node: NodeName } & (
@@ -171,8 +188,8 @@ export type Settlement = { readonly shard: ShardIndex; readonly user: UserId } &
   | { readonly stored: false; readonly code: ErrorCode }
 );
 
-/** The result of a silence's entry. A refused one has no effect. */
-export type SilenceSettlement = { readonly silence: Silence } & (
+/** The result of an operator's entry. A refused one has no effect. */
+export type OperatorSettlement<Entry extends OperatorEntry = OperatorEntry> = { readonly entry: Entry } & (
   | { readonly stored: true }
   | { readonly stored: false; readonly code: ErrorCode }
 );
@@ -190,7 +207,7 @@ export type StoreState = 'open' | 'refusing';
 export interface SettlingDeps {
   settle(settlements: readonly Settlement[]): void;
   settleNodes(settlements: readonly NodeSettlement[]): void;
-  settleSilences(settlements: readonly SilenceSettlement[]): void;
+  settleOperators(settlements: readonly OperatorSettlement[]): void;
   settleIncidents(settlements: readonly IncidentsSettlement[]): void;
   /** Alerts are on disk, or cannot be at present. */
   alertsCommitted(records: readonly AlertRecord[], stored: boolean): void;

@@ -4,13 +4,14 @@ import type { Logger } from '../../src/ports/logger.js';
 import type { Backlog, Queued } from './backlog.js';
 import { alertsIn, healedBy, isAwaited, isOfNode, refusalOf, settledStatus, type Commit } from './commit.js';
 import { withoutPing } from './node-records.js';
+import { isOfOperator } from './operator-records.js';
 import type {
   HistoryEntry,
   IncidentsSettlement,
   NodeSettlement,
   Settlement,
   SettlingDeps,
-  SilenceSettlement,
+  OperatorSettlement,
   StatusEntry,
   StoreState,
 } from './history.protocol.js';
@@ -121,7 +122,7 @@ export class Intake {
     for (const entry of entries) if (entry.kind === 'resume') this.#backlog.push(healedBy(entry));
     const settlements: Settlement[] = [];
     const nodes: NodeSettlement[] = [];
-    const silences: SilenceSettlement[] = [];
+    const operators: OperatorSettlement[] = [];
     const incidents: IncidentsSettlement[] = [];
     for (const entry of entries) {
       if (entry.kind === 'status') {
@@ -129,8 +130,8 @@ export class Intake {
         this.#deps.alertsCommitted(entry.alerts, false);
       }
       if (!isAwaited(entry)) continue;
-      if (entry.kind === 'silence') {
-        silences.push({ silence: entry.silence, stored: false, code });
+      if (isOfOperator(entry)) {
+        operators.push({ entry, stored: false, code });
         continue;
       }
       if (entry.kind === 'incidents') {
@@ -143,7 +144,7 @@ export class Intake {
     }
     this.#deps.settle(settlements);
     this.#deps.settleNodes(nodes);
-    this.#deps.settleSilences(silences);
+    this.#deps.settleOperators(operators);
     this.#deps.settleIncidents(incidents);
   }
 
@@ -151,7 +152,7 @@ export class Intake {
   storeRefuses(commit: Commit, error: unknown): void {
     const isDamaged = error instanceof HeartbeatError && error.code === 'HEARTBEAT_STORE_CORRUPT';
     this.#code = isDamaged ? error.code : 'HEARTBEAT_STORE_REFUSES';
-    const { retry, settlements, nodes, silences, incidents } = refusalOf(commit, this.#code);
+    const { retry, settlements, nodes, operators, incidents } = refusalOf(commit, this.#code);
     if (this.#state === 'open') {
       const event = isDamaged ? 'store is damaged and takes no writes' : 'store refuses writes';
       this.#deps.logger.error(event, { error });
@@ -165,7 +166,7 @@ export class Intake {
     this.#deps.settle(settlements);
     this.#deps.alertsCommitted([...alertsIn(commit.records), ...this.#backlog.alerts()], false);
     this.#deps.settleNodes([...nodes, ...this.#backlog.letStatusesWait().map(settledStatus)]);
-    this.#deps.settleSilences(silences);
+    this.#deps.settleOperators(operators);
     this.#deps.settleIncidents(incidents);
     this.refuse(dropped.filter(isAwaited), this.#code);
   }

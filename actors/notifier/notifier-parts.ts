@@ -4,6 +4,7 @@ import type { Calendar } from '../../src/ports/calendar.js';
 import type { ChannelPolicy } from '../../src/ports/channel.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { Outbox } from '../../src/ports/outbox.js';
+import type { DaemonEntry, OperatorEntry } from '../history/history.protocol.js';
 import type { ChangeFeed } from '../shards/change-feed.js';
 import type { ChannelTotals } from './channel/channel-totals.js';
 import type { ChannelActor } from './channel/channel.actor.js';
@@ -31,12 +32,10 @@ import { MassFailure, type MassFailureOptions } from './rules/mass-failure.js';
 import { OngoingFailures } from './rules/ongoing-failures.js';
 import { Reminders, type RemindersOptions } from './rules/reminders.js';
 import { Silencing } from './rules/silencing.js';
+import { OverrideRequests } from './overrides/override-requests.js';
+import { OverrideTable } from './overrides/override-table.js';
 import { Maintenance, type MaintenanceOptions } from './silences/maintenance.js';
-import {
-  SilenceRequests,
-  type SilenceRequestsDeps,
-  type SilenceRequestsOptions,
-} from './silences/silence-requests.js';
+import { SilenceRequests, type SilenceRequestsOptions } from './silences/silence-requests.js';
 import { SilenceTable } from './silences/silence-table.js';
 import type { AlertChange } from './notifier.protocol.js';
 import { UnnotifiedChannels } from './rules/unnotified-channels.js';
@@ -62,7 +61,8 @@ export interface NotifierPartsDeps extends AlertWriterDeps {
   readonly changes?: ChangeFeed<AlertChange>;
   /** Whether memory has room for these records of an earlier run. If not, the start fails once all are counted. */
   holds(records: readonly AlertRecord[]): boolean;
-  readonly submitSilences: SilenceRequestsDeps['submit'];
+  /** Has history store what operators and maintenance windows change. */
+  submitOfOperator(entry: OperatorEntry | Extract<DaemonEntry, { kind: 'silences' | 'overrides' }>): void;
   /** Gets the records that the disk cannot take at present. */
   committed(records: readonly AlertRecord[]): void;
 }
@@ -117,7 +117,7 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
       silencing.check();
     },
     submit: (entry) => {
-      deps.submitSilences(entry);
+      deps.submitOfOperator(entry);
     },
   });
   const maintenance = new Maintenance(options.maintenance, {
@@ -129,7 +129,16 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
       silencing.check();
     },
     submit: (entry) => {
-      deps.submitSilences(entry);
+      deps.submitOfOperator(entry);
+    },
+  });
+  const overrides = new OverrideTable();
+  const overrideRequests = new OverrideRequests({
+    table: overrides,
+    ids,
+    clock,
+    submit: (entry) => {
+      deps.submitOfOperator(entry);
     },
   });
   const dueAlerts = new DueAlerts({
@@ -148,6 +157,7 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
     clock,
     channels,
     isRota: (channel) => routes.some(({ name, kind }) => name === channel && kind === 'rota'),
+    overridesAt: (begun) => overrides.at(begun),
     rebuiltGroup: (record, channel) => escalation.rebuiltGroup(record, channel, clock.wall()),
     upToDate: (alert) => massFailure.upToDate(alert),
     begins: (record, delivery) => {
@@ -171,6 +181,7 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
     logger,
     channels,
     silences: silenceRequests,
+    overrides: overrideRequests,
   });
   const prepared = new PreparedAlerts({ writer, rules, closing, ongoingFailures, unnotified, silencing });
   const raised = new RaisedAlerts({
@@ -205,6 +216,9 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
     silenceRequests,
     /** All silences. */
     silences: table,
+    overrideRequests,
+    /** All overrides of rotas. */
+    overrides,
     /** Restores what an earlier run left. */
     restore: () =>
       restoreOutbox({
@@ -222,6 +236,7 @@ export function makeNotifierParts(options: NotifierPartsOptions, deps: NotifierP
         deliveries,
         unnotified,
         silences: table,
+        overrides,
         maintenance,
       }),
   };

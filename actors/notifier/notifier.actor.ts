@@ -7,7 +7,7 @@ import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import type { ExitSignal, RunningChild, SupervisorPolicy } from '../supervisor/child-spec.js';
 import { SupervisedActor, type Behaviour } from '../supervisor/supervised-actor.js';
-import type { SilenceSettlement } from '../history/history.protocol.js';
+import type { OperatorSettlement, OverrideEntry, SilenceEntry } from '../history/history.protocol.js';
 import type { Progress } from './channel/channel.protocol.js';
 import type { Alerting, FailureStatus, NodeChange, NodeNews } from './notifier.protocol.js';
 import type { NotifierParts } from './notifier-parts.js';
@@ -19,6 +19,7 @@ import type { UnstoredAlerts } from './outbox/unstored-alerts.js';
 import type { Closing } from './rules/closing.js';
 import type { Circumstances } from './rules/delivery-rules.js';
 import type { OngoingFailures } from './rules/ongoing-failures.js';
+import type { OverrideTable } from './overrides/override-table.js';
 import type { SilenceTable } from './silences/silence-table.js';
 
 export interface NotifierDeps {
@@ -99,11 +100,17 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
     return this.#parts.silences;
   }
 
-  /** Changes of silences are on disk, or were refused. */
-  silencesSettled(settlements: readonly SilenceSettlement[]): void {
-    const { silenceRequests } = this.#parts;
-    if (settlements.length === 0) return;
-    silenceRequests.settled(settlements);
+  get overrides(): OverrideTable {
+    return this.#parts.overrides;
+  }
+
+  /** Changes of silences and overrides are on disk, or were refused. */
+  operatorsSettled(settlements: readonly OperatorSettlement[]): void {
+    const { silenceRequests, overrideRequests } = this.#parts;
+    overrideRequests.settled(settlements.filter(isOfOverride));
+    const silences = settlements.filter(isOfSilence);
+    if (silences.length === 0) return;
+    silenceRequests.settled(silences);
     this.#tell({ kind: 'wake' });
   }
 
@@ -250,6 +257,8 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
       case 'test':
       case 'silence':
       case 'expire':
+      case 'override':
+      case 'end_override':
         return requests.handle(message, (next) => this.#tell(next));
       case 'settle':
         this.#writer.put(this.#ongoingFailures.settle(message.node));
@@ -297,4 +306,12 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
       ...this.#actor.inspect(),
     };
   }
+}
+
+function isOfSilence(settlement: OperatorSettlement): settlement is OperatorSettlement<SilenceEntry> {
+  return settlement.entry.kind === 'silence';
+}
+
+function isOfOverride(settlement: OperatorSettlement): settlement is OperatorSettlement<OverrideEntry> {
+  return settlement.entry.kind === 'override';
 }

@@ -1,6 +1,7 @@
 import type { AlertId, AlertRecord } from '../../src/domain/alert.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Flip, NodeFacts } from '../../src/domain/node.js';
+import type { OverrideId, OverrideRequest, RotaOverride } from '../../src/domain/rota-override.js';
 import type { Silence, SilenceId, SilenceRequest } from '../../src/domain/silence.js';
 import type { Instant, Millis } from '../../src/domain/time.js';
 import type { ErrorCode } from '../../src/errors.js';
@@ -34,6 +35,24 @@ export type SilenceCommand =
 
 export type SilenceReply =
   | { readonly kind: 'silence'; readonly silence: Silence }
+  | { readonly kind: 'refused'; readonly code: ErrorCode };
+
+/** Requests about overrides of rotas, likewise. */
+export type OverrideCommand =
+  | {
+      readonly kind: 'override';
+      readonly request: OverrideRequest;
+      readonly answered: (reply: OverrideReply) => void;
+    }
+  | {
+      readonly kind: 'end_override';
+      readonly rota: string;
+      readonly id: OverrideId;
+      readonly answered: (reply: OverrideReply) => void;
+    };
+
+export type OverrideReply =
+  | { readonly kind: 'override'; readonly override: RotaOverride }
   | { readonly kind: 'refused'; readonly code: ErrorCode };
 
 /** `accepted`: it is on its way, under this id. */

@@ -1,6 +1,10 @@
 import type { DescribedNode, NodeReply, NodeRequest } from '../../actors/node/node.protocol.js';
 import type { NodeFilter } from '../../actors/node/nodes-reader.js';
-import type { NotifierCommand, SilenceCommand } from '../../actors/notifier/notifier.protocol.js';
+import type {
+  NotifierCommand,
+  OverrideCommand,
+  SilenceCommand,
+} from '../../actors/notifier/notifier.protocol.js';
 import type { LiveSession, UserCommand, UserDevice, UserReply } from '../../actors/user/user.protocol.js';
 import type { NodeQuota, UserReach } from '../domain/access.js';
 import type { AlertRecord } from '../domain/alert.js';
@@ -12,6 +16,7 @@ import type { Overload } from '../domain/overload.js';
 import type { DeviceHeal } from '../domain/device.js';
 import type { EndedSession, Session } from '../domain/session.js';
 import type { Rota } from '../domain/rota.js';
+import type { RotaOverride } from '../domain/rota-override.js';
 import type { Silence, SilencedInterval, SilenceId } from '../domain/silence.js';
 import type { IncidentState, StatusIncident, StatusIncidentId } from '../domain/status-incident.js';
 import type { ErrorCode } from '../errors.js';
@@ -226,6 +231,16 @@ export interface AlertsApi {
 export interface RotasApi {
   /** Those of the configuration in force. */
   readonly all: readonly Rota[];
+
+  /**
+   * The overrides that are kept, of any rota, oldest first.
+   *
+   * @throws HeartbeatError `HEARTBEAT_NOT_READY` while they are kept elsewhere
+   */
+  overrides(): readonly RotaOverride[];
+
+  /** Its `answered` is called once, when the change is on disk; a refusal is a reply too. */
+  command(command: OverrideCommand): void;
 }
 
 /** Pings of jobs. */

@@ -85,6 +85,8 @@ export interface DaemonFacts {
     readonly underWay: number;
     /** Probes that are due and wait for others. */
     readonly waiting: number;
+    /** Whether no node is probed although some should be: the prober ends again and again, or cannot begin. */
+    readonly isFailing: boolean;
     readonly passed: number;
     readonly failed: number;
   };

@@ -10,7 +10,7 @@ import { sumOf } from './sum.js';
 
 /** While they are watched elsewhere. */
 const NO_NODES = new StateCounts().inspect();
-const NO_PROBES = { nodes: 0, underWay: 0, waiting: 0 };
+const NO_PROBES = { nodes: 0, underWay: 0, waiting: 0, isFailing: false };
 const NO_SILENCES = { active: 0, pending: 0, expired: 0 };
 
 const READY: readonly string[] = [];

@@ -5,7 +5,7 @@ import type { Watch } from './watch.js';
 
 type Settlements = Pick<
   HistoryDeps,
-  'settle' | 'alertsCommitted' | 'reopened' | 'settleNodes' | 'settleSilences' | 'settleIncidents'
+  'settle' | 'alertsCommitted' | 'reopened' | 'settleNodes' | 'settleOperators' | 'settleIncidents'
 >;
 
 /** Passes what history settles on to the users, the nodes and the notifier of a run, which wait for it. */
@@ -30,8 +30,8 @@ export function settlementsFor(
     settleNodes: (settlements) => {
       watch?.nodes.settle(settlements);
     },
-    settleSilences: (settlements) => {
-      watch?.notifier.silencesSettled(settlements);
+    settleOperators: (settlements) => {
+      watch?.notifier.operatorsSettled(settlements);
     },
     settleIncidents: (settlements) => {
       watch?.incidents.settled(settlements);

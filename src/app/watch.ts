@@ -72,7 +72,7 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
     remember: (hold) => {
       history().submit([{ kind: 'held', hold }]);
     },
-    submitSilences: (entry) => {
+    submitOfOperator: (entry) => {
       history().submit([entry]);
     },
     refusing: () => history().state === 'refusing',

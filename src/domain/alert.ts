@@ -96,6 +96,8 @@ export interface Delivery {
   readonly lastAttempt?: Instant;
   /** When the first attempt began. Kept for channels that notify the person on call: later attempts go to the same person. */
   readonly begun?: Instant;
+  /** Whom such a channel notified, or tried to: the name of the person. */
+  readonly person?: string;
   readonly lastError: string | undefined;
   /** Since when it may be delivered: when it was raised, released from a hold, or retried by hand. */
   readonly since: Instant;

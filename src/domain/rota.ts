@@ -1,3 +1,4 @@
+import type { OverrideId, RotaOverride } from './rota-override.js';
 import { instant, type Instant, type Millis } from './time.js';
 import { instantOf, offsetAt, type LocalTime } from './time-zone.js';
 
@@ -29,43 +30,96 @@ export interface Rota {
 /** Who is on call at an instant. */
 export interface Turn {
   readonly on: RotaPerson;
-  /** Who is notified next if an alert is escalated: the next of the people who is somebody else. */
+  /**
+   * Who is notified next if an alert is escalated: the next of the people who is somebody else. If somebody is on call
+   * in place of another, the one who is replaced comes last.
+   */
   readonly second: RotaPerson | undefined;
   readonly from: Instant;
   readonly until: Instant;
-  /** Whose turn comes then. */
+  /** Who is on call then. */
   readonly next: RotaPerson;
+  /** What puts this person in the place of another. */
+  readonly override?: { readonly id: OverrideId; readonly insteadOf: RotaPerson };
 }
+
+/** What of an override decides who is on call. */
+export type Replacement = Pick<RotaOverride, 'id' | 'rota' | 'person' | 'startsAt' | 'endsAt'>;
 
 const DAY: Millis = 86_400_000;
 const DAYS_OF: Readonly<Record<TurnLength, number>> = { daily: 1, weekly: 7 };
 
 /**
- * The turn at an instant. It begins at the hand-over, by the clocks of the zone: a day on which they change is shorter
- * or longer. Where they skip the hand-over, it
- * comes as long after the change as it would have; where they show it twice, the first counts. Before the start, turns
- * are counted back.
+ * Who is on call at an instant. A turn begins at the hand-over, by the clocks of the zone: a day on which they change is
+ * shorter or longer. Where they skip the hand-over, it comes as long after the change as it would have; where they show
+ * it twice, the first counts. Before the start, turns are counted back.
+ *
+ * @param overrides of any rota; of those at one instant, the one that was made last counts
  */
-export function turnAt(rota: Rota, at: Instant): Turn {
-  const { people, turns, timeZone, start, handOver } = rota;
+export function turnAt(rota: Rota, at: Instant, overrides: readonly Replacement[] = []): Turn {
+  const valid = overrides.filter(
+    ({ rota: name, person, startsAt, endsAt }) =>
+      name === rota.name && startsAt < endsAt && rota.people.some((each) => each.name === person),
+  );
+  const here = onCallAt(rota, at, valid);
+  const { on, override, turn } = here;
+  const replaced = personOf(rota.people, turn.number);
+  const second = rota.people
+    .map((_, index) => personOf(rota.people, turn.number + 1 + index))
+    .find(({ name }) => name !== on.name);
+  // Those that would count instead of this one, or of none.
+  const rivals = valid.filter(({ id }) => override === undefined || id > override.id);
+  const from = Math.max(
+    override?.startsAt ?? turn.from,
+    ...rivals.flatMap(({ endsAt }) => (endsAt <= at ? [endsAt] : [])),
+  );
+  const until = instant(
+    Math.min(
+      override?.endsAt ?? turn.until,
+      ...rivals.flatMap(({ startsAt }) => (startsAt > at ? [startsAt] : [])),
+    ),
+  );
+  return {
+    on,
+    second,
+    from: instant(from),
+    until,
+    next: onCallAt(rota, until, valid).on,
+    ...(override !== undefined && { override: { id: override.id, insteadOf: replaced } }),
+  };
+}
+
+interface NumberedTurn {
+  /** Counts from the start. */
+  readonly number: number;
+  readonly from: Instant;
+  readonly until: Instant;
+}
+
+/** @param valid overrides of this rota, each of one of its people */
+function onCallAt(
+  rota: Rota,
+  at: Instant,
+  valid: readonly Replacement[],
+): { readonly on: RotaPerson; readonly override: Replacement | undefined; readonly turn: NumberedTurn } {
+  const turn = numberedTurnAt(rota, at);
+  let override: Replacement | undefined;
+  for (const each of valid)
+    if (each.startsAt <= at && at < each.endsAt && (override === undefined || each.id > override.id))
+      override = each;
+  const on = rota.people.find(({ name }) => name === override?.person) ?? personOf(rota.people, turn.number);
+  return { on, override, turn };
+}
+
+function numberedTurnAt({ turns, timeZone, start, handOver }: Rota, at: Instant): NumberedTurn {
   const length = DAYS_OF[turns] * DAY;
   const first = start + handOver;
   const beginOf = (turn: number): Instant => instantOf(timeZone, first + turn * length).at;
-  let turn = Math.floor((at + offsetAt(timeZone, at) - first) / length);
+  let number = Math.floor((at + offsetAt(timeZone, at) - first) / length);
   // Around a change of the clocks, local time says less than the instants do.
-  while (beginOf(turn) > at) turn--;
-  while (beginOf(turn + 1) <= at) turn++;
-  const on = personOf(people, turn);
-  const others = people
-    .map((_, index) => personOf(people, turn + index))
-    .filter(({ name }) => name !== on.name);
-  return {
-    on,
-    second: others[0],
-    from: beginOf(turn),
-    until: instant(beginOf(turn + 1)),
-    next: personOf(people, turn + 1),
-  };
+  while (beginOf(number) > at) number--;
+  while (beginOf(number + 1) <= at) number++;
+  return { number, from: beginOf(number), until: beginOf(number + 1) };
 }
 
 function personOf(people: readonly RotaPerson[], turn: number): RotaPerson {

@@ -35,6 +35,8 @@ export interface Silence {
 /** What a caller who asks for a silence decides. */
 export type SilenceRequest = Omit<Silence, 'id' | 'updatedAt' | 'maintenance'>;
 
+type Stretch = Pick<Silence, 'startsAt' | 'endsAt'>;
+
 /** A time in which a node was silenced. */
 export interface SilencedInterval {
   readonly id: SilenceId;
@@ -44,13 +46,16 @@ export interface SilencedInterval {
   readonly isMaintenance: boolean;
 }
 
-export function silenceStateAt({ startsAt, endsAt }: Silence, wall: Instant): SilenceState {
+export function silenceStateAt({ startsAt, endsAt }: Stretch, wall: Instant): SilenceState {
   if (wall >= endsAt) return 'expired';
   return wall < startsAt ? 'pending' : 'active';
 }
 
 /** It ends now, as in Alertmanager: one that has not begun never does. */
-export function expireAt(silence: Silence, wall: Instant): Silence {
+export function expireAt<Each extends Stretch & Pick<Silence, 'updatedAt'>>(
+  silence: Each,
+  wall: Instant,
+): Each {
   const startsAt = silence.startsAt > wall ? wall : silence.startsAt;
   return { ...silence, startsAt, endsAt: wall, updatedAt: wall };
 }

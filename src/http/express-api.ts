@@ -76,7 +76,7 @@ export function createApi(
   addLinks(resources, daemon, clock, links);
   addAlerts(resources, daemon, limits);
   addUptime(resources, daemon, clock, limits);
-  addRotas(resources, daemon, clock);
+  addRotas(resources, daemon, clock, limits);
   addBadges(resources, daemon, clock, () => open().badges);
   addIncidents(resources, daemon, limits, () => open().status);
   addSilences(resources, daemon, clock, limits);

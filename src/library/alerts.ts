@@ -37,6 +37,8 @@ export interface AlertDelivery {
   readonly attempts: number;
   readonly lastAttempt: Date | undefined;
   readonly lastError: string | undefined;
+  /** Of a channel of the kind `rota`: who was notified, or would have been if the attempt had not failed. */
+  readonly person: string | undefined;
   /** The channel that could not deliver it, if this one is the fallback. */
   readonly insteadOf: string | undefined;
   /** The alerts that it folds. */
@@ -141,13 +143,14 @@ function describedAlert({ alert, deliveries }: AlertRecord): AlertDescription {
 }
 
 function described(delivery: Delivery): AlertDelivery {
-  const { state, hold, attempts, lastAttempt, lastError, folds, insteadOf } = delivery;
+  const { state, hold, attempts, lastAttempt, lastError, person, folds, insteadOf } = delivery;
   return {
     state,
     heldFor: hold,
     attempts,
     lastAttempt: dateOf(lastAttempt),
     lastError,
+    person,
     insteadOf,
     folded: folds && { count: folds.count, alertIds: [...folds.ids] },
   };

@@ -53,7 +53,8 @@ export interface SilenceFilter {
 }
 
 const aState = one(oneOf(...SILENCE_STATES));
-const FILTER = objectOf({
+/** Checks a filter by states. */
+export const stateFilter = objectOf({
   state: ((value, place) =>
     Array.isArray(value)
       ? value.flatMap((each, index) => aState(each, `${place}.${String(index)}`))
@@ -110,7 +111,7 @@ export class Silences {
 
   /** All that are kept, newest first, or those in one of these states. */
   async list(filter: SilenceFilter = {}): Promise<readonly SilenceDescription[]> {
-    refuseProblems('filter', FILTER(filter, 'filter'));
+    refuseProblems('filter', stateFilter(filter, 'filter'));
     const states = filter.state === undefined ? SILENCE_STATES : [filter.state].flat();
     const all = (await this.#daemon()).silences.list().map(described);
     return all.filter(({ state }) => states.includes(state)).toReversed();

@@ -2,6 +2,7 @@ import type { UserReach } from '../domain/access.js';
 import type { AlertType } from '../domain/alert.js';
 import type { StatusEvent } from '../domain/event-types.js';
 import type { NodeState } from '../domain/node.js';
+import type { Replacement } from '../domain/rota.js';
 import type { Instant, Millis, Seconds } from '../domain/time.js';
 
 /**
@@ -69,6 +70,10 @@ export interface Attempt {
   readonly attempt: number;
   /** For a channel that notifies the person on call: when the first attempt began, in an earlier run too. */
   readonly begun?: Instant;
+  /** For such a channel: the overrides of rotas that hold at that instant. */
+  readonly overrides?: readonly Replacement[];
+  /** For such a channel: called with the name of the person, before it notifies that person. */
+  readonly notifies?: (person: string) => void;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { StoredJob } from '../domain/job.js';
 import type { KeptPing } from '../domain/ping.js';
 import type { NodeName } from '../domain/node-name.js';
 import type { Recovery } from '../domain/recovery.js';
+import type { OverrideId, RotaOverride } from '../domain/rota-override.js';
 import type { Silence, SilenceId } from '../domain/silence.js';
 import type { StatusIncident, StatusIncidentId } from '../domain/status-incident.js';
 import type { Instant } from '../domain/time.js';
@@ -79,6 +80,12 @@ export type HistoryRecord =
       readonly incidents: readonly StatusIncident[];
       /** These are removed. */
       readonly forgotten: readonly StatusIncidentId[];
+    }
+  /** Overrides of rotas, likewise. */
+  | {
+      readonly kind: 'overrides';
+      readonly overrides: readonly RotaOverride[];
+      readonly forgotten: readonly OverrideId[];
     }
   /** Alerts are held for a mass failure. */
   | { readonly kind: 'held'; readonly hold: LastHold }

@@ -6,6 +6,7 @@ import type {
   LastHold,
   UnnotifiedOf,
 } from '../domain/alert.js';
+import type { RotaOverride } from '../domain/rota-override.js';
 import type { Silence } from '../domain/silence.js';
 import type { Instant } from '../domain/time.js';
 
@@ -43,6 +44,9 @@ export interface Outbox {
 
   /** All stored silences, in chunks, oldest first. */
   silences(): AsyncIterable<readonly Silence[]>;
+
+  /** All stored overrides of rotas, likewise. */
+  overrides(): AsyncIterable<readonly RotaOverride[]>;
 
   /** When alerts were last held for a mass failure. */
   lastHold(): Promise<LastHold | undefined>;

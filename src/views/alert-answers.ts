@@ -19,6 +19,10 @@ export const delivery = z
     attempts: count,
     last_attempt: instant.nullable(),
     last_error: z.string().nullable(),
+    person: z.string().optional().meta({
+      description:
+        'Of a channel of the kind `rota`: who was notified, or would have been if the attempt had not failed.',
+    }),
     instead_of: z
       .string()
       .optional()

@@ -30,6 +30,7 @@ function shownDelivery({
   attempts,
   lastAttempt,
   lastError,
+  person,
   folds,
   insteadOf,
 }: Delivery): z.output<typeof answer.delivery> {
@@ -39,6 +40,7 @@ function shownDelivery({
     attempts,
     last_attempt: lastAttempt === undefined ? null : unixSeconds(lastAttempt),
     last_error: lastError ?? null,
+    ...(person !== undefined && { person }),
     ...(insteadOf !== undefined && { instead_of: insteadOf }),
     ...(folds !== undefined && { folded: folds.count, alert_ids: folds.ids }),
   };

@@ -27,6 +27,8 @@ const sentences: Partial<Record<ErrorCode, string>> = {
   HEARTBEAT_NO_SUCH_CHANNEL: 'no such channel',
   HEARTBEAT_NO_SUCH_SILENCE: 'no such silence',
   HEARTBEAT_NO_SUCH_ROTA: 'no such rota',
+  HEARTBEAT_NO_SUCH_OVERRIDE: 'no such override',
+  HEARTBEAT_TOO_MANY_OVERRIDES: 'too many overrides: end some',
   HEARTBEAT_TOO_MANY_SILENCES: 'too many silences: end some, or raise limits.silences',
   HEARTBEAT_NO_SUCH_LINK: 'this link is not valid',
   HEARTBEAT_NO_SUCH_BADGE:

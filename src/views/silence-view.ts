@@ -2,20 +2,18 @@ import { z } from 'zod';
 import { allFitNothing, parseMatcher, type Matcher } from '../domain/matcher.js';
 import { silenceStateAt, type Silence, type SilenceRequest } from '../domain/silence.js';
 import { instant, unixSeconds, type Instant } from '../domain/time.js';
-import { until } from './acknowledgement.js';
 import type * as answer from './silence-answers.js';
 import { problemsIn, type BodyProblem } from './body-problems.js';
-import { parseInstant, parseWhen, secondsOf, WHEN } from './instants.js';
+import { parseInstant } from './instants.js';
+import { stretch, stretchOf } from './stretch.js';
+
+export { reasonOf } from './stretch.js';
 
 const MOST_MATCHERS = 32;
 const LONGEST_MATCHER = 1_000;
-const LONGEST_NAME = 255;
-const LONGEST_REASON = 1_000;
 /** The latest instant of a `Date`, in Unix seconds. */
 const LATEST = 8_640_000_000_000;
 const NO_FIXED_INSTANT = 'must be Unix seconds, or an instant of ISO 8601, such as "2027-01-31T12:00:00Z"';
-const NO_INSTANT =
-  'must be Unix seconds, an instant of ISO 8601, such as "2027-01-31T12:00:00Z", or a time before now, such as "-1h"';
 const BODY =
   'the body must be {"matchers": ["env=prod"], "ends_at": …, "by": "…"}, with "starts_at" and "reason" where there are any';
 const FITS_ALL = 'at least one must not match the empty string';
@@ -61,14 +59,6 @@ export const matchersOf = z
       'In the syntax of Alertmanager: `env=prod`, `env!=test`, `name=~"web-.*"`, `name!~web-.*`. All of them must fit a node. `name` is the name of the node, any other a label; a label that it does not have is empty. Regular expressions are those of RE2, of at most 256 bytes, and must match the whole value.',
   });
 
-const when = z.union(
-  [
-    z.number(NO_INSTANT).min(-LATEST, NO_INSTANT).max(LATEST, NO_INSTANT),
-    z.string(NO_INSTANT).regex(new RegExp(WHEN), NO_INSTANT),
-  ],
-  NO_INSTANT,
-);
-
 /** An instant in a configuration, in milliseconds. */
 export const fixedInstant = z
   .union(
@@ -85,26 +75,10 @@ export const fixedInstant = z
     return z.NEVER;
   });
 
-const text = (most: number) =>
-  z
-    .string('must be a string')
-    .regex(/\S/, 'must not be empty')
-    .trim()
-    .max(most, `must have at most ${most} characters`);
-
-export const reasonOf = text(LONGEST_REASON);
-
 export const silenceBody = z.strictObject(
   {
     matchers: matchersOf,
-    starts_at: when.optional().meta({
-      description: 'Unix seconds, ISO 8601, or a time before now: `-1h`. Now, if absent or in the past.',
-    }),
-    ends_at: until.meta({
-      description: 'Unix seconds or ISO 8601. It must be in the future, and after `starts_at`.',
-    }),
-    by: text(LONGEST_NAME).meta({ description: 'Who silences.' }),
-    reason: reasonOf.optional(),
+    ...stretch,
   },
   { error: (issue) => (issue.code === 'unrecognized_keys' ? 'unknown field' : BODY) },
 );
@@ -122,24 +96,14 @@ export function parseSilence(
   const read = silenceBody.safeParse(body);
   if (!read.success) return { problems: problemsIn(read.error) };
   const { matchers, by, reason, starts_at, ends_at } = read.data;
-  const startsAt = starts_at === undefined ? now : instantOf(starts_at, now);
-  const endsAt = instant(ends_at * 1000);
-  if (startsAt === undefined) return { problems: [{ path: 'starts_at', problem: NO_INSTANT }] };
-  if (endsAt <= now) return { problems: [{ path: 'ends_at', problem: 'must lie ahead' }] };
-  if (endsAt <= startsAt) return { problems: [{ path: 'ends_at', problem: 'must be later than starts_at' }] };
+  const times = stretchOf({ starts_at, ends_at }, now);
+  if ('problems' in times) return times;
   return {
     matchers,
-    startsAt,
-    endsAt,
+    ...times,
     by,
     ...(reason !== undefined && { reason }),
     ...(nodes !== undefined && { nodes }),
     ...(key !== undefined && { key }),
   };
-}
-
-function instantOf(written: number | string, now: Instant): Instant | undefined {
-  if (typeof written === 'number') return instant(written * 1000);
-  const read = parseWhen(written);
-  return read === undefined ? undefined : instant(secondsOf(read, now) * 1000);
 }

@@ -4,6 +4,7 @@ import { ALERT_TYPES, DELIVERY_STATES, HOLDS, type AlertId } from '../domain/ale
 import { parseNodeName, type NodeName } from '../domain/node-name.js';
 import { UUID } from '../domain/ping.js';
 import { SILENCE_STATES, type SilenceId } from '../domain/silence.js';
+import { parseOverrideId, type OverrideId } from '../domain/rota-override.js';
 import { parseSilenceId } from '../domain/silence-id.js';
 import { parseUserId, type UserId } from '../domain/user-id.js';
 
@@ -56,6 +57,13 @@ export const silenceId = coded<SilenceId>(parseSilenceId, 'must be the id of a s
   type: 'string',
   pattern: '^[0-7][0-9A-HJKMNP-TV-Z]{25}$',
   description: 'A ULID: ids sort by the time at which the silence was made.',
+});
+
+export const overrideId = coded<OverrideId>(parseOverrideId, 'must be the id of an override').meta({
+  id: 'OverrideId',
+  type: 'string',
+  pattern: '^[0-7][0-9A-HJKMNP-TV-Z]{25}$',
+  description: 'A ULID: ids sort by the time at which the override was made.',
 });
 
 export const alertId = coded<AlertId>(parseAlertId, 'must be the id of an alert').meta({

@@ -8,6 +8,7 @@ import { describeRecords } from './history-store/records.js';
 import { describeRecovery } from './history-store/recovery.js';
 import { describeRefusals } from './history-store/refusals.js';
 import { describePings } from './history-store/pings.js';
+import { describeOverrides } from './history-store/overrides.js';
 import { describeSilences } from './history-store/silences.js';
 import type { MakeSubject } from './history-store/subject.js';
 
@@ -24,6 +25,7 @@ export function describeHistoryStore(name: string, make: MakeSubject): void {
     describeAlerts(make);
     describeSilences(make);
     describeIncidents(make);
+    describeOverrides(make);
     describePings(make);
   });
 }

@@ -1,6 +1,11 @@
 import { CommitMeter } from '../../actors/history/commit-meter.js';
 import { History } from '../../actors/history/history.actor.js';
-import type { NodeNews, NotifierReply, SilenceReply } from '../../actors/notifier/notifier.protocol.js';
+import type {
+  NodeNews,
+  NotifierReply,
+  OverrideReply,
+  SilenceReply,
+} from '../../actors/notifier/notifier.protocol.js';
 import type { Totals } from '../../actors/notifier/channel/channel-totals.js';
 import type { ChannelFigures } from '../../actors/notifier/channel/channel.actor.js';
 import type { Channels } from '../../actors/notifier/channel/channels.js';
@@ -15,6 +20,7 @@ import { CronCalendar } from '../../src/calendar/cron-calendar.js';
 import type { MaintenanceWindow } from '../../src/domain/maintenance.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { FlipCause, NodeFacts, NodeState } from '../../src/domain/node.js';
+import type { OverrideId } from '../../src/domain/rota-override.js';
 import type { SilenceId } from '../../src/domain/silence.js';
 import { instant } from '../../src/domain/time.js';
 import type { AlertMessage, Attempt, Channel, ChannelPolicy, OpenFailure } from '../../src/ports/channel.js';
@@ -137,7 +143,7 @@ export class SimulatedAlerts {
         meter,
         settle: () => undefined,
         settleNodes: () => undefined,
-        settleSilences: (settlements) => this.notifier.silencesSettled(settlements),
+        settleOperators: (settlements) => this.notifier.operatorsSettled(settlements),
         settleIncidents: () => undefined,
         alertsCommitted: (records, stored) => this.notifier.committed(records, stored),
         reopened: () => this.notifier.reopened(),
@@ -172,7 +178,7 @@ export class SimulatedAlerts {
         watched: () => this.watched,
         submit: (records, unnotified) => this.history.submit([{ kind: 'alerts', records, unnotified }]),
         remember: (hold) => this.history.submit([{ kind: 'held', hold }]),
-        submitSilences: (entry) => this.history.submit([entry]),
+        submitOfOperator: (entry) => this.history.submit([entry]),
         refusing: () => this.history.state === 'refusing',
       },
     );
@@ -451,6 +457,27 @@ export class SimulatedAlerts {
   /** Ends a silence. */
   async expire(id: SilenceId, within?: readonly string[]): Promise<SilenceReply | undefined> {
     return this.#command((answered) => this.notifier.command({ kind: 'expire', id, within, answered }));
+  }
+
+  /**
+   * Puts somebody on call from now on, or later.
+   *
+   * @param seconds until it begins, and until it ends
+   */
+  async override(
+    rota: string,
+    person: string,
+    seconds: { readonly from?: number; readonly to: number },
+  ): Promise<OverrideReply | undefined> {
+    const wall = this.clock.wall();
+    const startsAt = instant(wall + (seconds.from ?? 0) * 1000);
+    const request = { rota, person, startsAt, endsAt: instant(wall + seconds.to * 1000), by: 'ann' };
+    return this.#command((answered) => this.notifier.command({ kind: 'override', request, answered }));
+  }
+
+  /** Ends an override. */
+  async endOverride(rota: string, id: OverrideId): Promise<OverrideReply | undefined> {
+    return this.#command((answered) => this.notifier.command({ kind: 'end_override', rota, id, answered }));
   }
 
   async redeliver(id: AlertId): Promise<NotifierReply | undefined> {

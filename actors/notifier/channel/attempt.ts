@@ -17,24 +17,27 @@ const LONGEST_ERROR = 1_000;
 export function beginAttempt(
   clock: Clock,
   timeout: Millis,
-  notify: (signal: AbortSignal) => Promise<void>,
+  notify: (signal: AbortSignal, notifies: (person: string) => void) => Promise<void>,
   settled: (outcome: Outcome) => void,
 ): AbortController {
   const controller = new AbortController();
   let isSettled = false;
   let cancel: Cancel | undefined;
+  let person: string | undefined;
   const settle = (outcome: Outcome): void => {
     if (isSettled) return;
     isSettled = true;
     cancel?.();
-    settled(outcome);
+    settled(person === undefined ? outcome : { ...outcome, person });
   };
   const begun = async (): Promise<void> => {
     cancel = clock.after(timeout, () => {
       settle(failure(new NotifyError(`no answer within ${toSeconds(timeout)} s`)));
       controller.abort();
     });
-    await notify(controller.signal);
+    await notify(controller.signal, (name) => {
+      person = name;
+    });
   };
   begun().then(
     () => settle({ kind: 'delivered' }),

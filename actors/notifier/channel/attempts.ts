@@ -81,12 +81,17 @@ export class Attempts {
   }
 
   /** The first result counts: the notifier's, or the timeout. */
-  begin({ id, message, attempt, begun }: Omit<Extract<ChannelEffect, { kind: 'notify' }>, 'kind'>): void {
+  begin({ id, message, attempt, beginning }: Omit<Extract<ChannelEffect, { kind: 'notify' }>, 'kind'>): void {
     const { notifier, policy } = this.#channel;
     const controller = beginAttempt(
       this.#deps.clock,
       policy.attemptTimeout,
-      (signal) => notifier.notify(message, { signal, attempt, ...(begun !== undefined && { begun }) }),
+      (signal, notifies) =>
+        notifier.notify(message, {
+          signal,
+          attempt,
+          ...(beginning !== undefined && { ...beginning, notifies }),
+        }),
       (outcome) => {
         if (this.#underWay.get(id) !== controller) return;
         this.#underWay.delete(id);

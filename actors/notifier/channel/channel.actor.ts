@@ -1,7 +1,7 @@
 import { assertNever } from '../../../src/domain/assert-never.js';
 import type { AlertId } from '../../../src/domain/alert.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
-import { toSeconds, unixSeconds, type Instant, type Millis } from '../../../src/domain/time.js';
+import { toSeconds, unixSeconds, type Millis } from '../../../src/domain/time.js';
 import type { AlertMessage, Channel, OpenFailure } from '../../../src/ports/channel.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
@@ -14,7 +14,14 @@ import type { ChannelTotals, Totals } from './channel-totals.js';
 import type { BreakerState } from './circuit-breaker.js';
 import { ChannelMachine } from './channel.machine.js';
 import type { ClosingNotices } from './closing-notice.js';
-import type { ChannelEffect, ChannelEvent, Offer, Progress, AttemptResult } from './channel.protocol.js';
+import type {
+  Beginning,
+  ChannelEffect,
+  ChannelEvent,
+  Offer,
+  Progress,
+  AttemptResult,
+} from './channel.protocol.js';
 
 export interface ChannelDeps {
   readonly system: ActorSystem;
@@ -92,8 +99,8 @@ export class ChannelActor implements Behaviour<ChannelEvent> {
     this.#tell({ kind: 'offer', offers });
   }
 
-  granted(id: AlertId, message: AlertMessage, attempt: number, begun?: Instant): void {
-    this.#tell({ kind: 'granted', id, message, attempt, ...(begun !== undefined && { begun }) });
+  granted(id: AlertId, message: AlertMessage, attempt: number, beginning?: Beginning): void {
+    this.#tell({ kind: 'granted', id, message, attempt, ...(beginning !== undefined && { beginning }) });
   }
 
   /** For a provider that forgets. @returns whether it is one, and has been notified */

@@ -184,7 +184,7 @@ export class ChannelMachine {
       this.#lastFailure = undefined;
       this.#answered++;
       const result: AttemptResult =
-        outcome.kind === 'delivered' ? outcome : { kind: 'dead', error: outcome.error };
+        outcome.kind === 'delivered' ? outcome : { kind: 'dead', error: outcome.error, ...personOf(outcome) };
       this.#end(item, result, effects);
       return;
     }
@@ -200,7 +200,7 @@ export class ChannelMachine {
       kind: 'report',
       id,
       attempts: attempt,
-      result: { kind: 'failed', error: outcome.error, retryIn },
+      result: { kind: 'failed', error: outcome.error, retryIn, ...personOf(outcome) },
     });
   }
 
@@ -295,4 +295,8 @@ export class ChannelMachine {
     this.#urgent.prune(this.#items.size);
     this.#ready.prune(this.#items.size);
   }
+}
+
+function personOf({ person }: Outcome): Pick<Outcome, 'person'> {
+  return person === undefined ? {} : { person };
 }

@@ -1,6 +1,6 @@
 import type { AlertId } from '../../../src/domain/alert.js';
-import type { Instant, Millis, Moment } from '../../../src/domain/time.js';
-import type { AlertMessage } from '../../../src/ports/channel.js';
+import type { Millis, Moment } from '../../../src/domain/time.js';
+import type { AlertMessage, Attempt } from '../../../src/ports/channel.js';
 
 /** An alert to deliver. */
 export interface Offer {
@@ -19,8 +19,14 @@ export interface Offer {
   readonly isUrgent: boolean;
 }
 
+/** For a channel that notifies the person on call: what decides who that is. */
+export type Beginning = Pick<Attempt, 'begun' | 'overrides'>;
+
 /** The outcome of an attempt. */
-export type Outcome =
+export type Outcome = {
+  /** Whom it notified, or tried to, if the channel notifies the person on call. */
+  readonly person?: string;
+} & (
   | { readonly kind: 'delivered' }
   | {
       readonly kind: 'failed';
@@ -29,7 +35,8 @@ export type Outcome =
       readonly retryAfter: Millis | undefined;
       /** The receiver would take a part of it. */
       readonly tooLarge?: boolean;
-    };
+    }
+);
 
 export type ChannelEvent =
   | { readonly kind: 'offer'; readonly offers: readonly Offer[] }
@@ -39,8 +46,7 @@ export type ChannelEvent =
       readonly id: AlertId;
       readonly message: AlertMessage;
       readonly attempt: number;
-      /** See `Delivery`. */
-      readonly begun?: Instant;
+      readonly beginning?: Beginning;
     }
   /** It is no longer to be delivered. */
   | { readonly kind: 'withdrawn'; readonly id: AlertId }
@@ -48,10 +54,12 @@ export type ChannelEvent =
   | { readonly kind: 'wake' };
 
 /** What an attempt at an alert came to, or that there will be no other one. */
-export type AttemptResult =
-  | { readonly kind: 'delivered' }
-  | { readonly kind: 'failed'; readonly error: string; readonly retryIn: Millis }
-  | { readonly kind: 'dead'; readonly error: string };
+export type AttemptResult = Pick<Outcome, 'person'> &
+  (
+    | { readonly kind: 'delivered' }
+    | { readonly kind: 'failed'; readonly error: string; readonly retryIn: Millis }
+    | { readonly kind: 'dead'; readonly error: string }
+  );
 
 export type ChannelEffect =
   /** Store the attempt intent, unless it is stored already, and begin the attempt. */
@@ -63,7 +71,7 @@ export type ChannelEffect =
       readonly id: AlertId;
       readonly message: AlertMessage;
       readonly attempt: number;
-      readonly begun?: Instant;
+      readonly beginning?: Beginning;
     }
   | {
       readonly kind: 'report';

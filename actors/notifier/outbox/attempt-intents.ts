@@ -1,4 +1,5 @@
 import type { Alert, AlertId, AlertRecord, Delivery } from '../../../src/domain/alert.js';
+import type { RotaOverride } from '../../../src/domain/rota-override.js';
 import type { Instant } from '../../../src/domain/time.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { ChannelActor } from '../channel/channel.actor.js';
@@ -85,6 +86,8 @@ export interface AttemptIntentsDeps {
   readonly channels: ReadonlyMap<string, Pick<ChannelActor, 'granted' | 'withdrawn'>>;
   /** Whether all attempts at a message go to whoever was on call at the first one. */
   isRota(channel: string): boolean;
+  /** The overrides of rotas that hold at an instant. */
+  overridesAt(begun: Instant): readonly RotaOverride[];
   /** The changes to a group that a channel is about to get. */
   rebuiltGroup(record: AlertRecord, channel: string): readonly AlertRecord[];
   /** The alert with its present facts. */
@@ -168,6 +171,8 @@ export class AttemptIntents {
     const delivery = record === undefined ? undefined : deliveryTo(record, channel);
     if (record === undefined || delivery === undefined) return;
     if (delivery.attempts === 1) this.#deps.begins(record, delivery);
-    channels.get(channel)?.granted(id, messageOf(record, delivery), delivery.attempts, delivery.begun);
+    const { attempts, begun } = delivery;
+    const beginning = begun === undefined ? undefined : { begun, overrides: this.#deps.overridesAt(begun) };
+    channels.get(channel)?.granted(id, messageOf(record, delivery), attempts, beginning);
   }
 }

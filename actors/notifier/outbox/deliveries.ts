@@ -122,7 +122,8 @@ function withoutLost(record: AlertRecord, channels: ReadonlyMap<string, unknown>
   ];
 }
 
-function concluded(delivery: Delivery, result: AttemptResult): Delivery {
+function concluded(before: Delivery, result: AttemptResult): Delivery {
+  const delivery = result.person === undefined ? before : { ...before, person: result.person };
   switch (result.kind) {
     case 'delivered':
       return { ...delivery, state: 'delivered' };

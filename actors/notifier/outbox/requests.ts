@@ -5,16 +5,22 @@ import type { Clock } from '../../../src/ports/clock.js';
 import type { Logger } from '../../../src/ports/logger.js';
 import type { Outbox } from '../../../src/ports/outbox.js';
 import { testSentence } from '../channel/message.js';
-import type { NotifierCommand, NotifierReply, SilenceCommand } from '../notifier.protocol.js';
+import type {
+  NotifierCommand,
+  NotifierReply,
+  OverrideCommand,
+  SilenceCommand,
+} from '../notifier.protocol.js';
 import type { AlertWriter } from './alert-writer.js';
 import { fresh, moved, withDelivery } from './delivery.js';
 import type { SilenceRequests } from '../silences/silence-requests.js';
+import type { OverrideRequests } from '../overrides/override-requests.js';
 import type { OpenAlerts } from './open-alerts.js';
 
 type Redelivery = Extract<NotifierCommand, { kind: 'redeliver' }>;
 
 /** A request of an operator. */
-export type OperatorCommand = NotifierCommand | SilenceCommand;
+export type OperatorCommand = NotifierCommand | SilenceCommand | OverrideCommand;
 
 /** A request, or the dead letter that was read for one. */
 export type RequestMessage =
@@ -36,9 +42,10 @@ export interface RequestsDeps {
   readonly logger: Logger;
   readonly channels: ReadonlyMap<string, unknown>;
   readonly silences: Pick<SilenceRequests, 'handle' | 'underWay'>;
+  readonly overrides: Pick<OverrideRequests, 'handle' | 'underWay'>;
 }
 
-/** Requests of operators: another attempt for a dead letter, a test of a channel, and silences. */
+/** Requests of operators: another attempt for a dead letter, a test of a channel, silences, and overrides of rotas. */
 export class Requests {
   readonly #deps: RequestsDeps;
   #reading = 0;
@@ -49,7 +56,8 @@ export class Requests {
 
   /** Requests that wait for the disk. */
   get waiting(): number {
-    return this.#reading + this.#deps.silences.underWay;
+    const { silences, overrides } = this.#deps;
+    return this.#reading + silences.underWay + overrides.underWay;
   }
 
   /** @param tell takes what is read from the disk, to be handled later */
@@ -67,6 +75,9 @@ export class Requests {
       case 'silence':
       case 'expire':
         return this.#deps.silences.handle(message);
+      case 'override':
+      case 'end_override':
+        return this.#deps.overrides.handle(message);
       default:
         return assertNever(message);
     }

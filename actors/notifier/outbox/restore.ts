@@ -1,4 +1,4 @@
-import { earliestIdAt, raisedAt, type AlertIds } from '../../../src/domain/alert-id.js';
+import { earliestIdAt, parseAlertId, raisedAt, type AlertIds } from '../../../src/domain/alert-id.js';
 import type { AlertId, AlertRecord, CountedAlert } from '../../../src/domain/alert.js';
 import { LATE } from '../../../src/domain/late-notification.js';
 import { instant, type Millis, momentOf } from '../../../src/domain/time.js';
@@ -10,6 +10,7 @@ import type { Flapping } from '../rules/flapping.js';
 import type { MassFailure } from '../rules/mass-failure.js';
 import type { OngoingFailures } from '../rules/ongoing-failures.js';
 import type { UnnotifiedChannels } from '../rules/unnotified-channels.js';
+import type { OverrideTable } from '../overrides/override-table.js';
 import type { Maintenance } from '../silences/maintenance.js';
 import type { SilenceTable } from '../silences/silence-table.js';
 import type { Deliveries } from './deliveries.js';
@@ -33,6 +34,7 @@ export interface RestoreDeps {
   readonly deliveries: Deliveries;
   readonly unnotified: UnnotifiedChannels;
   readonly silences: SilenceTable;
+  readonly overrides: OverrideTable;
   readonly maintenance: Pick<Maintenance, 'look'>;
 }
 
@@ -46,6 +48,13 @@ export async function restoreOutbox(deps: RestoreDeps): Promise<void> {
   };
   // Before everything that they may hold.
   for await (const chunk of outbox.silences()) for (const silence of chunk) deps.silences.put(silence);
+  for await (const chunk of outbox.overrides())
+    for (const each of chunk) {
+      deps.overrides.put(each);
+      // The one that is made last has the highest id, whatever the wall clock says.
+      const id = parseAlertId(each.id);
+      if (id !== undefined) ids.startAfter(id);
+    }
   for await (const chunk of outbox.openAlerts()) {
     if (!deps.holds(chunk)) continue;
     for (const record of chunk) open.restore(record, momentOf(raisedAt(record.alert.id), now, wall));

@@ -1,15 +1,9 @@
 import type { AlertIds } from '../../../src/domain/alert-id.js';
-import {
-  expireAt,
-  isWithinReach,
-  silenceStateAt,
-  type Silence,
-  type SilenceRequest,
-} from '../../../src/domain/silence.js';
+import { expireAt, isWithinReach, silenceStateAt, type SilenceRequest } from '../../../src/domain/silence.js';
 import { nextSilenceId } from '../../../src/domain/silence-id.js';
 import { instant, moment, type Millis, type Moment } from '../../../src/domain/time.js';
 import type { Clock } from '../../../src/ports/clock.js';
-import type { DaemonEntry, SilenceEntry, SilenceSettlement } from '../../history/history.protocol.js';
+import type { DaemonEntry, OperatorSettlement, SilenceEntry } from '../../history/history.protocol.js';
 import type { SilenceCommand, SilenceReply } from '../notifier.protocol.js';
 import type { SilenceTable } from './silence-table.js';
 
@@ -37,17 +31,12 @@ export interface SilenceRequestsDeps {
   submit(entry: SilenceEntry | SilencesEntry): void;
 }
 
-interface UnderWay {
-  readonly isNew: boolean;
-  answered(reply: SilenceReply): void;
-}
-
 /** Makes and ends silences. A change counts, and is answered, once it is on disk. */
 export class SilenceRequests {
   readonly #options: SilenceRequestsOptions;
   readonly #deps: SilenceRequestsDeps;
   /** Changes on their way to the disk. */
-  readonly #underWay = new Map<Silence, UnderWay>();
+  readonly #underWay = new Map<SilenceEntry, (reply: SilenceReply) => void>();
   #removeAt: Moment | undefined;
 
   constructor(options: SilenceRequestsOptions, deps: SilenceRequestsDeps) {
@@ -82,13 +71,15 @@ export class SilenceRequests {
 
   /** Also on its way to the disk: of two requests with one link, one is refused. */
   #isUsed(link: string): boolean {
-    const coming = Array.from(this.#underWay.keys(), (silence) => silence.link?.id);
+    const coming = Array.from(this.#underWay.keys(), ({ silence }) => silence.link?.id);
     return this.#deps.table.usesLink(link) || coming.includes(link);
   }
 
   /** A key leaves as many places free as it takes, so that there is one for each other key. See decision 182. */
   #hasRoom(key: string | undefined): boolean {
-    const coming = [...this.#underWay].flatMap(([silence, { isNew }]) => (isNew ? [silence] : []));
+    const coming = [...this.#underWay.keys()].flatMap(({ before, silence }) =>
+      before === undefined ? [silence] : [],
+    );
     const all = [...this.#deps.table.notOver(), ...coming];
     const free = this.#options.most - all.length;
     if (key === undefined || free <= 0) return free > 0;
@@ -107,22 +98,24 @@ export class SilenceRequests {
   }
 
   #submit(entry: SilenceEntry, answered: (reply: SilenceReply) => void): void {
-    this.#underWay.set(entry.silence, { isNew: entry.before === undefined, answered });
+    this.#underWay.set(entry, answered);
     this.#deps.submit(entry);
   }
 
   /** Changes are on disk, or were refused. */
-  settled(settlements: readonly SilenceSettlement[]): void {
+  settled(settlements: readonly OperatorSettlement<SilenceEntry>[]): void {
     const { table } = this.#deps;
     const isChanged = settlements.some(({ stored }) => stored);
-    for (const { silence, stored } of settlements) if (stored) table.put(silence);
+    for (const { entry, stored } of settlements) if (stored) table.put(entry.silence);
     if (isChanged) this.#deps.changed();
     for (const settlement of settlements) {
-      const { silence } = settlement;
-      const underWay = this.#underWay.get(silence);
-      this.#underWay.delete(silence);
-      underWay?.answered(
-        settlement.stored ? { kind: 'silence', silence } : { kind: 'refused', code: settlement.code },
+      const { entry } = settlement;
+      const answered = this.#underWay.get(entry);
+      this.#underWay.delete(entry);
+      answered?.(
+        settlement.stored
+          ? { kind: 'silence', silence: entry.silence }
+          : { kind: 'refused', code: settlement.code },
       );
     }
   }

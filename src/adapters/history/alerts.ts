@@ -2,6 +2,7 @@ import { earliestIdAt } from '../../domain/alert-id.js';
 import type { AlertId, AlertRecord, CountedAlert, DeliveryState, UnnotifiedOf } from '../../domain/alert.js';
 import type { Instant } from '../../domain/time.js';
 import { notifiedLateAt } from '../../domain/late-notification.js';
+import type { RotaOverride } from '../../domain/rota-override.js';
 import type { Silence } from '../../domain/silence.js';
 import type { HistoryRecord } from '../../ports/history-record.js';
 import type { AlertRange } from '../../ports/outbox.js';
@@ -24,6 +25,7 @@ import {
   unnotifiedKey,
   type StateBits,
 } from './alert-keys.js';
+import { allOverrides, overrideFrom } from './override-codec.js';
 import { allSilences, silenceFrom } from './silence-codec.js';
 
 const NOTHING = Buffer.alloc(0);
@@ -88,6 +90,11 @@ export async function* storedUnnotified(store: OrderedStore): AsyncGenerator<rea
 export async function* storedSilences(store: OrderedStore): AsyncGenerator<readonly Silence[]> {
   for await (const chunk of entries(store, allSilences))
     yield chunk.map(([key, value]) => silenceFrom(key, value));
+}
+
+export async function* storedOverrides(store: OrderedStore): AsyncGenerator<readonly RotaOverride[]> {
+  for await (const chunk of entries(store, allOverrides))
+    yield chunk.map(([key, value]) => overrideFrom(key, value));
 }
 
 /** An unreadable one counts as open: only open alerts are rewritten. */

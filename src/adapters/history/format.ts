@@ -2,7 +2,8 @@ import type { KeyRange } from '../../ports/ordered-store.js';
 
 /**
  * The version of what is on disk. The codecs (`session-codec.ts`, `node-codec.ts`, `node-past-codec.ts`,
- * `alert-codec.ts` with `alert-keys.ts`, `silence-codec.ts`, `ping-codec.ts`, `incident-codec.ts`) say what each key and value holds; behind
+ * `alert-codec.ts` with `alert-keys.ts`, `silence-codec.ts`, `override-codec.ts`, `ping-codec.ts`, `incident-codec.ts`)
+ * say what each key and value holds; behind
  * each value comes its checksum (`checksum.ts`). Keys are ordered binary, so that a user's sessions in a range of time
  * cost one seek and a scan of just those.
  */
@@ -36,6 +37,7 @@ export const KIND = {
   ALERT_LATE: 0x32,
   UNNOTIFIED: 0x33,
   SILENCE: 0x34,
+  OVERRIDE: 0x35,
   INCIDENT: 0x50,
 } as const;
 
@@ -66,6 +68,7 @@ const NAMES: ReadonlyMap<number | undefined, string> = new Map([
   [KIND.ALERT_LATE, 'index of late alerts'],
   [KIND.UNNOTIFIED, 'unnotified channels of a node'],
   [KIND.SILENCE, 'silence'],
+  [KIND.OVERRIDE, 'override of a rota'],
   [KIND.INCIDENT, 'incident of a status page'],
 ]);
 

@@ -1,6 +1,7 @@
 import type { AlertId, AlertRecord, CountedAlert, LastHold, UnnotifiedOf } from '../../domain/alert.js';
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
+import type { RotaOverride } from '../../domain/rota-override.js';
 import type { Silence } from '../../domain/silence.js';
 import type { StatusIncident } from '../../domain/status-incident.js';
 import type { Instant } from '../../domain/time.js';
@@ -22,6 +23,7 @@ import {
   alertsWithin,
   countedAlerts,
   openAlerts,
+  storedOverrides,
   storedSilences,
   storedUnnotified,
 } from './alerts.js';
@@ -90,6 +92,10 @@ export abstract class HistoryReads {
 
   statusIncidents(): AsyncIterable<readonly StatusIncident[]> {
     return this.#reading(storedIncidents);
+  }
+
+  overrides(): AsyncIterable<readonly RotaOverride[]> {
+    return this.#reading(storedOverrides);
   }
 
   lastHold(): Promise<LastHold | undefined> {

@@ -5,6 +5,7 @@ import { incidentIdOf } from './incident-codec.js';
 import { nameFrom } from './node-codec.js';
 import { flipRecord, keyOfPast } from './node-past-codec.js';
 import { nameOfJob, pingKeyOfAge, pingOf } from './ping-codec.js';
+import { overrideIdOf } from './override-codec.js';
 import { silenceIdOf } from './silence-codec.js';
 import {
   blindFrom,
@@ -89,6 +90,8 @@ function named(key: Buffer, kind: string): string {
       return `silence ${silenceIdOf(key)}`;
     case KIND.INCIDENT:
       return `${kind} ${incidentIdOf(key)}`;
+    case KIND.OVERRIDE:
+      return `${kind} ${overrideIdOf(key)}`;
     default:
       return kind;
   }

@@ -40,6 +40,7 @@ import {
 import { incidentKey, incidentValue } from './incident-codec.js';
 import { nodeKey, nodeValue, statusKey, statusValue } from './node-codec.js';
 import { pingUuidKey } from './ping-codec.js';
+import { overrideKey, overrideValue } from './override-codec.js';
 import { silenceKey, silenceValue } from './silence-codec.js';
 import { findForgotten, findNodes } from './nodes.js';
 import { addPinged, findPings, removePings, type StoredPings } from './pings.js';
@@ -233,6 +234,10 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
     case 'incidents':
       for (const incident of record.incidents) batch.put(incidentKey(incident.id), incidentValue(incident));
       for (const id of record.forgotten) batch.del(incidentKey(id));
+      return;
+    case 'overrides':
+      for (const override of record.overrides) batch.put(overrideKey(override.id), overrideValue(override));
+      for (const id of record.forgotten) batch.del(overrideKey(id));
       return;
     case 'held':
       writeLastHold(batch, record.hold);

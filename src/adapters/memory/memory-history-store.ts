@@ -5,6 +5,7 @@ import type { Recovery } from '../../domain/recovery.js';
 import type { Acknowledgement, Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
+import type { OverrideId, RotaOverride } from '../../domain/rota-override.js';
 import type { Silence, SilenceId } from '../../domain/silence.js';
 import type { StatusIncident, StatusIncidentId } from '../../domain/status-incident.js';
 import type { Instant } from '../../domain/time.js';
@@ -41,6 +42,7 @@ export class MemoryHistoryStore implements HistoryStore {
   readonly #unnotified = new Map<NodeName, UnnotifiedOf>();
   readonly #silences = new Map<SilenceId, Silence>();
   readonly #incidents = new Map<StatusIncidentId, StatusIncident>();
+  readonly #overrides = new Map<OverrideId, RotaOverride>();
   #lastHold: LastHold | undefined;
   #membership: Membership | undefined;
   #hasTextIds = false;
@@ -121,6 +123,10 @@ export class MemoryHistoryStore implements HistoryStore {
       case 'incidents':
         for (const incident of record.incidents) this.#incidents.set(incident.id, incident);
         for (const id of record.forgotten) this.#incidents.delete(id);
+        return;
+      case 'overrides':
+        for (const override of record.overrides) this.#overrides.set(override.id, override);
+        for (const id of record.forgotten) this.#overrides.delete(id);
         return;
       case 'held':
         this.#lastHold = record.hold;
@@ -212,6 +218,10 @@ export class MemoryHistoryStore implements HistoryStore {
 
   async *statusIncidents(): AsyncIterable<readonly StatusIncident[]> {
     yield* chunks([...this.#incidents.values()].sort((a, b) => (a.id < b.id ? -1 : 1)));
+  }
+
+  async *overrides(): AsyncIterable<readonly RotaOverride[]> {
+    yield* chunks([...this.#overrides.values()].sort((a, b) => (a.id < b.id ? -1 : 1)));
   }
 
   lastHold(): Promise<LastHold | undefined> {

@@ -1,6 +1,6 @@
+import { isRecord } from '../../domain/is-record.js';
 import type { Fetch } from './fetch.js';
 import type { HeartbeatRequestError } from './request-error.js';
-import { isRecord } from './shape.js';
 import type { Seconds } from '../../domain/time.js';
 
 /** What ids of users are in answers. */

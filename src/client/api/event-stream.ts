@@ -1,3 +1,4 @@
+import { isRecord } from '../../domain/is-record.js';
 import type { HttpCalls } from './http-calls.js';
 import { eventTypes } from './contract/operations.js';
 import type { Bodies, Event, UserIdLike } from './contract/types.js';
@@ -14,7 +15,7 @@ import { idText } from './ids.js';
 import { expectOptions, type CallOptions } from './client-options.js';
 import { backOff, isPassing } from './retry-policy.js';
 import { EventParser, type SentEvent } from './server-sent-events.js';
-import { isRecord, Mismatch } from './shape.js';
+import { Mismatch } from './shape.js';
 import type { Millis } from '../../domain/time.js';
 
 /** Which events to read. An absent field does not filter. */

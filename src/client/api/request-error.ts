@@ -1,10 +1,10 @@
+import { isRecord } from '../../domain/is-record.js';
 import { HeartbeatClientError } from '../browser/types.js';
 import { codes } from './contract/operations.js';
 import { parseExactJson } from '../../domain/exact-json.js';
 import { retryAfterOf } from '../../domain/retry-after.js';
 import type { Seconds } from '../../domain/time.js';
 import type { FetchAnswer } from './fetch.js';
-import { isRecord } from './shape.js';
 
 /** What is known of a request that failed. */
 interface FailedRequest {

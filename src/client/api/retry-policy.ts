@@ -28,6 +28,7 @@ const REPEATABLE: ReadonlySet<keyof Answers> = new Set<keyof Answers>([
   'acknowledgeNode',
   'unacknowledgeNode',
   'expireSilence',
+  'endOverride',
   'pingWithBody',
   'pingBySlugWithBody',
   'pingBySlugSayingWithBody',

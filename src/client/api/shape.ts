@@ -2,6 +2,8 @@
  * How answers are read. `contract/operations.ts` has the shape of each, made from the contract.
  */
 
+import { isRecord } from '../../domain/is-record.js';
+
 /** What a value in an answer is. */
 export type Shape =
   | 'text'
@@ -129,10 +131,6 @@ function isOfType(shape: Shape, value: unknown): boolean {
   if (field?.optional === true && value['type'] === undefined) return true;
   if ('is' in type) return value['type'] === type.is;
   return !('among' in type) || type.among.some((each) => each === value['type']);
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** As `JSON.parse` reads it: an integer beyond 2^53 as the nearest number. */

@@ -60,7 +60,7 @@ function operations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
     ...pingOperations,
     ...alertOperations(limits),
     ...linkOperations,
-    ...rotaOperations,
+    ...rotaOperations(limits),
     ...silenceOperations(limits),
     ...eventOperations,
     ...signInOperations,

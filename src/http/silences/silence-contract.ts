@@ -4,7 +4,7 @@ import { silenceBody } from '../../views/silence-view.js';
 import { silenceId } from '../../views/values.js';
 import { type Operations, unavailable } from '../contract/operation.js';
 import type { GatewayLimits } from '../gateway-options.js';
-import { silenceListingQuery } from './silence-query.js';
+import { silenceListingQuery } from '../input/state-listing.js';
 
 const SILENCE = '01M8160K8C0000MBCVSRV9YN1F';
 const NOBODY = '00000000000000000000000000';

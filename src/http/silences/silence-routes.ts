@@ -9,10 +9,10 @@ import { parseSilence, silenceView } from '../../views/silence-view.js';
 import type { GatewayLimits } from '../gateway-options.js';
 import { readParsed } from '../input/json-body.js';
 import { failsByTag } from '../input/preconditions.js';
+import { pageOf, parseStateListing, silenceListingQuery } from '../input/state-listing.js';
 import { isAnyNodePermitted } from '../security/authorization.js';
 import type { Resources } from '../resources.js';
 import type { Exchange } from '../server/exchange.js';
-import { parseSilenceListing } from './silence-query.js';
 
 /** Makes, lists and ends silences. A key that covers some nodes silences no others, and sees no others' silences. */
 export function addSilences(
@@ -61,21 +61,13 @@ function list(
   exchange: Exchange,
   largestPage: number,
 ): void {
-  const { states, before, limit } = parseSilenceListing(exchange.request.url ?? '', largestPage);
+  const listing = parseStateListing(exchange.request.url ?? '', silenceListingQuery(largestPage));
   const now = clock.wall();
-  const wanted = silences
-    .list()
-    .filter(
-      (silence) =>
-        (before === undefined || silence.id < before) &&
-        (states?.includes(silenceStateAt(silence, now)) ?? true) &&
-        isWithinReach(silence, exchange.access.nodePrefixes),
-    )
-    .toReversed();
-  const page = wanted.slice(0, limit);
+  const visible = silences.list().filter((silence) => isWithinReach(silence, exchange.access.nodePrefixes));
+  const { page, nextCursor } = pageOf(visible, listing, (silence) => silenceStateAt(silence, now));
   exchange.json(200, {
     silences: page.map((silence) => silenceView(silence, now)),
-    next_cursor: wanted.length > limit ? (page.at(-1)?.id ?? null) : null,
+    next_cursor: nextCursor,
   });
 }
 

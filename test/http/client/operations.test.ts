@@ -66,6 +66,10 @@ const METHODS: Readonly<Record<string, (client: Client) => Promise<unknown>>> = 
   updateIncident: (client) =>
     client.status.update('web', '01M8160K8C0000MBCVSRV9YN1F', { text: 'It is over.', state: 'resolved' }),
   removeIncident: (client) => client.status.remove('web', '01M8160K8C0000MBCVSRV9YN1F'),
+  overrides: (client) => all(client.rotas.overrides('ops', { state: ['active', 'pending'] })),
+  overrideRota: (client) =>
+    client.rotas.override('ops', { person: 'ben', endsAt: new Date(1e12), by: 'ann' }),
+  endOverride: (client) => client.rotas.endOverride('ops', '01M8160K8C0000MBCVSRV9YN1F'),
   silences: (client) => all(client.silences.list({ state: ['active', 'pending'] })),
   silence: (client) => client.silences.add({ matchers: ['env=prod'], endsAt: new Date(1e12), by: 'ann' }),
   describeSilence: (client) => client.silences.get('01M8160K8C0000MBCVSRV9YN1F'),

@@ -70,7 +70,12 @@ export class FakeDaemon implements Daemon, UsersApi {
     maintenanceOf: () => undefined,
     intervalsOf: () => Promise.resolve([]),
   };
-  readonly rotas: RotasApi = { all: [] };
+  readonly rotas: RotasApi = {
+    all: [],
+    overrides: () => [],
+    command: ({ answered }) =>
+      setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_OVERRIDE' }),
+  };
   /** And pings. */
   readonly pings: PingsApi = {
     bodyLimit: 10_000,

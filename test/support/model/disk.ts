@@ -11,6 +11,7 @@ import type { BlindInterval } from '../../../src/domain/blindness.js';
 import type { Acknowledgement, Flip, Pause } from '../../../src/domain/node.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { EndedSession, OpenSession } from '../../../src/domain/session.js';
+import type { RotaOverride } from '../../../src/domain/rota-override.js';
 import type { Silence } from '../../../src/domain/silence.js';
 import type { StatusIncident } from '../../../src/domain/status-incident.js';
 import type { Instant } from '../../../src/domain/time.js';
@@ -304,6 +305,10 @@ class Attachment implements HistoryStore {
 
   silences(): AsyncIterable<readonly Silence[]> {
     return this.#iterate((inner) => inner.silences());
+  }
+
+  overrides(): AsyncIterable<readonly RotaOverride[]> {
+    return this.#iterate((inner) => inner.overrides());
   }
 
   unnotified(): AsyncIterable<readonly UnnotifiedOf[]> {

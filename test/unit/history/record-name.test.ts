@@ -11,7 +11,9 @@ import {
 } from '../../../src/adapters/history/node-past-codec.js';
 import { incidentKey } from '../../../src/adapters/history/incident-codec.js';
 import type { StatusIncidentId } from '../../../src/domain/status-incident.js';
+import { overrideKey } from '../../../src/adapters/history/override-codec.js';
 import { silenceKey } from '../../../src/adapters/history/silence-codec.js';
+import type { OverrideId } from '../../../src/domain/rota-override.js';
 import type { SilenceId } from '../../../src/domain/silence.js';
 import { nameOfRecord } from '../../../src/adapters/history/record-name.js';
 import {
@@ -72,6 +74,7 @@ const NAMES: readonly (readonly [Buffer, string])[] = [
   [unnotifiedKey(DB), 'unnotified channels of the node "db \\"1\\"\\n"'],
   [silenceKey(String(ALERT) as SilenceId), `silence ${ALERT}`],
   [incidentKey(String(ALERT) as StatusIncidentId), `incident of a status page ${ALERT}`],
+  [overrideKey(String(ALERT) as OverrideId), `override of a rota ${ALERT}`],
 ];
 
 describe('the name of a record in the log', () => {

@@ -75,6 +75,7 @@ describe('the route table', () => {
       'PUT /nodes/:name',
       'POST /nodes/:name/fail',
       'POST /nodes/:name/pause',
+      'POST /rotas/:name/overrides',
       'POST /silences',
       'POST /nodes/:name/acknowledge',
       'POST /events',

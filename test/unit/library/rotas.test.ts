@@ -39,6 +39,56 @@ describe('rotas of the library', () => {
   });
 });
 
+describe('overrides of rotas in the library', () => {
+  const instances = new Instances();
+  afterEach(() => instances.clear());
+
+  it('put somebody else on call, who is in the alert, until they are ended', async () => {
+    const [ann, ben] = [new Phone(), new Phone()];
+    const heartbeat = await instances.make({
+      notifiers: [
+        { notifier: ann, name: 'ann-phone', events: [] },
+        { notifier: ben, name: 'ben-phone', events: [] },
+      ],
+      settings: {
+        rotas: {
+          ops: {
+            people: ['ann', 'ben'].map((name) => ({ name, channel: `${name}-phone` })),
+            turns: 'weekly',
+            start: '2026-11-30',
+          },
+        },
+        channels: { oncall: { kind: 'rota', rota: 'ops' } },
+      },
+    });
+    const { rotas } = heartbeat;
+    const { on, next } = await rotas.now('ops');
+    const endsAt = new Date(Date.now() + 3_600_000);
+    const made = await rotas.override('ops', { person: next.name, endsAt, by: on.name, reason: 'holiday' });
+    expect(made).to.deep.include({ state: 'active', person: next.name, endsAt, reason: 'holiday' });
+    await eventually(async () =>
+      expect(await rotas.now('ops')).to.deep.include({ on: next, override: made.id, insteadOf: on }),
+    );
+    await heartbeat.nodes.fail('db-1');
+    const phone = next.name === 'ann' ? ann : ben;
+    await eventually(() => expect(phone.rang).to.deep.equal(['node.reported_failure db-1']));
+    await eventually(async () => {
+      const [alert] = await all(heartbeat.alerts());
+      expect(alert?.channels['oncall']).to.include({ state: 'delivered', person: next.name });
+    });
+    expect(await rotas.endOverride('ops', made.id)).to.include({ id: made.id, state: 'expired' });
+    expect((await rotas.overrides('ops')).map(({ id }) => id)).to.deep.equal([made.id]);
+    expect(await rotas.overrides('ops', { state: ['active', 'pending'] })).to.deep.equal([]);
+    const codeOf = (promise: Promise<unknown>) =>
+      promise.catch((error: unknown) => (error as { code?: string }).code);
+    expect(await codeOf(rotas.override('ops', { person: 'zoe', endsAt, by: 'ann' }))).to.equal(
+      'HEARTBEAT_INVALID_BODY',
+    );
+    expect(await codeOf(rotas.overrides('nobody'))).to.equal('HEARTBEAT_NO_SUCH_ROTA');
+    expect(await codeOf(rotas.endOverride('ops', 'nobody'))).to.equal('HEARTBEAT_NO_SUCH_OVERRIDE');
+  });
+});
+
 describe('maintenance windows of the library', () => {
   const instances = new Instances();
   afterEach(() => instances.clear());

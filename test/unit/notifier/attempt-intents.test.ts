@@ -28,6 +28,7 @@ class Outbox {
       channels: new Map(['a', 'b'].map((name) => [name, channel(name)])),
       rebuiltGroup: () => [],
       isRota: () => false,
+      overridesAt: () => [],
       upToDate: (alert) => alert,
       begins: () => undefined,
     });

@@ -28,6 +28,7 @@ describe('the pending deliveries', () => {
       channels,
       rebuiltGroup: () => [],
       isRota: () => false,
+      overridesAt: () => [],
       upToDate: (alert) => alert,
       begins: () => undefined,
     });

@@ -41,7 +41,8 @@ export class RotaNotifier extends BaseNotifier implements Prepared {
   }
 
   override async notify(alert: AlertMessage, attempt: Attempt): Promise<void> {
-    const person = this.#personAt(attempt.begun ?? this.#clock.wall());
+    const { begun, overrides, notifies, ...rest } = attempt;
+    const person = this.#personAt(begun ?? this.#clock.wall(), overrides);
     const notifier = person && this.#notifiers.get(person.channel);
     if (person === undefined || notifier === undefined)
       throw new NotifyError('the rota has nobody for this position', { permanent: true });
@@ -52,11 +53,12 @@ export class RotaNotifier extends BaseNotifier implements Prepared {
       person: person.name,
       attempt: attempt.attempt,
     });
-    await notifier.notify(alert, attempt);
+    notifies?.(person.name);
+    await notifier.notify(alert, rest);
   }
 
-  #personAt(at: Instant): RotaPerson | undefined {
-    const { on, second } = turnAt(this.#rota, at);
+  #personAt(at: Instant, overrides: Attempt['overrides']): RotaPerson | undefined {
+    const { on, second } = turnAt(this.#rota, at, overrides);
     return this.#position === 1 ? on : second;
   }
 

@@ -335,6 +335,32 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     alsoAnswers: [],
   },
   onCall: { method: 'GET', path: '/rotas/{name}/now', query: [], answer: { ref: 'Turn' }, alsoAnswers: [] },
+  overrides: {
+    method: 'GET',
+    path: '/rotas/{name}/overrides',
+    query: ['state', 'cursor', 'limit'],
+    answer: {
+      fields: {
+        overrides: { as: 'overrides', shape: { list: { ref: 'Override' } } },
+        next_cursor: { as: 'nextCursor', shape: { ref: 'NextCursor' } },
+      },
+    },
+    alsoAnswers: [],
+  },
+  overrideRota: {
+    method: 'POST',
+    path: '/rotas/{name}/overrides',
+    query: [],
+    answer: { ref: 'Override' },
+    alsoAnswers: [],
+  },
+  endOverride: {
+    method: 'DELETE',
+    path: '/rotas/{name}/overrides/{id}',
+    query: [],
+    answer: { ref: 'Override' },
+    alsoAnswers: [],
+  },
   silences: {
     method: 'GET',
     path: '/silences',
@@ -583,6 +609,7 @@ export const shapes: Readonly<Record<string, Shape>> = {
       attempts: { as: 'attempts', shape: 'number' },
       last_attempt: { as: 'lastAttempt', shape: { either: ['instant', 'null'] } },
       last_error: { as: 'lastError', shape: { either: ['text', 'null'] } },
+      person: { as: 'person', shape: 'text', optional: true },
       instead_of: { as: 'insteadOf', shape: 'text', optional: true },
       folded: { as: 'folded', shape: 'number', optional: true },
       alert_ids: { as: 'alertIds', shape: { list: 'text' }, optional: true },
@@ -771,6 +798,18 @@ export const shapes: Readonly<Record<string, Shape>> = {
       deadline: { as: 'deadline', shape: 'instant' },
     },
   },
+  Override: {
+    fields: {
+      id: { as: 'id', shape: 'text' },
+      state: { as: 'state', shape: 'text' },
+      person: { as: 'person', shape: 'text' },
+      starts_at: { as: 'startsAt', shape: 'instant' },
+      ends_at: { as: 'endsAt', shape: 'instant' },
+      by: { as: 'by', shape: 'text' },
+      reason: { as: 'reason', shape: 'text', optional: true },
+      updated_at: { as: 'updatedAt', shape: 'instant' },
+    },
+  },
   Ping: {
     fields: {
       n: { as: 'n', shape: 'number' },
@@ -932,6 +971,12 @@ export const shapes: Readonly<Record<string, Shape>> = {
         as: 'next',
         shape: { fields: { name: { as: 'name', shape: 'text' }, channel: { as: 'channel', shape: 'text' } } },
       },
+      override: { as: 'override', shape: 'text', optional: true },
+      instead_of: {
+        as: 'insteadOf',
+        shape: { fields: { name: { as: 'name', shape: 'text' }, channel: { as: 'channel', shape: 'text' } } },
+        optional: true,
+      },
     },
   },
   Uptime: { fields: uptimeFields },
@@ -1018,6 +1063,7 @@ export const codes: Readonly<Record<string, string>> = {
   'no such ping: the node has not sent it, or it is not kept any more': 'HEARTBEAT_NO_SUCH_PING',
   'no such silence': 'HEARTBEAT_NO_SUCH_SILENCE',
   'no such rota': 'HEARTBEAT_NO_SUCH_ROTA',
+  'no such override': 'HEARTBEAT_NO_SUCH_OVERRIDE',
   'no such channel': 'HEARTBEAT_NO_SUCH_CHANNEL',
   'this link is not valid': 'HEARTBEAT_NO_SUCH_LINK',
   'no such badge: nothing has this name or label, or the signature is missing or wrong': 'HEARTBEAT_NO_SUCH_BADGE',
@@ -1042,6 +1088,7 @@ export const codes: Readonly<Record<string, string>> = {
   'too many nodes are registered: delete some, or raise nodes.max': 'HEARTBEAT_TOO_MANY_NODES',
   'too many silences: end some, or raise limits.silences': 'HEARTBEAT_TOO_MANY_SILENCES',
   'too many incidents or updates: resolve some, or write about another incident': 'HEARTBEAT_TOO_MANY_INCIDENTS',
+  'too many overrides: end some': 'HEARTBEAT_TOO_MANY_OVERRIDES',
   'this key has reached its quota of nodes: delete some of them, or raise max_nodes': 'HEARTBEAT_NODE_QUOTA',
   'request head too large': 'HEARTBEAT_HEADERS_TOO_LARGE',
   'unsupported transfer coding: use chunked or Content-Length': 'HEARTBEAT_UNKNOWN_TRANSFER_CODING',

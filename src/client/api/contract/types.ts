@@ -129,6 +129,8 @@ export type Delivery = {
   readonly attempts: number;
   readonly lastAttempt: Date | null;
   readonly lastError: string | null;
+  /** Of a channel of the kind `rota`: who was notified, or would have been if the attempt had not failed. */
+  readonly person?: string;
   /** The channel that could not deliver it; this one is its `fallback`. */
   readonly insteadOf?: string;
   readonly folded?: number;
@@ -379,6 +381,23 @@ export type OnlineUser<Id = string> = {
   readonly deadline: Date;
 };
 
+export type Override = {
+  readonly id: OverrideId;
+  readonly state: 'active' | 'pending' | 'expired';
+  /** The name of one of the people of the rota. */
+  readonly person: string;
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+  readonly by: string;
+  /** Absent if none was given. */
+  readonly reason?: string;
+  /** When it was made, or ended by hand. */
+  readonly updatedAt: Date;
+};
+
+/** A ULID: ids sort by the time at which the override was made. */
+export type OverrideId = string;
+
 export type Ping = {
   /** Its number among the pings of the node, from 1. */
   readonly n: number;
@@ -551,10 +570,18 @@ export type Turn = {
     readonly channel: string;
   };
   readonly since: Date;
-  /** When the turn ends. */
+  /** When the turn or the override ends, or another override begins. */
   readonly until: Date;
-  /** Whose turn comes then. */
+  /** Who is on call then. */
   readonly next: {
+    readonly name: string;
+    /** The channel that reaches this person. */
+    readonly channel: string;
+  };
+  /** The override that puts this person on call. */
+  readonly override?: OverrideId;
+  /** Whose turn it is, if there is an override. */
+  readonly insteadOf?: {
     readonly name: string;
     /** The channel that reaches this person. */
     readonly channel: string;
@@ -742,6 +769,12 @@ export interface Answers<Id = string> {
     readonly rotas: readonly Rota[];
   };
   readonly onCall: Turn;
+  readonly overrides: {
+    readonly overrides: readonly Override[];
+    readonly nextCursor: NextCursor;
+  };
+  readonly overrideRota: Override;
+  readonly endOverride: Override;
   readonly silences: {
     readonly silences: readonly Silence[];
     readonly nextCursor: NextCursor;
@@ -912,6 +945,14 @@ export interface Queries {
     /** The largest number of alerts to return. */
     readonly limit?: number;
   };
+  readonly overrides: {
+    /** Only overrides in one of these states, separated by commas: active, pending, expired. */
+    readonly state?: string;
+    /** Continues after the page that returned this `next_cursor`. */
+    readonly cursor?: string;
+    /** The largest number of overrides to return. */
+    readonly limit?: number;
+  };
   readonly silences: {
     /** Only silences in one of these states, separated by commas: active, pending, expired. */
     readonly state?: string;
@@ -986,6 +1027,17 @@ export interface Bodies {
     readonly text: string;
     readonly state: 'investigating' | 'identified' | 'monitoring' | 'resolved';
   };
+  readonly overrideRota: {
+    /** The name of one of the people of the rota, who is on call in place of whoever has the turn. */
+    readonly person: string;
+    /** Unix seconds, ISO 8601, or a time before now: `-1h`. Now, if absent or in the past. */
+    readonly startsAt?: number | When;
+    /** Unix seconds or ISO 8601. It must be in the future, and after `starts_at`. */
+    readonly endsAt: number | string;
+    /** Who makes it. */
+    readonly by: string;
+    readonly reason?: string;
+  };
   readonly silence: {
     /** In the syntax of Alertmanager: `env=prod`, `env!=test`, `name=~"web-.*"`, `name!~web-.*`. All of them must fit a node. `name` is the name of the node, any other a label; a label that it does not have is empty. Regular expressions are those of RE2, of at most 256 bytes, and must match the whole value. */
     readonly matchers: readonly string[];
@@ -993,7 +1045,7 @@ export interface Bodies {
     readonly startsAt?: number | When;
     /** Unix seconds or ISO 8601. It must be in the future, and after `starts_at`. */
     readonly endsAt: number | string;
-    /** Who silences. */
+    /** Who makes it. */
     readonly by: string;
     readonly reason?: string;
   };
