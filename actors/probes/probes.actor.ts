@@ -1,7 +1,7 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { NodeProbe, ProbeResult } from '../../src/domain/probe.js';
-import type { Millis } from '../../src/domain/time.js';
+import { unixSeconds, type Instant, type Millis } from '../../src/domain/time.js';
 import type { Cancel, Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { ProbeChange, ProbeLimits, Prober, ProberReport, StartProber } from '../../src/ports/prober.js';
@@ -32,6 +32,13 @@ export interface ProbesDeps {
   readonly probed: (results: readonly Probed[]) => void;
 }
 
+export interface ProbeFigures {
+  readonly nodes: number;
+  readonly underWay: number;
+  readonly waiting: number;
+  readonly isFailing: boolean;
+}
+
 interface Entry {
   readonly probe: NodeProbe;
   readonly generation: number;
@@ -54,6 +61,8 @@ export class Probes implements Behaviour<ProbesCommand> {
   #prober: Prober | undefined;
   #timer: Cancel | undefined;
   #unanswered = 0;
+  /** Since when no prober has been heard, and why the last one ended. */
+  #failure: { readonly since: Instant; readonly error: string } | undefined;
   #underWay = 0;
   #waiting = 0;
 
@@ -79,9 +88,14 @@ export class Probes implements Behaviour<ProbesCommand> {
     return this.#entries.get(node)?.results.toReversed() ?? [];
   }
 
-  /** Nodes that are probed, and probes that run, or are due and wait. */
-  get figures(): { readonly nodes: number; readonly underWay: number; readonly waiting: number } {
-    return { nodes: this.#entries.size, underWay: this.#underWay, waiting: this.#waiting };
+  /** Nodes that are probed, probes that run, or are due and wait, and whether none run although there are nodes. */
+  get figures(): ProbeFigures {
+    const { size: nodes } = this.#entries;
+    return { nodes, underWay: this.#underWay, waiting: this.#waiting, isFailing: this.#isFailing };
+  }
+
+  get #isFailing(): boolean {
+    return this.#failure !== undefined && this.#entries.size > 0;
   }
 
   handle(command: ProbesCommand): void {
@@ -124,10 +138,14 @@ export class Probes implements Behaviour<ProbesCommand> {
     if (!this.#hasResumed || this.#entries.size === 0) return;
     const prober = startProber({
       heard: (report) => {
-        if (this.#prober === prober) this.#actor.tell({ kind: 'heard', report });
+        if (this.#prober !== prober) return;
+        this.#failure = undefined;
+        this.#actor.tell({ kind: 'heard', report });
       },
       answered: () => {
-        if (this.#prober === prober) this.#unanswered = 0;
+        if (this.#prober !== prober) return;
+        this.#unanswered = 0;
+        this.#failure = undefined;
       },
       ended: (error) => {
         if (this.#prober !== prober) return;
@@ -163,6 +181,8 @@ export class Probes implements Behaviour<ProbesCommand> {
 
   /** The supervisor stops what is left of it, and starts another. */
   #giveUp(error: Error): void {
+    const since = this.#failure?.since ?? this.#deps.clock.wall();
+    this.#failure = { since, error: error.message };
     this.#exitSignal?.crashed(error);
   }
 
@@ -197,7 +217,12 @@ export class Probes implements Behaviour<ProbesCommand> {
   inspect(): object {
     return {
       nodes: this.#entries.size,
-      prober: this.#prober === undefined ? 'stopped' : 'running',
+      prober: this.#isFailing ? 'failing' : this.#prober === undefined ? 'stopped' : 'running',
+      ...(this.#isFailing &&
+        this.#failure !== undefined && {
+          failing_since: unixSeconds(this.#failure.since),
+          error: `no node is probed: the last prober ended (${this.#failure.error})`,
+        }),
       under_way: this.#underWay,
       waiting: this.#waiting,
       mailbox: this.#actor.waiting,

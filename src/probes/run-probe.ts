@@ -4,6 +4,7 @@ import { probeCommand } from './command.js';
 import { probeDns } from './dns.js';
 import { probeHttp } from './http.js';
 import { type Network, type ProbeClock, ProbeRun } from './probe-run.js';
+import { reasonOf } from './reasons.js';
 import { probeTcp, probeTls } from './tcp.js';
 
 /** The most characters of a reason: a certificate may have any number of names. */
@@ -31,7 +32,7 @@ export async function runProbe(
       controller.abort();
     });
   });
-  const reason = await Promise.race([problemOf(probe, run), late]).catch(sentenceOf);
+  const reason = await Promise.race([problemOf(probe, run), late]).catch(reasonOf);
   cancel();
   controller.abort();
   const took = Math.max(0, clock.now() - begun);
@@ -51,22 +52,6 @@ async function problemOf(probe: Probe, run: ProbeRun): Promise<string | undefine
   if ('tls' in probe) return probeTls(probe, run);
   if ('dns' in probe) return probeDns(probe, run);
   return probeCommand(probe.command, probe.exit_code ?? 0, run.signal);
-}
-
-function sentenceOf(error: unknown): string {
-  // Of several addresses that were tried.
-  if (error instanceof AggregateError && error.errors.length > 0) return sentenceOf(error.errors[0]);
-  return error instanceof Error ? (faultOfTls(error) ?? error.message) : String(error);
-}
-
-/** OpenSSL's own message has a pointer and a path of its source in it. */
-function faultOfTls(
-  error: Error & { readonly code?: unknown; readonly reason?: unknown },
-): string | undefined {
-  const { code, reason } = error;
-  if (typeof code !== 'string' || !code.startsWith('ERR_SSL_')) return undefined;
-  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER') return 'it does not speak TLS';
-  return `TLS: ${typeof reason === 'string' ? reason : code}`;
 }
 
 /** On one line, whatever the other side has sent. */

@@ -27,10 +27,11 @@ function problemsOf(issue: z.core.$ZodIssue): BodyProblem[] {
 /** The issues with their paths. For a union, those of the kind that the value is meant to be. */
 export function issuesIn(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   const at = (within: z.core.$ZodIssue) => issuesIn({ ...within, path: [...issue.path, ...within.path] });
-  if (issue.code === 'invalid_union')
-    return issue.message !== USUAL && isOfNoKind(issue.errors)
-      ? [{ ...issue, errors: [] }]
-      : closest(issue.errors).flatMap(at);
+  if (issue.code === 'invalid_union') {
+    if (issue.message === USUAL || !isOfNoKind(issue.errors)) return closest(issue.errors).flatMap(at);
+    const unknown = (issue.errors[0] ?? []).filter(isUnknownField);
+    return [...unknown.flatMap(at), { ...issue, errors: [] }];
+  }
   if (issue.code === 'invalid_key') return issue.issues.flatMap(at);
   return [issue];
 }
@@ -39,11 +40,12 @@ function isUnknownField({ code, path }: z.core.$ZodIssue): boolean {
   return code === 'unrecognized_keys' && path.length === 0;
 }
 
-/** Whether the value is an object without the field that tells each kind: nothing else is wrong with it then. */
+/** Whether the value is an object without the field that tells each kind, and has at most fields that no kind knows. */
 function isOfNoKind(kinds: readonly z.core.$ZodIssue[][]): boolean {
-  const missing = kinds.map(([issue, ...others]) =>
-    others.length === 0 && issue?.path.length === 1 ? issue.path[0] : undefined,
-  );
+  const missing = kinds.map((issues) => {
+    const [issue, ...others] = issues.filter((each) => !isUnknownField(each));
+    return others.length === 0 && issue?.path.length === 1 ? issue.path[0] : undefined;
+  });
   return kinds.length > 1 && !missing.includes(undefined) && new Set(missing).size === kinds.length;
 }
 

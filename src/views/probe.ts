@@ -13,6 +13,7 @@ const MOST_RECORDS = 20;
 const MOST_REDIRECTS = 10;
 const LONGEST_WAIT_MS = 60_000;
 const DAY = 86_400;
+const NO_DNS_NAME = 'must be a name in ASCII, such as example.org';
 
 const every = z
   .number('must be a number of seconds')
@@ -130,7 +131,9 @@ const tls = strict({
 const dns = strict({
   dns: z
     .string('must be a name')
-    .regex(/^[A-Za-z0-9_.-]{1,253}$/, 'must be a name in ASCII, such as example.org'),
+    .max(253, NO_DNS_NAME)
+    // A dot alone is the root.
+    .regex(/^(?:\.|[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?)$/, NO_DNS_NAME),
   type: z
     .enum(DNS_TYPES, `must be one of ${DNS_TYPES.join(', ')}`)
     .optional()

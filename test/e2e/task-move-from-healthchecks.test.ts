@@ -215,7 +215,8 @@ describe('the page "Move from healthchecks or Uptime Kuma", followed word by wor
       maxretries: 1,
       retryInterval: 60,
     };
-    const backup = { version: '1.23.11', notificationList: [], monitorList: [monitor], proxyList: [] };
+    const shop = { ...monitor, id: 2, name: 'Shop', type: 'http', url: 'https://shop.example.org' };
+    const backup = { version: '1.23.11', notificationList: [], monitorList: [monitor, shop], proxyList: [] };
     writeFileSync(path.join(folder, 'Uptime_Kuma_Backup.json'), JSON.stringify(backup));
     const kuma = await run('kuma', env);
     expect([(await kuma.ended).code, kuma.stderr]).to.deep.equal([0, '']);

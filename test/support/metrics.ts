@@ -71,7 +71,7 @@ export const NO_FACTS: DaemonFacts = {
   },
   alerts: { open: 0, silenced: 0, channels: [] },
   userEvents: [],
-  probes: { nodes: 0, underWay: 0, waiting: 0, passed: 0, failed: 0 },
+  probes: { nodes: 0, underWay: 0, waiting: 0, isFailing: false, passed: 0, failed: 0 },
   silences: { active: 0, pending: 0, expired: 0 },
   events: { readers: 0, watched: 0, slow: 0 },
   memory: { used: 0, short: false, shed: { openings: 0, registrations: 0 } },

@@ -8,37 +8,8 @@ import {
   type ImportedNode,
   type LeftOut,
 } from './imported-node.js';
-
-/** SQLite has no booleans, so a backup may have numbers. */
-const flag = z.union([z.boolean(), z.number()]).nullish().transform(Boolean);
-const text = z
-  .string()
-  .nullish()
-  .transform((given) => given ?? '');
-const number = z.coerce.number().nullish();
-
-/** Of a monitor in a backup of Uptime Kuma 1.x, what is used. */
-const monitor = z.looseObject({
-  id: z.number(),
-  name: z.string(),
-  type: z.string(),
-  description: text,
-  parent: z.number().nullish(),
-  active: z
-    .union([z.boolean(), z.number()])
-    .nullish()
-    .transform((given) => given === undefined || Boolean(given)),
-  interval: z.coerce.number(),
-  maxretries: number,
-  retryInterval: number,
-  resendInterval: number,
-  upsideDown: flag,
-  url: text,
-  hostname: text,
-  port: number,
-  notificationIDList: z.record(z.string(), z.unknown()).nullish(),
-  tags: z.array(z.looseObject({ name: z.string(), value: text })).nullish(),
-});
+import { monitor, type Monitor } from './kuma-monitor.js';
+import { probeOf } from './kuma-probe.js';
 
 const named = z.looseObject({ name: z.string() });
 
@@ -48,8 +19,6 @@ const backup = z.looseObject({
   notificationList: z.array(named).nullish(),
   proxyList: z.array(z.unknown()).nullish(),
 });
-
-type Monitor = z.output<typeof monitor>;
 
 /** Reads a backup, or says everything that is wrong with it, a line each. */
 export function fromKuma(
@@ -76,11 +45,16 @@ export function fromKuma(
   const leftOut: LeftOut[] = [];
   for (const each of monitorList) {
     const name = names.take(each.name, [`${each.name} (${each.id})`]) ?? each.name;
-    if (each.type !== 'push') {
-      leftOut.push({ name, reason: reasonFor(each) });
+    const brought = probeOf(each);
+    if (each.type !== 'push' && (brought === undefined || typeof brought === 'string')) {
+      leftOut.push({ name, reason: reasonFor(each, brought) });
       continue;
     }
-    const slug = slugs.take(slugFrom(name), [`${slugFrom(name)}-${each.id}`, `monitor-${each.id}`]);
+    const probed = typeof brought === 'object' ? brought : undefined;
+    const slug =
+      probed === undefined
+        ? slugs.take(slugFrom(name), [`${slugFrom(name)}-${each.id}`, `monitor-${each.id}`])
+        : undefined;
     const parent = monitorList.find(({ id }) => id === each.parent);
     const labelled = labelsOf([
       ...(each.tags ?? []).map(({ name: key, value }) => [key, value === '' ? 'true' : value] as const),
@@ -92,10 +66,11 @@ export function fromKuma(
       max_retries: each.maxretries ?? 0,
       labels: labelled.labels,
       ...(slug !== undefined && slug !== name && { slug }),
+      ...(probed !== undefined && { probe: probed.probe }),
     };
+    const notes = [...notesOn(each), ...(probed?.notes ?? []), ...labelled.notes];
     const problem = problemWith(settings);
-    if (problem === undefined)
-      nodes.push({ name, settings, isPaused: !each.active, notes: [...notesOn(each), ...labelled.notes] });
+    if (problem === undefined) nodes.push({ name, settings, isPaused: !each.active, notes });
     else leftOut.push({ name, reason: problem });
   }
   return {
@@ -107,24 +82,19 @@ export function fromKuma(
         ? []
         : ['proxies have no counterpart']),
       'push URLs have no counterpart: jobs ping /ping/<ping key>/<slug> instead',
+      ...(nodes.some(({ settings }) => 'probe' in settings)
+        ? ['the daemon probes public addresses only: name internal networks in probes.allow']
+        : []),
     ],
   };
 }
 
-function reasonFor({ type, url, hostname, port }: Monitor): string {
-  const how = 'is not brought over; give a node this probe';
-  switch (type) {
-    case 'http':
-    case 'keyword':
-    case 'json-query':
-      return `type ${type} ${how}: { http: ${JSON.stringify(url)} }`;
-    case 'port':
-      return `type port ${how}: { tcp: ${JSON.stringify(`${hostname}:${port ?? ''}`)} }`;
-    case 'group':
-      return 'type group: its members have its name as the label group';
-    default:
-      return `type ${type} is not brought over`;
-  }
+/** @param without why a type that can be a probe is none here */
+function reasonFor({ type }: Monitor, without: string | undefined): string {
+  if (type === 'group') return 'type group: its members have its name as the label group';
+  return without === undefined
+    ? `type ${type} is not brought over`
+    : `type ${type} is not brought over: ${without}`;
 }
 
 function notesOn({

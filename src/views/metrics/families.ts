@@ -107,10 +107,15 @@ function nodeFamilies({ nodes }: DaemonFacts): MetricFamily[] {
 }
 
 function probeFamilies({
-  probes: { nodes, underWay, waiting, passed, failed },
+  probes: { nodes, underWay, waiting, isFailing, passed, failed },
 }: DaemonFacts): MetricFamily[] {
   return [
     gauge('heartbeat_probed_nodes', 'Nodes that the daemon probes.', nodes),
+    gauge(
+      'heartbeat_prober_failing',
+      'Whether no node is probed although some should be.',
+      isFailing ? 1 : 0,
+    ),
     gauge('heartbeat_probes_under_way', 'Probes of nodes that run.', underWay),
     gauge('heartbeat_probes_waiting', 'Probes of nodes that are due and wait for others to end.', waiting),
     counterBy('heartbeat_probes_total', 'Probes of nodes that have ended, by result.', 'result', {

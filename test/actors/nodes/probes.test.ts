@@ -223,6 +223,33 @@ describe('a node that the daemon probes', () => {
     expect(probers.isRunning).to.equal(true);
   });
 
+  it('is shown as not probed, in words and in the metrics, until a prober is heard again', async () => {
+    const tree = async () => JSON.stringify(await daemon.app.supervision());
+    const isFailing = async () => (await daemon.app.facts()).probes.isFailing;
+    await put(PROBE);
+    await daemon.clock.advance(6_000);
+    expect(await isFailing()).to.equal(false);
+    probers.answers = false;
+    const since = Math.floor(daemon.clock.wall() / 1000);
+    for (let round = 0; round < 3; round++) {
+      probers.end();
+      await daemon.clock.advance(1_000);
+    }
+    expect(await isFailing()).to.equal(true);
+    expect(await tree())
+      .to.include('"prober":"failing"')
+      .and.include(`"failing_since":${since}`)
+      .and.include('no node is probed: the last prober ended (killed)');
+    await found();
+    expect(await isFailing()).to.equal(false);
+    expect(await tree()).to.not.include('no node is probed');
+    // Without a node to probe nothing is missed.
+    probers.end();
+    await put(null);
+    await daemon.clock.advance(30_000);
+    expect(await isFailing()).to.equal(false);
+  });
+
   it('is probed within other limits after a reload', async () => {
     await put(PROBE);
     const limits = { allow: ['10.0.0.0/8'], concurrency: 7 };
