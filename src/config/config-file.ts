@@ -1,9 +1,9 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
-import type { Document, Pair } from 'yaml';
+import { isMap, isNode, isScalar, visit, type Document, type Pair } from 'yaml';
 import type { GivenSection } from './setting-problems.js';
 import { didYouMean } from '../views/did-you-mean.js';
 import { options } from './schema.js';
 import type { Given } from './value-source.js';
+import { readYaml, type YamlDocument } from './yaml-document.js';
 
 /** The contents of a file with every problem in it. `readable` is false if its values could not be read. */
 export interface FileContents {
@@ -23,19 +23,29 @@ const SECTIONS = ['channels', 'auth', 'maintenance', 'rotas', 'status'];
 
 /** Reads YAML, which includes JSON. */
 export function parseFile(path: string, contents: string): FileContents {
-  const lines = new LineCounter();
-  // Pretty errors quote the file, which may hold secrets.
-  const document = parseDocument(contents, { lineCounter: lines, prettyErrors: false });
+  const refused = (...problems: readonly string[]): FileContents => ({
+    readable: false,
+    given: [],
+    problems,
+    sections: {},
+  });
+  return readYaml(path, contents, (yaml) => contentsOf(path, yaml, refused), refused);
+}
+
+function contentsOf(
+  path: string,
+  { document, lines }: YamlDocument,
+  refused: (...problems: readonly string[]) => FileContents,
+): FileContents {
   const mistakes = mistakesIn(document).map(({ offset, message }) => {
     const { line, col } = lines.linePos(offset);
     return `${path}:${line}:${col}: ${message}`;
   });
-  if (mistakes.length > 0) return { readable: false, given: [], problems: mistakes, sections: {} };
+  if (mistakes.length > 0) return refused(...mistakes);
 
   const root = document.contents;
   if (!isMap(root) && !isEmpty(root)) {
-    const problem = `${path}: must be a map of options, such as "port: 3519"`;
-    return { readable: false, given: [], problems: [problem], sections: {} };
+    return refused(`${path}: must be a map of options, such as "port: 3519"`);
   }
 
   const given: Given[] = [];

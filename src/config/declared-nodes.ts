@@ -4,7 +4,7 @@ import { changed, NOTHING_CHOSEN } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
 import { parseNodeName } from '../domain/node-name.js';
 import { settingsReader } from '../views/node-settings.js';
-import { readText } from './named-files.js';
+import { readRegularFile } from './named-files.js';
 import { readNodes, type FileNode } from './nodes-file.js';
 
 /** A file of declared nodes. */
@@ -20,7 +20,7 @@ export type ReadDeclared =
   | { readonly problems: readonly string[] };
 
 /** Reads the nodes that a file declares, or says everything that is wrong with it, a line each. */
-export function readDeclared({ path, channels }: DeclaredFile, read = readText): ReadDeclared {
+export function readDeclared({ path, channels }: DeclaredFile, read = readRegularFile): ReadDeclared {
   let text;
   try {
     text = read(path);

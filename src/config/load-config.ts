@@ -175,7 +175,7 @@ export function loadConfig(sources: ConfigSources): Loaded {
 function declaredIn(
   inForce: ReadonlyMap<string, Given>,
   { channels, problems }: ReturnType<typeof readChannels>,
-  { cwd, readFile = readText, readNodes = readDeclared }: ConfigSources,
+  { cwd, readFile, readNodes = readDeclared }: ConfigSources,
 ): DeclaredNodesSetting | { readonly problems: readonly string[] } | undefined {
   const given = inForce.get('nodes.declared');
   if (typeof given?.value !== 'string' || check(given).length > 0 || given.value === 'off') return undefined;

@@ -1,10 +1,11 @@
+import { isRecord } from '../domain/is-record.js';
 import * as z from 'zod';
 import type { MaintenanceWindow } from '../domain/maintenance.js';
 import { toMillis } from '../domain/time.js';
 import { expressions, timeZone, UTC } from '../views/schedule.js';
 import { fixedInstant, matchersOf, reasonOf } from '../views/silence-view.js';
 import type { ShownAuth } from './auth/auth.js';
-import { isMap, problemsOf, type GivenSection } from './setting-problems.js';
+import { problemsOf, type GivenSection } from './setting-problems.js';
 
 const DAY = 86_400;
 /** Seconds. */
@@ -59,7 +60,7 @@ export function readMaintenance(given: GivenSection | undefined): ReadMaintenanc
     else {
       windows.push(read);
       const source = { kind: 'file', path, line: lineOf([index]) } as const;
-      if (isMap(each)) shown.push({ key: `maintenance.${index}`, value: each, source });
+      if (isRecord(each)) shown.push({ key: `maintenance.${index}`, value: each, source });
     }
   }
   return { windows, shown, problems };
@@ -68,7 +69,7 @@ export function readMaintenance(given: GivenSection | undefined): ReadMaintenanc
 function readWindow(
   given: unknown,
 ): MaintenanceWindow | { readonly problems: ReturnType<typeof problemsOf> } {
-  const [isFixed, isRecurring] = isMap(given)
+  const [isFixed, isRecurring] = isRecord(given)
     ? ['starts_at' in given || 'ends_at' in given, 'cron' in given]
     : [false, false];
   if (isFixed === isRecurring) {

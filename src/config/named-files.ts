@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 const BYTE_ORDER_MARK = '\ufeff';
@@ -17,6 +17,22 @@ export async function readStandardInput(): Promise<string> {
   });
   await once(process.stdin, 'end');
   return withoutMark(text);
+}
+
+/**
+ * The same, of a file that is read again while the daemon runs: a FIFO or a device would hold up whoever reads it.
+ *
+ * @throws Error if it is no regular file
+ */
+export function readRegularFile(path: string): string {
+  // Without it, opening a FIFO waits for a writer.
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!fstatSync(descriptor).isFile()) throw new Error('it is no regular file');
+    return withoutMark(readFileSync(descriptor, 'utf8'));
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function withoutMark(text: string): string {

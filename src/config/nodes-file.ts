@@ -1,19 +1,11 @@
-import {
-  isNode,
-  isScalar,
-  isMap,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  type Document,
-  type YAMLSeq,
-} from 'yaml';
+import { isNode, isScalar, isMap, isSeq, type Document, type LineCounter, type YAMLSeq } from 'yaml';
 import { z } from 'zod';
 import type { EmittedNode } from '../client/emitter/emitter.js';
 import { parseNodeName } from '../domain/node-name.js';
 import { issuesIn } from '../views/body-problems.js';
 import { expectOneTiming, settingsWith } from '../views/node-settings.js';
 import { emitterProbe } from '../views/probe.js';
+import { readYaml, type YamlDocument } from './yaml-document.js';
 
 const name = z
   .string('must be a name')
@@ -52,9 +44,15 @@ export type ReadNodes = { readonly nodes: readonly FileNode[] } | { readonly pro
  * `deadline`, `on_probe_failure`, and of the settings that `PUT /nodes/:name` takes.
  */
 export function readNodes(path: string, text: string): ReadNodes {
-  const lines = new LineCounter();
-  // Pretty errors quote the file, which may hold secrets.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  return readYaml(
+    path,
+    text,
+    (yaml) => nodesIn(path, yaml),
+    (problem) => ({ problems: [problem] }),
+  );
+}
+
+function nodesIn(path: string, { document, lines }: YamlDocument): ReadNodes {
   if (document.errors.length > 0)
     return {
       problems: document.errors.map(({ pos: [offset], message }) => {

@@ -1,10 +1,11 @@
+import { isRecord } from '../domain/is-record.js';
 import * as z from 'zod';
 import { TURNS, type Rota } from '../domain/rota.js';
 import type { LocalTime } from '../domain/time-zone.js';
 import { didYouMean } from '../views/did-you-mean.js';
 import { timeZone, UTC } from '../views/schedule.js';
 import type { ShownAuth } from './auth/auth.js';
-import { isMap, problemsOf, type GivenSection, type SettingProblem } from './setting-problems.js';
+import { problemsOf, type GivenSection, type SettingProblem } from './setting-problems.js';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 const MOST_ROTAS = 100;
@@ -62,20 +63,20 @@ export function readRotas(given: GivenSection | undefined, channels: GivenSectio
   const placed = (at: readonly PropertyKey[], problem: string): string =>
     `${['rotas', ...at].map(String).join('.')}: ${problem} (from ${path}:${lineOf(at)})`;
   const refused = (problem: string) => ({ rotas: [], names: [], shown: [], problems: [placed([], problem)] });
-  if (!isMap(value)) return refused('must be a map of rotas by name');
+  if (!isRecord(value)) return refused('must be a map of rotas by name');
   const names = Object.keys(value);
   if (names.length > MOST_ROTAS) return refused(`must have at most ${MOST_ROTAS} rotas`);
   const rotas: Rota[] = [];
   const shown: ShownAuth[] = [];
   const problems: string[] = [];
   for (const [name, settings] of Object.entries(value)) {
-    const read = readRota(name, settings, isMap(channels?.value) ? channels.value : {});
+    const read = readRota(name, settings, isRecord(channels?.value) ? channels.value : {});
     if ('problems' in read)
       for (const { path: at, problem } of read.problems) problems.push(placed([name, ...at], problem));
     else {
       rotas.push(read);
       const source = { kind: 'file', path, line: lineOf([name]) } as const;
-      if (isMap(settings)) shown.push({ key: `rotas.${name}`, value: settings, source });
+      if (isRecord(settings)) shown.push({ key: `rotas.${name}`, value: settings, source });
     }
   }
   return { rotas, names, shown, problems };
@@ -90,7 +91,7 @@ function readRota(
     return {
       problems: [{ path: [], problem: 'its name must be at most 64 letters, digits, "-", "_" and "."' }],
     };
-  if (!isMap(given))
+  if (!isRecord(given))
     return { problems: [{ path: [], problem: 'must be a map with people, turns and start' }] };
   const read = shape.safeParse(given);
   if (!read.success) return { problems: problemsOf(read.error, KNOWN) };
@@ -113,14 +114,14 @@ function readRota(
 
 function channelProblem(name: string, channels: Readonly<Record<string, unknown>>): string | undefined {
   const channel = Object.hasOwn(channels, name) ? channels[name] : undefined;
-  const kindOf = (each: unknown): unknown => (isMap(each) ? each['kind'] : undefined);
+  const kindOf = (each: unknown): unknown => (isRecord(each) ? each['kind'] : undefined);
   if (channel === undefined) {
     const others = Object.keys(channels).filter((other) => kindOf(channels[other]) !== 'rota');
     return `must be the name of a channel${didYouMean(name, others)}`;
   }
   const kind = kindOf(channel);
   if (kind === 'rota') return 'must be a channel of another kind than rota';
-  if (kind === REPEATS.kind && isMap(channel) && Object.hasOwn(channel, REPEATS.setting))
+  if (kind === REPEATS.kind && isRecord(channel) && Object.hasOwn(channel, REPEATS.setting))
     return `must not have ${REPEATS.setting}: it repeats the message until the recovery, which may come in another turn`;
   return KEEP_INCIDENTS.some((each) => each === kind)
     ? `must not be of the kind ${String(kind)}: it keeps an incident open until the recovery, which may come in another turn`

@@ -17,10 +17,6 @@ export interface GivenSection {
 
 export type Settings = Readonly<Record<string, unknown>>;
 
-export function isMap(value: unknown): value is Settings {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Values are not shown: any of them may be a secret in the wrong place. */
 export function problemsOf({ issues }: z.ZodError, known: readonly string[]): SettingProblem[] {
   return issues.flatMap((issue): SettingProblem[] => {

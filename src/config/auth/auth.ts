@@ -1,14 +1,9 @@
+import { isRecord } from '../../domain/is-record.js';
 import type { SecretSetting } from '../../adapters/channels/kind.js';
 import type { Secret } from '../../adapters/channels/secret.js';
 import type { KeyRule, UserReach } from '../../domain/access.js';
 import type { UserIdKind } from '../../domain/user-id.js';
-import {
-  isMap,
-  problemsOf,
-  variablesIn,
-  type GivenSection,
-  type SettingProblem,
-} from '../setting-problems.js';
+import { problemsOf, variablesIn, type GivenSection, type SettingProblem } from '../setting-problems.js';
 import { locate } from '../named-files.js';
 import { namesOf, readSecrets, type SecretSources } from '../channels/secret-settings.js';
 import { didYouMean } from '../../views/did-you-mean.js';
@@ -71,7 +66,7 @@ export function readAuth(given: GivenSection | undefined, userIds: UserIdKind, d
   const { value, path, lineOf } = given;
   const placed = (at: readonly PropertyKey[], problem: string): string =>
     `${[SECTION, ...at].map(String).join('.')}: ${problem} (from ${path}:${lineOf(at)})`;
-  if (!isMap(value))
+  if (!isRecord(value))
     return {
       ...NONE,
       problems: [placed([], 'must hold keys, user_tokens and link_secret_env or link_secret_file')],
@@ -96,7 +91,7 @@ export function readAuth(given: GivenSection | undefined, userIds: UserIdKind, d
   for (const each of links.problems) problems.push(placed(each.path, each.problem));
   const linkSecret = links.secrets[LINK_SECRET.name];
   let variables: readonly string[] = variablesIn(value);
-  if (given_tokens !== undefined && !isMap(given_tokens)) {
+  if (given_tokens !== undefined && !isRecord(given_tokens)) {
     problems.push(placed(['user_tokens'], 'must hold settings'));
   } else if (given_tokens !== undefined) {
     variables = [...variables, ...variablesIn(given_tokens)];

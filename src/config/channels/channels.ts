@@ -1,3 +1,4 @@
+import { isRecord } from '../../domain/is-record.js';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -8,7 +9,6 @@ import { MessageTemplate } from '../../adapters/channels/message-template.js';
 import { channelKinds } from '../../adapters/channels/registry.js';
 import { Secret } from '../../adapters/channels/secret.js';
 import {
-  isMap,
   problemsOf,
   variablesIn,
   type GivenSection,
@@ -56,12 +56,12 @@ const KINDS: Readonly<Record<string, ChannelKind>> = channelKinds;
 /** Checks every channel. Without any, alerts go to the log. */
 export function readChannels(given: GivenSection | undefined, deps: ChannelDeps): ReadChannels {
   const none = given === undefined || given.value === null || given.value === undefined;
-  if (none || (isMap(given.value) && Object.keys(given.value).length === 0))
+  if (none || (isRecord(given.value) && Object.keys(given.value).length === 0))
     return { channels: logFor('no channel is configured', [], deps), problems: [], variables: [] };
   const { value, path, lineOf } = given;
   const placed = (at: readonly PropertyKey[], problem: string): string =>
     `${['channels', ...at].map(String).join('.')}: ${problem} (from ${path}:${lineOf(at)})`;
-  if (!isMap(value)) {
+  if (!isRecord(value)) {
     return { channels: [], problems: [placed([], 'must be a map of channels by name')], variables: [] };
   }
   const channels: ConfiguredChannel[] = [];
@@ -72,7 +72,7 @@ export function readChannels(given: GivenSection | undefined, deps: ChannelDeps)
       problems.push(placed([name], 'its name must be at most 64 letters, digits, "-", "_" and "."'));
       continue;
     }
-    if (!isMap(settings)) {
+    if (!isRecord(settings)) {
       problems.push(placed([name], 'must be a map of settings with a kind'));
       continue;
     }
@@ -84,7 +84,7 @@ export function readChannels(given: GivenSection | undefined, deps: ChannelDeps)
   const fallbacks = new Map(
     Object.entries(value).map(([name, settings]) => [
       name,
-      isMap(settings) ? settings['fallback'] : undefined,
+      isRecord(settings) ? settings['fallback'] : undefined,
     ]),
   );
   for (const { policy } of channels) {
@@ -238,7 +238,7 @@ function withoutValues(settings: object): Settings {
   return Object.fromEntries(
     Object.entries(settings).map(([key, value]: [string, unknown]) => [
       key,
-      isMap(value) ? Object.fromEntries(Object.keys(value).map((name) => [name, '(hidden)'])) : value,
+      isRecord(value) ? Object.fromEntries(Object.keys(value).map((name) => [name, '(hidden)'])) : value,
     ]),
   );
 }

@@ -1,5 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
 import { expect } from 'chai';
+import { readDeclared } from '../../../src/config/declared-nodes.js';
 import type { SettingsChange } from '../../../src/domain/node.js';
+import { TestResources } from '../../support/test-resources.js';
 import { inForce, load, problems } from './support.js';
 
 /** A configuration that names a file of nodes with these contents. */
@@ -92,6 +96,7 @@ describe('a file of declared nodes', () => {
       '- { name: a',
       ':1:12: Flow map in block collection must be sufficiently indented and end with a }',
     ],
+    ['what is nested too deeply', `- ${'['.repeat(20_000)}`, ': is nested too deeply'],
   ] as const) {
     it(`is refused for ${what}`, () => {
       expect(problems(withNodes(nodes)).join('\n')).to.include(`/etc/nodes.yaml${problem}`);
@@ -108,5 +113,24 @@ describe('a file of declared nodes', () => {
       ok: false,
       problems: ['/etc/nodes.yaml: cannot be read: EACCES'],
     });
+  });
+
+  it('is refused at once if it is a FIFO or a device, which nobody may end', async () => {
+    const resources = new TestResources();
+    const fifo = path.join(resources.directory(), 'nodes.yaml');
+    execFileSync('mkfifo', [fifo]);
+    for (const file of [fifo, '/dev/zero', '/'])
+      expect(readDeclared({ path: file, channels: undefined })).to.deep.equal({
+        problems: [`${file}: cannot be read: it is no regular file`],
+      });
+    await resources.clear();
+  });
+});
+
+describe('a configuration that is nested too deeply', () => {
+  it('is a problem like any other', () => {
+    expect(problems({ file: `channels: ${'{ a: '.repeat(20_000)}` })).to.deep.equal([
+      '/etc/heartbeat.yaml: is nested too deeply',
+    ]);
   });
 });
