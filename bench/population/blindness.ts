@@ -1,4 +1,4 @@
-import { isRecord } from '../../src/client/api/shape.js';
+import { isRecord } from '../../src/domain/is-record.js';
 
 /**
  * A note if the daemon was blind and gave all users the time back: then sessions rightly end later than a timeout

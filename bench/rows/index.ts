@@ -14,6 +14,7 @@ import { million } from './million.js';
 import { nodes } from './nodes.js';
 import { overload } from './overload.js';
 import { postgres } from './postgres.js';
+import { probes } from './probes.js';
 import { restart } from './restart.js';
 import { rhythm } from './rhythm.js';
 import { scale } from './scale.js';
@@ -40,6 +41,7 @@ export const ROWS: readonly Row[] = [
   sockets,
   events,
   keys,
+  probes,
   postgres,
   uuids,
   scale,

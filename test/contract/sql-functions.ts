@@ -13,6 +13,7 @@ import {
 } from '../../src/domain/alert.js';
 import type { Flip, NodeStatus, Registration } from '../../src/domain/node.js';
 import { parseNodeName, type NodeName } from '../../src/domain/node-name.js';
+import type { KeptPing } from '../../src/domain/ping.js';
 import type { HistoryRecord } from '../../src/ports/history-record.js';
 import type { HistoryStore } from '../../src/ports/history-store.js';
 import {
@@ -39,6 +40,8 @@ const NODES = `select name, state, retries::float8, ${MS('since')} as since, ${M
 const FLIPS = `select node, from_state, to_state, ${MS('at')} as at, cause, retries::float8, blind, reason`;
 const ALERTS = `select id, type, ${MS('at')} as at, node, blind, message, reason, reminder, caused_by, mass,
   "group", deliveries from heartbeat.alerts()`;
+
+const PINGS = `select node, n::float8, kind, ${MS('at')} as at, exit_status::float8, rid, duration, bytes::float8, method`;
 
 const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -187,6 +190,34 @@ const anyAlerts: fc.Arbitrary<HistoryRecord[]> = fc
     },
   ]);
 
+const anyPing: fc.Arbitrary<KeptPing> = fc.record(
+  {
+    n: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
+    kind: fc.constantFrom('success', 'start', 'fail', 'log', 'exit'),
+    at: anyInstant,
+    exitStatus: fc.integer({ min: 0, max: 255 }),
+    rid: fc.uuid(),
+    duration: anyNumber,
+    bytes: anyCount,
+    method: fc.constantFrom('GET', 'HEAD', 'POST'),
+    body: fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes)),
+  },
+  { requiredKeys: ['n', 'kind', 'at', 'bytes', 'method', 'body'] },
+);
+const pinged = (node: NodeName, ping: KeptPing): HistoryRecord => ({
+  kind: 'pinged',
+  node,
+  job: { pings: ping.n, runs: [] },
+  ping,
+});
+const rowOf = (node: NodeName, { body: _, exitStatus, rid, duration, ...ping }: KeptPing): object => ({
+  node: safe(node),
+  ...ping,
+  exit_status: exitStatus ?? null,
+  rid: rid ?? null,
+  duration: duration ?? null,
+});
+
 /** Compares what the database's functions decode with what the store reads. */
 export function describeSqlFunctions(postgres: () => PostgresProcess): void {
   describe('the SQL functions for analysts', () => {
@@ -270,6 +301,31 @@ export function describeSqlFunctions(postgres: () => PostgresProcess): void {
         expect(await ask(`select * from heartbeat.${String(of)}($1)`, [nobody])).to.deep.equal([]);
     });
 
+    it('show the pings of jobs, of all nodes and of one', async () => {
+      const names = ['a', 'ab', "a' or ''='", 'é\u0001'].map((text) => parseNodeName(text)!);
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyPing, { minLength: names.length, maxLength: 12 }), async (made) => {
+          const pings = made.map((ping, index) => ({
+            node: names[index % names.length]!,
+            ping: { ...ping, n: index + 1 },
+          }));
+          const records = pings.map(({ node, ping }) => pinged(node, ping));
+          await withRecords([...names.flatMap(registered), ...records], async () => {
+            const rowsOf = (wanted: readonly NodeName[]) =>
+              sorted(pings.flatMap(({ node, ping }) => (wanted.includes(node) ? [rowOf(node, ping)] : [])));
+            expect(sorted(await ask(`${PINGS} from heartbeat.pings()`))).to.deep.equal(rowsOf(names));
+            for (const name of names)
+              expect(sorted(await ask(`${PINGS} from heartbeat.pings($1)`, [name]))).to.deep.equal(
+                rowsOf([name]),
+              );
+          });
+        }),
+        { numRuns: 3 * EFFORT, endOnFailure: true },
+      );
+      for (const nobody of ['b', null, 'x'.repeat(256)])
+        expect(await ask('select * from heartbeat.pings($1)', [nobody])).to.deep.equal([]);
+    });
+
     it('refuse a record that is damaged, or a node without its status', async () => {
       const name = parseNodeName('web')!;
       const [flip] = fc.sample(anyFlip(name), 1);
@@ -281,6 +337,7 @@ export function describeSqlFunctions(postgres: () => PostgresProcess): void {
         { kind: 'registered', node: registration! },
         { kind: 'statuses', nodes: [{ name, status: status! }] },
         { kind: 'flip', flip: flip! },
+        pinged(name, fc.sample(anyPing, 1)[0]!),
         { kind: 'alerts', records: [{ alert: alertAt(1000), deliveries: [] }] },
       ];
       const damage = (kind: string): string =>
@@ -294,6 +351,7 @@ export function describeSqlFunctions(postgres: () => PostgresProcess): void {
           "delete from heartbeat.record where substr(key, 1, 1) = '\\x21'",
         ],
         ['flips', damage('22')],
+        ['pings', damage('27')],
         ['alerts', damage('30')],
       ] as const)
         for (const damaging of damages)
@@ -308,6 +366,18 @@ export function describeSqlFunctions(postgres: () => PostgresProcess): void {
           });
     });
   });
+}
+
+/** A node that has the least that one can have. */
+function registered(name: NodeName): HistoryRecord[] {
+  const [node] = fc.sample(anyRegistration(name), { numRuns: 1, seed: 1 });
+  const [status] = fc.sample(anyStatus, { numRuns: 1, seed: 1 });
+  return node === undefined || status === undefined
+    ? []
+    : [
+        { kind: 'registered', node },
+        { kind: 'statuses', nodes: [{ name, status }] },
+      ];
 }
 
 async function sessionsOf(store: HistoryStore, id: ReturnType<typeof user>): Promise<object[]> {

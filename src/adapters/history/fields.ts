@@ -1,6 +1,6 @@
 import type { Instant, Millis } from '../../domain/time.js';
 import { parseTextId, type UserId } from '../../domain/user-id.js';
-import { INSTANT, putInstant, putUser, takeInstant, takeUser } from './binary.js';
+import { COUNT, INSTANT, putInstant, putUser, takeInstant, takeUser } from './binary.js';
 
 /*
  * Records are described field by field. The codecs read and write by these descriptions, and a database's functions
@@ -73,6 +73,18 @@ export function countAt(place: number): Field<number> {
       to.writeUInt32BE(count, place);
     },
     take: (from) => from.readUInt32BE(place),
+  };
+}
+
+/** Behind something of any length. */
+export function countAtEnd(): Field<number> {
+  return {
+    type: 'count',
+    place: -COUNT,
+    put: (to, count) => {
+      to.writeUInt32BE(count, to.length - COUNT);
+    },
+    take: (from) => from.readUInt32BE(from.length - COUNT),
   };
 }
 

@@ -6,9 +6,9 @@ import type { KeptPing } from '../../domain/ping.js';
 import { instant, type Instant } from '../../domain/time.js';
 import type { KeyRange } from '../../ports/ordered-store.js';
 import { COUNT, INSTANT, rangeOf } from './binary.js';
-import { countAt, instantAt, nameAt } from './fields.js';
+import { countAt, countAtEnd, instantAt, nameAt } from './fields.js';
 import { KIND } from './format.js';
-import { storedInstant } from './json-columns.js';
+import { columnsOf, storedInstant } from './json-columns.js';
 
 /*
  * | key                        | value                                                           |
@@ -27,6 +27,7 @@ const HASHED = 16;
 const OVERHEAD = 200;
 
 const NODE = nameAt(1);
+const NUMBER = countAtEnd();
 const AGE = instantAt(1);
 const SIZE = countAt(0);
 
@@ -116,11 +117,13 @@ const pingSchema = z.object({
   method: z.string(),
 });
 
+export const pingRecord = { kind: PING, key: { node: NODE, n: NUMBER }, json: columnsOf(pingSchema) };
+
 export function pingKey(node: NodeName, n: number): Buffer {
   const key = Buffer.allocUnsafe(2 + Buffer.byteLength(node) + COUNT);
   key[0] = PING;
   NODE.put(key, node);
-  key.writeUInt32BE(n, key.length - COUNT);
+  NUMBER.put(key, n);
   return key;
 }
 
@@ -148,16 +151,12 @@ export function pingValue({
 export function pingFrom(key: Buffer, value: Buffer): Omit<KeptPing, 'body'> {
   const { exit_status: exitStatus, rid, duration, ...read } = pingSchema.parse(JSON.parse(value.toString()));
   return {
-    n: numberOf(key),
+    n: NUMBER.take(key),
     ...read,
     ...(exitStatus !== undefined && { exitStatus }),
     ...(rid !== undefined && { rid }),
     ...(duration !== undefined && { duration }),
   };
-}
-
-function numberOf(key: Buffer): number {
-  return key.readUInt32BE(key.length - COUNT);
 }
 
 /** The key of the body of a ping, or of a ping by its entry in the index. */
@@ -197,5 +196,5 @@ export function sizeFrom(value: Buffer): number {
 
 /** Whose ping it is, and its number: for a message. */
 export function pingOf(key: Buffer): { readonly node: string; readonly n: number } {
-  return { node: NODE.take(key), n: numberOf(key) };
+  return { node: NODE.take(key), n: NUMBER.take(key) };
 }

@@ -2,6 +2,7 @@ import { alertRecord } from '../history/alert-codec.js';
 import { INSTANT } from '../history/binary.js';
 import { nodeRecord, statusRecord } from '../history/node-codec.js';
 import { flipRecord } from '../history/node-past-codec.js';
+import { pingRecord } from '../history/ping-codec.js';
 import { openRecord, sessionRecord, textOpenRecord, textSessionRecord } from '../history/session-codec.js';
 import { BASICS, STABLE } from './decoder-basics.js';
 import { column, jsonColumn, type Column } from './decoder-columns.js';
@@ -55,6 +56,11 @@ const FLIP_COLUMNS = [
   column('blind', flipRecord.value.blind, 'value'),
   column('reason', flipRecord.value.reason, 'value'),
 ];
+const PING_COLUMNS = [
+  column('node', pingRecord.key.node, 'key'),
+  column('n', pingRecord.key.n, 'key'),
+  ...pingRecord.json.map(jsonColumn),
+];
 const ALERT_COLUMNS = alertRecord.json.map(jsonColumn);
 
 /** Null for a text that is no integer, and then no key is within. */
@@ -104,6 +110,14 @@ export const DECODERS = [
     `select ${listed(FLIP_COLUMNS)} from ${records(flipRecord.kind, NAME_KEY)}
     and octet_length(convert_to($1, 'UTF8')) <= ${String(BYTES_OF_NAME)}`,
   ),
+  makeFunction('pings', '', PING_COLUMNS, pingsIn(records(pingRecord.kind))),
+  makeFunction(
+    'pings',
+    'name text',
+    PING_COLUMNS,
+    pingsIn(`${records(pingRecord.kind, NAME_KEY)}
+      and octet_length(convert_to($1, 'UTF8')) <= ${String(BYTES_OF_NAME)}`),
+  ),
   makeFunction(
     'alerts',
     '',
@@ -113,6 +127,12 @@ export const DECODERS = [
     ) as read where json is not null`,
   ),
 ].join('\n');
+
+function pingsIn(found: string): string {
+  return `select ${listed(PING_COLUMNS)} from (
+      select key, heartbeat.decode_json(value) as json from ${found} offset 0
+    ) as read where json is not null`;
+}
 
 function makeFunction(name: string, given: string, columns: readonly Column[], body: string): string {
   const table = columns.map((each) => `"${each.name}" ${each.type}`).join(', ');

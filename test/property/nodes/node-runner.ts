@@ -5,6 +5,7 @@ import type { Disk, Fate } from '../../support/model/disk.js';
 import { exactly, NodeModel, type Range, type View } from '../../support/model/node-model.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
 import { node as named } from '../../support/ids.js';
+import { ping } from '../../support/pings.js';
 import type { SimulatedApp, SimulationOptions } from '../../support/simulated-app.js';
 import { ModelRunner, type Restart } from '../model/model-runner.js';
 import { AGAIN, lag, TICK, TIMEOUT } from '../model/timing.js';
@@ -19,7 +20,17 @@ interface Pending {
   readonly request: Request;
   readonly arrived: Range;
   readonly readAt: number;
+  /** Of a ping: by which it is known again. */
+  readonly rid: string;
   reply: NodeReply | undefined;
+}
+
+/** The pings of one node. */
+interface Pinged {
+  /** All that were sent since it was certainly forgotten. */
+  readonly sent: Set<string>;
+  /** Those that are certainly on disk, in the order of their answers. */
+  kept: string[];
 }
 
 export class NodeRunner extends ModelRunner<Request, Crashing, NodeStep> {
@@ -32,6 +43,8 @@ export class NodeRunner extends ModelRunner<Request, Crashing, NodeStep> {
   #behindUntil = -Infinity;
   #crashedAt = -Infinity;
   readonly #pastless = new Set<string>();
+  readonly #pinged: readonly Pinged[] = NAMES.map(() => ({ sent: new Set(), kept: [] }));
+  #pings = 0;
   /** The number of flips of all nodes that had been raised when a node was forgotten. */
   #since = new Map<string, number>();
 
@@ -105,9 +118,16 @@ export class NodeRunner extends ModelRunner<Request, Crashing, NodeStep> {
   protected override askAll(requests: readonly Request[], arrived?: Range): void {
     const readAt = this.clock.now();
     for (const request of requests) {
-      const pending: Pending = { request, arrived: arrived ?? exactly(readAt), readAt, reply: undefined };
+      const rid = `00000000-0000-4000-8000-${String(++this.#pings).padStart(12, '0')}`;
+      const pending: Pending = {
+        request,
+        arrived: arrived ?? exactly(readAt),
+        readAt,
+        rid,
+        reply: undefined,
+      };
       this.#pending.push(pending);
-      this.running.app.nodes.ask(NAMES[request.node]!, requestOf(request), (reply) => {
+      this.running.app.nodes.ask(NAMES[request.node]!, requestOf(request, rid), (reply) => {
         expect(pending.reply, 'the answer before this one').to.equal(undefined);
         pending.reply = reply;
         if (reply.kind === 'forgotten') this.#since.set(NAMES[request.node]!, this.#alerting.raised.length);
@@ -119,8 +139,10 @@ export class NodeRunner extends ModelRunner<Request, Crashing, NodeStep> {
   #tellModels(unsure = false): void {
     const told = this.#pending;
     this.#pending = [];
-    for (const { request, arrived, readAt, reply } of told) {
+    for (const pending of told) {
+      const { request, arrived, readAt, reply } = pending;
       const model = this.#models[request.node]!;
+      this.#notePing(pending);
       const happen = () => apply(model, request, arrived, readAt);
       const perhaps = () => {
         // A report about an unknown node registers it first, and fails it in a second write.
@@ -145,6 +167,35 @@ export class NodeRunner extends ModelRunner<Request, Crashing, NodeStep> {
         expect(model.worlds, request.kind).to.include(undefined);
       }
     }
+  }
+
+  /** What is certain of the pings that are kept. */
+  #notePing({ request, readAt, rid, reply }: Pending): void {
+    const pinged = this.#pinged[request.node]!;
+    if (request.kind === 'forget') {
+      if (reply?.kind === 'forgotten') pinged.sent.clear();
+      pinged.kept = [];
+    }
+    if (request.kind !== 'ping') return;
+    pinged.sent.add(rid);
+    // A disk that is full keeps no ping, and nobody waits for it.
+    const isOnDisk = !this.#isBehind(readAt) && !this.#isBehind(this.clock.now());
+    if (reply?.kind === 'pinged' && isOnDisk) pinged.kept.push(rid);
+  }
+
+  /** Each ping that was answered is kept, once and in order, and no other one. */
+  async #lookAtPings(name: NodeName, { sent, kept }: Pinged): Promise<void> {
+    const found: string[] = [];
+    for await (const chunk of this.running.app.pings.kept(name))
+      found.push(...chunk.map(({ rid = '' }) => rid));
+    found.reverse();
+    expect(new Set(found).size, `each ping of ${name} is kept once`).to.equal(found.length);
+    expect([...sent], `pings of ${name} that were sent`).to.include.members(found);
+    const must = new Set(kept);
+    expect(
+      found.filter((rid) => must.has(rid)),
+      `pings of ${name} that were answered`,
+    ).to.deep.equal(kept);
   }
 
   protected override stalled(from: number, to: number, isBlind: boolean): void {
@@ -189,6 +240,7 @@ export class NodeRunner extends ModelRunner<Request, Crashing, NodeStep> {
       const now = this.clock.now();
       this.#models[index]!.seen(view, now, now - this.#crashedAt < 3 * AGAIN ? 3 * AGAIN : 2 * TICK);
       await this.#lookBack(name, view);
+      await this.#lookAtPings(name, this.#pinged[index]!);
     }
   }
 
@@ -248,11 +300,18 @@ function apply(model: NodeModel, request: Request, arrived: Range, readAt: numbe
     case 'resume':
       model.put({ paused: request.kind === 'pause' }, arrived, readAt, false);
       return;
+    case 'ping':
+      // Without `create` no ping registers a node.
+      if (request.says === 'success') model.beat(arrived, readAt, false);
+      else if (request.says === 'fail') model.fail(arrived, readAt, false);
+      else model.put({}, arrived, readAt, false);
+      return;
     case 'forget':
       model.forget();
   }
 }
 
-function requestOf(request: Request): Parameters<SimulatedApp['app']['nodes']['ask']>[1] {
+function requestOf(request: Request, rid: string): Parameters<SimulatedApp['app']['nodes']['ask']>[1] {
+  if (request.kind === 'ping') return ping({ kind: request.says, rid });
   return request.kind === 'put' ? { kind: 'put', change: request.change } : { kind: request.kind };
 }

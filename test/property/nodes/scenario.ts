@@ -7,7 +7,11 @@ import { TICK, TIMEOUT } from '../model/timing.js';
 export type Request = { readonly node: number } & (
   | { readonly kind: 'heartbeat' | 'fail' | 'pause' | 'resume' | 'forget' }
   | { readonly kind: 'put'; readonly change: Change }
+  /** Of the node's job. Those that begin a run are in `jobs.test.ts`. */
+  | { readonly kind: 'ping'; readonly says: Saying }
 );
+
+export type Saying = 'success' | 'fail' | 'log';
 
 /** Messages that crash a node's actor. */
 export type Crashing = Exclude<
@@ -17,7 +21,6 @@ export type Crashing = Exclude<
   | 'probed'
   | 'acknowledge'
   | 'unacknowledge'
-  | 'ping'
   | 'renew_ping_uuid'
   | 'declare'
   | 'prune'
@@ -47,12 +50,15 @@ const change: fc.Arbitrary<Change> = fc.record(
   { requiredKeys: [] },
 );
 
+const saying = fc.constantFrom<Saying>('success', 'success', 'fail', 'log');
+
 function request(...kinds: Request['kind'][]): fc.Arbitrary<Request> {
   return fc
-    .record({ kind: fc.constantFrom(...kinds), node, change })
-    .map(({ kind, node: which, change: given }): Request =>
-      kind === 'put' ? { kind, node: which, change: given } : { kind, node: which },
-    );
+    .record({ kind: fc.constantFrom(...kinds), node, change, says: saying })
+    .map(({ kind, node: which, change: given, says }): Request => {
+      if (kind === 'put') return { kind, node: which, change: given };
+      return kind === 'ping' ? { kind, node: which, says } : { kind, node: which };
+    });
 }
 
 const steps = {
@@ -66,6 +72,8 @@ const steps = {
         'heartbeat',
         'put',
         'put',
+        'ping',
+        'ping',
         'fail',
         'pause',
         'resume',
@@ -73,7 +81,9 @@ const steps = {
       ),
       { minLength: 1, maxLength: 5 },
     ),
-    waiting: fc.array(request('heartbeat', 'heartbeat', 'heartbeat', 'put', 'fail'), { maxLength: 4 }),
+    waiting: fc.array(request('heartbeat', 'heartbeat', 'heartbeat', 'ping', 'put', 'fail'), {
+      maxLength: 4,
+    }),
     wallClockAtKill: fc.constant(0),
   }),
   rhythm: fc.record({
@@ -83,10 +93,10 @@ const steps = {
     beats: fc.integer({ min: 8, max: 14 }),
   }),
   crash: crashStep<Crashing, Request>(
-    ['heartbeat', 'put', 'fail', 'forget', 'expire', 'settled', 'status_settled'],
+    ['heartbeat', 'put', 'ping', 'fail', 'forget', 'expire', 'settled', 'status_settled'],
     (on) =>
       on === 'expire' || on === 'settled' || on === 'status_settled'
-        ? request('heartbeat', 'put', 'fail', 'forget')
+        ? request('heartbeat', 'put', 'ping', 'fail', 'forget')
         : request(on),
   ),
 };

@@ -76,9 +76,10 @@ export class NodeModel {
     this.worlds = [...before, ...this.worlds];
   }
 
-  beat(arrived: Range, readAt: number): void {
+  /** @param registers whether an unknown node is registered by it */
+  beat(arrived: Range, readAt: number, registers = true): void {
     this.#each((world) => {
-      if (world === undefined) return [this.#registered(readAt, {})];
+      if (world === undefined) return [registers ? this.#registered(readAt, {}) : undefined];
       return missed(world, arrived).map((life) => {
         const timeout = within(life.chosen);
         return {
@@ -94,11 +95,11 @@ export class NodeModel {
     });
   }
 
-  /** The first request about a node may be a report of its failure. */
-  fail(arrived: Range, readAt: number): void {
+  /** The first request about a node may be a report of its failure. @param registers as above */
+  fail(arrived: Range, readAt: number, registers = true): void {
     this.#each((world) =>
       world === undefined
-        ? [{ ...this.#registered(readAt, {}), state: 'failed' }]
+        ? [registers ? { ...this.#registered(readAt, {}), state: 'failed' } : undefined]
         : missed(world, arrived).map((life) =>
             life.state === 'failed'
               ? life
