@@ -37,9 +37,13 @@ class Calls {
   }
 
   async answered(clock: Clock): Promise<void> {
-    const giveUpAt = clock.now() + ANSWERED;
-    const cancel = clock.after(ANSWERED, () => this.#answered?.());
-    const goesOn = (): boolean => this.#open.size > 0 && clock.now() < giveUpAt;
+    // Not by the time: a timer may come a little early.
+    let isOver = false;
+    const cancel = clock.after(ANSWERED, () => {
+      isOver = true;
+      this.#answered?.();
+    });
+    const goesOn = (): boolean => this.#open.size > 0 && !isOver;
     do {
       // A call may just begin, and one that was answered may ask again.
       await new Promise<void>((resolve) => {
@@ -111,7 +115,9 @@ export function callDaemon<Reply>(
 /** Makes a call that asks several times, or the store: it is under way until all of it is done. */
 export function duringCall<Outcome>(daemon: Daemon, work: () => Promise<Outcome>): Promise<Outcome> {
   return callDaemon(daemon, (resolve, reject) => {
-    work().then(resolve, reject);
+    // It may throw before it returns a promise, and the call is over then, too.
+    const begun = async (): Promise<Outcome> => work();
+    begun().then(resolve, reject);
   });
 }
 

@@ -1,10 +1,10 @@
+import { isRecord } from '../domain/is-record.js';
 import {
   aFunction,
   anObject,
   aNumber,
   aText,
   isIterable,
-  isObject,
   isPlain,
   mapOf,
   must,
@@ -30,10 +30,10 @@ const any: Reader = () => [];
 /** The settings of a node; their values are checked when it is registered. */
 const SETTINGS_OF_NODE = {
   timeout: (value: unknown, place: string) =>
-    isObject(value) ? objectOf({ adaptive: any, min: any, max: any, threshold: any })(value, place) : [],
+    isRecord(value) ? objectOf({ adaptive: any, min: any, max: any, threshold: any })(value, place) : [],
   maxRetries: any,
   schedule: (value: unknown, place: string) =>
-    isObject(value) ? objectOf({ every: any, cron: any, timeZone: any, grace: any })(value, place) : [],
+    isRecord(value) ? objectOf({ every: any, cron: any, timeZone: any, grace: any })(value, place) : [],
   grace: any,
   slug: any,
   labels: any,
@@ -57,7 +57,7 @@ const batchSizes: Reader = objectOf({
 });
 
 const logTarget: Reader = (value, place) => {
-  if (!isObject(value))
+  if (!isRecord(value))
     return [
       `${place}: must be an object such as { level: 'info' }, or one like console, not ${shown(value)}`,
     ];
@@ -70,7 +70,7 @@ const logTarget: Reader = (value, place) => {
 const fileData: Reader = (value, place) => {
   if (Array.isArray(value))
     return value.flatMap((each, index) => fileData(each, `${place}.${String(index)}`));
-  if (!isObject(value) || 'toJSON' in value) return [];
+  if (!isRecord(value) || 'toJSON' in value) return [];
   if (!isPlain(value)) return one(anObject)(value, place);
   return Object.entries(value).flatMap(([name, given]) => fileData(given, `${place}.${name}`));
 };
@@ -103,10 +103,10 @@ const entry = objectOf({
 
 /** A notifier, or an entry with a notifier and its policy. */
 const notifierEntry: Reader = (value, place) => {
-  const isEntry = isObject(value) && 'notifier' in value;
+  const isEntry = isRecord(value) && 'notifier' in value;
   const notifier = isEntry ? value['notifier'] : value;
   const problems = isEntry ? entry(value, place) : [];
-  if (isObject(notifier) && typeof notifier['notify'] === 'function') return problems;
+  if (isRecord(notifier) && typeof notifier['notify'] === 'function') return problems;
   return [
     ...problems,
     `${place}: a notifier must have a method notify(alert): extend BaseNotifier; it is ${shown(notifier)}`,
@@ -124,6 +124,7 @@ const OPTIONS = {
   timeout: one(aNumber),
   maxRetries: one(aNumber),
   remindEvery: one(aNumber),
+  publicUrl: one(aText),
   nodes: mapOf(nodeOptions, 'settings by the names of nodes'),
   notifiers: notifierList,
   logger: logTarget,
@@ -171,7 +172,7 @@ const EMITTER = {
 
 /** A `Node`, which was checked when it was made, or another object with a class of its own. */
 function isMade(value: unknown): boolean {
-  return isObject(value) && !isPlain(value) && typeof value['name'] === 'string';
+  return isRecord(value) && !isPlain(value) && typeof value['name'] === 'string';
 }
 
 /** Every problem in the shape of an emitter's options, a line each. */

@@ -1,3 +1,4 @@
+import { isRecord } from '../domain/is-record.js';
 import { didYouMean } from '../views/did-you-mean.js';
 import type { Seconds } from '../domain/time.js';
 
@@ -35,13 +36,9 @@ function classOf(value: object): string {
   return typeof constructor === 'function' ? constructor.name : '?';
 }
 
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Whether all its members are its own, as in `{ port: 80 }`. Those of a `Map` or of a class would be overlooked. */
 export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (!isObject(value)) return false;
+  if (!isRecord(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   // The program may have made it in another context, with an Object of its own.
   return prototype === null || Object.getPrototypeOf(prototype) === null;

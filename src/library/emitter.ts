@@ -1,9 +1,10 @@
+import { isRecord } from '../domain/is-record.js';
 import type { BatchSizeThresholds } from '../client/emitter/batch-size.js';
 import type { EmittedNode as Emitted, EmitterObserver, OnProbeFailure } from '../client/emitter/emitter.js';
 import type { EmitterReport as Counted } from '../client/emitter/tally.js';
 import type { Target } from '../client/emitter/target.js';
 import { problemsOfEmitter } from './check-options.js';
-import { expectArgument, isObject, must, refuseProblems } from './checks.js';
+import { expectArgument, must, refuseProblems } from './checks.js';
 import { guardedLogger, onStandardError } from './logging.js';
 import { snakeCased } from './casing.js';
 import { Node, type NodeOptions, type NodeSettings } from './node.js';
@@ -227,7 +228,7 @@ function looked(node: Node): Emitted {
     name: node.name,
     ...emitted,
     probe: probeOf(emitted.probe),
-    hasSchedule: isObject(settings.schedule),
+    hasSchedule: isRecord(settings.schedule),
   };
 }
 

@@ -5,7 +5,7 @@ import { BaseNotifier, type AlertMessage, type Attempt } from '../ports/channel.
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { notificationOf } from './notification.js';
-import { BuiltInNotifier } from './notifiers.js';
+import { BuiltInNotifier } from './built-in-notifier.js';
 import type { Notifying } from './notifier-list.js';
 
 /** How long a notifier may take to close, in milliseconds. */

@@ -1,3 +1,4 @@
+import { isRecord } from '../domain/is-record.js';
 import type { Daemon } from '../app/api.js';
 import type { Stats } from '../app/daemon-facts.js';
 import { HeartbeatError } from '../errors.js';
@@ -20,7 +21,6 @@ import {
 import { NodeRegistry } from './node-registry.js';
 import { Nodes } from './nodes.js';
 import { sound } from './check-options.js';
-import { isObject } from './checks.js';
 import { modelOf, Node } from './node.js';
 import { NotifierList } from './notifier-list.js';
 import type { Running } from './open.js';
@@ -234,7 +234,7 @@ export class HeartbeatInstance {
     const { open } = await import('./open.js');
     const running = await open(
       this.#options,
-      this.notifiers.take(isObject(this.#options) && this.#options.dataDir !== undefined),
+      this.notifiers.take(isRecord(this.#options) && this.#options.dataDir !== undefined),
       {
         flipped: (change, logger) => {
           const { flip, node } = change;
@@ -278,7 +278,7 @@ export class HeartbeatInstance {
 /** Problems with them are reported when the instance starts, with all others. */
 function listIn(options: HeartbeatOptions): HeartbeatOptions['notifiers'] {
   const given: unknown = options;
-  return isObject(given) ? sound(options).notifiers : undefined;
+  return isRecord(given) ? sound(options).notifiers : undefined;
 }
 
 /**

@@ -34,9 +34,12 @@ export interface AlertNotification {
     readonly labels: Readonly<Record<string, string>>;
     /** The node was deleted, which ends its failure like a recovery. Its state is `active`. */
     readonly deleted?: true;
+    readonly links?: { readonly node: string };
   }[];
   /** The alerts that the group replaces. */
   readonly alertIds?: readonly string[];
+  /** Where the node is shown, if `publicUrl` is set, of an alert about a single node. */
+  readonly links?: { readonly node: string };
 }
 
 /**
@@ -51,7 +54,7 @@ export abstract class BaseNotifier<Alert = AlertNotification> extends AnyNotifie
 /** Converts a message to a program's form. A copy: changing it has no effect here. */
 export function notificationOf(message: AlertMessage): AlertNotification {
   const { id, type, at_ms: at, blind_seconds: blind, message: text, reason, reminder, alert_ids } = message;
-  const { node, count, sample, nodes } = message;
+  const { node, count, sample, nodes, links } = message;
   return {
     id,
     type,
@@ -74,12 +77,13 @@ export function notificationOf(message: AlertMessage): AlertNotification {
       nodes: nodes.map((each) => ({ ...each, at: dateOf(each.at), labels: { ...each.labels } })),
     }),
     ...(alert_ids !== undefined && { alertIds: [...alert_ids] }),
+    ...(links !== undefined && { links: { ...links } }),
   };
 }
 
 /** Converts a notification back to the message that the daemon's own channels take. */
 export function messageOf(notification: AlertNotification): AlertMessage {
-  const { id, type, at, node, blind, message, reason, reminder, mass, nodes, alertIds } = notification;
+  const { id, type, at, node, blind, message, reason, reminder, mass, nodes, alertIds, links } = notification;
   return {
     id,
     type,
@@ -101,6 +105,7 @@ export function messageOf(notification: AlertNotification): AlertMessage {
     ...(mass !== undefined && { count: mass.count, sample: mass.sample }),
     ...(nodes !== undefined && { nodes: nodes.map((each) => ({ ...each, at: secondsOf(each.at) })) }),
     ...(alertIds !== undefined && { alert_ids: alertIds }),
+    ...(links !== undefined && { links }),
   };
 }
 

@@ -1,109 +1,17 @@
-import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../adapters/channels/kind.js';
-import { PERMIT_ALL } from '../adapters/channels/http/ssrf-guard.js';
-import { DnsResolver } from '../adapters/channels/http/dns-resolver.js';
-import { channelKinds } from '../adapters/channels/registry.js';
+import { apprise } from '../adapters/channels/apprise/apprise.js';
 import { googlechat } from '../adapters/channels/googlechat/googlechat.js';
+import { gotify } from '../adapters/channels/gotify/gotify.js';
+import { matrix } from '../adapters/channels/matrix/matrix.js';
 import { mattermost } from '../adapters/channels/mattermost/mattermost.js';
 import { mqtt } from '../adapters/channels/mqtt/mqtt.js';
+import { pushover } from '../adapters/channels/pushover/pushover.js';
 import { redis } from '../adapters/channels/redis/redis.js';
 import { rocketchat } from '../adapters/channels/rocketchat/rocketchat.js';
-import { Secret } from '../adapters/channels/secret.js';
 import { slack } from '../adapters/channels/slack/slack.js';
-import type { AlertMessage, Attempt, BaseNotifier as AnyNotifier } from '../ports/channel.js';
-import { systemClock } from './clock.js';
-import { messageOf, BaseNotifier, type AlertNotification } from './notification.js';
-import { identify } from './notifier-identity.js';
-
-const quiet = (): void => undefined;
-const silence = { error: quiet, warn: quiet, info: quiet, debug: quiet };
-
-/** The tools of a notifier that no instance has taken. */
-const ALONE: ChannelTools = {
-  policy: {
-    name: 'notifier',
-    kind: 'notifier',
-    events: [],
-    concurrency: 4,
-    attemptTimeout: 10_000,
-    retry: { minDelay: 5_000, maxDelay: 300_000, giveUpAfter: 86_400_000 },
-  },
-  logger: silence,
-  clock: systemClock,
-  guard: PERMIT_ALL,
-  names: new DnsResolver({ timeout: 3_000 }),
-};
-
-/** A kind of channel that the daemon has too. May be extended, and used alone. */
-export class BuiltInNotifier extends BaseNotifier implements Prepared {
-  readonly #create: (tools: ChannelTools) => AnyNotifier & Partial<Prepared>;
-  /** As a configuration file has it. */
-  readonly #asChannel: () => object;
-  #inner: (AnyNotifier & Partial<Prepared>) | undefined;
-  #tools: ChannelTools | undefined;
-
-  /** @throws TypeError if the settings or secrets are not what the kind needs */
-  constructor(kind: ChannelKind, settings: object, given: Readonly<Record<string, string>>) {
-    super();
-    const parsed = kind.settings.safeParse(settings);
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      throw new TypeError(`${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`);
-    }
-    const secrets: Record<string, Secret> = {};
-    for (const { name, check } of kind.secrets) {
-      const text: unknown = given[name];
-      const problem = typeof text === 'string' ? check?.(text) : 'must be a text';
-      // A secret is not shown, whatever is wrong with it.
-      if (problem !== undefined) throw new TypeError(`the ${name} ${problem}`);
-      if (typeof text === 'string') secrets[name] = new Secret(text);
-    }
-    identify(this, settings, given);
-    const name = Object.entries<ChannelKind>(channelKinds).find(([, each]) => each === kind)?.[0];
-    this.#asChannel = () => ({ kind: name, ...settings, ...given });
-    const made: Secrets = secrets;
-    // The programmer wrote the URL, which is permission enough for whatever its name resolves to.
-    this.#create = (tools) => kind.create(parsed.data, made, { ...tools, guard: PERMIT_ALL });
-  }
-
-  /** Its kind and settings, secrets included, as a configuration file has them. */
-  asChannel(): object {
-    return this.#asChannel();
-  }
-
-  /**
-   * An instance takes it, and its policy applies from now on.
-   *
-   * @throws TypeError if another instance has it
-   */
-  join(tools: ChannelTools): void {
-    if (this.#tools !== undefined)
-      throw new TypeError('a notifier can belong to one instance only: create another one');
-    this.#tools = tools;
-    this.#inner = undefined;
-  }
-
-  /** Loads what it needs: an instance calls this before there is anything to deliver. */
-  async prepare(): Promise<void> {
-    await this.#made().prepare?.();
-  }
-
-  /** @param alert in the form of a program, or of a module of the daemon */
-  override notify(alert: AlertNotification | AlertMessage, attempt: Attempt): Promise<void> {
-    return this.#made().notify('at_ms' in alert ? alert : messageOf(alert), attempt);
-  }
-
-  #made(): AnyNotifier & Partial<Prepared> {
-    this.#inner ??= this.#create(this.#tools ?? ALONE);
-    return this.#inner;
-  }
-
-  override async close(): Promise<void> {
-    const inner = this.#inner;
-    this.#inner = undefined;
-    this.#tools = undefined;
-    await inner?.close();
-  }
-}
+import { twilio } from '../adapters/channels/twilio/twilio.js';
+import { zulip } from '../adapters/channels/zulip/zulip.js';
+import { BuiltInNotifier } from './built-in-notifier.js';
+import { snakeCased } from './casing.js';
 
 /** Sends to Slack, or to anything that accepts its incoming webhooks. */
 export class SlackNotifier extends BuiltInNotifier {
@@ -156,5 +64,111 @@ export class RedisNotifier extends BuiltInNotifier {
    */
   constructor(url: string, channel: string) {
     super(redis, { channel }, { url });
+  }
+}
+
+/** Sends to an application of Gotify. */
+export class GotifyNotifier extends BuiltInNotifier {
+  /**
+   * @param url of the server
+   * @param token of the application: a secret, never shown
+   */
+  constructor(url: string, token: string) {
+    super(gotify, {}, { url, token });
+  }
+}
+
+export interface PushoverOptions {
+  /** The devices that get it, with commas between their names. Default: all. */
+  readonly device?: string;
+  readonly sound?: string;
+  /** Failures ring until somebody acknowledges them in the app: how often, and for how long at most, in seconds. */
+  readonly emergency?: { readonly retry?: number; readonly expire?: number };
+  /** Another server than Pushover's own. */
+  readonly url?: string;
+}
+
+/** Sends to a user or a group of Pushover. */
+export class PushoverNotifier extends BuiltInNotifier {
+  /**
+   * @param token of the application: a secret, never shown
+   * @param user the key of the user or group: likewise
+   */
+  constructor(token: string, user: string, { url, ...options }: PushoverOptions = {}) {
+    super(pushover, options, { token, user, url });
+  }
+}
+
+/** Sends to a room of Matrix. */
+export class MatrixNotifier extends BuiltInNotifier {
+  /**
+   * @param url of the homeserver
+   * @param token of the account that writes: a secret, never shown
+   * @param room its id, such as `!abc:example.org`
+   */
+  constructor(url: string, token: string, room: string) {
+    super(matrix, { room }, { url, token });
+  }
+}
+
+export interface ZulipOptions {
+  /** Of the bot. */
+  readonly email: string;
+  /** The channel to write to: its name, or its number. */
+  readonly channel: string | number;
+  /** Default: the name of the node. */
+  readonly topic?: string;
+}
+
+/** Sends to a channel of Zulip, as a bot. */
+export class ZulipNotifier extends BuiltInNotifier {
+  /**
+   * @param url of the server
+   * @param key of the bot: a secret, never shown
+   */
+  constructor(url: string, key: string, options: ZulipOptions) {
+    super(zulip, options, { url, key });
+  }
+}
+
+export interface TwilioOptions {
+  /** Begins with `AC`. */
+  readonly account: string;
+  /** Begins with `SK`, if the token is that of an API key. */
+  readonly apiKey?: string;
+  /** The number, or the name, of the sender. Either this or `messagingService`. */
+  readonly from?: string;
+  /** Begins with `MG`. */
+  readonly messagingService?: string;
+  /** Who gets the messages, such as `+4915112345678`. */
+  readonly to: string | readonly string[];
+  /** The most parts of one message, which are paid for one by one. */
+  readonly maxSegments?: number;
+  /** Another server than Twilio's own. */
+  readonly url?: string;
+}
+
+/** Sends SMS through Twilio. */
+export class TwilioNotifier extends BuiltInNotifier {
+  /** @param token of the account or the API key: a secret, never shown */
+  constructor(token: string, options: TwilioOptions) {
+    const { url, ...others } = options;
+    super(twilio, snakeCased(others), { token, url });
+  }
+}
+
+export interface AppriseOptions {
+  /** Only services with one of these tags, with commas between them; with spaces, all of them. */
+  readonly tag?: string;
+}
+
+/** Sends to the services that an Apprise API server has under a key. */
+export class AppriseNotifier extends BuiltInNotifier {
+  /**
+   * @param url of the server
+   * @param key under which the services are configured: a secret, never shown
+   */
+  constructor(url: string, key: string, options: AppriseOptions = {}) {
+    super(apprise, options, { url, key });
   }
 }

@@ -61,7 +61,11 @@ export async function open(
     const entry = notifiers.get(plan.policy.name);
     return entry === undefined ? plan : planFor(entry.notifier, plan);
   });
-  const { channels, problems } = await makeChannels(plans, { ...tools, proxies: effective.proxies });
+  const { channels, problems } = await makeChannels(plans, {
+    ...tools,
+    proxies: effective.proxies,
+    links: config.public_url === null ? undefined : { publicUrl: config.public_url },
+  });
   if (problems.length > 0) {
     const lines = problems.map(({ channel, problem }) => `channels.${channel}.kind: ${problem}`);
     throw new TypeError(`invalid options:\n${lines.join('\n')}`);

@@ -34,6 +34,8 @@ export interface HeartbeatOptions {
   maxRetries?: number;
   /** The interval of reminders of failures that last without an acknowledgement. Default: none. */
   remindEvery?: Seconds;
+  /** Where people reach the instance in a browser: messages then have a link to their node. Default: none. */
+  publicUrl?: string;
   /** Nodes to register when the instance starts, by name. */
   nodes?: Readonly<Record<string, NodeOptions>>;
   /** The notifiers. Without any, and without `channels` in `settings`, alerts go to the log. */

@@ -1,3 +1,4 @@
+import { isRecord } from '../domain/is-record.js';
 import path from 'node:path';
 import { loadConfig, type Effective } from '../config/load-config.js';
 import { readText } from '../config/named-files.js';
@@ -8,9 +9,9 @@ import { sentenceFor } from '../views/messages.js';
 import { settingsWith } from '../views/node-settings.js';
 import { camel, snakeCased } from './casing.js';
 import { nodeOptions, problemsOfOptions, sound } from './check-options.js';
-import { isObject, refuseProblems } from './checks.js';
+import { refuseProblems } from './checks.js';
 import type { NotifierEntry } from './notifier-list.js';
-import { BuiltInNotifier } from './notifiers.js';
+import { BuiltInNotifier } from './built-in-notifier.js';
 import type { HeartbeatOptions } from './options.js';
 
 type Settings = Readonly<Record<string, unknown>>;
@@ -25,13 +26,14 @@ export function readOptions(
   notifiers: ReadonlyMap<string, NotifierEntry>,
 ): Effective {
   const shape = problemsOfOptions(options);
-  const usable = isObject(options) ? sound(options) : {};
+  const usable = isRecord(options) ? sound(options) : {};
   // Nobody wrote this file, so no problem mentions its name.
   const document = path.resolve('options of createHeartbeat');
-  const text = textOf(documentOf(usable, notifiers));
+  const variables: Record<string, string> = {};
+  const text = textOf(documentOf(usable, notifiers, variables));
   const loaded = loadConfig({
     flags: { '--config': document },
-    env: environmentFor(text),
+    env: { ...environmentFor(text), ...variables },
     cwd: process.cwd(),
     isTerminal: process.stderr.isTTY,
     readFile: (name) => (name === document ? text : readText(name)),
@@ -39,7 +41,7 @@ export function readOptions(
   const more = loaded.ok
     ? []
     : loaded.problems.map((problem) => inOptions(problem, document, usable, notifiers));
-  const nodes = isObject(options) && isObject(options.nodes) ? options.nodes : {};
+  const nodes = isRecord(options) && isRecord(options.nodes) ? options.nodes : {};
   const channels = loaded.ok ? loaded.channels.map(({ policy }) => policy.name) : undefined;
   const problems = [
     ...new Set([...shape, ...problemsOfDaemon(usable), ...more, ...problemsOfNodes(nodes, channels)]),
@@ -63,7 +65,8 @@ function problemsOfDaemon({ settings = {} }: HeartbeatOptions): readonly string[
     ),
     ...(declared ? ['settings.nodes.declared: is only for the daemon: use the option nodes'] : []),
     ...ofLinks.map(
-      (name) => `settings.auth.${name}: is only for the daemon: messages of an instance have no links`,
+      (name) =>
+        `settings.auth.${name}: is only for the daemon: messages of an instance have no links that act`,
     ),
   ];
 }
@@ -76,7 +79,7 @@ function problemsOfDaemon({ settings = {} }: HeartbeatOptions): readonly string[
 function problemsOfNodes(nodes: Settings, channels: readonly string[] | undefined): readonly string[] {
   const schema = settingsWith(channels);
   return Object.entries(nodes).flatMap(([name, options]) => {
-    if (!isObject(options) || nodeOptions(options, name).length > 0) return [];
+    if (!isRecord(options) || nodeOptions(options, name).length > 0) return [];
     const { probe: _probe, deadline: _deadline, onProbeFailure: _onProbeFailure, ...settings } = options;
     const read = schema.safeParse(snakeCased(settings));
     const problems = read.success ? [] : problemsIn(read.error);
@@ -98,6 +101,7 @@ const WRITTEN_AS: Readonly<Record<string, keyof HeartbeatOptions>> = {
   'nodes.max_retries': 'maxRetries',
   'alerts.remind_every': 'remindEvery',
   data_dir: 'dataDir',
+  public_url: 'publicUrl',
 };
 
 /** A problem of the configuration in terms of options: with their names, and without a daemon's flags. */
@@ -130,23 +134,44 @@ function textOf(document: object): string {
   }
 }
 
-/** Each notifier of the program becomes a channel with its policy: of its kind, or one that delivers nothing. */
+/**
+ * Each notifier of the program becomes a channel with its policy: of its kind, or one that delivers nothing.
+ *
+ * @param variables gets secrets that may not stand in a document, by the names that it has for them
+ */
 function documentOf(
-  { settings = {}, dataDir, sessionTimeout, timeout, maxRetries, remindEvery, http }: HeartbeatOptions,
+  {
+    settings = {},
+    dataDir,
+    sessionTimeout,
+    timeout,
+    maxRetries,
+    remindEvery,
+    publicUrl,
+    http,
+  }: HeartbeatOptions,
   notifiers: ReadonlyMap<string, NotifierEntry>,
+  variables: Record<string, string>,
 ): object {
   const where = typeof http === 'object' ? http : {};
   const stands = [...notifiers].map(([name, { notifier, name: _name, ...policy }]): [string, object] => [
     name,
     {
       ...snakeCased(policy),
-      ...(notifier instanceof BuiltInNotifier ? notifier.asChannel() : { kind: 'log' }),
+      ...(notifier instanceof BuiltInNotifier
+        ? notifier.asChannel((secret, value) => {
+            // No variable of a process has such a name.
+            const variable = `=${name}.${secret}`;
+            variables[variable] = value;
+            return variable;
+          })
+        : { kind: 'log' }),
     },
   ]);
   const channels = { ...mapIn(settings, 'channels'), ...Object.fromEntries(stands) };
   const nodes = { ...mapIn(settings, 'nodes'), ...given({ timeout, max_retries: maxRetries }) };
   const alerts = { ...mapIn(settings, 'alerts'), ...given({ remind_every: remindEvery }) };
-  const others = given({ data_dir: dataDir, session_timeout: sessionTimeout });
+  const others = given({ data_dir: dataDir, session_timeout: sessionTimeout, public_url: publicUrl });
   return { ...settings, ...others, ...where, nodes, alerts, channels };
 }
 
@@ -156,7 +181,7 @@ function given(values: Settings): Settings {
 
 function mapIn(settings: Settings, name: string): object {
   const value = settings[name];
-  return isObject(value) ? value : {};
+  return isRecord(value) ? value : {};
 }
 
 /** A daemon's own variables do not apply to a program with an instance inside; secrets that its settings name do. */

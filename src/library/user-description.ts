@@ -1,9 +1,9 @@
+import { isRecord } from '../domain/is-record.js';
 import type { LiveDevice, LiveSession, UserReply } from '../../actors/user/user.protocol.js';
 import type { Daemon } from '../app/api.js';
 import type { UserId } from '../domain/user-id.js';
 import { factsOfOffline, factsOfOnline, type UserFacts, type UserStatus } from '../views/user-view.js';
 import { dateOf } from './arguments.js';
-import { isObject } from './checks.js';
 
 /** What is known about a user. */
 export interface UserDescription {
@@ -104,5 +104,5 @@ function deviceOf({ name, since, lastSeen, deadline, meta }: LiveDevice): UserDe
 
 function objectIn(json: string): Readonly<Record<string, unknown>> {
   const value: unknown = JSON.parse(json);
-  return isObject(value) ? value : {};
+  return isRecord(value) ? value : {};
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../../domain/is-record.js';
 import type { ShownAuth } from '../../config/auth/auth.js';
 import type { Effective } from '../../config/load-config.js';
 import { options, valueIn } from '../../config/schema.js';
@@ -73,7 +74,7 @@ function listText(values: readonly unknown[]): string {
 
 function flat(settings: object, prefix = ''): [string, unknown][] {
   return Object.entries(settings).flatMap(([key, value]: [string, unknown]) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
+    isRecord(value)
       ? flat(value, `${prefix}${key}.`)
       : [[`${prefix}${key}`, Array.isArray(value) ? listText(value) : value]],
   );

@@ -1,3 +1,4 @@
+import { isRecord } from '../../domain/is-record.js';
 import { z } from 'zod';
 
 /** The parts of an OpenAPI 3.1 document that ours has. */
@@ -77,5 +78,5 @@ function withReferences(schema: unknown): JsonSchema {
 }
 
 export function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isRecord(value);
 }

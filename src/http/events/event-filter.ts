@@ -1,10 +1,10 @@
+import { isRecord } from '../../domain/is-record.js';
 import { z } from 'zod';
 import type { EventFilter, EventLabel } from '../../app/events/events-api.js';
 import { EVENT_TYPES, type EventType } from '../../domain/event-types.js';
 import type { UserId, UserIds } from '../../domain/user-id.js';
 import { bodyProblem, eventProblem, queryProblem } from '../../views/messages.js';
 import type { BodyProblem } from '../../views/body-problems.js';
-import { isObject } from '../input/json-body.js';
 import { refuseQuery } from '../input/query.js';
 import { readLabel } from '../nodes/node-query.js';
 
@@ -95,7 +95,7 @@ export function filterInBody(
   body: unknown,
   ids: UserIds,
 ): { readonly filter: EventFilter } | { readonly problems: readonly BodyProblem[] } {
-  if (!isObject(body)) return { problems: [{ path: '', problem: eventProblem.notObject }] };
+  if (!isRecord(body)) return { problems: [{ path: '', problem: eventProblem.notObject }] };
   const problems: BodyProblem[] = [];
   const found = new Map<string, unknown>(Object.entries(body));
   for (const name of found.keys())

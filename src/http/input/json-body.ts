@@ -1,3 +1,4 @@
+import { isRecord } from '../../domain/is-record.js';
 import type { IncomingMessage } from 'node:http';
 import { readBody } from './body.js';
 import type { Exchange } from '../server/exchange.js';
@@ -72,7 +73,7 @@ export function expectNoBody(
   if (isBodiless(request.headers)) return next();
   readBody(exchange, request, limit, (body) => {
     const value = parseJson(textOf(body) ?? '?');
-    const fields = isObject(value?.parsed) ? Object.keys(value.parsed) : undefined;
+    const fields = isRecord(value?.parsed) ? Object.keys(value.parsed) : undefined;
     if (fields?.length === 0) return next();
     const problems = fields?.map((path) => ({ path, problem: bodyProblem.unknownField }));
     refuseBody(exchange, [...(problems ?? []), { path: '', problem: bodyProblem.unread }]);
@@ -119,8 +120,4 @@ export function parseJson(text: string): { readonly parsed: unknown } | undefine
   } catch {
     return undefined;
   }
-}
-
-export function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,8 @@
+import { isRecord } from '../../domain/is-record.js';
 import type { IncomingMessage } from 'node:http';
 import { readBody } from '../input/body.js';
 import type { Exchange } from '../server/exchange.js';
-import { isObject, parseJson, refuseBody, textOf } from '../input/json-body.js';
+import { parseJson, refuseBody, textOf } from '../input/json-body.js';
 import { bodyProblem } from '../../views/messages.js';
 import { problemsIn } from '../../views/body-problems.js';
 import { failureReport, isTooLong, LONGEST_REASON, trimmedReason } from '../../views/failure-reason.js';
@@ -40,7 +41,7 @@ function parseReport(
   const isJson = /^application\/(?:[\w.+-]+\+)?json\b/i.test(type.trim());
   const value = isJson || text.trimStart().startsWith('{') ? parseJson(text) : undefined;
   if (value === undefined && isJson) return { problems: [{ path: '', problem: bodyProblem.notJson }] };
-  if (value === undefined || !(isJson || isObject(value.parsed))) return { reason: trimmedReason(text) };
+  if (value === undefined || !(isJson || isRecord(value.parsed))) return { reason: trimmedReason(text) };
   const read = failureReport.safeParse(value.parsed);
   return read.success ? { reason: trimmedReason(read.data.reason) } : { problems: problemsIn(read.error) };
 }

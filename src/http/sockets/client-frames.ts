@@ -1,3 +1,4 @@
+import { isRecord } from '../../domain/is-record.js';
 import { z } from 'zod';
 import type { UserId, UserIds } from '../../domain/user-id.js';
 import { isDeviceName } from '../../domain/device.js';
@@ -5,7 +6,7 @@ import { problemsIn } from '../../views/body-problems.js';
 import { bodyProblem, frameProblem } from '../../views/messages.js';
 import type { UserDevice } from '../../../actors/user/user.protocol.js';
 import { deviceMeta, deviceName, userInBatch } from '../contract/operation.js';
-import { isObject, parseJson, unusableNames } from '../input/json-body.js';
+import { parseJson, unusableNames } from '../input/json-body.js';
 import { metaOf, WRONG } from '../users/device.js';
 
 /** What a client names a frame by, to find the answer to it. */
@@ -78,7 +79,7 @@ export interface WrongFrame {
 export function parseFrame(text: string): ClientFrame | WrongFrame {
   const value = text.trim() === '' ? undefined : parseJson(text)?.parsed;
   const wrong = (problem: string): WrongFrame => ({ type: 'wrong', ref: refIn(value), problem });
-  if (!isObject(value)) return wrong(frameProblem.notAnObject);
+  if (!isRecord(value)) return wrong(frameProblem.notAnObject);
   const [unusable] = unusableNames(value);
   if (unusable !== undefined) return wrong(unusable.problem);
   const schema = FRAMES.get(Reflect.get(value, 'type'));
@@ -92,7 +93,7 @@ export function parseFrame(text: string): ClientFrame | WrongFrame {
 }
 
 function refIn(value: unknown): Ref {
-  const parsed = isObject(value) ? ref.safeParse(Reflect.get(value, 'ref')) : undefined;
+  const parsed = isRecord(value) ? ref.safeParse(Reflect.get(value, 'ref')) : undefined;
   return parsed?.success === true ? parsed.data : undefined;
 }
 
@@ -103,19 +104,19 @@ const LEAVING: ReadonlySet<string> = new Set(['id', 'device']);
 export function parseHealing(ids: UserIds, entry: unknown): UserDevice | undefined {
   const named = parseNamed(ids, entry, HEALING);
   if (named === undefined) return undefined;
-  const meta = isObject(entry) ? metaOf(Reflect.get(entry, 'meta')) : undefined;
+  const meta = isRecord(entry) ? metaOf(Reflect.get(entry, 'meta')) : undefined;
   return meta === WRONG ? undefined : { ...named, meta };
 }
 
 /** @returns undefined if the entry of a `goodbye` is wrong */
 export function parseLeaving(ids: UserIds, entry: unknown): UserDevice | undefined {
   // Null is how answers show the device without a name; here it would end all of them.
-  if (isObject(entry) && Reflect.get(entry, 'device') === null) return undefined;
+  if (isRecord(entry) && Reflect.get(entry, 'device') === null) return undefined;
   return parseNamed(ids, entry, LEAVING);
 }
 
 function parseNamed(ids: UserIds, entry: unknown, fields: ReadonlySet<string>): UserDevice | undefined {
-  if (!isObject(entry) || Object.keys(entry).some((name) => !fields.has(name))) return undefined;
+  if (!isRecord(entry) || Object.keys(entry).some((name) => !fields.has(name))) return undefined;
   const user = parseId(ids, Reflect.get(entry, 'id'));
   const device: unknown = Reflect.get(entry, 'device');
   if (user === undefined) return undefined;

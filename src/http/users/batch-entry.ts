@@ -1,7 +1,8 @@
+import { isRecord } from '../../domain/is-record.js';
 import { isDeviceName } from '../../domain/device.js';
 import type { UserId, UserIds } from '../../domain/user-id.js';
 import type { UserDevice } from '../../../actors/user/user.protocol.js';
-import { isObject, parseJson, unusableNames } from '../input/json-body.js';
+import { parseJson, unusableNames } from '../input/json-body.js';
 import { metaOf, WRONG } from './device.js';
 
 const FIELDS: ReadonlySet<string> = new Set(['id', 'device', 'meta']);
@@ -13,7 +14,7 @@ const FIELDS: ReadonlySet<string> = new Set(['id', 'device', 'meta']);
  */
 export function parseEntry(ids: UserIds, text: string): UserDevice | undefined {
   const entry = parseJson(text)?.parsed;
-  if (!isObject(entry) || Object.keys(entry).some((name) => !FIELDS.has(name))) return undefined;
+  if (!isRecord(entry) || Object.keys(entry).some((name) => !FIELDS.has(name))) return undefined;
   if (unusableNames(entry).length > 0) return undefined;
   const user = userIn(ids, Reflect.get(entry, 'id'), text);
   const meta = metaOf(Reflect.get(entry, 'meta'));

@@ -1,10 +1,11 @@
+import { isRecord } from '../../domain/is-record.js';
 import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
 import { didYouMean } from '../../views/did-you-mean.js';
 import { isDeviceName, metaText, MOST_META, type DeviceHeal } from '../../domain/device.js';
 import { bodyProblem, queryProblem } from '../../views/messages.js';
 import { isJson } from '../input/body.js';
-import { isObject, readJson } from '../input/json-body.js';
+import { readJson } from '../input/json-body.js';
 import type { Exchange } from '../server/exchange.js';
 
 /**
@@ -64,9 +65,9 @@ export function readDeviceHeal(
     return;
   }
   readJson(exchange, request, limit, (body) => {
-    const meta = isObject(body) ? metaOf(Reflect.get(body, 'meta')) : WRONG;
+    const meta = isRecord(body) ? metaOf(Reflect.get(body, 'meta')) : WRONG;
     if (meta === WRONG) {
-      const message = isObject(body) ? bodyProblem.meta(MOST_META) : bodyProblem.heal;
+      const message = isRecord(body) ? bodyProblem.meta(MOST_META) : bodyProblem.heal;
       exchange.refuse('HEARTBEAT_INVALID_BODY', { message });
     } else heal({ ...device, meta });
   });
@@ -77,5 +78,5 @@ export const WRONG = Symbol('wrong');
 /** @returns the object as JSON; null if it is to be removed, undefined if it is not given */
 export function metaOf(value: unknown): string | null | undefined | typeof WRONG {
   if (value === undefined || value === null) return value;
-  return (isObject(value) ? metaText(value) : undefined) ?? WRONG;
+  return (isRecord(value) ? metaText(value) : undefined) ?? WRONG;
 }

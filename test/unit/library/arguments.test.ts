@@ -121,7 +121,7 @@ describe('options of the library', () => {
     const settings = { nodes: { declared: 'nodes.yaml' }, auth: { link_secret_env: 'LINK_SECRET' } };
     expect(await problemsOf({ settings })).to.include.members([
       'settings.nodes.declared: is only for the daemon: use the option nodes',
-      'settings.auth.link_secret_env: is only for the daemon: messages of an instance have no links',
+      'settings.auth.link_secret_env: is only for the daemon: messages of an instance have no links that act',
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { UserReply } from '../../../actors/user/user.protocol.js';
 import { MemoryHistoryStore } from '../../../src/adapters/memory/memory-history-store.js';
-import { callDaemon, callsAnswered, giveUpCalls } from '../../../src/library/calls.js';
+import { callDaemon, callsAnswered, duringCall, giveUpCalls } from '../../../src/library/calls.js';
 import type { HistoryRecord } from '../../../src/ports/history-record.js';
 import { user } from '../../support/ids.js';
 import { SimulatedApp } from '../../support/simulated-app.js';
@@ -68,6 +68,30 @@ describe('the calls of an instance that closes', () => {
     await daemon.clock.settle();
     expect(outcomes).to.have.length(1);
     expect(outcomes[0]).to.include({ code: 'HEARTBEAT_NOT_READY' });
+  });
+
+  it('are not waited for if they threw an error before they asked', async () => {
+    const thrown = new Error('planned fault');
+    const call = duringCall(daemon.app, () => {
+      throw thrown;
+    });
+    const error: unknown = await call.catch((refused: unknown) => refused);
+    expect(error).to.equal(thrown);
+    const waiting = waitForCalls();
+    await daemon.clock.settle();
+    expect(waiting.isOver).to.equal(true);
+  });
+
+  it('are given up also if the timer comes before its time', async () => {
+    heal();
+    const waiting = { isOver: false };
+    // As a real one may, by a part of a millisecond.
+    const early = Object.create(daemon.clock, {
+      after: { value: (ms: number, call: () => void) => daemon.clock.after(ms - 1, call) },
+    }) as typeof daemon.clock;
+    void callsAnswered(daemon.app, early).then(() => (waiting.isOver = true));
+    await daemon.clock.advance(4_999);
+    expect(waiting.isOver).to.equal(true);
   });
 
   it('are rejected at once when they begin after the others were given up', async () => {

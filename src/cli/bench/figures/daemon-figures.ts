@@ -1,4 +1,4 @@
-import { isRecord } from '../../../client/api/shape.js';
+import { isRecord } from '../../../domain/is-record.js';
 
 /** The daemon's own figures, named as in the JSON document. Null if it does not report one. */
 export interface DaemonFigures {
