@@ -1,3 +1,4 @@
+import { isRecord } from '../../domain/is-record.js';
 import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
@@ -44,7 +45,7 @@ export async function readProfiles(env: Environment): Promise<ReadonlyMap<string
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new WrongProfile(`${file}: ${why}`, { cause });
   }
-  if (!isMap(root)) throw new WrongProfile(`${file}: must be a map of profiles, such as default: { url: … }`);
+  if (!isRecord(root)) throw new WrongProfile(`${file}: must be a map of profiles, such as default: { url: … }`);
   return new Map(Object.entries(root).map(([name, entry]) => [name, profileIn(`${file}: ${name}`, entry)]));
 }
 
@@ -74,7 +75,7 @@ function octal(mode: number): string {
 }
 
 function profileIn(place: string, entry: unknown): Profile {
-  if (!isMap(entry)) throw new WrongProfile(`${place}: must be a map with url and key`);
+  if (!isRecord(entry)) throw new WrongProfile(`${place}: must be a map with url and key`);
   const { url, key, ...others } = entry;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined)
@@ -82,8 +83,4 @@ function profileIn(place: string, entry: unknown): Profile {
   if (typeof url !== 'string') throw new WrongProfile(`${place}: url must be the address of a daemon`);
   if (key !== undefined && typeof key !== 'string') throw new WrongProfile(`${place}: key must be a text`);
   return { url, ...(key !== undefined && { key }) };
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
