@@ -239,9 +239,7 @@ type Awaited = Extract<Queued, { readonly shard: number; readonly user: UserId }
 export function isAwaited(
   entry: Queued,
 ): entry is Awaited | NodeChangeEntry | OperatorEntry | IncidentsEntry {
-  return (
-    isOfOperator(entry) || entry.kind === 'incidents' || ('shard' in entry && entry.kind !== 'status')
-  );
+  return isOfOperator(entry) || entry.kind === 'incidents' || ('shard' in entry && entry.kind !== 'status');
 }
 
 export function isOfNode(entry: Awaited | NodeChangeEntry): entry is NodeChangeEntry {

@@ -45,7 +45,8 @@ export async function readProfiles(env: Environment): Promise<ReadonlyMap<string
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new WrongProfile(`${file}: ${why}`, { cause });
   }
-  if (!isRecord(root)) throw new WrongProfile(`${file}: must be a map of profiles, such as default: { url: … }`);
+  if (!isRecord(root))
+    throw new WrongProfile(`${file}: must be a map of profiles, such as default: { url: … }`);
   return new Map(Object.entries(root).map(([name, entry]) => [name, profileIn(`${file}: ${name}`, entry)]));
 }
 
