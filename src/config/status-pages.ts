@@ -1,3 +1,4 @@
+import { isRecord } from '../domain/is-record.js';
 import { resolve } from 'node:path';
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
@@ -6,7 +7,7 @@ import { STATUS_SLUG, type StatusLogo, type StatusPage } from '../domain/status-
 import { timeZone, UTC } from '../views/schedule.js';
 import type { ShownAuth } from './auth/auth.js';
 import { locate } from './named-files.js';
-import { isMap, problemsOf, type GivenSection, type SettingProblem } from './setting-problems.js';
+import { problemsOf, type GivenSection, type SettingProblem } from './setting-problems.js';
 
 const MOST_PAGES = 100;
 const MOST_GROUPS = 50;
@@ -89,7 +90,7 @@ export function readStatusPages(given: GivenSection | undefined, files: Files): 
   const placed = (at: readonly PropertyKey[], problem: string): string =>
     `${['status', ...at].map(String).join('.')}: ${problem} (from ${path}:${lineOf(at)})`;
   const refused = (problem: string) => ({ pages: [], shown: [], problems: [placed([], problem)] });
-  if (!isMap(value)) return refused('must be a map of pages by their names in /status/');
+  if (!isRecord(value)) return refused('must be a map of pages by their names in /status/');
   if (Object.keys(value).length > MOST_PAGES) return refused(`must have at most ${MOST_PAGES} pages`);
   const pages: StatusPage[] = [];
   const shown: ShownAuth[] = [];
@@ -101,7 +102,7 @@ export function readStatusPages(given: GivenSection | undefined, files: Files): 
     else {
       pages.push(read);
       const source = { kind: 'file', path, line: lineOf([slug]) } as const;
-      if (isMap(settings)) shown.push({ key: `status.${slug}`, value: settings, source });
+      if (isRecord(settings)) shown.push({ key: `status.${slug}`, value: settings, source });
     }
   }
   return { pages, shown, problems };
@@ -113,7 +114,7 @@ function readPage(
   files: Files & { readonly by: string },
 ): StatusPage | { readonly problems: readonly SettingProblem[] } {
   if (!STATUS_SLUG.test(slug)) return { problems: [{ path: [], problem: NO_SLUG }] };
-  if (!isMap(given)) return { problems: [{ path: [], problem: 'must be a map with title and groups' }] };
+  if (!isRecord(given)) return { problems: [{ path: [], problem: 'must be a map with title and groups' }] };
   const read = shape.safeParse(given);
   if (!read.success) return { problems: problemsOf(read.error, KNOWN) };
   const { title: name, groups, logo, website, time_zone: zone = UTC } = read.data;

@@ -1,5 +1,5 @@
 import type { Answers, NodeWithCause } from '../../client/api/contract/types.js';
-import { isRecord } from '../../client/api/shape.js';
+import { isRecord } from '../../domain/is-record.js';
 import { ANSWERED_NO, SUCCESS } from '../exit-codes.js';
 import { seconds } from '../output/times.js';
 import type { Screen } from '../output/screen.js';

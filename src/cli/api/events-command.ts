@@ -1,5 +1,5 @@
 import type { Api, StreamedEvent } from '../../client/api/index.js';
-import { isRecord } from '../../client/api/shape.js';
+import { isRecord } from '../../domain/is-record.js';
 import { stringifyExactJson } from '../../domain/exact-json.js';
 import { SUCCESS } from '../exit-codes.js';
 import { Interrupts } from '../interrupts.js';
