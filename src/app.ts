@@ -326,6 +326,16 @@ export class App implements Daemon {
     return configurationDiff(this.#ports.configuration, this.declared);
   }
 
+  backup(): AsyncIterable<string> {
+    const { partitions, home } = this.#actors;
+    if (partitions.length > 1)
+      throw new HeartbeatError(
+        'HEARTBEAT_WRONG_PARTITIONS',
+        'the history is divided into partitions: only one that is not divided can be backed up',
+      );
+    return home.answering.reads.backup(this.#ports.clock.wall());
+  }
+
   async supervision(): Promise<object> {
     return supervisionView({
       ...(await readSupervision(this.#actors, this.#ports.processFacts, this.#ownership.isOwned)),

@@ -11,11 +11,17 @@ const PORTION = 1_000;
  */
 const MOST_BLIND = 100_000;
 
+/** What was pruned takes space until the store reclaims it, which reads and writes all of it: once it is worth that. */
+const WORTH = { records: 10_000, share: 0.1 };
+
 type Prunable = 'sessions' | 'nodes' | 'blind' | 'pings' | 'alerts';
 
 export interface PruningDeps {
   readonly clock: Clock;
-  readonly store: Pick<HistoryStore, 'prune' | 'pruneNodes' | 'pruneBlind' | 'prunePings' | 'pruneAlerts'>;
+  readonly store: Pick<
+    HistoryStore,
+    'prune' | 'pruneNodes' | 'pruneBlind' | 'prunePings' | 'pruneAlerts' | 'reclaim' | 'countSessions'
+  >;
 }
 
 export interface PruningOptions {
@@ -43,6 +49,8 @@ export class Pruning {
   readonly #all: readonly Prunable[];
   #wanted: readonly Prunable[] = [];
   #wasLast = false;
+  /** Records whose space has not been reclaimed. */
+  #unclaimed = 0;
 
   /** @param due is called when it is time to want it */
   constructor(options: PruningOptions, deps: PruningDeps, due: () => void) {
@@ -82,8 +90,17 @@ export class Pruning {
     const [kind] = this.#wanted;
     if (kind === undefined) return { kind: 'pruned' };
     const removed = await this.#portion(kind, this.#deps.clock.wall());
+    this.#unclaimed += removed;
     if (removed < PORTION) this.#wanted = this.#wanted.filter((each) => each !== kind);
+    if (this.#wanted.length === 0) await this.#reclaim();
     return { kind: 'pruned' };
+  }
+
+  async #reclaim(): Promise<void> {
+    const { store } = this.#deps;
+    if (this.#unclaimed < Math.max(WORTH.records, WORTH.share * store.countSessions())) return;
+    this.#unclaimed = 0;
+    await store.reclaim();
   }
 
   #portion(kind: Prunable, now: Instant): Promise<number> {

@@ -90,6 +90,13 @@ export interface Daemon {
   /** What a reload of the configuration would do now. */
   configurationDiff(): Promise<ConfigurationDiff>;
 
+  /**
+   * The text of a backup of the store as it is now, in pieces of whole lines.
+   *
+   * @throws HeartbeatError `HEARTBEAT_NOT_READY` while the store is away, or if it cannot be read or has several partitions
+   */
+  backup(): AsyncIterable<string>;
+
   /** The answer to `GET /supervision`. */
   supervision(): Promise<object>;
 }

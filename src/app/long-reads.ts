@@ -7,7 +7,15 @@ import type { HistoryStore } from '../ports/history-store.js';
  */
 export const CHUNKS_AT_ONCE = 2;
 
-type Long = 'sessions' | 'flips' | 'pauses' | 'acknowledgements' | 'blindBetween' | 'nodeNames' | 'alerts';
+type Long =
+  | 'backup'
+  | 'sessions'
+  | 'flips'
+  | 'pauses'
+  | 'acknowledgements'
+  | 'blindBetween'
+  | 'nodeNames'
+  | 'alerts';
 
 /** Lets few readers read at once. */
 export function readingTurns(): LimitFunction {
@@ -26,6 +34,7 @@ export type LongReads = Pick<HistoryStore, Long>;
  */
 export function longReads(store: LongReads, turns: Turns = readingTurns()): LongReads {
   return {
+    backup: (at) => inTurns(turns, store.backup(at)),
     sessions: (user, range) => inTurns(turns, store.sessions(user, range)),
     flips: (node, range) => inTurns(turns, store.flips(node, range)),
     pauses: (node) => inTurns(turns, store.pauses(node)),

@@ -29,6 +29,7 @@ import { addIncidents } from './status/incident-routes.js';
 import { addStatusPages } from './status/status-routes.js';
 import { addSocket } from './sockets/socket-route.js';
 import { addUsers } from './users/user-routes.js';
+import { addBackup } from './ops/backup-route.js';
 import { addContract, addMetrics, addProbes, addConfigurationDiff, addStats } from './ops/ops-routes.js';
 
 /** The API's entry point and its routes. */
@@ -82,6 +83,7 @@ export function createApi(
   addSilences(resources, daemon, clock, limits);
   addStats(resources, daemon);
   addConfigurationDiff(resources, daemon);
+  addBackup(resources, daemon, clock);
   addEvents(resources, { daemon, clock, streams, limits });
   app.use((_request, response) => {
     exchangeOf(response).refuse('HEARTBEAT_NOT_FOUND');

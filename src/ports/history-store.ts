@@ -141,6 +141,12 @@ export interface HistoryStore extends Outbox {
    */
   pruneBlind(before: Instant, most: number, limit: number): Promise<number>;
 
+  /**
+   * Gives the space of what was pruned back to the file system, in the background. Until then it takes as much as before,
+   * and reads go over it.
+   */
+  reclaim(): Promise<void>;
+
   /** The blind intervals, newest first. */
   blindIntervals(limit: number): Promise<readonly BlindInterval[]>;
 
@@ -183,6 +189,15 @@ export interface HistoryStore extends Outbox {
 
   /** Incidents of status pages, oldest first, in chunks. */
   statusIncidents(): AsyncIterable<readonly StatusIncident[]>;
+
+  /**
+   * The text of a backup, in pieces of whole lines: every record as of when the first piece is pulled, whatever is written
+   * meanwhile. Damaged ones are among them as they are, and are reported in `trouble`.
+   *
+   * @param at the instant that it names
+   * @throws HeartbeatError if there is no disk
+   */
+  backup(at: Instant): AsyncIterable<string>;
 
   /** The exact number of stored ended sessions. */
   countSessions(): number;

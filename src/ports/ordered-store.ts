@@ -42,6 +42,8 @@ export interface Scrubbing {
   resume(): Promise<void>;
   /** Starts once the erasure is stored. It rejects if the erasure does. */
   after(erasure: Promise<readonly ErasedKeys[]>): Promise<void>;
+  /** Gives the space of everything deleted back to the file system, in steps. A store that is closed meanwhile leaves the rest. */
+  reclaim(): void;
 }
 
 /** An open map from keys to values, in the order of the keys' bytes. Failed reads reject with a `HeartbeatError`. */
@@ -53,6 +55,12 @@ export interface OrderedStore {
 
   /** The entries of a range, in chunks. What is not pulled is not read. */
   entries(range: KeyRange, reading?: Reading): AsyncGenerator<Entry[]>;
+
+  /**
+   * Every entry as of when the first chunk is pulled, whatever is written meanwhile. Until it is read or returned, the
+   * store keeps what is deleted.
+   */
+  snapshot(): AsyncGenerator<Entry[]>;
 
   batch(): WriteBatch;
 

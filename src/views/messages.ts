@@ -203,6 +203,8 @@ export const forbidden = {
   noNode: ({ credential }: Caller) => `this ${credential} covers no nodes`,
   crossOrigin: 'requests from pages of other origins are refused: add the origin to cors.origins',
   everyNode: 'this key covers some nodes only, and this call can affect others: use a key without nodes',
+  everything:
+    'this key covers some users or nodes only, and this call concerns all: use a key for everything',
 };
 
 const LONGEST_NAME = 64;

@@ -26,6 +26,11 @@ class RecordingStore extends MemoryHistoryStore {
     this.meanwhile();
     return removed;
   }
+
+  override async reclaim(): Promise<void> {
+    this.done.push('reclaimed');
+    await super.reclaim();
+  }
 }
 
 describe('sessions that are older than the retention', () => {
@@ -49,6 +54,43 @@ describe('sessions that are older than the retention', () => {
     const portions = Array.from({ length: 4 }, () => [`pruned ${String(PORTION)}`, 'opening']).flat();
     expect(store.done.slice(first, first + portions.length)).to.deep.equal(portions);
     store.meanwhile = () => undefined;
+    await daemon.app.stop();
+  });
+});
+
+describe('the space of pruned sessions', () => {
+  const RETENTION = { '--history-retention': '60' };
+  const sessions = (id: typeof OLD, begun: number, many: number): HistoryRecord[] =>
+    Array.from({ length: many }, (_, index) => {
+      const onlineAt = instant(begun + index * 2);
+      const offlineAt = instant(onlineAt + 1);
+      return { kind: 'ended', user: id, onlineAt, offlineAt, lastSeen: offlineAt } as const;
+    });
+
+  it('is reclaimed once, after as many were pruned as are worth it', async () => {
+    const store = new RecordingStore();
+    const daemon = await SimulatedApp.start({ store, flags: RETENTION });
+    const begun = daemon.clock.wall() - 10_000 * SECOND;
+    await store.write(sessions(OLD, begun, 9_999));
+    await daemon.clock.advance(60 * SECOND);
+    expect(store.countSessions()).to.equal(0);
+    expect(store.done).not.to.include('reclaimed');
+    await store.write(sessions(OLD, begun, 1));
+    await daemon.clock.advance(120 * SECOND);
+    expect(store.done.filter((each) => each === 'reclaimed')).to.have.length(1);
+    expect(store.done.at(-1), 'after all of them').to.match(/reclaimed|pruned 0/);
+    await daemon.app.stop();
+  });
+
+  it('is left where ten times as many are kept', async () => {
+    const store = new RecordingStore();
+    const daemon = await SimulatedApp.start({ store, flags: RETENTION });
+    const now = daemon.clock.wall();
+    await store.write(sessions(user(2), now, 100_001));
+    await store.write(sessions(OLD, now - 10_000 * SECOND, 10_000));
+    await daemon.clock.advance(30 * SECOND);
+    expect(store.countSessions()).to.equal(100_001);
+    expect(store.done).not.to.include('reclaimed');
     await daemon.app.stop();
   });
 });

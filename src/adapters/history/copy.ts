@@ -1,17 +1,12 @@
-import { createHash, type Hash } from 'node:crypto';
 import { HeartbeatError } from '../../errors.js';
 import type { Entry, OrderedStore, StorePlace } from '../../ports/ordered-store.js';
 import { isSound } from './checksum.js';
-import { COPYING_KEY, EVERYTHING, FORMAT_KEY, VERSION_KEY } from './format.js';
+import { COPYING_KEY, EVERYTHING, FORMAT_KEY, RESTORING, VERSION_KEY } from './format.js';
+import { Digest } from './digest.js';
+import { isOfCopy, pairs, PORTION, recordsOf, writeMissing } from './merge.js';
 import { nameOfRecord } from './record-name.js';
 import { Batch, get, SYNCED } from './sealed-store.js';
 import { readFormat } from './upgrade.js';
-
-/** Records read at a time. */
-const PORTION = 2_000;
-/** A batch is written as soon as it has so many changes, or so many bytes. */
-const MOST_CHANGES = 1_000;
-const MOST_BYTES = 512 * 1024;
 
 /** One end of a copy: a store that this process owns. */
 export interface CopyEnd {
@@ -51,7 +46,11 @@ export async function copyHistory(
   const total = await check(source, progress);
   if (stage === 'empty') await begin(target, source);
   const isFinished = stage === 'finished';
-  let written = isFinished ? 0 : await writeMissing(source, target, progress, total);
+  let written = isFinished
+    ? 0
+    : await writeMissing(recordsOf(source.store), target.store, (records) => {
+        progress('copying', records, total);
+      });
   const copy = { ...target, store: await reopen() };
   const checksum = await verify(source, copy, progress, total, isFinished);
   if (!isFinished) {
@@ -66,7 +65,7 @@ export async function copyHistory(
 }
 
 /** The records that make a history of it. They are written last. */
-async function versionOf({ store, place }: CopyEnd): Promise<Entry[]> {
+export async function versionOf({ store, place }: CopyEnd): Promise<Entry[]> {
   const format = await readFormat(store, place);
   if (format === 'none')
     throw (await unfinished({ store, place })) ?? failed(`there is no history in ${place.name}`);
@@ -97,19 +96,21 @@ async function begin({ store }: CopyEnd, { place: from }: CopyEnd): Promise<void
   await new Batch(store).put(COPYING_KEY, Buffer.from(from.name)).write(SYNCED);
 }
 
-async function unfinished({ store, place }: CopyEnd): Promise<HeartbeatError | undefined> {
+export async function unfinished({ store, place }: CopyEnd): Promise<HeartbeatError | undefined> {
   const mark = await get(store, COPYING_KEY);
   if (mark === undefined) return undefined;
-  const copied = mark.toString();
+  const [what, command] = mark.equals(RESTORING)
+    ? ['restore', 'restore']
+    : [`copy of ${mark.toString()}`, 'copy'];
   return failed(
-    `${place.name} holds an unfinished copy of ${copied}: finish it with heartbeat store copy, or choose another store`,
+    `${place.name} holds an unfinished ${what}: finish it with heartbeat store ${command}, or choose another store`,
   );
 }
 
 /** @returns how many records there are */
 async function check({ store, place }: CopyEnd, progress: CopyProgress): Promise<number> {
   let records = 0;
-  for await (const chunk of store.entries(EVERYTHING, { first: PORTION })) {
+  for await (const chunk of recordsOf(store)) {
     for (const [key, value] of chunk) {
       if (isOfCopy(key)) continue;
       if (!isSound(key, value)) throw damaged(place, key);
@@ -118,42 +119,6 @@ async function check({ store, place }: CopyEnd, progress: CopyProgress): Promise
     progress('checking', records, undefined);
   }
   return records;
-}
-
-async function writeMissing(
-  source: CopyEnd,
-  target: CopyEnd,
-  progress: CopyProgress,
-  total: number,
-): Promise<number> {
-  let written = 0;
-  let records = 0;
-  let bytes = 0;
-  let batch = new Batch(target.store);
-  const write = async (): Promise<void> => {
-    if (batch.length > 0) await batch.write(SYNCED);
-    else await batch.close();
-    batch = new Batch(target.store);
-    bytes = 0;
-    progress('copying', records, total);
-  };
-  for await (const [from, to] of pairs(source.store, target.store)) {
-    if (from === undefined) {
-      if (to !== undefined) batch.del(to[0]);
-    } else {
-      records++;
-      if (to?.[1].equals(from[1]) !== true) {
-        batch.putBare(...from);
-        bytes += from[0].length + from[1].length;
-        written++;
-      }
-    }
-    if (batch.length >= MOST_CHANGES || bytes >= MOST_BYTES) await write();
-    else if (records % PORTION === 0) progress('copying', records, total);
-  }
-  await write();
-  await batch.close();
-  return written;
 }
 
 /**
@@ -170,7 +135,7 @@ async function verify(
 ): Promise<string> {
   const original = new Digest();
   const copy = new Digest();
-  for await (const [from, to] of pairs(source.store, target.store)) {
+  for await (const [from, to] of pairs(recordsOf(source.store), recordsOf(target.store))) {
     if (from === undefined || to?.[1].equals(from[1]) !== true)
       throw isFinished ? otherData(target) : notTheSame(target, from?.[0] ?? to?.[0]);
     original.add(from);
@@ -182,89 +147,6 @@ async function verify(
     throw notTheSame(target, undefined);
   progress('verifying', total, total);
   return copy.end();
-}
-
-/** The number of records and the checksum over them. */
-class Digest {
-  readonly #hash: Hash = createHash('sha256');
-  #sum: string | undefined;
-  records = 0;
-
-  add([key, value]: Entry): void {
-    const lengths = Buffer.allocUnsafe(8);
-    lengths.writeUInt32BE(key.length, 0);
-    lengths.writeUInt32BE(value.length, 4);
-    this.#hash.update(lengths).update(key).update(value);
-    this.records++;
-  }
-
-  end(): string {
-    return (this.#sum ??= this.#hash.digest('hex'));
-  }
-}
-
-type Pair = readonly [Entry | undefined, Entry | undefined];
-
-/** What two stores have for each key, in the order of the keys. */
-async function* pairs(one: OrderedStore, other: OrderedStore): AsyncGenerator<Pair> {
-  const [a, b] = [new Cursor(one), new Cursor(other)];
-  try {
-    for (;;) {
-      if (a.entry === undefined) await a.read();
-      if (b.entry === undefined) await b.read();
-      const order = compared(a.entry, b.entry);
-      if (order === undefined) return;
-      yield [order <= 0 ? a.entry : undefined, order >= 0 ? b.entry : undefined];
-      if (order <= 0) a.advance();
-      if (order >= 0) b.advance();
-    }
-  } finally {
-    await Promise.all([a.close(), b.close()]);
-  }
-}
-
-/** @returns undefined if there are none */
-function compared(a: Entry | undefined, b: Entry | undefined): number | undefined {
-  if (a === undefined) return b === undefined ? undefined : 1;
-  return b === undefined ? -1 : Buffer.compare(a[0], b[0]);
-}
-
-/** Goes through the records of a store. */
-class Cursor {
-  readonly #chunks: AsyncGenerator<Entry[]>;
-  #chunk: readonly Entry[] = [];
-  #at = 0;
-
-  constructor(store: OrderedStore) {
-    this.#chunks = store.entries(EVERYTHING, { first: PORTION });
-  }
-
-  /** Undefined at the end, and where the next ones are not read yet. */
-  get entry(): Entry | undefined {
-    return this.#chunk[this.#at];
-  }
-
-  async read(): Promise<void> {
-    do {
-      const next = await this.#chunks.next();
-      if (next.done === true) return;
-      this.#chunk = next.value.filter(([key]) => !isOfCopy(key));
-      this.#at = 0;
-    } while (this.#chunk.length === 0);
-  }
-
-  advance(): void {
-    this.#at++;
-  }
-
-  async close(): Promise<void> {
-    await this.#chunks.return(undefined);
-  }
-}
-
-/** The records by which a history, or an unfinished copy, is known. */
-function isOfCopy(key: Buffer): boolean {
-  return key.equals(VERSION_KEY) || key.equals(FORMAT_KEY) || key.equals(COPYING_KEY);
 }
 
 function damaged(place: StorePlace, key: Buffer): HeartbeatError {

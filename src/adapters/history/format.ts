@@ -101,4 +101,6 @@ export const VERSION_KEY = metaKey('version');
 export const FORMAT_KEY = metaKey('format');
 /** Marks a copy that is not finished: a history is one when it has a version. */
 export const COPYING_KEY = metaKey('copying');
+/** What the mark says while a backup is restored; else it names the source of a copy. */
+export const RESTORING = Buffer.from('backup');
 export const MEMBERSHIP_KEY = metaKey('membership');

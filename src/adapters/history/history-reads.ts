@@ -27,6 +27,9 @@ import {
   storedSilences,
   storedUnnotified,
 } from './alerts.js';
+import { BackupText } from './backup/backup-text.js';
+import { isSound } from './checksum.js';
+import { VERSION_KEY } from './format.js';
 import { blindnessBetween, storedBlindness } from './blindness.js';
 import { storedIncidents } from './incident-codec.js';
 import { readLastHold, type Ledger } from './meta.js';
@@ -35,7 +38,7 @@ import { lastSessionOf, sessionsWithin, storedHealed, storedOpenSessions } from 
 import { storedBody, storedPings } from './pings.js';
 import { nodeOfPingFrom, pingUuidKey } from './ping-codec.js';
 import { get } from './sealed-store.js';
-import { damagedError } from './store-errors.js';
+import { damagedError, DamagedRecord } from './store-errors.js';
 import type { StoreHealth } from './store-health.js';
 
 /** An open store and what is known about its contents. */
@@ -162,6 +165,22 @@ export abstract class HistoryReads {
 
   pingBody(node: NodeName, n: number): Promise<Buffer | undefined> {
     return this.read((store) => storedBody(store, node, n));
+  }
+
+  backup(at: Instant): AsyncIterable<string> {
+    return this.#reading((store) => this.#backup(store, at));
+  }
+
+  async *#backup(store: OrderedStore, at: Instant): AsyncIterable<string> {
+    const text = new BackupText();
+    let head = text.head();
+    for await (const chunk of store.snapshot()) {
+      for (const [key, value] of chunk)
+        if (!key.equals(VERSION_KEY) && !isSound(key, value)) this.health.damaged(new DamagedRecord(key));
+      yield head + text.lines(chunk);
+      head = '';
+    }
+    yield head + text.end(at);
   }
 
   protected async read<Found>(read: (store: OrderedStore) => Promise<Found>): Promise<Found> {

@@ -196,6 +196,11 @@ export class OrderedHistoryStore extends HistoryReads implements HistoryStore {
     return removed;
   }
 
+  async reclaim(): Promise<void> {
+    const { store } = await this.opened();
+    store.scrubbing?.reclaim();
+  }
+
   /** Writes one batch, and takes over the ledger that is true once it is on disk. */
   async #change<Outcome>(
     opened: Opened,

@@ -1,15 +1,16 @@
 import type { Instant } from '../../domain/time.js';
 import type { Logger } from '../../ports/logger.js';
-import type { KeyRange, OrderedStore, StorePlace } from '../../ports/ordered-store.js';
-import { allAlerts, idOf, OPEN_BITS, stateBitsOf, stateKeysOf } from './alert-keys.js';
+import type { OrderedStore, StorePlace } from '../../ports/ordered-store.js';
+import { allAlerts, OPEN_BITS, stateBitsOf } from './alert-keys.js';
+import { rangeOf } from './binary.js';
 import { isSound } from './checksum.js';
 import { COPYING_KEY, EVERYTHING, FORMAT_KEY, kindOf, VERSION, VERSION_KEY } from './format.js';
+import { INDEXED, indexKeysOf } from './indexes.js';
 import { json, writeFacts, type Facts } from './meta.js';
 import { allNodes, nameFrom, statusKeyOf } from './node-codec.js';
-import { allFlips, allPauses, pastKeyOf } from './node-past-codec.js';
 import { allPingAges, sizeFrom } from './ping-codec.js';
 import { Batch, entries, getManyOrDamaged, hasMany, NOT_SYNCED, SYNCED } from './sealed-store.js';
-import { allSessions, endedKeyOf, offlineAtOf, openSessions } from './session-codec.js';
+import { allSessions, offlineAtOf, openSessions } from './session-codec.js';
 import { upgrade } from './upgrade.js';
 
 const NOTHING = Buffer.alloc(0);
@@ -30,13 +31,31 @@ export async function salvage(
   await upgrade(store, place);
   const facts = newFacts();
   const dropped = await dropDamaged(store, facts);
-  const lost = await dropNodesWithoutStatus(store, facts);
   for (const [kind, count] of dropped) logger?.error('damaged records are dropped', { kind, count });
+  const lost = await settle(store, facts, dropped.size > 0);
   for (const node of lost) logger?.error('a node is dropped: its status was damaged', { node });
-  if (dropped.size > 0) await indexAnew(store);
+}
+
+/**
+ * Makes records that were saved a history: drops nodes without a status, rebuilds the indexes, and counts what there is.
+ *
+ * @returns the nodes
+ */
+export async function mendContents(store: OrderedStore): Promise<readonly string[]> {
+  const facts = newFacts();
+  for await (const chunk of store.entries(EVERYTHING, { first: PORTION }))
+    for (const [key, stored] of chunk) count(facts, key, stored);
+  return settle(store, facts, true);
+}
+
+/** @returns the nodes that were dropped */
+async function settle(store: OrderedStore, facts: Facts, isIndexed: boolean): Promise<readonly string[]> {
+  const lost = await dropNodesWithoutStatus(store, facts);
+  if (isIndexed) await indexAnew(store);
   const batch = new Batch(store);
   writeFacts(batch, facts);
   await batch.write(SYNCED);
+  return lost;
 }
 
 /** Restores the version's records: values with a valid checksum are of this version. */
@@ -128,22 +147,13 @@ async function dropNodesWithoutStatus(store: OrderedStore, facts: Facts): Promis
 }
 
 async function indexAnew(store: OrderedStore): Promise<void> {
-  for (const range of allSessions)
-    await each(store, range, (key, value) => [endedKeyOf(key, offlineAtOf(value))]);
-  await each(store, allFlips, (key, value) => [pastKeyOf(key, value)]);
-  await each(store, allPauses, (key, value) => [pastKeyOf(key, value)]);
-  await each(store, allAlerts, (key, value) => stateKeysOf(stateBitsOf(value), idOf(key)));
-}
-
-async function each(
-  store: OrderedStore,
-  range: KeyRange,
-  indexed: (key: Buffer, value: Buffer) => Buffer[],
-): Promise<void> {
-  for await (const chunk of entries(store, range, { first: PORTION })) {
-    const batch = new Batch(store);
-    for (const [key, value] of chunk) for (const entry of indexed(key, value)) batch.put(entry, NOTHING);
-    await written(batch);
+  for (const kind of INDEXED) {
+    for await (const chunk of entries(store, rangeOf(kind), { first: PORTION })) {
+      const batch = new Batch(store);
+      for (const [key, value] of chunk)
+        for (const entry of indexKeysOf(key, value)) batch.put(entry, NOTHING);
+      await written(batch);
+    }
   }
 }
 

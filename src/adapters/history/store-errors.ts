@@ -41,10 +41,11 @@ export function foreignError(place: StorePlace, options?: ErrorOptions): Heartbe
   );
 }
 
-export function unfinishedCopy(place: StorePlace): HeartbeatError {
+/** @param command what began it */
+export function unfinishedCopy(place: StorePlace, command: 'copy' | 'restore'): HeartbeatError {
   return new HeartbeatError(
     'HEARTBEAT_STORE_FAILED',
-    `the copy to ${place.name} is not finished: run heartbeat store copy again, or choose another ${place.setting}`,
+    `the ${command} to ${place.name} is not finished: run heartbeat store ${command} again, or choose another ${place.setting}`,
   );
 }
 

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { instant } from '../../domain/time.js';
 import { HeartbeatError } from '../../errors.js';
-import { COPYING_KEY, EVERYTHING, FORMAT_KEY, KIND, VERSION, VERSION_KEY } from './format.js';
+import { sealed } from './checksum.js';
+import { COPYING_KEY, EVERYTHING, FORMAT_KEY, KIND, RESTORING, VERSION, VERSION_KEY } from './format.js';
 import { Batch, NOT_SYNCED, SYNCED } from './sealed-store.js';
 import type { OrderedStore, StorePlace } from '../../ports/ordered-store.js';
 import { allAlerts, OPEN_BITS, stateBitsOf } from './alert-keys.js';
@@ -86,7 +87,10 @@ async function readVersion(store: OrderedStore, place: StorePlace): Promise<numb
 
 async function begin(store: OrderedStore, place: StorePlace): Promise<void> {
   const [copying] = await store.getMany([COPYING_KEY]);
-  if (copying !== undefined) throw unfinishedCopy(place);
+  if (copying !== undefined) {
+    const isRestore = copying.equals(sealed(COPYING_KEY, RESTORING));
+    throw unfinishedCopy(place, isRestore ? 'restore' : 'copy');
+  }
   for await (const _ of store.entries(EVERYTHING, { limit: 1 })) throw foreignError(place);
   const batch = new Batch(store);
   batch.putBare(VERSION_KEY, json(VERSION)).put(FORMAT_KEY, json({ version: VERSION }));

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Entry, KeyRange, OrderedStore, Reading, StoreObserver } from '../../ports/ordered-store.js';
+import { EVERYTHING } from '../history/format.js';
 import { LevelBatch, type Database } from './database.js';
 import { identityOf } from './directory.js';
 import type { StartMark } from './files/start-mark.js';
@@ -12,6 +13,8 @@ import { Scrubber } from './scrubber.js';
 const TABLES = 'leveldb.sstables';
 /** A chunk ends before this many bytes: longer ones would hold up the event loop. */
 const CHUNK_BYTES = 256 * 1024;
+/** Entries of a snapshot read at a time: other work of the event loop comes between two of them. */
+const SNAPSHOT_PORTION = 500;
 
 /** An open LevelDB, and what is known about its files. */
 export class LevelStore implements OrderedStore {
@@ -80,6 +83,11 @@ export class LevelStore implements OrderedStore {
     } catch (error) {
       throw levelReadError(error);
     }
+  }
+
+  /** An iterator of LevelDB reads what was there when it was made. */
+  snapshot(): AsyncGenerator<Entry[]> {
+    return this.entries(EVERYTHING, { first: SNAPSHOT_PORTION });
   }
 
   batch(): LevelBatch {

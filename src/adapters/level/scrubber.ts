@@ -9,6 +9,9 @@ import { levelReadError } from './level-errors.js';
 
 /** Keys with more bytes than this between them are merged separately: about one file. */
 const SPAN = 2 * 1024 * 1024;
+/** Keys whose range is merged at a time to reclaim space: some megabytes. */
+const KEYS = 50_000;
+const KEYS_AT_ONCE = 1_000;
 
 /** LevelDB merges a file when a newer one overlaps it; these two keys overlap everything. */
 async function overlapWithAll(db: Database): Promise<void> {
@@ -37,6 +40,8 @@ export class Scrubber implements Scrubbing {
   readonly #deps: ScrubberDeps;
   #remains: ErasedKeys[] = [];
   #expected = 0;
+  #reclaims = false;
+  #isClosing = false;
   #work: Promise<void> | undefined;
 
   constructor(db: Database, mark: Pick<StartMark, 'merging' | 'merged'>, deps: ScrubberDeps) {
@@ -65,13 +70,19 @@ export class Scrubber implements Scrubbing {
     this.#start();
   }
 
-  /** Resolves once nothing erased is in the files, unless LevelDB could not write. */
+  reclaim(): void {
+    this.#reclaims = true;
+    this.#start();
+  }
+
+  /** Resolves once nothing erased is in the files, unless LevelDB could not write. Space is left for another time. */
   async settled(): Promise<void> {
+    this.#isClosing = true;
     while (this.#work !== undefined) await this.#work;
   }
 
   #start(): void {
-    if (this.#remains.length === 0) return;
+    if (this.#remains.length === 0 && !this.#reclaims) return;
     this.#work ??= this.#run().then((goesOn) => {
       this.#work = undefined;
       if (goesOn) this.#start();
@@ -91,6 +102,7 @@ export class Scrubber implements Scrubbing {
         await overlapWithAll(db);
         for (const keys of remains) await this.#merge(keys);
       }
+      await this.#reclaim();
       if (this.#expected === 0) await db.del(metaKey('erasing'), SYNCED);
     } catch (error) {
       // The mark stays, so the next opening continues. The journal says what LevelDB found.
@@ -102,6 +114,36 @@ export class Scrubber implements Scrubbing {
     // LevelDB's journal `LOG` names the keys between which it merged.
     for (const name of ['LOG', 'LOG.old']) await rm(path.join(db.location, name), { force: true });
     return true;
+  }
+
+  /**
+   * Merges all files, a range of keys after the other: while a range is merged, LevelDB merges nothing else, and slows
+   * writes down once too much has gathered.
+   */
+  async #reclaim(): Promise<void> {
+    if (!this.#reclaims) return;
+    this.#reclaims = false;
+    await overlapWithAll(this.#db);
+    for (let from: Buffer | undefined = Buffer.of(0); from !== undefined && !this.#isClosing;) {
+      const to: Buffer | undefined = await this.#keyBehind(from);
+      await this.#db.compactRange(from, to ?? Buffer.of(0xff));
+      from = to;
+    }
+  }
+
+  /** @returns a key with about a range before it, or undefined if there are fewer */
+  async #keyBehind(from: Buffer): Promise<Buffer | undefined> {
+    const keys = this.#db.keys({ gt: from });
+    try {
+      for (let seen = 0; seen < KEYS; seen += KEYS_AT_ONCE) {
+        const chunk = await keys.nextv(KEYS_AT_ONCE);
+        if (chunk.length < KEYS_AT_ONCE) return undefined;
+        if (seen + KEYS_AT_ONCE >= KEYS) return chunk.at(-1);
+      }
+      return undefined;
+    } finally {
+      await keys.close();
+    }
   }
 
   /** Erased data may still be in memory, and would reach a file only now. */

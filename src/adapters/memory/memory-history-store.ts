@@ -22,6 +22,7 @@ import type {
   StoreTrouble,
 } from '../../ports/history-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
+import { HeartbeatError } from '../../errors.js';
 import { MemoryAlerts } from './memory-alerts.js';
 import { MemoryPings } from './memory-pings.js';
 import { MemoryNodes } from './memory-nodes.js';
@@ -283,6 +284,18 @@ export class MemoryHistoryStore implements HistoryStore {
 
   checkPresence(): Promise<void> {
     return Promise.resolve();
+  }
+
+  reclaim(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async *backup(): AsyncGenerator<string> {
+    await Promise.resolve();
+    throw new HeartbeatError(
+      'HEARTBEAT_STORE_FAILED',
+      'the history is in memory: there is nothing to back up',
+    );
   }
 
   checkFiles(): Promise<boolean> {

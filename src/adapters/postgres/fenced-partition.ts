@@ -1,5 +1,6 @@
 import { HeartbeatError } from '../../errors.js';
 import type { Clock } from '../../ports/clock.js';
+import type { Entry } from '../../ports/ordered-store.js';
 import type { QueryArrayConfig, QueryConfig } from 'pg';
 import { byteaArray } from './bytea-array.js';
 import { patiently } from './patiently.js';
@@ -41,6 +42,10 @@ export const COMMIT = `with fence as (
     on conflict (partition, key) do update set value = excluded.value
   )
   select count(*)::int as held from fence`;
+
+const SNAPSHOT_PORTION = 500;
+const SNAPSHOT =
+  'select key, value from heartbeat.record where partition = $1 and key > $2 order by key limit $3';
 
 interface Fence {
   readonly epoch: number;
@@ -124,6 +129,28 @@ export class FencedPartition {
     } catch (error) {
       if (!isConnectionError(error) || this.#isClosed) throw error;
       return this.#read(query);
+    }
+  }
+
+  /**
+   * All records as of one moment, on a connection of its own. It may be read slowly; the database keeps what is deleted
+   * until it ends.
+   */
+  async *snapshot(): AsyncGenerator<Entry[]> {
+    const primary = await Primary.connect(this.#options.address);
+    try {
+      await primary.query({ text: 'begin transaction isolation level repeatable read read only' });
+      let after: Buffer = Buffer.alloc(0);
+      for (;;) {
+        const values = [this.#id, after, SNAPSHOT_PORTION];
+        const { rows } = await primary.queryRows<Entry>({ text: SNAPSHOT, values, rowMode: 'array' });
+        const last = rows.at(-1);
+        if (last === undefined) return;
+        yield rows;
+        [after] = last;
+      }
+    } finally {
+      primary.destroy();
     }
   }
 

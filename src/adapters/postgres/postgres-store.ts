@@ -62,6 +62,14 @@ export class PostgresStore implements OrderedStore {
     }
   }
 
+  async *snapshot(): AsyncGenerator<Entry[]> {
+    try {
+      yield* this.#partition.snapshot();
+    } catch (error) {
+      throw postgresReadError(error);
+    }
+  }
+
   async #read(name: string, text: string, values: unknown[]): Promise<Entry[]> {
     try {
       return await this.#partition.read<Entry>({

@@ -3,7 +3,9 @@ import { shownUrl } from '../../adapters/postgres/postgres-url.js';
 import type { Effective } from '../../config/load-config.js';
 import { HeartbeatError } from '../../errors.js';
 import { addConfigOptions } from '../config/config-options.js';
+import { addBackupCommands } from './backup.js';
 import { addStoreCopyCommand } from './copy.js';
+import { addVerifyCommands } from './verify.js';
 
 interface StoreCommandDeps {
   /** The configuration in force; does not return if it is invalid. */
@@ -13,17 +15,20 @@ interface StoreCommandDeps {
   readonly stderr: { write(text: string): unknown };
 }
 
-/** Adds `store init` and `store copy` to the program. */
+/** Adds `store` and its commands to the program. */
 export function addStoreCommand(program: Command, deps: StoreCommandDeps): void {
   const store = program
     .command('store')
-    .description('create the tables of a database, or copy a history to another store');
+    .description('back up, restore, check, repair or copy what is stored');
   addConfigOptions(
     store.command('init').description('create the tables in the database, if they are not there yet'),
   ).action(async (_options: object, command: Command) => {
     await init(deps.effective(command), deps);
   });
   addStoreCopyCommand(store);
+  const streams = { stdout: deps.stdout, stderr: process.stderr };
+  addBackupCommands(store, streams);
+  addVerifyCommands(store, streams);
 }
 
 async function init(effective: Effective, deps: StoreCommandDeps): Promise<void> {

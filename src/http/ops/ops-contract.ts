@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CONTENT_TYPE } from '../../views/metrics/text.js';
 import { failure } from '../../views/error-answer.js';
 import { configurationDiff, healthy, ready, stats, supervision, unready } from '../../views/ops-answers.js';
+import { BACKUP_TYPE } from './backup-route.js';
 import { type Operations, unavailable } from '../contract/operation.js';
 
 /** The state of the daemon, and its contract. */
@@ -57,6 +58,20 @@ export const daemonOperations: Operations = {
       200: { means: 'What a reload would change now.', body: configurationDiff },
       403: { means: 'The key is limited to some nodes, or has another scope.', body: failure },
       503: unavailable,
+    },
+    examples: [{ name: 'now', status: 200 }],
+  },
+  'GET /store/backup': {
+    id: 'backup',
+    tag: 'daemon',
+    summary: 'A backup of the store',
+    description:
+      'Lines of JSON, as docs/backup.md describes them: every record as of the beginning of the answer. Without the last line, which has `sha256`, it is torn. `heartbeat store backup` writes it to a file and checks it.',
+    scope: 'admin',
+    answers: {
+      200: { means: 'The lines, as fast as they are read.', body: z.string(), type: BACKUP_TYPE },
+      403: { means: 'The key is limited to some users or nodes, or has another scope.', body: failure },
+      503: { means: 'Another backup is under way, or the store cannot be read at present.', body: failure },
     },
     examples: [{ name: 'now', status: 200 }],
   },

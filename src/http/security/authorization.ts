@@ -43,6 +43,13 @@ export function isEveryNodePermitted(exchange: Exchange): boolean {
   return exchange.access.nodePrefixes === undefined || refuse(exchange, forbidden.everyNode);
 }
 
+/** For calls that concern all users and all nodes. */
+export function isEverythingPermitted(exchange: Exchange): boolean {
+  const { nodePrefixes, userReach } = exchange.access;
+  const isUnlimited = nodePrefixes === undefined && userReach === undefined;
+  return isUnlimited || refuse(exchange, forbidden.everything);
+}
+
 function refuse(exchange: Exchange, message: string): false {
   const headers = ['www-authenticate', 'Bearer realm="heartbeat", error="insufficient_scope"'];
   exchange.refuse('HEARTBEAT_FORBIDDEN', { message, headers });

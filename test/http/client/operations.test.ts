@@ -102,6 +102,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   events: 'events, which sends the filter in a body',
   socket: 'connect',
   docs: 'a page for people',
+  backup: 'a file, for heartbeat store backup',
   badge: FOR_BROWSERS,
   ping: A_PING,
   pingBySlug: A_PING,

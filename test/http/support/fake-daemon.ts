@@ -92,6 +92,14 @@ export class FakeDaemon implements Daemon, UsersApi {
       throw new HeartbeatError('HEARTBEAT_NOT_READY', 'nothing happens');
     },
   };
+  /** The pieces of a backup, or what it fails with before the first. */
+  backupPieces: readonly (string | Promise<string> | Error)[] = ['{"heartbeat":"history"}\n'];
+  async *backup() {
+    for (const piece of this.backupPieces) {
+      if (piece instanceof Error) throw piece;
+      yield await piece;
+    }
+  }
   configurationDiff = async () => ({ file: undefined, problems: [], changes: [], nodes: [] });
   serving = true;
   reasons: string[] = [];

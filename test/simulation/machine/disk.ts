@@ -1,3 +1,4 @@
+import { EVERYTHING } from '../../../src/adapters/history/format.js';
 import { OrderedHistoryStore } from '../../../src/adapters/history/ordered-history-store.js';
 import { HeartbeatError } from '../../../src/errors.js';
 import type { HistoryStore } from '../../../src/ports/history-store.js';
@@ -123,6 +124,13 @@ export class Disk {
       entries: async function* (range: KeyRange, reading: Reading = {}): AsyncGenerator<Entry[]> {
         await moment();
         for (const chunk of pages.chunks(database, range, reading)) {
+          yield chunk;
+          await moment();
+        }
+      },
+      snapshot: async function* (): AsyncGenerator<Entry[]> {
+        await moment();
+        for (const chunk of [...pages.chunks(database, EVERYTHING, {})]) {
           yield chunk;
           await moment();
         }

@@ -327,6 +327,14 @@ class Attachment implements HistoryStore {
     return this.#change((inner) => inner.pruneAlerts(before, limit));
   }
 
+  reclaim(): Promise<void> {
+    return this.#change((inner) => inner.reclaim());
+  }
+
+  backup(at: Instant): AsyncIterable<string> {
+    return this.#iterate((inner) => inner.backup(at));
+  }
+
   countSessions(): number {
     return this.#inner.countSessions();
   }

@@ -98,6 +98,7 @@ const OF_HTTP_ALONE = [
   'showLink',
   'useLink',
   'configurationDiff',
+  'backup',
   'badge',
   'badges',
   'dashboard',

@@ -417,6 +417,7 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     answer: { ref: 'ConfigurationDiff' },
     alsoAnswers: [],
   },
+  backup: { method: 'GET', path: '/store/backup', query: [], answer: 'text', alsoAnswers: [] },
   supervision: { method: 'GET', path: '/supervision', query: [], answer: 'any', alsoAnswers: [] },
   metrics: { method: 'GET', path: '/metrics', query: [], answer: 'text', alsoAnswers: [] },
   openapi: { method: 'GET', path: '/openapi.json', query: [], answer: 'any', alsoAnswers: [] },

@@ -796,6 +796,7 @@ export interface Answers<Id = string> {
   };
   readonly stats: Stats;
   readonly configurationDiff: ConfigurationDiff;
+  readonly backup: string;
   readonly supervision: {
     readonly status: 'ready' | 'unready';
     readonly [name: string]: unknown;

@@ -1,0 +1,133 @@
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { HeartbeatError } from '../errors.js';
+import type { Clock } from '../ports/clock.js';
+import type { OrderedStore, StoreEngine } from '../ports/ordered-store.js';
+import { StoreHealth } from './history/store-health.js';
+import { identityOf } from './level/directory.js';
+import { lockHolder } from './level/lock-holder.js';
+import { LevelEngine } from './level/level-engine.js';
+import { HISTORY, checkPartitions } from './level/partitions.js';
+import { engineOfDaemon } from './postgres/postgres-history-store.js';
+import type { StoreLocation } from './store-location.js';
+
+/** A location, and the store in it while it is open. */
+export class StoreEnd {
+  readonly #engine: StoreEngine;
+  /** Of LevelDB. */
+  readonly #directory: string | undefined;
+  readonly #isSource: boolean;
+  readonly #health = new StoreHealth(undefined);
+  #store: OrderedStore | undefined;
+  #lost: HeartbeatError | undefined;
+
+  private constructor(location: StoreLocation, clock: Clock, isSource: boolean) {
+    this.#isSource = isSource;
+    if (location.kind === 'postgres') {
+      const lost = (error: HeartbeatError): void => {
+        this.#lost = error;
+      };
+      this.#engine = engineOfDaemon(location.address, { clock, lost });
+    } else {
+      this.#directory = location.directory;
+      this.#engine = new LevelEngine(path.join(location.directory, HISTORY), { clock });
+    }
+  }
+
+  static async from(location: StoreLocation, clock: Clock): Promise<StoreEnd> {
+    const source = new StoreEnd(location, clock, true);
+    if (location.kind === 'postgres') return source;
+    const { directory } = location;
+    await source.#undivided(checkPartitions(directory, 1, { clock }));
+    const current = await identityOf(path.join(directory, HISTORY, 'CURRENT'));
+    if (current === undefined) throw failed(`there is no history in ${directory}`);
+    return source;
+  }
+
+  static async to(location: StoreLocation, clock: Clock): Promise<StoreEnd> {
+    const target = new StoreEnd(location, clock, false);
+    if (location.kind === 'leveldb')
+      await target.#undivided(checkPartitions(location.directory, 1, { clock }));
+    return target;
+  }
+
+  /** @throws HeartbeatError that says what a copy or a backup cannot do, instead of how to start a daemon */
+  async #undivided<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      if (!(error instanceof HeartbeatError && error.code === 'HEARTBEAT_WRONG_PARTITIONS')) throw error;
+      const { name } = this.place;
+      throw failed(
+        this.#isSource
+          ? `the history in ${name} is divided into partitions: only one that is not divided can be copied`
+          : `${name} holds a history that is divided into partitions: choose an empty store to copy to`,
+      );
+    }
+  }
+
+  get place(): StoreEngine['place'] {
+    return { ...this.#engine.place, name: this.#directory ?? this.#engine.place.name };
+  }
+
+  contains(other: StoreEnd): boolean {
+    const [outer, inner] = [this.#directory, other.#directory];
+    if (outer === undefined || inner === undefined) return this.place.name === other.place.name;
+    return inner === outer || inner.startsWith(`${outer}${path.sep}`);
+  }
+
+  /** A database is claimed by its first opening; a directory is made by it, unless it must exist. */
+  async open(): Promise<OrderedStore> {
+    return this.#undivided(this.#open(!this.#isSource || this.#directory === undefined));
+  }
+
+  async reopen(): Promise<OrderedStore> {
+    await this.#store?.close();
+    return this.#open(false);
+  }
+
+  async #open(mayBegin: boolean): Promise<OrderedStore> {
+    this.#store = undefined;
+    return (this.#store = await this.#engine.open(mayBegin, this.#health));
+  }
+
+  /** Approximate bytes on disk. */
+  size(): Promise<number> {
+    return this.#engine.size();
+  }
+
+  /** @throws HeartbeatError if damage was found while it was open, or a daemon has taken it over */
+  refuseTrouble(): void {
+    if (this.#lost !== undefined) throw this.#lost;
+    if (this.#health.trouble !== undefined)
+      throw new HeartbeatError('HEARTBEAT_STORE_CORRUPT', this.#health.trouble.message);
+    if (this.#health.refusal !== undefined) throw this.#health.refusal;
+  }
+
+  async close(): Promise<void> {
+    await this.#store?.close();
+    await this.#engine.release();
+  }
+}
+
+/** By its real path, since a copy that is not finished is known by its source. */
+export async function resolved(location: StoreLocation): Promise<StoreLocation> {
+  if (location.kind === 'postgres') return location;
+  const directory = path.resolve(location.directory);
+  return { kind: 'leveldb', directory: await realpath(directory).catch(() => directory) };
+}
+
+/** Says which process has a store open, and what to do. */
+export async function lockedError(location: StoreLocation, canAsk: boolean): Promise<HeartbeatError> {
+  const otherwise = canAsk ? 'ask it with --url, or stop it' : 'stop it first';
+  if (location.kind === 'postgres')
+    return new HeartbeatError('HEARTBEAT_STORE_LOCKED', `another daemon uses this database: ${otherwise}`);
+  const { directory } = location;
+  const holder = await lockHolder(path.join(directory, HISTORY));
+  const who = holder === undefined ? 'another daemon' : `another daemon, process ${String(holder)},`;
+  return new HeartbeatError('HEARTBEAT_STORE_LOCKED', `${who} owns ${directory}: ${otherwise}`);
+}
+
+function failed(message: string): HeartbeatError {
+  return new HeartbeatError('HEARTBEAT_STORE_FAILED', message);
+}
