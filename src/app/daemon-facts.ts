@@ -4,6 +4,7 @@ import type { PingKind } from '../domain/ping.js';
 import type { BlindCause, BlindInterval } from '../domain/blindness.js';
 import type { SilenceState } from '../domain/silence.js';
 import type { Instant, Millis } from '../domain/time.js';
+import type { DiskUse } from '../ports/history-store.js';
 import type { Distribution, MetricFamily } from '../ports/metrics.js';
 
 /** Everything the daemon has counted since it started, and its state. Read when it is scraped. */
@@ -62,6 +63,8 @@ export interface DaemonFacts {
     readonly slowCommits: number;
     /** Undefined while it is not open. */
     readonly bytes: number | undefined;
+    /** Bytes that are left on its disk; undefined for a disk of another machine. */
+    readonly free: number | undefined;
     readonly sessions: number;
   };
   readonly alerts: {
@@ -141,6 +144,10 @@ export interface SupervisionFacts {
     readonly history: object;
     /** Undefined while it is not open. */
     readonly bytes: number | undefined;
+    readonly free: DiskUse['free'];
+    readonly kinds: DiskUse['kinds'];
+    /** Undefined in the first hour, and while it does not grow. */
+    readonly daysLeft: number | undefined;
     readonly sessions: number;
     readonly isOwned: boolean | undefined;
     readonly trouble: string | undefined;

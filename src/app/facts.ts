@@ -1,6 +1,7 @@
 import { StateCounts } from '../../actors/node/state-counts.js';
 import type { BlindCause, BlindInterval } from '../domain/blindness.js';
 import type { DaemonFacts, SupervisionFacts } from './daemon-facts.js';
+import type { DiskUse, KindOfRecord } from '../ports/history-store.js';
 import type { ActorSystem } from '../runtime/actor-system.js';
 import type { Watchdog } from '../runtime/watchdog.js';
 import type { Actors } from './assemble.js';
@@ -61,6 +62,7 @@ export async function readFacts(
       commitSizes: meter.sizes,
       slowCommits: meter.slow,
       bytes: await bytesIn(runs),
+      free: (await diskUseOf(runs)).free,
       sessions: sumOf(runs, ({ store }) => store.countSessions()),
       damages: sumOf(runs, ({ store }) => store.damages),
       isOwned,
@@ -84,15 +86,20 @@ export async function readSupervision(
   { system, partitions, home, users, memory }: Actors,
   processFacts: () => object,
   isOwned: boolean | undefined,
+  daysLeft: (bytes: number | undefined, free: number | undefined) => number | undefined,
 ): Promise<Omit<SupervisionFacts, 'unready' | 'phase' | 'startedAt' | 'uptime' | 'blindIntervals' | 'tree'>> {
   const runs = runsOf(partitions);
+  const bytes = await bytesIn(runs);
+  const disk = await diskUseOf(runs);
   return {
     users: { online: users.size, shards: users.count },
     nodes: home.run?.watch?.nodes.inspect() ?? { ...NO_NODES, shards: 0 },
     actors: system.running,
     store: {
       history: historiesOf(runs),
-      bytes: await bytesIn(runs),
+      bytes,
+      ...disk,
+      daysLeft: daysLeft(bytes, disk.free),
       sessions: sumOf(runs, ({ store }) => store.countSessions()),
       isOwned,
       trouble: runs.find(({ store }) => store.trouble !== undefined)?.store.trouble?.message,
@@ -105,12 +112,37 @@ export async function readSupervision(
 }
 
 /** Undefined while one of them is not open. */
-async function bytesIn(runs: readonly PartitionRun[]): Promise<number | undefined> {
+export async function bytesIn(runs: readonly PartitionRun[]): Promise<number | undefined> {
   try {
     const sizes = await Promise.all(runs.map(({ store }) => store.size()));
     return sumOf(sizes, (size) => size);
   } catch {
     return undefined;
+  }
+}
+
+/** Nothing is known while one of them is not open. */
+async function diskUseOf(runs: readonly PartitionRun[]): Promise<DiskUse> {
+  try {
+    const all = await Promise.all(runs.map(({ store }) => store.diskUse()));
+    const free = all.flatMap((use) => use.free ?? []);
+    const kinds = all.flatMap((use) => use.kinds ?? []);
+    const total = (kind: KindOfRecord): number => sumOf(kinds, (each) => each[kind]);
+    return {
+      // They are on one disk.
+      free: free.length === 0 ? undefined : Math.min(...free),
+      kinds:
+        kinds.length < all.length || kinds.length === 0
+          ? undefined
+          : {
+              sessions: total('sessions'),
+              nodes: total('nodes'),
+              pings: total('pings'),
+              alerts: total('alerts'),
+            },
+    };
+  } catch {
+    return { free: undefined, kinds: undefined };
   }
 }
 

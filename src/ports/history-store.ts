@@ -29,6 +29,15 @@ export interface StoreTrouble {
   readonly message: string;
 }
 
+export type KindOfRecord = 'sessions' | 'nodes' | 'pings' | 'alerts';
+
+export interface DiskUse {
+  /** Bytes that are left on the disk; undefined for a disk of another machine. */
+  readonly free: number | undefined;
+  /** About how many bytes are taken by what, without what was written just now; undefined where it cannot be told. */
+  readonly kinds: Readonly<Record<KindOfRecord, number>> | undefined;
+}
+
 /** What is known once the store is open. */
 export interface StoreSummary {
   readonly watermark: Instant | undefined;
@@ -204,6 +213,8 @@ export interface HistoryStore extends Outbox {
 
   /** Approximate bytes on disk. */
   size(): Promise<number>;
+
+  diskUse(): Promise<DiskUse>;
 
   /** Undefined while everything that was read was undamaged and the files are in place. */
   readonly trouble: StoreTrouble | undefined;

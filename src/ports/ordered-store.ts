@@ -62,6 +62,9 @@ export interface OrderedStore {
    */
   snapshot(): AsyncGenerator<Entry[]>;
 
+  /** Approximate bytes on disk of each range; undefined where they cannot be told. */
+  sizesOf(ranges: readonly KeyRange[]): Promise<readonly number[] | undefined>;
+
   batch(): WriteBatch;
 
   /** Checks that the store still exists. The observer is told. */
@@ -114,6 +117,9 @@ export interface StoreEngine {
 
   /** Approximate bytes on disk. */
   size(): Promise<number>;
+
+  /** Bytes that are left there for this process; undefined for a disk of another machine. */
+  free(): Promise<number | undefined>;
 
   /** What to say if the store could not be opened, or what is in it not be read or upgraded. */
   openError(cause: unknown): HeartbeatError;

@@ -16,6 +16,11 @@ export function supervisionView(facts: SupervisionFacts): object {
     store: {
       ...store.history,
       size_bytes: store.bytes ?? null,
+      ...(store.kinds !== undefined && { size_bytes_by_kind: store.kinds }),
+      ...(store.free !== undefined && {
+        free_bytes: store.free,
+        days_left: store.daysLeft === undefined ? null : Math.floor(store.daysLeft),
+      }),
       sessions_stored: store.sessions,
       trouble: store.trouble ?? null,
       ...(store.isOwned !== undefined && { owned: store.isOwned }),

@@ -67,6 +67,7 @@ export const NO_FACTS: DaemonFacts = {
     commitSizes: none,
     slowCommits: 0,
     bytes: undefined,
+    free: 7_000_000,
     sessions: 0,
   },
   alerts: { open: 0, silenced: 0, channels: [] },

@@ -1,13 +1,14 @@
 import type { Instant } from '../../domain/time.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { HistoryRecord } from '../../ports/history-record.js';
-import type { HistoryStore, StoreSummary, StoreTrouble } from '../../ports/history-store.js';
+import type { DiskUse, HistoryStore, StoreSummary, StoreTrouble } from '../../ports/history-store.js';
 import type { Logger } from '../../ports/logger.js';
 import type { OrderedStore, StoreEngine, StorePlace } from '../../ports/ordered-store.js';
 import { addPruning, pastOfNodes, sessionsByEnd, textSessionsByEnd } from './age-index.js';
 import { addAlertPruning } from './alerts.js';
 import { addBlindPruning, countBlindness } from './blindness.js';
 import { addErasure } from './erasure.js';
+import { RANGES } from './kind-ranges.js';
 import { HistoryReads, type Opened } from './history-reads.js';
 import {
   haveChanged,
@@ -234,6 +235,17 @@ export class OrderedHistoryStore extends HistoryReads implements HistoryStore {
 
   size(): Promise<number> {
     return this.#engine.size();
+  }
+
+  async diskUse(): Promise<DiskUse> {
+    const { store } = await this.opened();
+    const free = await this.#engine.free();
+    const sizes = await store.sizesOf(RANGES.flatMap(([, ranges]) => ranges));
+    if (sizes === undefined) return { free, kinds: undefined };
+    const kinds = { sessions: 0, nodes: 0, pings: 0, alerts: 0 };
+    const of = RANGES.flatMap(([kind, ranges]) => ranges.map(() => kind));
+    for (const [index, kind] of of.entries()) kinds[kind] += sizes[index] ?? 0;
+    return { free, kinds };
   }
 
   async checkPresence(): Promise<void> {

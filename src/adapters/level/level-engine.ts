@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import type { HeartbeatError } from '../../errors.js';
 import type { OrderedStore, StoreEngine, StoreObserver, StorePlace } from '../../ports/ordered-store.js';
 import { salvage } from '../history/salvage.js';
@@ -52,6 +53,15 @@ export class LevelEngine implements StoreEngine {
   async size(): Promise<number> {
     try {
       return await bytesIn(this.#directory, () => true);
+    } catch (error) {
+      throw levelReadError(error);
+    }
+  }
+
+  async free(): Promise<number> {
+    try {
+      const { bavail, bsize } = await statfs(this.#directory);
+      return bavail * bsize;
     } catch (error) {
       throw levelReadError(error);
     }

@@ -90,6 +90,14 @@ export class LevelStore implements OrderedStore {
     return this.entries(EVERYTHING, { first: SNAPSHOT_PORTION });
   }
 
+  async sizesOf(ranges: readonly KeyRange[]): Promise<readonly number[]> {
+    try {
+      return await Promise.all(ranges.map(({ gte, lt }) => this.#db.approximateSize(gte, lt)));
+    } catch (error) {
+      throw levelReadError(error);
+    }
+  }
+
   batch(): LevelBatch {
     return new LevelBatch(this.#db);
   }

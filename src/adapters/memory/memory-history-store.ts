@@ -13,6 +13,7 @@ import type { UserId } from '../../domain/user-id.js';
 import type { ObservedTime } from '../../domain/observed-time.js';
 import type { HistoryRecord, Membership } from '../../ports/history-record.js';
 import type {
+  DiskUse,
   FlipRange,
   HistoryRange,
   HistoryStore,
@@ -284,6 +285,10 @@ export class MemoryHistoryStore implements HistoryStore {
 
   checkPresence(): Promise<void> {
     return Promise.resolve();
+  }
+
+  diskUse(): Promise<DiskUse> {
+    return Promise.resolve({ free: undefined, kinds: undefined });
   }
 
   reclaim(): Promise<void> {

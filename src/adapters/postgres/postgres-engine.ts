@@ -125,6 +125,10 @@ export class PostgresEngine implements StoreEngine {
     return this.#bytes;
   }
 
+  free(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   openError(cause: unknown): HeartbeatError {
     return postgresOpenError(this.place.name, cause);
   }

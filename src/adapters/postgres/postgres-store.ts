@@ -92,6 +92,10 @@ export class PostgresStore implements OrderedStore {
     }
   }
 
+  sizesOf(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   batch(): WriteBatch {
     return new PostgresBatch(this.#partition);
   }

@@ -205,6 +205,12 @@ function storeFamilies({ store }: DaemonFacts): MetricFamily[] {
       type: 'gauge',
       samples: store.bytes === undefined ? [] : [{ value: store.bytes }],
     },
+    {
+      name: 'heartbeat_store_free_bytes',
+      help: 'Bytes that are left on the disk of the store.',
+      type: 'gauge',
+      samples: store.free === undefined ? [] : [{ value: store.free }],
+    },
     gauge('heartbeat_store_sessions', 'Sessions that are stored and have ended.', store.sessions),
   ];
 }

@@ -102,6 +102,7 @@ export class Disk {
         if (this.refuses !== undefined) throw refusal();
       },
       size: () => Promise.resolve(0),
+      free: () => Promise.resolve(undefined),
       openError: (cause) => new HeartbeatError('HEARTBEAT_STORE_FAILED', 'it cannot be opened', { cause }),
       writeError: (cause) => (cause instanceof HeartbeatError ? cause : refusal()),
     };
@@ -135,6 +136,7 @@ export class Disk {
           await moment();
         }
       },
+      sizesOf: () => Promise.resolve(undefined),
       batch: () => this.#batch(process, database, lost),
       checkPresence: () => Promise.resolve(),
       checkFiles: () => Promise.resolve(true),

@@ -19,6 +19,7 @@ import type { UserId } from '../../../src/domain/user-id.js';
 import { HeartbeatError } from '../../../src/errors.js';
 import type { HistoryRecord } from '../../../src/ports/history-record.js';
 import type {
+  DiskUse,
   FlipRange,
   HistoryRange,
   HistoryStore,
@@ -325,6 +326,10 @@ class Attachment implements HistoryStore {
 
   pruneAlerts(before: Instant, limit: number): Promise<number> {
     return this.#change((inner) => inner.pruneAlerts(before, limit));
+  }
+
+  diskUse(): Promise<DiskUse> {
+    return this.#read((inner) => inner.diskUse());
   }
 
   reclaim(): Promise<void> {

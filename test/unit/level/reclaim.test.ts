@@ -30,6 +30,10 @@ describe('the space of what was pruned', () => {
     const { store } = data;
     const before = await store.size();
     expect(before).to.be.above(3_000_000);
+    const { free, kinds } = await store.diskUse();
+    expect(free).to.be.above(0);
+    expect(kinds?.sessions).to.be.within(before / 4, before);
+    expect(kinds).to.include({ nodes: 0, pings: 0, alerts: 0 });
     await store.reclaim();
     let written = 0;
     await eventually(async () => {
