@@ -5,6 +5,7 @@
 export const SUCCESS = 0;
 export const FAILED = 1;
 export const ANSWERED_NO = 2;
+export const TORN = 3;
 export const WRONG_USAGE = 64;
 export const WRONG_CONFIGURATION = 78;
 export const CANNOT_RUN = 126;
@@ -24,8 +25,9 @@ export const exitCodes: readonly (readonly [code: string, meaning: string])[] = 
   ],
   [
     String(ANSWERED_NO),
-    'It is done, and the answer is no. Of `status` and `healthcheck --ready`: not ready. Of `checkup`: somebody is offline. Of `config --diff`: a reload would change something. Of `import`: something was not brought over.',
+    'It is done, and the answer is no. Of `status` and `healthcheck --ready`: not ready. Of `checkup`: somebody is offline. Of `config --diff`: a reload would change something. Of `import`: something was not brought over. Of `store verify` and `store repair`: something is damaged or missing.',
   ],
+  [String(TORN), 'Of `store verify`: nothing but the end of a log is torn or damaged.'],
   [String(WRONG_USAGE), 'An argument or an option is wrong or missing. Nothing was done.'],
   [
     String(WRONG_CONFIGURATION),

@@ -266,15 +266,14 @@ describe('heartbeat store backup', () => {
     );
     expect(await refused(1, 'backup', file, '--url', `${daemon.url}/nowhere`)).to.match(/answered 404/);
     expect(await refused(1, 'backup', file, '--url', 'http://127.0.0.1:1')).to.match(/could not be asked/);
-    for (const wrong of [
-      ['backup', file],
+    const wrong = [
       ['backup', file, '--url', daemon.url, '--data-dir', from],
       ['backup', file, '--data-dir', from, '--every', '60'],
       ['backup', path.dirname(file), '--data-dir', from, '--keep', '0'],
       ['restore', file, '--data-dir', 'postgres://a@b/c'],
       ['verify', '--store', from],
-    ])
-      await refused(64, ...wrong);
+    ];
+    await Promise.all(wrong.map((given) => refused(64, ...given)));
     expect(readdirSync(path.dirname(file))).to.deep.equal([]);
   });
 

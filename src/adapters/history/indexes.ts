@@ -20,7 +20,8 @@ export const INDEX_KINDS: readonly number[] = [KIND.ENDED, KIND.TEXT_ENDED, KIND
 
 /** The keys of its entries. */
 export function indexKeysOf(key: Buffer, value: Buffer): readonly Buffer[] {
-  switch (key[0]) {
+  const [kind = -1] = key;
+  switch (kind) {
     case KIND.SESSION:
     case KIND.TEXT_SESSION:
       return [endedKeyOf(key, offlineAtOf(value))];
@@ -40,7 +41,8 @@ export function indexKeysOf(key: Buffer, value: Buffer): readonly Buffer[] {
  * that was notified late another one.
  */
 export function indexedKeyOf(entry: Buffer): Buffer | undefined {
-  switch (entry[0]) {
+  const [kind = -1] = entry;
+  switch (kind) {
     case KIND.ENDED:
     case KIND.TEXT_ENDED:
       return sessionKeyOf(entry);

@@ -295,8 +295,7 @@ export class MemoryHistoryStore implements HistoryStore {
     return Promise.resolve();
   }
 
-  async *backup(): AsyncGenerator<string> {
-    await Promise.resolve();
+  backup(): never {
     throw new HeartbeatError(
       'HEARTBEAT_STORE_FAILED',
       'the history is in memory: there is nothing to back up',

@@ -24,7 +24,7 @@ export function addBackupCommands(store: Command, streams: Streams): void {
   addPlaceOptions(backup)
     .option('--json', 'the result as one JSON document')
     .action(async (file: string, given: Given, command: Command) => {
-      const place = placeOf(given, command, process.env);
+      const place = await placeOf(given, command, process.env);
       const every = whole(given.every, 'every', LONGEST, command);
       const keep = whole(given.keep, 'keep', 1_000_000, command);
       const { isDirectory } = await import('./backup-file.js');
@@ -41,7 +41,7 @@ export function addBackupCommands(store: Command, streams: Streams): void {
   addPlaceOptions(exporting)
     .option('--json', 'the result as one JSON document')
     .action(async (file: string, given: Given, command: Command) => {
-      const place = placeOf(given, command, process.env);
+      const place = await placeOf(given, command, process.env);
       const json = given.json === true;
       const options = { place, to: file, isExport: true, every: undefined, keep: undefined, json };
       const { runBackup } = await import('./run-backup.js');

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { InvalidPostgresUrl } from '../../adapters/postgres/postgres-url.js';
 import { parseStoreLocation, type StoreLocation } from '../../adapters/store-location.js';
-import { KEY_VARIABLE, URL_VARIABLE, type Environment } from '../../config/environment.js';
-import { givenUrl, urlProblems } from '../daemon-url.js';
+import type { Environment } from '../../config/client-variables.js';
+import { addConnectionOptions } from '../api/api-command.js';
+import { connectionOf, type GivenConnection } from '../daemon/connection.js';
+import { urlProblems } from '../daemon/daemon-url.js';
+import { WRONG_USAGE } from '../exit-codes.js';
 
-const WRONG_USAGE = 64;
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 /** What a command works on: a running daemon, or a store that none has open. */
@@ -12,17 +14,14 @@ export type Place =
   | { readonly kind: 'daemon'; readonly url: string; readonly key: string | undefined }
   | { readonly kind: 'store'; readonly location: StoreLocation };
 
-export interface GivenPlace {
-  readonly url?: string;
+export interface GivenPlace extends GivenConnection {
   readonly dataDir?: string;
   readonly store?: string;
 }
 
 /** The options of a command that asks the daemon where there is one. */
 export function addPlaceOptions(command: Command): Command {
-  return addStoreOptions(
-    command.option('--url <url>', `URL of the running daemon (${URL_VARIABLE}; the key: ${KEY_VARIABLE})`),
-  );
+  return addStoreOptions(addConnectionOptions(command));
 }
 
 /** The options of a command that opens the store itself. */
@@ -32,19 +31,22 @@ export function addStoreOptions(command: Command): Command {
     .option('--store <url>', 'postgres:// URL of the database of a daemon that is stopped');
 }
 
-/** Ends the command if none is given, or several. */
-export function placeOf(given: GivenPlace, command: Command, env: Environment): Place {
-  const { dataDir, store } = given;
-  const url = dataDir === undefined && store === undefined ? givenUrl(given.url, env) : given.url;
-  const all = [dataDir, store, url].filter((each) => each !== undefined);
-  if (all.length !== 1) wrong(command, ['--url, --data-dir or --store must say which store, one of them']);
-  if (url === undefined) return { kind: 'store', location: locationOf(given, command) };
+/** The daemon, unless a store is named. Ends the command if both are. */
+export async function placeOf(given: GivenPlace, command: Command, env: Environment): Promise<Place> {
+  const { dataDir, store, url: flag, profile } = given;
+  if (dataDir !== undefined || store !== undefined) {
+    if ((flag ?? profile) !== undefined)
+      wrong(command, [
+        '--url and --profile are for a daemon, --data-dir and --store for a store without one',
+      ]);
+    return { kind: 'store', location: locationOf(given, command) };
+  }
+  const { url, key } = await connectionOf(given, env);
   const problems = urlProblems(url);
-  if (problems.length > 0) wrong(command, problems);
-  return { kind: 'daemon', url, key: env[KEY_VARIABLE] };
+  return url === undefined || problems.length > 0 ? wrong(command, problems) : { kind: 'daemon', url, key };
 }
 
-/** Ends the command likewise. */
+/** Where a store is. Ends the command if that is not said, or twice. */
 export function locationOf({ dataDir, store }: GivenPlace, command: Command): StoreLocation {
   const problems: string[] = [];
   if ((dataDir === undefined) === (store === undefined))

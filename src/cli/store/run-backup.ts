@@ -53,8 +53,7 @@ export async function runBackup(options: BackupOptions, streams: Streams): Promi
         return 0;
       });
       if (options.every === undefined || signal.aborted) return code;
-      await pause(clock, begun + toMillis(options.every) - clock.now(), signal);
-      if (signal.aborted) return code;
+      if (await isEndedWithin(begun + toMillis(options.every) - clock.now(), clock, signal)) return code;
     }
   } finally {
     interrupts.release();
@@ -136,16 +135,17 @@ function say(written: Written, { json, isExport }: BackupOptions, { stdout, stde
   }
 }
 
-function pause(clock: SystemClock, millis: number, signal: AbortSignal): Promise<void> {
+/** Waits. @returns whether a signal ended that */
+function isEndedWithin(millis: number, clock: SystemClock, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
-    const cancel = clock.after(Math.max(0, millis), resolve);
-    signal.addEventListener(
-      'abort',
-      () => {
-        cancel();
-        resolve();
-      },
-      { once: true },
-    );
+    const cancel = clock.after(Math.max(0, millis), () => {
+      signal.removeEventListener('abort', end);
+      resolve(false);
+    });
+    function end(): void {
+      cancel();
+      resolve(true);
+    }
+    signal.addEventListener('abort', end, { once: true });
   });
 }

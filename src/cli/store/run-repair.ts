@@ -3,14 +3,12 @@ import { compactStore } from '../../adapters/compact-store.js';
 import type { Finding } from '../../adapters/history/verification.js';
 import { repairStore } from '../../adapters/repair-store.js';
 import type { StoreLocation } from '../../adapters/store-location.js';
+import { ANSWERED_NO as SOME_LOST, SUCCESS as ALL } from '../exit-codes.js';
 import { Interrupts } from '../interrupts.js';
-import { printable } from '../printable.js';
+import { printable } from '../output/printable.js';
 import { count, progressOn } from './progress.js';
 import { lineOf } from './run-verify.js';
 import { saying, type Streams } from './saying.js';
-
-const ALL = 0;
-const SOME_LOST = 2;
 
 /** Saves what can be saved, and lists what is wrong. @returns the exit code: 0, 1 nothing was saved, 2 some is lost */
 export async function runRepair(

@@ -82,7 +82,10 @@ async function* decompressed(
   const reading = pipeline(bytes, createGunzip(), plain, { signal });
   reading.catch(() => undefined);
   try {
-    for await (const chunk of plain) yield chunk as Buffer;
+    for await (const chunk of plain) {
+      const bytes: unknown = chunk;
+      if (bytes instanceof Uint8Array) yield bytes;
+    }
     await reading;
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('Z_'))) throw error;

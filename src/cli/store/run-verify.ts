@@ -1,16 +1,14 @@
 import { SystemClock } from '../../adapters/clock/system-clock.js';
 import { Verification, type Finding } from '../../adapters/history/verification.js';
 import { verifyStore, type Verified } from '../../adapters/verify-store.js';
+import { ANSWERED_NO as DAMAGED, SUCCESS as WHOLE, TORN } from '../exit-codes.js';
 import { Interrupts } from '../interrupts.js';
-import { printable } from '../printable.js';
+import { printable } from '../output/printable.js';
 import { backupOfDaemon } from './daemon-records.js';
 import type { Place } from './place.js';
 import { count, progressOn } from './progress.js';
 import { saying, type Streams } from './saying.js';
 
-const WHOLE = 0;
-const DAMAGED = 2;
-const TORN = 3;
 /** The most findings in a JSON document. */
 const MOST = 100_000;
 

@@ -1,15 +1,14 @@
 import { lockedError } from '../../adapters/store-end.js';
 import type { StoreLocation } from '../../adapters/store-location.js';
 import { HeartbeatError } from '../../errors.js';
-import { printable } from '../printable.js';
+import { FAILED } from '../exit-codes.js';
+import { printable } from '../output/printable.js';
 
 /** Where a command writes. */
 export interface Streams {
   readonly stdout: { write(text: string): unknown };
   readonly stderr: NodeJS.WriteStream;
 }
-
-const FAILED = 1;
 
 /** The store of a command, which a daemon may have open, and whether that could be asked instead. */
 export interface Opened {

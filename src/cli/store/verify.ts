@@ -23,7 +23,7 @@ export function addVerifyCommands(store: Command, streams: Streams): void {
   )
     .option(...JSON_OPTION)
     .action(async (given: Given, command: Command) => {
-      const place = placeOf(given, command, process.env);
+      const place = await placeOf(given, command, process.env);
       const { runVerify } = await import('./run-verify.js');
       process.exitCode = await runVerify(place, given.json === true, streams);
     });

@@ -81,7 +81,8 @@ export class BackupReader {
       this.#finish(read);
       return undefined;
     }
-    const [hex, value]: readonly unknown[] = [read.key, Reflect.get(read, 'value')];
+    const hex: unknown = read.key;
+    const value: unknown = Reflect.get(read, 'value');
     if (typeof hex !== 'string' || typeof value !== 'string' || !/^(?:[0-9a-f]{2})+$/.test(hex))
       throw this.#damaged(`${this.#place} is no record`);
     const key = Buffer.from(hex, 'hex');
