@@ -24,6 +24,7 @@ import { alertQueries } from './app/alert-queries.js';
 import { pingQueries } from './app/ping-queries.js';
 import { probeQueries } from './app/probe-queries.js';
 import { rotaQueries } from './app/rota-queries.js';
+import { signInQueries } from './app/sign-in-queries.js';
 import { silenceQueries } from './app/silence-queries.js';
 import type { Config } from './config/schema.js';
 import { LEVELDB, shownStore } from './config/store.js';
@@ -42,6 +43,7 @@ import type {
   PingsApi,
   ProbesApi,
   RotasApi,
+  SignInsApi,
   SilencesApi,
   UsersApi,
 } from './app/api.js';
@@ -72,6 +74,7 @@ export class App implements Daemon {
   readonly declared: DeclaredNodes;
   readonly probes: ProbesApi;
   readonly incidents: IncidentsApi;
+  readonly signIns: SignInsApi;
   connected: ConnectedClients = { sockets: 0, eventReaders: 0 };
   readonly events: EventHub;
   readonly #channelFeed: ChannelFeed;
@@ -125,6 +128,7 @@ export class App implements Daemon {
     this.pings = pingQueries(actors, config.pings.body);
     this.probes = probeQueries(actors);
     this.incidents = incidentQueries(actors);
+    this.signIns = signInQueries(actors);
     this.nodes = nodeQueries(actors, this.#watchdog, clock, retention, this.#ownership, this.silences);
     this.declared = declaredNodesOf(config, actors, this.nodes, { clock, logger });
     this.alerts = alertQueries(actors, clock);
@@ -283,6 +287,7 @@ export class App implements Daemon {
     maintenance.windows = windows;
     home.run?.watch?.notifier.maintained();
     Object.assign(this.#actors.limits, limits);
+    home.watch?.signIns.review();
     await Promise.all([configured.replace(channels, home.run?.watch), userEvents.replace(channels)]);
     this.#channelFeed.configure();
     await this.declared.apply();

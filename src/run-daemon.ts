@@ -18,7 +18,7 @@ import { App } from './app.js';
 import { listening } from './app/listening.js';
 import { MetricsLog, type MetricsLogDeps } from './app/metrics-log.js';
 import type { Effective, Loaded } from './config/load-config.js';
-import { isLoopback } from './config/loopback.js';
+import { isLoopback } from './domain/loopback.js';
 import { secretsIn } from './config/redacted-secrets.js';
 import type { Config } from './config/schema.js';
 import { sourceText } from './config/value-source.js';

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { SessionContext } from './daemon/context.js';
 import { forgetKey, keepKey, keptKey, sessionWith, type Session } from './daemon/session.js';
+import { isPlaceToSignIn, signIn, signOut, waysIn, type WaysIn } from './daemon/sign-in.js';
 import { Shell } from './shell.js';
 import { KeyForm } from './views/key-form.js';
 import { Unreachable } from './views/unreachable.js';
@@ -8,7 +9,7 @@ import { Unreachable } from './views/unreachable.js';
 /** How far the page has come with its daemon. */
 type Stage =
   | { readonly name: 'asking' }
-  | { readonly name: 'key'; readonly refusal: Error | undefined }
+  | { readonly name: 'key'; readonly refusal: Error | undefined; readonly ways: WaysIn }
   | { readonly name: 'away'; readonly problem: Error }
   | { readonly name: 'open'; readonly session: Session };
 
@@ -16,6 +17,10 @@ const RETRY = 2000;
 
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && 'status' in error && (error.status === 401 || error.status === 403);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 export function App() {
@@ -27,9 +32,23 @@ export function App() {
     let isCurrent = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let open: Session | undefined;
+    const later = (problem: Error): void => {
+      setStage({ name: 'away', problem });
+      timer = setTimeout(() => setAttempt((last) => last + 1), RETRY);
+    };
     const refused = (refusal: Error | undefined): void => {
       forgetKey();
-      setStage({ name: 'key', refusal: key === undefined ? undefined : refusal });
+      open?.live.end();
+      // Nobody has signed in before on this page: there is nothing that was refused.
+      const isFirst = key === undefined && open === undefined;
+      waysIn().then(
+        (ways) => {
+          if (isCurrent) setStage({ name: 'key', refusal: isFirst ? undefined : refusal, ways });
+        },
+        (error: unknown) => {
+          if (isCurrent) later(asError(error));
+        },
+      );
     };
     sessionWith(key).then(
       (session) => {
@@ -47,12 +66,9 @@ export function App() {
       },
       (error: unknown) => {
         if (!isCurrent) return;
-        const problem = error instanceof Error ? error : new Error(String(error));
+        const problem = asError(error);
         if (isRefusal(problem)) refused(problem);
-        else {
-          setStage({ name: 'away', problem });
-          timer = setTimeout(() => setAttempt((last) => last + 1), RETRY);
-        }
+        else later(problem);
       },
     );
     return () => {
@@ -62,24 +78,38 @@ export function App() {
     };
   }, [key, attempt]);
 
-  const use = (typed: string): void => {
-    setKey(typed);
+  /** Signs in where a cookie comes back. Elsewhere the key stays in the tab. */
+  const use = async (typed: string, ways: WaysIn): Promise<void> => {
+    if (isPlaceToSignIn(ways)) {
+      try {
+        await signIn(typed);
+      } catch (error) {
+        setStage({ name: 'key', refusal: asError(error), ways });
+        return;
+      }
+    } else setKey(typed);
     setAttempt((last) => last + 1);
   };
-  const forget = (): void => {
+  /** What went wrong shows when the page asks again who it is. */
+  const leave = async (): Promise<void> => {
+    const isSignedIn = stage.name === 'open' && stage.session.caller.signedIn;
     forgetKey();
+    if (isSignedIn) await signOut().catch(() => undefined);
     setStage({ name: 'asking' });
     setKey(undefined);
     setAttempt((last) => last + 1);
   };
 
   if (stage.name === 'asking') return null;
-  if (stage.name === 'key') return <KeyForm refusal={stage.refusal} use={use} />;
+  if (stage.name === 'key') {
+    const { refusal, ways } = stage;
+    return <KeyForm refusal={refusal} ways={ways} use={(typed) => void use(typed, ways)} />;
+  }
   if (stage.name === 'away')
     return <Unreachable problem={stage.problem} retry={() => setAttempt((last) => last + 1)} />;
   return (
     <SessionContext.Provider value={stage.session}>
-      <Shell forgetKey={forget} />
+      <Shell leave={() => void leave()} />
     </SessionContext.Provider>
   );
 }

@@ -31,7 +31,7 @@ const VIEWS: readonly View[] = [
 ];
 
 /** Everything that is the same for all views. */
-export function Shell({ forgetKey }: { readonly forgetKey: () => void }) {
+export function Shell({ leave }: { readonly leave: () => void }) {
   const route = useRoute();
   const isStale = useIsStale();
   const [at = ''] = route.path;
@@ -56,7 +56,7 @@ export function Shell({ forgetKey }: { readonly forgetKey: () => void }) {
       <a class="skip" href="#main" onClick={(event) => skipTo(main.current, event)}>
         {t.skipToContent}
       </a>
-      <Side at={at} isStale={isStale} forgetKey={forgetKey} />
+      <Side at={at} isStale={isStale} leave={leave} />
       <main class="content" id="main" ref={main} data-stale={isStale ? '' : undefined}>
         {isStale && <StaleBanner />}
         <div class="live-data">
@@ -76,10 +76,10 @@ function skipTo(main: HTMLElement | null, event: Event): void {
 interface SideProps {
   readonly at: string;
   readonly isStale: boolean;
-  readonly forgetKey: () => void;
+  readonly leave: () => void;
 }
 
-function Side({ at, isStale, forgetKey }: SideProps) {
+function Side({ at, isStale, leave }: SideProps) {
   const { caller, hasKey, mayChange, live } = useSession();
   const stats = useStore(live.stats);
   const failed = stats?.nodes.failed ?? 0;
@@ -117,9 +117,9 @@ function Side({ at, isStale, forgetKey }: SideProps) {
             {!mayChange && `, ${t.readOnly}`}
           </span>
         )}
-        {hasKey && (
-          <button type="button" class="plain" onClick={forgetKey}>
-            {t.keyForget}
+        {(hasKey || caller.signedIn) && (
+          <button type="button" class="plain" onClick={leave}>
+            {caller.signedIn ? t.signOut : t.keyForget}
           </button>
         )}
         <LinkState isStale={isStale} />

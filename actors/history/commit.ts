@@ -18,6 +18,8 @@ import type {
   Settlement,
   OperatorEntry,
   OperatorSettlement,
+  SignInEntry,
+  SignInSettlement,
 } from './history.protocol.js';
 
 /** What a group commit writes: a batch, and the replies to the requests in it. */
@@ -28,6 +30,7 @@ export interface Commit {
   readonly nodes: readonly NodeSettlement[];
   readonly operators: readonly OperatorSettlement[];
   readonly incidents: readonly IncidentsSettlement[];
+  readonly signIns: readonly SignInSettlement[];
   /** No session ends later than this once the batch is written. */
   readonly latestEnd: number;
 }
@@ -58,6 +61,7 @@ export function commitOf(
   const nodes: NodeSettlement[] = [];
   const operators: OperatorSettlement[] = [];
   const incidents: IncidentsSettlement[] = [];
+  const signIns: SignInSettlement[] = [];
   const resumed: Resume[] = [];
   let latest = latestEnd;
   for (const entry of entries) {
@@ -97,6 +101,7 @@ export function commitOf(
       case 'held':
       case 'silences':
       case 'overrides':
+      case 'sign_ins':
       case 'statuses':
       case 'observed_time':
       case 'ping_secret':
@@ -111,6 +116,10 @@ export function commitOf(
       case 'incidents':
         records.push(incidentsRecord(entry.before, entry.after));
         incidents.push({ entry, stored: true });
+        break;
+      case 'sign_in':
+        records.push(recordOfSignIn(entry));
+        signIns.push({ hash: entry.hash, stored: true });
         break;
       case 'register':
       case 'change':
@@ -133,7 +142,7 @@ export function commitOf(
     const users = resumed.map(({ user }) => user);
     records.push({ kind: 'healed', generation: resumed[0].generation, users });
   }
-  return { entries, records, settlements, nodes, operators, incidents, latestEnd: latest };
+  return { entries, records, settlements, nodes, operators, incidents, signIns, latestEnd: latest };
 }
 
 /** After a refused write: what to write once the disk takes writes again, and what to reply. */
@@ -143,6 +152,7 @@ export interface Refusal {
   readonly nodes: readonly NodeSettlement[];
   readonly operators: readonly OperatorSettlement[];
   readonly incidents: readonly IncidentsSettlement[];
+  readonly signIns: readonly SignInSettlement[];
 }
 
 /**
@@ -150,7 +160,7 @@ export interface Refusal {
  * is written again.
  */
 export function refusalOf(commit: Commit, code: ErrorCode): Refusal {
-  const { entries, settlements, nodes, operators, incidents } = commit;
+  const { entries, settlements, nodes, operators, incidents, signIns } = commit;
   const retry = entries.flatMap((entry): Queued[] => {
     switch (entry.kind) {
       case 'open':
@@ -176,6 +186,7 @@ export function refusalOf(commit: Commit, code: ErrorCode): Refusal {
       case 'held':
       case 'silences':
       case 'overrides':
+      case 'sign_ins':
       case 'statuses':
       case 'observed_time':
       case 'ping_secret':
@@ -187,6 +198,8 @@ export function refusalOf(commit: Commit, code: ErrorCode): Refusal {
         return [{ kind: 'undo', record: undoingOperator(entry) }];
       case 'incidents':
         return [{ kind: 'undo', record: incidentsRecord(entry.after, entry.before) }];
+      case 'sign_in':
+        return [forgottenSignIn(entry)];
       case 'register':
       case 'change':
       case 'forget':
@@ -207,6 +220,7 @@ export function refusalOf(commit: Commit, code: ErrorCode): Refusal {
     ),
     operators: operators.map(({ entry }) => ({ entry, stored: false, code })),
     incidents: incidents.map(({ entry }) => ({ entry, stored: false, code })),
+    signIns: signIns.map(({ hash }) => ({ hash, stored: false, code })),
   };
 }
 
@@ -219,6 +233,16 @@ function incidentsRecord(before: IncidentsEntry['before'], after: IncidentsEntry
   const stay = new Set(after.map(({ id }) => id));
   const forgotten = before.flatMap(({ id }) => (stay.has(id) ? [] : [id]));
   return { kind: 'incidents', incidents: after, forgotten };
+  function recordOfSignIn({ hash, signIn }: SignInEntry): HistoryRecord {
+    return signIn === undefined
+      ? { kind: 'sign_ins', signIns: [], forgotten: [hash] }
+      : { kind: 'sign_ins', signIns: [signIn], forgotten: [] };
+  }
+
+  /** What is left of a sign-in that was refused, and of a sign-out in any case. */
+  export function forgottenSignIn({ hash }: SignInEntry): Queued {
+    return { kind: 'undo', record: { kind: 'sign_ins', signIns: [], forgotten: [hash] } };
+  }
 }
 
 /** The reply to a status once it is stored, or cannot be stored at present. */
@@ -238,8 +262,9 @@ type Awaited = Extract<Queued, { readonly shard: number; readonly user: UserId }
 /** Whether a request waits for the entry, so that it can be refused. */
 export function isAwaited(
   entry: Queued,
-): entry is Awaited | NodeChangeEntry | OperatorEntry | IncidentsEntry {
-  return isOfOperator(entry) || entry.kind === 'incidents' || ('shard' in entry && entry.kind !== 'status');
+): entry is Awaited | NodeChangeEntry | OperatorEntry | IncidentsEntry | SignInEntry {
+  if (isOfOperator(entry) || entry.kind === 'incidents' || entry.kind === 'sign_in') return true;
+  return 'shard' in entry && entry.kind !== 'status';
 }
 
 export function isOfNode(entry: Awaited | NodeChangeEntry): entry is NodeChangeEntry {

@@ -113,6 +113,7 @@ export class GroupCommit {
     this.#deps.settleNodes(commit.nodes);
     this.#deps.settleOperators(commit.operators);
     this.#deps.settleIncidents(commit.incidents);
+    this.#deps.settleSignIns(commit.signIns);
     this.#deps.alertsCommitted(alertsIn(commit.records), true);
   }
 

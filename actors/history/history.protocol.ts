@@ -8,6 +8,7 @@ import type { Recovery } from '../../src/domain/recovery.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import type { EndedSession } from '../../src/domain/session.js';
 import type { OverrideId, RotaOverride } from '../../src/domain/rota-override.js';
+import type { SignIn } from '../../src/domain/sign-in.js';
 import type { Silence, SilenceId } from '../../src/domain/silence.js';
 import type { StatusIncident } from '../../src/domain/status-incident.js';
 import type { Instant } from '../../src/domain/time.js';
@@ -63,6 +64,8 @@ export type DaemonEntry =
   /** The secret of ping UUIDs, and those of nodes that have none on disk. */
   | { readonly kind: 'ping_secret'; readonly secret: Buffer }
   | { readonly kind: 'ping_uuids'; readonly uuids: readonly PingUuid[] }
+  /** Sign-ins that have ended by themselves. Never refused. */
+  | { readonly kind: 'sign_ins'; readonly signIns: readonly SignIn[]; readonly forgotten: readonly string[] }
   /** Silences of maintenance windows, and old ones that are removed. Never refused. */
   | {
       readonly kind: 'silences';
@@ -75,6 +78,14 @@ export type DaemonEntry =
       readonly overrides: readonly RotaOverride[];
       readonly forgotten: readonly OverrideId[];
     };
+
+/** Somebody signs in or out, and waits for the reply. Refused when the disk is full; a sign-out is stored later then. */
+export interface SignInEntry {
+  readonly kind: 'sign_in';
+  readonly hash: string;
+  /** Undefined for a sign-out. */
+  readonly signIn: SignIn | undefined;
+}
 
 /** A silence is made, or ends, and somebody waits for the reply. Refused when the disk is full. */
 export interface SilenceEntry {
@@ -173,7 +184,7 @@ export type NodeEntry =
   | { readonly kind: 'statuses'; readonly nodes: readonly NamedStatus[] }
   | { readonly kind: 'observed_time'; readonly observed: ObservedTime };
 
-export type HistoryEntry = UserEntry | DaemonEntry | NodeEntry | OperatorEntry | IncidentsEntry;
+export type HistoryEntry = UserEntry | DaemonEntry | NodeEntry | OperatorEntry | IncidentsEntry | SignInEntry;
 
 /** The result of a node's entry. A status is settled once, stored or not. */
 export type NodeSettlement = { readonly shard: ShardIndex; readonly node: NodeName } & (
@@ -200,6 +211,12 @@ export type IncidentsSettlement = { readonly entry: IncidentsEntry } & (
   | { readonly stored: false; readonly code: ErrorCode }
 );
 
+/** The result of a sign-in's entry, or a sign-out's. */
+export type SignInSettlement = { readonly hash: string } & (
+  | { readonly stored: true }
+  | { readonly stored: false; readonly code: ErrorCode }
+);
+
 /** `refusing`: the disk takes no writes, or cannot be trusted; ends are kept in memory meanwhile. */
 export type StoreState = 'open' | 'refusing';
 
@@ -209,6 +226,7 @@ export interface SettlingDeps {
   settleNodes(settlements: readonly NodeSettlement[]): void;
   settleOperators(settlements: readonly OperatorSettlement[]): void;
   settleIncidents(settlements: readonly IncidentsSettlement[]): void;
+  settleSignIns(settlements: readonly SignInSettlement[]): void;
   /** Alerts are on disk, or cannot be at present. */
   alertsCommitted(records: readonly AlertRecord[], stored: boolean): void;
 }

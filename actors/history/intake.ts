@@ -2,7 +2,16 @@ import type { Flip } from '../../src/domain/node.js';
 import { HeartbeatError, type ErrorCode } from '../../src/errors.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { Backlog, Queued } from './backlog.js';
-import { alertsIn, healedBy, isAwaited, isOfNode, refusalOf, settledStatus, type Commit } from './commit.js';
+import {
+  alertsIn,
+  forgottenSignIn,
+  healedBy,
+  isAwaited,
+  isOfNode,
+  refusalOf,
+  settledStatus,
+  type Commit,
+} from './commit.js';
 import { withoutPing } from './node-records.js';
 import { isOfOperator } from './operator-records.js';
 import type {
@@ -12,6 +21,7 @@ import type {
   Settlement,
   SettlingDeps,
   OperatorSettlement,
+  SignInSettlement,
   StatusEntry,
   StoreState,
 } from './history.protocol.js';
@@ -124,6 +134,7 @@ export class Intake {
     const nodes: NodeSettlement[] = [];
     const operators: OperatorSettlement[] = [];
     const incidents: IncidentsSettlement[] = [];
+    const signIns: SignInSettlement[] = [];
     for (const entry of entries) {
       if (entry.kind === 'status') {
         nodes.push(settledStatus(entry));
@@ -138,6 +149,11 @@ export class Intake {
         incidents.push({ entry, stored: false, code });
         continue;
       }
+      if (entry.kind === 'sign_in') {
+        if (entry.signIn === undefined) this.#backlog.push(forgottenSignIn(entry));
+        signIns.push({ hash: entry.hash, stored: false, code });
+        continue;
+      }
       const { shard } = entry;
       if (isOfNode(entry)) nodes.push({ shard, node: entry.node, stored: false, code });
       else settlements.push({ shard, user: entry.user, stored: false, code });
@@ -146,13 +162,14 @@ export class Intake {
     this.#deps.settleNodes(nodes);
     this.#deps.settleOperators(operators);
     this.#deps.settleIncidents(incidents);
+    this.#deps.settleSignIns(signIns);
   }
 
   /** The disk is full, or worse. Every waiting request is answered. */
   storeRefuses(commit: Commit, error: unknown): void {
     const isDamaged = error instanceof HeartbeatError && error.code === 'HEARTBEAT_STORE_CORRUPT';
     this.#code = isDamaged ? error.code : 'HEARTBEAT_STORE_REFUSES';
-    const { retry, settlements, nodes, operators, incidents } = refusalOf(commit, this.#code);
+    const { retry, settlements, nodes, operators, incidents, signIns } = refusalOf(commit, this.#code);
     if (this.#state === 'open') {
       const event = isDamaged ? 'store is damaged and takes no writes' : 'store refuses writes';
       this.#deps.logger.error(event, { error });
@@ -168,6 +185,7 @@ export class Intake {
     this.#deps.settleNodes([...nodes, ...this.#backlog.letStatusesWait().map(settledStatus)]);
     this.#deps.settleOperators(operators);
     this.#deps.settleIncidents(incidents);
+    this.#deps.settleSignIns(signIns);
     this.refuse(dropped.filter(isAwaited), this.#code);
   }
 

@@ -17,6 +17,7 @@ import type { DeviceHeal } from '../domain/device.js';
 import type { EndedSession, Session } from '../domain/session.js';
 import type { Rota } from '../domain/rota.js';
 import type { RotaOverride } from '../domain/rota-override.js';
+import type { SignIn } from '../domain/sign-in.js';
 import type { Silence, SilencedInterval, SilenceId } from '../domain/silence.js';
 import type { IncidentState, StatusIncident, StatusIncidentId } from '../domain/status-incident.js';
 import type { ErrorCode } from '../errors.js';
@@ -48,6 +49,8 @@ export interface Daemon {
   readonly probes: ProbesApi;
 
   readonly incidents: IncidentsApi;
+
+  readonly signIns: SignInsApi;
 
   readonly events: EventsApi;
 
@@ -312,6 +315,38 @@ export interface IncidentsApi {
 
   /** @param answered is called once, when the change is on disk; a refusal is a reply too */
   request(request: IncidentRequest, answered: (reply: IncidentReply) => void): void;
+}
+
+/** Sign-ins of browsers. */
+export interface SignInsApi {
+  /**
+   * Undefined if there is no such sign-in, or it has ended.
+   *
+   * @param hash SHA-256 of its token, in lower-case hex
+   * @throws HeartbeatError `HEARTBEAT_NOT_READY` while they are kept elsewhere; so do the next two
+   */
+  find(hash: string): SignIn | undefined;
+
+  /**
+   * Resolves once it is on disk.
+   *
+   * @throws HeartbeatError if the store refuses it
+   */
+  begin(signIn: SignIn): Promise<void>;
+
+  /**
+   * Ends one at once; idempotent. Resolves when that is on disk.
+   *
+   * @throws HeartbeatError if the store refuses writes: it is stored later
+   */
+  end(hash: string): Promise<void>;
+
+  /**
+   * Replaces the rules, and ends at once all that they do not keep: of the last run, too.
+   *
+   * @param ended called for each sign-in that ends
+   */
+  rule(keeps: (signIn: SignIn) => boolean, ended: (signIn: SignIn) => void): void;
 }
 
 /** Silences. */

@@ -24,6 +24,7 @@ import { patienceOf, userEventsDeps } from './options.js';
 import type { AppPorts } from './ports.js';
 import { statusOnly } from './presence-change.js';
 import type { Shared } from './shared.js';
+import type { SignInRules } from './sign-ins.js';
 import { sumOf } from './sum.js';
 import type { Room } from './startup-memory.js';
 import { createWatch } from './watch.js';
@@ -61,6 +62,7 @@ export interface Actors extends Division {
   readonly maintenance: Shared['maintenance'];
   /** The limits of probes in force; likewise. */
   readonly probeLimits: Shared['probeLimits'];
+  readonly signInRules: SignInRules;
 }
 
 /**
@@ -73,6 +75,7 @@ export function assemble(config: Config, ports: AppPorts, hearing: Shared['heari
   const limits = { ...config.limits };
   const maintenance = { windows: ports.maintenance ?? [] };
   const probeLimits = { inForce: ports.probeLimits ?? config.probes };
+  const signInRules: SignInRules = { keeps: () => true, ended: () => undefined };
   const admission = new Admission(clock);
   const shared: Shared = {
     config,
@@ -83,6 +86,7 @@ export function assemble(config: Config, ports: AppPorts, hearing: Shared['heari
     limits,
     maintenance,
     probeLimits,
+    signInRules,
     memory: new MemoryGuard({
       memory: ports.memory,
       clock,
@@ -124,7 +128,7 @@ export function assemble(config: Config, ports: AppPorts, hearing: Shared['heari
     online,
     changes,
   };
-  return { ...division, ...parts, admission, limits, maintenance, probeLimits };
+  return { ...division, ...parts, admission, limits, maintenance, probeLimits, signInRules };
 }
 
 /** One partition with everything, in the data directory itself. */

@@ -15,7 +15,7 @@ import { settlementsFor } from './settlements.js';
 import { historyOptions, usersOptions } from './options.js';
 import type { Shared } from './shared.js';
 import type { Room } from './startup-memory.js';
-import { openPingUuids, recoverNodes, type Watch } from './watch.js';
+import { openPingUuids, recoverWatch, type Watch } from './watch.js';
 
 /** The longest that a hand-over waits for requests that it has received. */
 const PATIENCE: Millis = 5000;
@@ -147,7 +147,7 @@ export class PartitionRun {
     const { clock, logger, config } = this.#shared;
     const { store, users, watch, history } = this;
     const room = this.#room();
-    if (watch !== undefined) await recoverNodes(watch, store, room);
+    if (watch !== undefined) await recoverWatch(watch, store, room);
     const holds = (sessions: number): boolean => room.holdsUsers(sessions);
     const deps = { clock, logger, store, summary: history.summary, shards: users, holds };
     this.#recovered = await recover(deps, toMillis(config.session_timeout));
@@ -166,6 +166,7 @@ export class PartitionRun {
       this.history.submit(openPingUuids(this.watch, this.history.summary.pingSecret));
     this.watch?.nodes.resume(this.history.summary.observed);
     this.watch?.probes.tell({ kind: 'resume' });
+    this.watch?.signIns.resume();
     this.#hasResumed = true;
     return entries.find((entry) => entry.kind === 'blind')?.interval;
   }
@@ -277,6 +278,7 @@ export class PartitionRun {
     this.#settleStart(notHere(this.id));
     this.users.end();
     this.watch?.nodes.end();
+    this.watch?.signIns.stop();
   }
 
   /** All of its parts have stopped. */

@@ -5,7 +5,13 @@ import type { Watch } from './watch.js';
 
 type Settlements = Pick<
   HistoryDeps,
-  'settle' | 'alertsCommitted' | 'reopened' | 'settleNodes' | 'settleOperators' | 'settleIncidents'
+  | 'settle'
+  | 'alertsCommitted'
+  | 'reopened'
+  | 'settleNodes'
+  | 'settleOperators'
+  | 'settleIncidents'
+  | 'settleSignIns'
 >;
 
 /** Passes what history settles on to the users, the nodes and the notifier of a run, which wait for it. */
@@ -35,6 +41,9 @@ export function settlementsFor(
     },
     settleIncidents: (settlements) => {
       watch?.incidents.settled(settlements);
+    },
+    settleSignIns: (settlements) => {
+      watch?.signIns.settled(settlements);
     },
   };
 }

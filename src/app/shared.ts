@@ -14,6 +14,7 @@ import type { ProbeLimits } from '../ports/prober.js';
 import type { ActorSystem } from '../runtime/actor-system.js';
 import type { OnlineIds } from './online-ids.js';
 import type { MemoryGuard } from './memory-guard.js';
+import type { SignInRules } from './sign-ins.js';
 import type { Changes } from './events/hub.js';
 import type { AppPorts } from './ports.js';
 
@@ -38,6 +39,7 @@ export interface Shared {
   readonly maintenance: { windows: readonly MaintenanceWindow[] };
   /** The limits of probes; likewise. */
   readonly probeLimits: { inForce: ProbeLimits };
+  readonly signInRules: SignInRules;
   readonly memory: MemoryGuard;
   readonly counts: UserCounts;
   readonly nodeCounts: NodeCounts;

@@ -18,6 +18,7 @@ import type { Outbox } from '../ports/outbox.js';
 import { alertsOptions } from './options.js';
 import { PingUuids } from './ping-uuids.js';
 import { StatusIncidents } from './status-incidents.js';
+import { SignIns } from './sign-ins.js';
 import type { AppPorts } from './ports.js';
 import type { Shared } from './shared.js';
 import type { Room } from './startup-memory.js';
@@ -31,7 +32,7 @@ const CHECKPOINT: Millis = 500;
 /** With more entries than this waiting for the disk, a checkpoint of the nodes waits too. */
 const BUSY_DISK = 10_000;
 
-/** All nodes, and all alerts about them: dependencies and mass failures need the whole view. */
+/** All nodes, and all alerts about them: dependencies and mass failures need the whole view. What there is once is here too. */
 export interface Watch {
   readonly nodes: LocalNodeShards;
   readonly probes: Probes;
@@ -41,6 +42,7 @@ export interface Watch {
   readonly alerting: Alerting;
   readonly pingUuids: PingUuids;
   readonly incidents: StatusIncidents;
+  readonly signIns: SignIns;
 }
 
 /** What the partition that watches has besides. */
@@ -82,6 +84,14 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
   const incidents = new StatusIncidents({
     clock,
     random: Math.random,
+    submit: (entry) => {
+      history().submit([entry]);
+    },
+  });
+  const signIns = new SignIns({
+    clock,
+    rules: shared.signInRules,
+    most: () => limits.sign_ins,
     submit: (entry) => {
       history().submit([entry]);
     },
@@ -137,7 +147,7 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
         shared.hearing.isHearing && history().state === 'open' && history().waiting < BUSY_DISK,
     },
   );
-  return { nodes, probes, notifier, channels, alerting, pingUuids, incidents };
+  return { nodes, probes, notifier, channels, alerting, pingUuids, incidents, signIns };
 }
 
 /** Nobody waits for the answers: a result that does not count is followed by another. */
@@ -161,12 +171,13 @@ function tellProbed(nodes: LocalNodeShards, results: readonly Probed[], clock: P
   );
 }
 
-/** Restores the nodes of the last run. */
-export async function recoverNodes(
-  { nodes, notifier, incidents }: Watch,
-  store: Pick<HistoryStore, 'nodes' | 'statusIncidents'>,
+/** Restores the nodes, the incidents and the sign-ins of the last run. */
+export async function recoverWatch(
+  { nodes, notifier, incidents, signIns }: Watch,
+  store: Pick<HistoryStore, 'nodes' | 'statusIncidents' | 'signIns'>,
   room: ReturnType<Room>,
 ): Promise<void> {
+  for await (const chunk of store.signIns()) signIns.recover(chunk);
   for await (const chunk of store.nodes()) {
     if (room.holdsNodes(chunk.length)) for (const node of chunk) nodes.recover(node);
   }

@@ -50,6 +50,11 @@ export const limits = group({
     1000,
     'Maximum silences that are not over. Each of them is compared once with each node that flips or is shown. One key may have half of those that other keys leave.',
   ),
+  sign_ins: option(
+    whole(1, 100_000),
+    1000,
+    'Maximum sign-ins of browsers. Beyond that, the oldest of the key that has most of them ends.',
+  ),
   rate_per_key: option(
     orOff(rate(0.01, MILLION)),
     null,

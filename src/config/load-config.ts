@@ -8,7 +8,7 @@ import type { ConfiguredChannel } from './channels/channels.js';
 import { parseFile } from './config-file.js';
 import type { FileContents } from './config-file.js';
 import { fromText } from './value-kinds.js';
-import { isLoopback } from './loopback.js';
+import { isLoopback } from '../domain/loopback.js';
 import { nest } from './option.js';
 import type { Option } from './option.js';
 import type { DeclaredNode } from '../domain/node.js';
@@ -133,7 +133,8 @@ export function loadConfig(sources: ConfigSources): Loaded {
       ? store.problems.map((each) => problemIn(inForce, each))
       : []),
     ...(file.readable ? checkOrder(inForce) : []),
-    ...(auth.linkSecret === undefined ? [] : checkLinks(inForce)),
+    ...(auth.linkSecret === undefined ? [] : checkUrl(inForce, 'auth.link_secret signs links to it')),
+    ...(auth.auth?.trusted_header === undefined ? [] : checkHeader(inForce, auth.auth.trusted_header)),
     ...(auth.auth === undefined && auth.problems.length === 0 ? checkExposure(inForce) : []),
   ];
   if (store === undefined || 'problems' in store || problems.length > 0) return { ok: false, problems };
@@ -286,12 +287,26 @@ function checkOrder(inForce: ReadonlyMap<string, Given>): readonly string[] {
   });
 }
 
-/** A secret for links that cannot be made would be ignored. */
-function checkLinks(inForce: ReadonlyMap<string, Given>): readonly string[] {
+/** What would be ignored without a URL, or trusted from anywhere. */
+function checkUrl(inForce: ReadonlyMap<string, Given>, since: string): readonly string[] {
   const url = inForce.get('public_url');
   if (url === undefined || (url.value !== null && url.value !== 'off')) return [];
   return [
-    `public_url: must be the URL at which people reach the daemon, since auth.link_secret signs links to it (from ${sourceText(url.source)})`,
+    `public_url: must be the URL at which people reach the daemon, since ${since} (from ${sourceText(url.source)})`,
+  ];
+}
+
+function checkHeader(
+  inForce: ReadonlyMap<string, Given>,
+  { clientCa }: NonNullable<ConfiguredAuth['trusted_header']>,
+): readonly string[] {
+  const certificate = inForce.get('tls.certificate');
+  const isPlain = certificate === undefined || certificate.value === null || certificate.value === 'off';
+  return [
+    ...checkUrl(inForce, 'auth.trusted_header counts for pages there alone'),
+    ...(clientCa !== undefined && isPlain
+      ? ['tls.certificate: must be given with auth.trusted_header.client_ca_file: only TLS has certificates']
+      : []),
   ];
 }
 

@@ -26,6 +26,7 @@ export function secretsIn({
     ...(isInUrl ? [new Secret(config.store)] : []),
     ...channels.flatMap(({ secrets }) => secrets),
     ...(signing?.type === 'secret' ? [new Secret(signing.export().toString())] : []),
+    ...(auth?.trusted_header?.secret === undefined ? [] : [auth.trusted_header.secret.value]),
     ...(linkSecret === undefined ? [] : [linkSecret]),
     ...(tls === undefined ? [] : [tls.key]),
     ...[proxies?.http, proxies?.https].flatMap((url) => (url === undefined ? [] : [new Secret(url)])),

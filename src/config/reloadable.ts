@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ConfiguredAuth } from './auth/auth.js';
 import type { Effective } from './load-config.js';
-import { isLoopback } from './loopback.js';
+import { isLoopback } from '../domain/loopback.js';
 import { nest } from './option.js';
 import { options, schema, valueIn } from './schema.js';
 import type { ConfiguredTls } from './tls.js';
 
 /** Options that a running daemon can apply. All others need a restart. */
 const RELOADABLE =
-  /^(?:limits\..+|nodes\.(?:declared|prune)|log\.level|keep_alive_timeout|cors\.origins|allowed_hosts|public_url|insecure|docs\..+|tls\..+|probes\..+)$/;
+  /^(?:limits\..+|nodes\.(?:declared|prune)|log\.level|keep_alive_timeout|cors\.origins|sign_in\..+|allowed_hosts|public_url|trusted_proxies|insecure|docs\..+|tls\..+|probes\..+)$/;
 
 export interface Reloaded {
   /** The new configuration, with the old values of options that need a restart. */
@@ -77,7 +77,19 @@ function isSameTls(one: ConfiguredTls | undefined, other: ConfiguredTls | undefi
 
 function isSameAuth(one: ConfiguredAuth | undefined, other: ConfiguredAuth | undefined): boolean {
   if (!isDeepStrictEqual(one?.keys, other?.keys)) return false;
+  if (!isSameHeader(one?.trusted_header, other?.trusted_header)) return false;
   const [a, b] = [one?.user_tokens, other?.user_tokens];
   if (a === undefined || b === undefined) return a === b;
   return a.key.equals(b.key) && isDeepStrictEqual({ ...a, key: '' }, { ...b, key: '' });
+}
+
+function isSameHeader(
+  one: ConfiguredAuth['trusted_header'],
+  other: ConfiguredAuth['trusted_header'],
+): boolean {
+  const { secret: own, ...a } = one ?? {};
+  const { secret: its, ...b } = other ?? {};
+  return (
+    own?.header === its?.header && own?.value.reveal() === its?.value.reveal() && isDeepStrictEqual(a, b)
+  );
 }

@@ -15,6 +15,7 @@ import {
   origins,
   orOff,
   publicUrl,
+  ranges,
   seconds,
   text,
   timer,
@@ -60,6 +61,18 @@ export const schema = group({
     null,
     'URL at which people reach the daemon in a browser. Messages then have a link to the node. While no key is configured, its host is accepted in `Host`.',
   ),
+  trusted_proxies: option(
+    orOff(ranges),
+    null,
+    'Networks of the proxies in front of the daemon. `X-Forwarded-For` of their requests says whose a request is, for `limits.rate_per_address` and the audit log.',
+  ),
+  sign_in: group({
+    lifetime: option(
+      seconds(60, YEAR),
+      7 * DAY,
+      'How long a browser stays [signed in](sign-in.md). Applies to sign-ins from then on.',
+    ),
+  }),
   cors: group({
     origins: option(orOff(origins), null, 'Origins of web pages that may call the API from a browser.'),
   }),

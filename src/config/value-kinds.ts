@@ -119,6 +119,16 @@ export const networks = {
   expects: 'a list of networks such as 10.0.0.0/8, or public',
 };
 
+/** Networks; as text, separated by commas. */
+export const ranges = {
+  type: z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(',').map((each) => each.trim()) : value),
+    z.array(z.string().refine((text) => parseRange(text) !== undefined)).readonly(),
+  ),
+  notation: 'text' as const,
+  expects: 'a list of networks such as 10.0.0.0/8',
+};
+
 export const oneOf = <const T extends readonly string[]>(...names: T) => ({
   type: z.enum(names),
   notation: 'text' as const,

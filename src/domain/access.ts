@@ -17,6 +17,12 @@ const INCLUDED: Readonly<Record<Scope, readonly Permission[]>> = {
   ping: ['ping'],
 };
 
+/** What members of a group may do, by its name; `*` for everybody who is identified. A person has no key to ping with. */
+export type GroupScopes = ReadonlyMap<string, readonly Scope[]>;
+
+/** The group that everybody is in. */
+export const EVERYBODY = '*';
+
 /** Which users: a range of integers with both its ends, those whose ids begin with one of some prefixes, one, or none. */
 export type UserReach =
   | { readonly from: UserId; readonly to: UserId }
@@ -84,7 +90,9 @@ export class Access {
   /** Whether it may see the meta of devices. */
   readonly seesMeta: boolean;
   /** What the caller has shown, in words. */
-  readonly credential: 'key' | 'user token';
+  readonly credential: 'key' | 'user token' | 'sign-in';
+  /** Who it is, if somebody else has identified a person. */
+  readonly person: string | undefined;
   /** It ends at this instant; undefined if it never does. */
   readonly expires: Instant | undefined;
 
@@ -95,6 +103,7 @@ export class Access {
     maxNodes?: number,
     { watch, meta = true, expires }: UserClaims = {},
     credential: Access['credential'] = 'key',
+    person?: string,
   ) {
     this.name = name;
     this.nodeQuota = maxNodes === undefined ? undefined : { key: name, nodes: maxNodes };
@@ -106,6 +115,7 @@ export class Access {
     this.seesMeta = meta;
     this.expires = expires;
     this.credential = credential;
+    this.person = person;
   }
 
   static ofKey({ name, scopes, maxNodes, expires, ...reach }: KeyRule): Access {
@@ -123,6 +133,34 @@ export class Access {
     const reach = { users: { only: user }, nodes: [] };
     const claims = { watch, meta, ...(expires !== undefined && { expires }) };
     return new Access(`user ${user}`, ['heal', 'checkup'], reach, undefined, claims, 'user token');
+  }
+
+  /** The access of a person whom a proxy or a provider has identified. */
+  static ofPerson(name: string, scopes: readonly Scope[], expires: Instant | undefined): Access {
+    const permissions = scopes.flatMap((scope) => INCLUDED[scope]);
+    const claims = expires === undefined ? {} : { expires };
+    return new Access(`person ${name}`, permissions, {}, undefined, claims, 'sign-in', name);
+  }
+
+  /** The same, until then. */
+  until(expires: Instant): Access {
+    return new Access(
+      this.name,
+      this.#permissions,
+      {
+        ...(this.#users !== undefined && { users: this.#users }),
+        ...(this.#nodes !== undefined && { nodes: this.#nodes }),
+        create: this.mayCreate,
+      },
+      this.nodeQuota?.nodes,
+      {
+        watch: this.#watch === 'all' ? 'all' : this.#watch && [...this.#watch],
+        meta: this.seesMeta,
+        expires,
+      },
+      this.credential,
+      this.person,
+    );
   }
 
   may(permission: Permission): boolean {

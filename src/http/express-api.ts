@@ -23,7 +23,7 @@ import { addNodes } from './nodes/node-routes.js';
 import { addPings, type PingKeys } from './pings/ping-routes.js';
 import { addUptime } from './uptime/uptime-routes.js';
 import { addRotas } from './rotas/rota-routes.js';
-import { addSignIn } from './sign-in/sign-in-routes.js';
+import { addSignIn, type SignInDesk } from './sign-in/sign-in-routes.js';
 import { addSilences } from './silences/silence-routes.js';
 import { addIncidents } from './status/incident-routes.js';
 import { addStatusPages } from './status/status-routes.js';
@@ -51,6 +51,7 @@ export function createApi(
   pingKeys: PingKeys,
   links: () => LinkSigner | undefined,
   open: () => PublicOptions,
+  desk: SignInDesk,
 ): Api {
   const app = express();
   app.disable('x-powered-by').enable('case sensitive routing');
@@ -64,7 +65,8 @@ export function createApi(
   addContract(resources, limits, daemon.users.ids.kind, () => open().isContractPublic);
   addDashboard(resources);
   addStatusPages(resources, daemon, clock, () => open().status);
-  addSignIn(resources);
+  app.all('/session', admitBody(limits, resources.routes));
+  addSignIn(resources, { daemon, clock, limits, desk });
   addSocket(resources);
   app.use((_request, response, next) => {
     if (daemon.serving) next();

@@ -14,6 +14,12 @@ export interface GatewayOptions {
   readonly allowed_hosts?: readonly string[] | null | undefined;
   /** Where people reach the daemon; undefined or null: not said. */
   readonly public_url?: string | null | undefined;
+  readonly sign_in: {
+    /** How long a sign-in lasts. */
+    readonly lifetime: Seconds;
+  };
+  /** Networks of proxies whose `X-Forwarded-For` says whose a request is; default none. */
+  readonly trusted_proxies?: readonly string[] | null | undefined;
   /** 0 picks a free port. */
   readonly port: number;
   /** How long a user stays online after a heal. */
@@ -48,7 +54,7 @@ export interface GatewayOptions {
 }
 
 /** In PEM. */
-export interface TlsOptions {
+interface TlsOptions {
   readonly certificate: string;
   readonly key: { reveal(): string };
 }

@@ -1,8 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { Server as TlsServer } from 'node:tls';
 import type { NodeQuota } from '../domain/access.js';
-import { toMillis } from '../domain/time.js';
+import { toMillis, type Seconds } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { createApi, type Api } from './express-api.js';
@@ -25,10 +24,11 @@ import { hostRulesOf, quotasIn, type GatewayLimits, type GatewayOptions } from '
 import { pipelineOf } from './server/pipeline.js';
 import { Pipelines, readThroughStream } from './server/pipelines.js';
 import { LoadShedding } from './server/load-shedding.js';
+import type { SignInDesk } from './sign-in/sign-in-routes.js';
 import { refusesUpgrade } from './sockets/handshake.js';
 import { Sockets } from './sockets/sockets.js';
 import { isBodiless, RequestHeads } from './server/request-head.js';
-import { bound, createBoundedServer, pemOf } from './server/bounded-server.js';
+import { bound, createBoundedServer } from './server/bounded-server.js';
 
 /** What the gateway needs from outside. */
 export interface GatewayParts {
@@ -62,6 +62,7 @@ export class Gateway {
   #quotas: readonly NodeQuota[];
   #links: GatewayOptions['links'];
   #public: PublicOptions;
+  #signInLifetime: Seconds;
   readonly #acceptWarning: AcceptWarning;
   #overloaded = 0;
   #closing = false;
@@ -77,8 +78,9 @@ export class Gateway {
     this.#acceptWarning = new AcceptWarning(clock, logger);
     this.#limits = { ...limits };
     this.#loadShedding = new LoadShedding(clock, limits.pass);
-    this.#cors = new Cors(options.cors?.origins ?? []);
+    this.#cors = corsOf(options);
     this.#streams = new EventStreams(clock);
+    this.#signInLifetime = options.sign_in.lifetime;
     this.#api = createApi(
       daemon,
       clock,
@@ -89,9 +91,16 @@ export class Gateway {
       (key) => this.#accessControl.ofPingKey(key),
       () => this.#links,
       () => this.#public,
+      this.#signInDesk(),
     );
     const { routes } = this.#api;
-    this.#accessControl = new AccessControl(daemon, clock, routes, (exchange) => this.#handOver(exchange));
+    this.#accessControl = new AccessControl(
+      daemon,
+      clock,
+      routes,
+      (exchange) => this.#handOver(exchange),
+      (access) => this.#streams.endOf(access),
+    );
     this.#accessControl.configure(options);
     this.#heads.configure(hostRulesOf(options));
     this.#quotas = quotasIn(options);
@@ -127,6 +136,7 @@ export class Gateway {
     });
     this.#exchanges = new Exchanges(limits.request_timeout, clock, logger, {
       routes,
+      addressOf: (request) => this.#accessControl.addresses.of(request),
       answerBegan: (pipeline) => this.#pipelines.answerBegan(pipeline),
       reset: (socket) => this.#connections.reset(socket),
     });
@@ -156,16 +166,15 @@ export class Gateway {
 
   /** Applies other limits, keys, origins and certificates. The address stays. */
   reconfigure(options: GatewayOptions): void {
-    const { limits, cors, tls } = options;
+    const { limits } = options;
     Object.assign(this.#limits, limits);
     bound(this.#server, options);
-    if (tls !== undefined && this.#server instanceof TlsServer) this.#server.setSecureContext(pemOf(tls));
     this.#connections.allow(limits.connections);
     this.#exchanges.allow(limits.request_timeout);
     this.#exchanges.heads.forget();
     this.#idle.allow(toMillis(options.keep_alive_timeout));
     this.#loadShedding = new LoadShedding(this.#parts.clock, limits.pass);
-    this.#cors = new Cors(cors?.origins ?? []);
+    this.#cors = corsOf(options);
     if (this.#accessControl.configure(options)) {
       this.#sockets.renew();
       this.#streams.reconfigured(options.auth !== undefined);
@@ -175,6 +184,7 @@ export class Gateway {
     this.#quotas = quotasIn(options);
     this.#links = options.links;
     this.#public = publicOptionsOf(options);
+    this.#signInLifetime = options.sign_in.lifetime;
   }
 
   /** Stops accepting and answers what is in flight. Resolves when every connection is closed. */
@@ -219,6 +229,22 @@ export class Gateway {
         rate_limited: this.#accessControl.rateLimited,
         dropped_pings: this.#api.droppedPings(),
       },
+    };
+  }
+
+  #signInDesk(): SignInDesk {
+    const accessControl = (): AccessControl => this.#accessControl;
+    const lifetime = (): Seconds => this.#signInLifetime;
+    return {
+      get place() {
+        return accessControl().signInPlace;
+      },
+      get lifetime() {
+        return lifetime();
+      },
+      authenticate: (key) => accessControl().authenticate(key),
+      exceedsKeyRate: (access) => accessControl().exceedsKeyRate(access),
+      signInOf: (access) => accessControl().signInOf(access),
     };
   }
 
@@ -307,4 +333,8 @@ function connectedTo(sockets: Sockets, streams: EventStreams): Daemon['connected
       return streams.size;
     },
   };
+}
+
+function corsOf({ cors, public_url }: GatewayOptions): Cors {
+  return new Cors(cors?.origins ?? [], public_url);
 }

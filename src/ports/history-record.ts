@@ -6,6 +6,7 @@ import type { KeptPing } from '../domain/ping.js';
 import type { NodeName } from '../domain/node-name.js';
 import type { Recovery } from '../domain/recovery.js';
 import type { OverrideId, RotaOverride } from '../domain/rota-override.js';
+import type { SignIn } from '../domain/sign-in.js';
 import type { Silence, SilenceId } from '../domain/silence.js';
 import type { StatusIncident, StatusIncidentId } from '../domain/status-incident.js';
 import type { Instant } from '../domain/time.js';
@@ -86,6 +87,12 @@ export type HistoryRecord =
       readonly kind: 'overrides';
       readonly overrides: readonly RotaOverride[];
       readonly forgotten: readonly OverrideId[];
+    }
+  /** Sign-ins, and the hashes of those that are removed. */
+  | {
+      readonly kind: 'sign_ins';
+      readonly signIns: readonly SignIn[];
+      readonly forgotten: readonly string[];
     }
   /** Alerts are held for a mass failure. */
   | { readonly kind: 'held'; readonly hold: LastHold }

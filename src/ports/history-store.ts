@@ -6,6 +6,7 @@ import type { NodeName } from '../domain/node-name.js';
 import type { Recovery } from '../domain/recovery.js';
 import type { EndedSession, OpenSession } from '../domain/session.js';
 import type { StatusIncident } from '../domain/status-incident.js';
+import type { SignIn } from '../domain/sign-in.js';
 import type { Instant } from '../domain/time.js';
 import type { UserId } from '../domain/user-id.js';
 import type { ObservedTime } from '../domain/observed-time.js';
@@ -192,6 +193,9 @@ export interface HistoryStore extends Outbox {
 
   /** What is kept of the body of a ping, which may be empty; undefined if there is no such ping. */
   pingBody(node: NodeName, n: number): Promise<Buffer | undefined>;
+
+  /** All stored sign-ins, in chunks. */
+  signIns(): AsyncIterable<readonly SignIn[]>;
 
   /** The node that has this ping UUID, or had it. */
   nodeOfPing(uuid: string): Promise<NodeName | undefined>;

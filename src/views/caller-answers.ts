@@ -4,7 +4,11 @@ import { instant } from './values.js';
 
 export const caller = z
   .strictObject({
-    key: z.string().nullable().meta({ description: 'The name of the key; null while none is configured.' }),
+    key: z
+      .string()
+      .nullable()
+      .meta({ description: 'The name of the key; null while none is configured, and for people.' }),
+    user: z.string().nullable().meta({ description: 'Who it is, if a proxy or a provider says so.' }),
     scopes: z
       .array(z.enum(SCOPES))
       .readonly()
@@ -15,5 +19,15 @@ export const caller = z
       .nullable()
       .meta({ description: 'Prefixes of the node names that it covers; null for all nodes.' }),
     expires: instant.nullable().meta({ description: 'When it ends; null if it does not.' }),
+    signed_in: z
+      .boolean()
+      .meta({ description: 'Whether a cookie stands for it: `DELETE /session` ends it.' }),
   })
   .meta({ id: 'Caller' });
+
+export const waysIn = z
+  .strictObject({
+    url: z.string().nullable().meta({ description: 'Where browsers sign in; null if they cannot.' }),
+    problem: z.string().nullable().meta({ description: 'Why they cannot, as a sentence.' }),
+  })
+  .meta({ id: 'WaysIn' });

@@ -191,6 +191,7 @@ type Caller = Pick<Access, 'credential'>;
 export const forbidden = {
   permission: ({ credential }: Caller, permission: Permission) => {
     const scope = permission === 'checkup' ? 'read' : permission;
+    if (credential === 'sign-in') return `no group of this person has the scope ${scope}`;
     return credential === 'key'
       ? `this key lacks the scope ${scope}`
       : `a user token does not permit this call: it needs a key with the scope ${scope}`;
@@ -205,6 +206,24 @@ export const forbidden = {
   everyNode: 'this key covers some nodes only, and this call can affect others: use a key without nodes',
   everything:
     'this key covers some users or nodes only, and this call concerns all: use a key for everything',
+};
+
+/** Why a browser is not signed in. */
+export const signInProblem = {
+  noKeys: 'no key is configured, so there is nothing to sign in to',
+  noUrl: 'signing in needs public_url: set it to the URL at which people reach the daemon',
+  plainHttp: (url: string) =>
+    `signing in over plain HTTP works on loopback only, and public_url is ${url}: serve HTTPS`,
+  elsewhere: (url: string) => `sign in at ${url}, which is public_url: this page is of another origin`,
+  foreign: (url: string) =>
+    `a sign-in counts only for requests of pages at ${url}, which is public_url: send a key instead`,
+  forged:
+    'the headers of auth.trusted_header are for the proxy alone: this request has them from somebody else, or twice',
+  noName: 'the proxy names somebody whose name is too long, or no text',
+  noGroup: (name: string) => `no group of ${quoted(name)} has a scope in the configuration`,
+  ended: 'the sign-in has ended: sign in again',
+  twice: (cookie: string) =>
+    `the cookie ${cookie} was sent twice, so another page has set it too: delete the cookies of this site`,
 };
 
 const LONGEST_NAME = 64;

@@ -9,6 +9,7 @@ import { describeRecovery } from './history-store/recovery.js';
 import { describeRefusals } from './history-store/refusals.js';
 import { describePings } from './history-store/pings.js';
 import { describeOverrides } from './history-store/overrides.js';
+import { describeSignIns } from './history-store/sign-ins.js';
 import { describeSilences } from './history-store/silences.js';
 import type { MakeSubject } from './history-store/subject.js';
 
@@ -26,6 +27,7 @@ export function describeHistoryStore(name: string, make: MakeSubject): void {
     describeSilences(make);
     describeIncidents(make);
     describeOverrides(make);
+    describeSignIns(make);
     describePings(make);
   });
 }

@@ -275,4 +275,42 @@ describe('the dashboard, in a browser', () => {
     browser.ignore(/status of 40[13]/);
     browser.hosts.delete(new URL(guarded.url).host);
   });
+
+  it('signs in with a key where people reach the daemon, stays signed in, and signs out', async () => {
+    const home = resources.directory();
+    const file = path.join(home, 'heartbeat.yaml');
+    const own = await freePort();
+    const reached = `http://127.0.0.1:${String(own)}`;
+    const keys = `auth:\n  keys:\n${keyLine('ops-key', 'admin', 'ops')}`;
+    writeFileSync(file, `public_url: ${reached}\n${keys}`);
+    const guarded = await resources.daemon(path.join(home, 'data'), { config: file, port: own });
+    const page = await browser.open(`${reached}/#/nodes`);
+    await heading(page, 'This daemon needs a key').waitFor();
+    await page.getByText('A cookie that no script can read').waitFor();
+    await expectAccessible(page, 'the sign-in');
+    await page.getByLabel('Key').fill('another-key');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('The daemon refused it: the key is unknown').waitFor();
+    await page.getByLabel('Key').fill('ops-key');
+    await page.keyboard.press('Enter');
+    await page.getByText('Key: ops').waitFor();
+    const kept = 'JSON.stringify([localStorage.length, sessionStorage.length, document.cookie])';
+    expect(await page.evaluate(kept)).to.equal('[0,0,""]');
+    // Another tab is signed in too, and may change what the key may.
+    const second = await page.context().newPage();
+    await second.goto(`${reached}/`);
+    await second.getByText('Key: ops').waitFor();
+    const put = `fetch('nodes/cookie-1', { method: 'PUT', body: '{}' }).then(({ status }) => status)`;
+    expect(await second.evaluate(put)).to.equal(201);
+    await page.reload();
+    await page.getByText('cookie-1').first().waitFor();
+    await second.getByRole('button', { name: 'Sign out' }).click();
+    await heading(second, 'This daemon needs a key').waitFor();
+    await heading(page, 'This daemon needs a key').waitFor();
+    await page.context().close();
+    await guarded.kill();
+    const others = browser.complaints.filter((each) => !/status of 40[13]|ERR_|Failed to load/.test(each));
+    browser.complaints.splice(0, browser.complaints.length, ...others);
+    browser.hosts.delete(new URL(reached).host);
+  });
 });

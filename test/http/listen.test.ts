@@ -38,7 +38,14 @@ describe('listening', () => {
       page: 1,
       ...SOCKET_LIMITS,
     };
-    const options = { host, port, session_timeout: 7, keep_alive_timeout: 1, limits };
+    const options = {
+      host,
+      port,
+      session_timeout: 7,
+      keep_alive_timeout: 1,
+      sign_in: { lifetime: 60 },
+      limits,
+    };
     return new Gateway(options, new FakeDaemon(), {
       clock: new SimulatedClock(),
       logger: new RecordingLogger(),

@@ -3,6 +3,7 @@ import { EventStreams } from '../../src/http/events/event-streams.js';
 import { Cors } from '../../src/http/security/cors.js';
 import type { Route } from '../../src/http/route-table.js';
 import { FakeDaemon } from '../http/support/fake-daemon.js';
+import { NO_DESK } from '../http/support/no-desk.js';
 import { NO_REQUESTS } from './metrics.js';
 import { SimulatedClock } from './simulated-clock.js';
 
@@ -25,6 +26,7 @@ export function allRoutes(): readonly Route[] {
       status: { pages: [], publicUrl: null },
       isContractPublic: false,
     }),
+    NO_DESK,
   );
   return routes.all;
 }

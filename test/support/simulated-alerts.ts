@@ -145,6 +145,7 @@ export class SimulatedAlerts {
         settleNodes: () => undefined,
         settleOperators: (settlements) => this.notifier.operatorsSettled(settlements),
         settleIncidents: () => undefined,
+        settleSignIns: () => undefined,
         alertsCommitted: (records, stored) => this.notifier.committed(records, stored),
         reopened: () => this.notifier.reopened(),
       },

@@ -124,6 +124,12 @@ export const de: Messages = {
   keyHint: 'Ein Schlüssel mit dem Recht read, oder admin zum Ändern. heartbeat keys new macht einen.',
   keyKept:
     'Er bleibt in diesem Tab und ist vergessen, sobald der Tab geschlossen wird. Er geht nur an diesen Daemon.',
+  signIn: 'Anmelden',
+  signOut: 'Abmelden',
+  signInKept:
+    'Ein Cookie, das kein Skript lesen kann, hält diesen Browser angemeldet, bis Sie sich abmelden.',
+  signInNot: (sentence) => `Anmelden ist hier nicht möglich: ${sentence}.`,
+  signInElsewhere: 'Um angemeldet zu bleiben, nehmen Sie die Adresse des Daemons:',
   keyUse: 'Schlüssel verwenden',
   keyForget: 'Schlüssel vergessen',
   keyRefused: (sentence) => `Der Daemon hat ihn abgelehnt: ${sentence}`,

@@ -1,16 +1,19 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { isPlaceToSignIn, type WaysIn } from '../daemon/sign-in.js';
 import { t } from '../i18n/messages.js';
 import { Mark } from '../parts/mark.js';
 
 interface KeyFormProps {
   readonly refusal: Error | undefined;
+  readonly ways: WaysIn;
   readonly use: (key: string) => void;
 }
 
-/** Until there is a sign-in, a key is typed in. */
-export function KeyForm({ refusal, use }: KeyFormProps) {
+/** Signs in with a key. Where that is not possible, it says why, and the key stays in the tab. */
+export function KeyForm({ refusal, ways, use }: KeyFormProps) {
   const input = useRef<HTMLInputElement>(null);
   const [isChecking, setChecking] = useState(false);
+  const isPlace = isPlaceToSignIn(ways);
   useEffect(() => {
     input.current?.focus();
     setChecking(false);
@@ -51,12 +54,26 @@ export function KeyForm({ refusal, use }: KeyFormProps) {
           </p>
         </div>
         <p class="small" id="key-kept">
-          {t.keyKept}
+          {isPlace ? t.signInKept : t.keyKept}
         </p>
+        {!isPlace && (
+          <p class="dim small">
+            {ways.url === null ? t.signInNot(ways.problem ?? '') : <SignInElsewhere url={ways.url} />}
+          </p>
+        )}
         <button type="submit" class="button" data-kind="main" disabled={isChecking}>
-          {isChecking ? t.checking : t.keyUse}
+          {isChecking ? t.checking : isPlace ? t.signIn : t.keyUse}
         </button>
       </form>
     </main>
+  );
+}
+
+/** The cookie belongs to public_url, and this page came from somewhere else. */
+function SignInElsewhere({ url }: { readonly url: string }) {
+  return (
+    <>
+      {t.signInElsewhere} <a href={`${url}/`}>{url}</a>
+    </>
   );
 }

@@ -2,6 +2,7 @@ import type { AlertId, AlertRecord, CountedAlert, LastHold, UnnotifiedOf } from 
 import type { BlindInterval } from '../../domain/blindness.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
 import type { RotaOverride } from '../../domain/rota-override.js';
+import type { SignIn } from '../../domain/sign-in.js';
 import type { Silence } from '../../domain/silence.js';
 import type { StatusIncident } from '../../domain/status-incident.js';
 import type { Instant } from '../../domain/time.js';
@@ -36,6 +37,7 @@ import { readLastHold, type Ledger } from './meta.js';
 import { nodeNames, storedAcknowledgements, storedFlips, storedNodes, storedPauses } from './nodes.js';
 import { lastSessionOf, sessionsWithin, storedHealed, storedOpenSessions } from './sessions.js';
 import { storedBody, storedPings } from './pings.js';
+import { storedSignIns } from './sign-in-codec.js';
 import { nodeOfPingFrom, pingUuidKey } from './ping-codec.js';
 import { get } from './sealed-store.js';
 import { damagedError, DamagedRecord } from './store-errors.js';
@@ -99,6 +101,10 @@ export abstract class HistoryReads {
 
   overrides(): AsyncIterable<readonly RotaOverride[]> {
     return this.#reading(storedOverrides);
+  }
+
+  signIns(): AsyncIterable<readonly SignIn[]> {
+    return this.#reading(storedSignIns);
   }
 
   lastHold(): Promise<LastHold | undefined> {

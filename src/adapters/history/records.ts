@@ -41,6 +41,7 @@ import { incidentKey, incidentValue } from './incident-codec.js';
 import { nodeKey, nodeValue, statusKey, statusValue } from './node-codec.js';
 import { pingUuidKey } from './ping-codec.js';
 import { overrideKey, overrideValue } from './override-codec.js';
+import { signInKey, signInValue } from './sign-in-codec.js';
 import { silenceKey, silenceValue } from './silence-codec.js';
 import { findForgotten, findNodes } from './nodes.js';
 import { addPinged, findPings, removePings, type StoredPings } from './pings.js';
@@ -238,6 +239,10 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
     case 'overrides':
       for (const override of record.overrides) batch.put(overrideKey(override.id), overrideValue(override));
       for (const id of record.forgotten) batch.del(overrideKey(id));
+      return;
+    case 'sign_ins':
+      for (const signIn of record.signIns) batch.put(signInKey(signIn.hash), signInValue(signIn));
+      for (const hash of record.forgotten) batch.del(signInKey(hash));
       return;
     case 'held':
       writeLastHold(batch, record.hold);

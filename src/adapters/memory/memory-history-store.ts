@@ -6,6 +6,7 @@ import type { Acknowledgement, Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
 import type { OverrideId, RotaOverride } from '../../domain/rota-override.js';
+import type { SignIn } from '../../domain/sign-in.js';
 import type { Silence, SilenceId } from '../../domain/silence.js';
 import type { StatusIncident, StatusIncidentId } from '../../domain/status-incident.js';
 import type { Instant } from '../../domain/time.js';
@@ -45,6 +46,7 @@ export class MemoryHistoryStore implements HistoryStore {
   readonly #silences = new Map<SilenceId, Silence>();
   readonly #incidents = new Map<StatusIncidentId, StatusIncident>();
   readonly #overrides = new Map<OverrideId, RotaOverride>();
+  readonly #signIns = new Map<string, SignIn>();
   #lastHold: LastHold | undefined;
   #membership: Membership | undefined;
   #hasTextIds = false;
@@ -129,6 +131,10 @@ export class MemoryHistoryStore implements HistoryStore {
       case 'overrides':
         for (const override of record.overrides) this.#overrides.set(override.id, override);
         for (const id of record.forgotten) this.#overrides.delete(id);
+        return;
+      case 'sign_ins':
+        for (const signIn of record.signIns) this.#signIns.set(signIn.hash, signIn);
+        for (const hash of record.forgotten) this.#signIns.delete(hash);
         return;
       case 'held':
         this.#lastHold = record.hold;
@@ -224,6 +230,10 @@ export class MemoryHistoryStore implements HistoryStore {
 
   async *overrides(): AsyncIterable<readonly RotaOverride[]> {
     yield* chunks([...this.#overrides.values()].sort((a, b) => (a.id < b.id ? -1 : 1)));
+  }
+
+  async *signIns(): AsyncIterable<readonly SignIn[]> {
+    yield* chunks([...this.#signIns.values()].sort((a, b) => (a.hash < b.hash ? -1 : 1)));
   }
 
   lastHold(): Promise<LastHold | undefined> {

@@ -153,6 +153,21 @@ export class HeartbeatClient<Id = string> {
     return this.#calls.call('whoami', asked(options));
   }
 
+  /** How a page of the daemon may sign its reader in. */
+  async waysToSignIn(options: CallOptions = {}): Promise<Answers['waysToSignIn']> {
+    return this.#calls.call('waysToSignIn', asked(options));
+  }
+
+  /** Signs a browser in, for a page of the daemon: a cookie stands for the key in later calls without one. */
+  async signIn(key: string, options: CallOptions = {}): Promise<void> {
+    await this.#calls.call('signIn', { ...asked(options), body: JSON.stringify({ key }) });
+  }
+
+  /** Signs the browser out. */
+  async signOut(options: CallOptions = {}): Promise<void> {
+    await this.#calls.call('signOut', asked(options));
+  }
+
   /** The supervision tree, as `GET /supervision` shows it: its fields depend on the version. */
   async supervision(options: CallOptions = {}): Promise<Answers['supervision']> {
     return this.#calls.call('supervision', asked(options));

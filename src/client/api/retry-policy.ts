@@ -33,6 +33,8 @@ const REPEATABLE: ReadonlySet<keyof Answers> = new Set<keyof Answers>([
   'pingBySlugWithBody',
   'pingBySlugSayingWithBody',
   'eventsOfMany',
+  'signIn',
+  'signOut',
 ]);
 
 export function isRepeatable(operation: keyof Answers, method: string): boolean {

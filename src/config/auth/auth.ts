@@ -9,12 +9,14 @@ import { namesOf, readSecrets, type SecretSources } from '../channels/secret-set
 import { didYouMean } from '../../views/did-you-mean.js';
 import type { Source } from '../value-source.js';
 import { KEY_SETTINGS, keysFor } from './keys.js';
+import { readTrustedHeader, shownHeader, type ConfiguredTrustedHeader } from './trusted-header-settings.js';
 import { readUserTokens, type ConfiguredUserTokens } from './user-token-settings.js';
 
 /** The configured authentication. */
 export interface ConfiguredAuth {
   readonly keys: readonly KeyRule[];
   readonly user_tokens?: ConfiguredUserTokens;
+  readonly trusted_header?: ConfiguredTrustedHeader;
 }
 
 /** Part of it in the form that may be shown. */
@@ -51,7 +53,7 @@ const LINK_SECRET: SecretSetting = {
   check: (text) =>
     Buffer.byteLength(text) < LEAST_BYTES ? `must have at least ${LEAST_BYTES} bytes` : undefined,
 };
-const SETTINGS = ['keys', 'user_tokens', ...namesOf(LINK_SECRET)];
+const SETTINGS = ['keys', 'user_tokens', 'trusted_header', ...namesOf(LINK_SECRET)];
 const NONE: ReadAuth = {
   auth: undefined,
   linkSecret: undefined,
@@ -69,7 +71,9 @@ export function readAuth(given: GivenSection | undefined, userIds: UserIdKind, d
   if (!isRecord(value))
     return {
       ...NONE,
-      problems: [placed([], 'must hold keys, user_tokens and link_secret_env or link_secret_file')],
+      problems: [
+        placed([], 'must hold keys, user_tokens, trusted_header and link_secret_env or link_secret_file'),
+      ],
     };
   const problems = Object.keys(value)
     .filter((name) => !SETTINGS.includes(name) && name !== LINK_SECRET.name)
@@ -99,6 +103,16 @@ export function readAuth(given: GivenSection | undefined, userIds: UserIdKind, d
     if ('problems' in made) tell('user_tokens', made.problems);
     else ({ tokens } = made);
   }
+  const givenHeader = value['trusted_header'] ?? undefined;
+  let header: ConfiguredTrustedHeader | undefined;
+  if (givenHeader !== undefined && !isMap(givenHeader)) {
+    problems.push(placed(['trusted_header'], 'must hold settings'));
+  } else if (givenHeader !== undefined) {
+    variables = [...variables, ...variablesIn(givenHeader)];
+    const made = readTrustedHeader(givenHeader, sources);
+    if ('problems' in made) tell('trusted_header', made.problems);
+    else ({ header } = made);
+  }
   if (!read.success || problems.length > 0) return { ...NONE, problems, variables };
 
   const source = (at: readonly PropertyKey[]): Source => ({ kind: 'file', path, line: lineOf(at) });
@@ -111,16 +125,32 @@ export function readAuth(given: GivenSection | undefined, userIds: UserIdKind, d
     tokens === undefined
       ? []
       : [{ key: `${SECTION}.user_tokens`, value: withoutKey(tokens), source: source(['user_tokens']) }];
+  const shownTrusted =
+    header === undefined
+      ? []
+      : [
+          {
+            key: `${SECTION}.trusted_header`,
+            value: shownHeader(header),
+            source: source(['trusted_header']),
+          },
+        ];
   const at = value['link_secret_env'] === undefined ? 'link_secret_file' : 'link_secret_env';
   const shownLinks =
     linkSecret === undefined
       ? []
       : [{ key: SECTION, value: { link_secret: '(secret)' }, source: source([at]) }];
-  const isOpen = read.data.length === 0 && tokens === undefined;
+  const isOpen = read.data.length === 0 && tokens === undefined && header === undefined;
   return {
-    auth: isOpen ? undefined : { keys: read.data, ...(tokens !== undefined && { user_tokens: tokens }) },
+    auth: isOpen
+      ? undefined
+      : {
+          keys: read.data,
+          ...(tokens !== undefined && { user_tokens: tokens }),
+          ...(header !== undefined && { trusted_header: header }),
+        },
     linkSecret,
-    shown: [...shown, ...shownTokens, ...shownLinks],
+    shown: [...shown, ...shownTokens, ...shownTrusted, ...shownLinks],
     problems,
     variables,
   };

@@ -5,7 +5,7 @@ import type {
   SentState,
   Subscription,
 } from '../../app/events/events-api.js';
-import { ANYBODY } from '../../domain/access.js';
+import type { Access } from '../../domain/access.js';
 import type { Instant, Moment } from '../../domain/time.js';
 import type { Exchange } from '../server/exchange.js';
 import type { RawHeaders } from '../server/json-answer.js';
@@ -68,8 +68,8 @@ export class EventStream implements EventReader {
     return this.#exchange.access.expires;
   }
 
-  get isOfAnybody(): boolean {
-    return this.#exchange.access === ANYBODY;
+  isOf(access: Access): boolean {
+    return this.#exchange.access === access;
   }
 
   start(subscription: Subscription): void {

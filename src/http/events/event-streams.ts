@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { ANYBODY, type Access } from '../../domain/access.js';
 import type { Millis } from '../../domain/time.js';
 import type { Cancel, Clock } from '../../ports/clock.js';
 import type { EventStream } from './event-stream.js';
@@ -61,7 +62,12 @@ export class EventStreams {
 
   /** Callers may have lost their keys, so they connect again, and miss nothing. @param hasAuth whether they need keys */
   reconfigured(hasAuth: boolean): void {
-    for (const stream of [...this.#streams]) if (hasAuth || !stream.isOfAnybody) stream.end();
+    for (const stream of [...this.#streams]) if (hasAuth || !stream.isOf(ANYBODY)) stream.end();
+  }
+
+  /** Ends those of a caller who is none any more. */
+  endOf(access: Access): void {
+    for (const stream of [...this.#streams]) if (stream.isOf(access)) stream.end();
   }
 
   /** Ends all of them, in order: their clients connect again. */

@@ -71,11 +71,11 @@ class Links {
   #linkIn(exchange: Exchange, { originalUrl }: Request): ReadLink | undefined {
     // As it was sent: logs find a token by its characters.
     const [, token = ''] = segmentsOf(originalUrl);
-    const { remoteAddress = '' } = exchange.request.socket;
     const link = this.#signer()?.read(token);
     if (link === undefined) refuse(exchange, 'HEARTBEAT_NO_SUCH_LINK');
     // Forged links count for nothing: behind a proxy everybody has the same address.
-    else if (this.#rates.take(sourceOf(remoteAddress)) > 0) refuse(exchange, 'HEARTBEAT_RATE_LIMITED');
+    else if (this.#rates.take(sourceOf(exchange.clientAddress ?? '')) > 0)
+      refuse(exchange, 'HEARTBEAT_RATE_LIMITED');
     else if (link.expires <= this.#clock.wall()) refuse(exchange, 'HEARTBEAT_LINK_EXPIRED');
     else return link;
     return undefined;

@@ -1,3 +1,5 @@
+import type { Access } from '../../domain/access.js';
+import { inTheNameOf } from '../input/in-the-name-of.js';
 import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
 import type { NodeReply, NodeRequest } from '../../../actors/node/node.protocol.js';
@@ -52,13 +54,17 @@ export function addNodes(
     }),
   });
   const withBody = <Read extends object>(
-    parse: (body: unknown, now: Instant) => Read | { readonly problems: readonly BodyProblem[] },
+    parse: (
+      body: unknown,
+      now: Instant,
+      access: Access,
+    ) => Read | { readonly problems: readonly BodyProblem[] },
     requestOf: (read: Read) => NodeRequest,
   ) => ({
     ...ABOUT,
     body: 'json' as const,
     handle: named((exchange, name, request) => {
-      const parseNow = (body: unknown) => parse(body, clock.wall());
+      const parseNow = (body: unknown) => parse(body, clock.wall(), exchange.access);
       readParsed(exchange, request, limits.body, parseNow, (read) => {
         answerNode(daemon, exchange, name, requestOf(read));
       });
@@ -99,7 +105,10 @@ export function addNodes(
     .add('/nodes/:name/resume', { post: withoutBody('resume') })
     .add('/nodes/:name/ping_uuid', { post: withoutBody('renew_ping_uuid') })
     .add('/nodes/:name/acknowledge', {
-      post: withBody(parseAcknowledgement, (read) => ({ kind: 'acknowledge', ...read })),
+      post: withBody(
+        (body, now, access) => parseAcknowledgement(inTheNameOf(access, body), now),
+        (read) => ({ kind: 'acknowledge', ...read }),
+      ),
       delete: withoutBody('unacknowledge'),
     });
   addNodeHistory(resources, daemon, clock, limits);

@@ -1,70 +1,134 @@
-import { ANYBODY, NOBODY, type Access } from '../../domain/access.js';
+import { Access, ANYBODY, NOBODY } from '../../domain/access.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Daemon, UsersApi } from '../../app/api.js';
 import { RateLimiter, sourceOf } from './rate-limit.js';
 import { isBadge } from '../badges/badge-target.js';
 import { isLink } from '../links/link-target.js';
 import { isPing } from '../pings/ping-target.js';
+import { signInPlaceOf, type SignInPlace } from '../sign-in/sign-in-place.js';
+import type { IncomingMessage } from 'node:http';
 import type { Exchange } from '../server/exchange.js';
 import { isBodiless } from '../server/request-head.js';
 import type { GatewayOptions } from '../gateway-options.js';
 import type { RouteTable } from '../route-table.js';
+import { signInProblem } from '../../views/messages.js';
+import type { SignIn } from '../../domain/sign-in.js';
 import { Authenticator } from './authenticator.js';
+import { BrowserCallers } from './browser-callers.js';
+import { ClientAddresses } from './client-addresses.js';
+import { TrustedHeader } from './trusted-header.js';
 import { Denied, type Credential } from './credentials.js';
 
 const UNNECESSARY = new Denied('no key is configured');
 
-type AccessControlOptions = Pick<GatewayOptions, 'auth'> & {
+type AccessControlOptions = Pick<GatewayOptions, 'auth' | 'public_url' | 'trusted_proxies'> & {
   readonly limits: Pick<GatewayOptions['limits'], 'rate_per_key' | 'rate_per_address'>;
 };
+
+/** What access control needs of the daemon. */
+type AccessControlDaemon = Pick<Daemon, 'defer' | 'signIns'> & { readonly users: Pick<UsersApi, 'ids'> };
 
 /** Authenticates requests, authorizes them, and applies rate limits. */
 export class AccessControl {
   unauthorized = 0;
   rateLimited = 0;
-  readonly #daemon: Pick<Daemon, 'defer'> & { readonly users: Pick<UsersApi, 'ids'> };
+  readonly addresses = new ClientAddresses();
+  readonly #daemon: AccessControlDaemon;
   readonly #clock: Clock;
   readonly #routes: Pick<RouteTable, 'isProbe' | 'isPublic'>;
   readonly #handOver: (exchange: Exchange) => void;
+  readonly #signedOut: (access: Access) => void;
   /** Each is undefined if it is not configured. */
   #auth: AccessControlOptions['auth'];
   #authenticator: Authenticator | undefined;
+  #browsers: BrowserCallers | undefined;
+  #trustedHeader: TrustedHeader | undefined;
+  #publicUrl: string | undefined;
+  #place: SignInPlace | { readonly problem: string } = { problem: signInProblem.noKeys };
   #perKey: RateLimiter | undefined;
   #perAddress: RateLimiter | undefined;
   /** Whether nothing has to be checked. */
   #isOpen = true;
 
-  /** @param handOver gets admitted requests */
+  /**
+   * @param handOver gets admitted requests
+   * @param signedOut gets the access of each sign-in that ends before its time
+   */
   constructor(
-    daemon: Pick<Daemon, 'defer'> & { readonly users: Pick<UsersApi, 'ids'> },
+    daemon: AccessControlDaemon,
     clock: Clock,
     routes: Pick<RouteTable, 'isProbe' | 'isPublic'>,
     handOver: (exchange: Exchange) => void,
+    signedOut: (access: Access) => void = () => undefined,
   ) {
     this.#daemon = daemon;
     this.#clock = clock;
     this.#routes = routes;
     this.#handOver = handOver;
+    this.#signedOut = signedOut;
   }
 
   /**
    * Applies from now on. Requests admitted before stay admitted.
    *
-   * @returns whether keys or user tokens have changed
+   * @returns whether keys, user tokens or the place of sign-ins have changed
    */
-  configure({ auth, limits: { rate_per_key, rate_per_address } }: AccessControlOptions): boolean {
+  configure({
+    auth,
+    public_url,
+    trusted_proxies,
+    limits: { rate_per_key, rate_per_address },
+  }: AccessControlOptions): boolean {
     const rates = (rate: number | null | undefined): RateLimiter | undefined =>
       typeof rate === 'number' ? new RateLimiter(this.#clock, rate) : undefined;
-    const isChanged = auth !== this.#auth;
+    const publicUrl = auth === undefined ? undefined : (public_url ?? undefined);
+    const isChanged = auth !== this.#auth || publicUrl !== this.#publicUrl;
     if (isChanged) {
       this.#auth = auth;
+      this.#publicUrl = publicUrl;
       this.#authenticator =
         auth === undefined ? undefined : new Authenticator(auth, this.#clock, this.#daemon.users.ids);
     }
+    this.#configureSignIns(isChanged);
+    this.addresses.configure(trusted_proxies);
     this.#perKey = rates(rate_per_key);
     this.#perAddress = rates(rate_per_address);
     this.#isOpen = this.#authenticator === undefined && this.#perAddress === undefined;
     return isChanged;
+  }
+
+  /** Sign-ins whose key is gone end, those of the last run too. */
+  #configureSignIns(isChanged: boolean): void {
+    const { signIns } = this.#daemon;
+    const authenticator = this.#authenticator;
+    if (isChanged) {
+      const rule = this.#auth?.trusted_header;
+      this.#trustedHeader = rule && new TrustedHeader(rule, this.#publicUrl, this.#clock);
+      const place =
+        authenticator === undefined ? { problem: signInProblem.noKeys } : signInPlaceOf(this.#publicUrl);
+      this.#place = place;
+      this.#browsers =
+        authenticator === undefined || 'problem' in place
+          ? undefined
+          : new BrowserCallers(place, authenticator, { signIns, clock: this.#clock });
+    }
+    signIns.rule(
+      ({ who }) => authenticator?.keyOf(who) !== undefined,
+      (signIn) => {
+        const access = this.#browsers?.accessOf(signIn);
+        if (access !== undefined) this.#signedOut(access);
+      },
+    );
+  }
+
+  /** Where browsers sign in, or why they cannot. */
+  get signInPlace(): SignInPlace | { readonly problem: string } {
+    return this.#place;
+  }
+
+  /** The sign-in by which a caller was identified; undefined for all others. */
+  signInOf(access: Access): SignIn | undefined {
+    return this.#browsers?.signInOf(access);
   }
 
   /** Whether callers need a key or a token. */
@@ -93,8 +157,14 @@ export class AccessControl {
     return found;
   }
 
+  /** Whether a request has headers that only a trusted proxy may send, or one of them twice. */
+  isForged(request: IncomingMessage): boolean {
+    return this.#trustedHeader?.isForged(request) === true;
+  }
+
   /** Counts a request that is not admitted here. @returns 0, or the seconds until its address may send one */
-  waitOfAddress(address: string | undefined): number {
+  waitOfAddress(request: IncomingMessage): number {
+    const address = this.addresses.of(request);
     const seconds = address === undefined ? 0 : (this.#perAddress?.take(sourceOf(address)) ?? 0);
     if (seconds > 0) this.rateLimited += 1;
     return seconds;
@@ -118,26 +188,46 @@ export class AccessControl {
   }
 
   #look(exchange: Exchange): void {
-    const { url, headers, socket } = exchange.request;
+    const { request } = exchange;
+    const { url, headers } = request;
     const authenticator = this.#authenticator;
+    if (this.#trustedHeader?.isForged(request) === true) {
+      this.unauthorized += 1;
+      exchange.refuse('HEARTBEAT_MALFORMED_REQUEST', {
+        message: signInProblem.forged,
+        hangUp: !isBodiless(headers),
+      });
+      return;
+    }
     if (this.#routes.isProbe(url)) {
       exchange.access = authenticator === undefined ? ANYBODY : NOBODY;
       this.#handOver(exchange);
       return;
     }
-    const { remoteAddress } = socket;
-    const isTooSoon =
-      remoteAddress !== undefined && this.#isTooSoon(exchange, this.#perAddress, sourceOf(remoteAddress));
-    if (isTooSoon) return;
+    if (this.#perAddress !== undefined) {
+      const address = this.addresses.of(request);
+      if (address !== undefined && this.#isTooSoon(exchange, this.#perAddress, sourceOf(address))) return;
+    }
     // Pings, signed links and badges have their credential in their address.
     if (authenticator === undefined || isPing(url) || isLink(url) || isBadge(url)) {
       exchange.access = authenticator === undefined ? ANYBODY : NOBODY;
       this.#handOver(exchange);
       return;
     }
-    const who = authenticator.identify(headers.authorization);
+    const who = this.#ofBrowser(exchange) ?? authenticator.identify(headers.authorization);
     if (who instanceof Promise) this.#enterLater(exchange, who);
     else this.#enter(exchange, who);
+  }
+
+  /** Whose browser has signed in, here or at the proxy. A key that is sent counts instead. */
+  #ofBrowser(exchange: Exchange): Access | Denied | undefined {
+    const { request } = exchange;
+    const { authorization, cookie } = request.headers;
+    if (authorization !== undefined) return undefined;
+    const named = this.#trustedHeader?.identify(request);
+    const who = named ?? (cookie === undefined ? undefined : this.#browsers?.identify(request));
+    if (who instanceof Access) exchange.keepPrivate();
+    return who;
   }
 
   /** The user healed by this request must not expire while its token is verified. See decision 21. */
@@ -159,7 +249,9 @@ export class AccessControl {
   #enter(exchange: Exchange, who: Access | Denied): void {
     if (who instanceof Denied) {
       const { method, url } = exchange.request;
-      if (!this.#routes.isPublic(method, url)) {
+      // Another page must not sign anybody out.
+      const isForeign = who.code === 'HEARTBEAT_FORBIDDEN' && method !== 'GET' && method !== 'HEAD';
+      if (isForeign || !this.#routes.isPublic(method, url)) {
         this.#refuse(exchange, who);
         return;
       }
@@ -172,13 +264,14 @@ export class AccessControl {
     this.#handOver(exchange);
   }
 
-  #refuse(exchange: Exchange, { message }: Denied): void {
+  #refuse(exchange: Exchange, { message, code }: Denied): void {
     const { headers } = exchange.request;
     this.unauthorized += 1;
     const invalid = headers.authorization === undefined ? '' : ', error="invalid_token"';
-    exchange.refuse('HEARTBEAT_UNAUTHORIZED', {
+    const challenge = ['www-authenticate', `Bearer realm="heartbeat"${invalid}`];
+    exchange.refuse(code, {
       message,
-      headers: ['www-authenticate', `Bearer realm="heartbeat"${invalid}`],
+      headers: code === 'HEARTBEAT_UNAUTHORIZED' ? challenge : [],
       // Further data of an unauthenticated client is not read.
       hangUp: !isBodiless(headers),
     });

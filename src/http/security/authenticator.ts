@@ -1,5 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { Access, type KeyRule } from '../../domain/access.js';
+import type { SignedIn } from '../../domain/sign-in.js';
 import type { UserIds } from '../../domain/user-id.js';
 import type { Clock } from '../../ports/clock.js';
 import { type AuthOptions, type Credential, Denied } from './credentials.js';
@@ -18,6 +19,8 @@ const EXPIRED = new Denied('the key has expired');
 const BEARER = /^bearer +([\w.~+/-]+=*) *$/i;
 
 interface StoredKey {
+  readonly name: string;
+  readonly hash: string;
   readonly digest: Buffer;
   readonly credential: Credential;
 }
@@ -72,6 +75,13 @@ export class Authenticator {
     return credential === undefined ? UNKNOWN : this.#inTime(digest, this.#remember(digest, credential));
   }
 
+  /** The key with which somebody has signed in; undefined if it is not configured any more. */
+  keyOf(who: SignedIn): Credential | undefined {
+    if (who.kind !== 'key') return undefined;
+    return this.#keys.find(({ name, hash: digits }) => name === who.name && digits.startsWith(who.hash))
+      ?.credential;
+  }
+
   async #verify(tokens: UserTokens, token: string, digest: string): Promise<Credential | Denied> {
     const credential = await tokens.verify(token);
     return credential instanceof Denied ? credential : this.#remember(digest, credential);
@@ -120,6 +130,8 @@ function accessOf(found: Credential | Denied): Access | Denied {
 
 function stored(rule: KeyRule): StoredKey {
   return {
+    name: rule.name,
+    hash: rule.hash,
     digest: Buffer.from(rule.hash, 'hex'),
     credential: { access: Access.ofKey(rule), expires: rule.expires, whenExpired: EXPIRED },
   };

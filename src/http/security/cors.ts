@@ -7,10 +7,20 @@ const MAX_AGE = '7200';
 /** CORS: allows pages of other origins to call the API, if configured. */
 export class Cors {
   readonly #origins: ReadonlySet<string>;
+  readonly #own: string | undefined;
 
-  /** @param origins as browsers write them, `https://app.example.org`; `*` for all */
-  constructor(origins: readonly string[]) {
+  /**
+   * @param origins as browsers write them, `https://app.example.org`; `*` for all
+   * @param publicUrl where people reach the daemon, if that is known
+   */
+  constructor(origins: readonly string[], publicUrl?: string | null) {
     this.#origins = new Set(origins);
+    this.#own = typeof publicUrl === 'string' ? new URL(publicUrl).origin : undefined;
+  }
+
+  /** Whether it is that of the daemon's own pages, whatever `Host` a proxy passes on. */
+  isOwn(origin: string | undefined): boolean {
+    return origin !== undefined && origin === this.#own;
   }
 
   allows(origin: string | undefined): boolean {

@@ -1,11 +1,26 @@
 import type { KeyObject } from 'node:crypto';
-import type { Access, KeyRule } from '../../domain/access.js';
+import type { Access, GroupScopes, KeyRule } from '../../domain/access.js';
 import type { Instant } from '../../domain/time.js';
+import type { ErrorCode } from '../../errors.js';
 
 /** Authentication. Without keys and user tokens everybody may do everything. */
 export interface AuthOptions {
   readonly keys: readonly KeyRule[];
   readonly user_tokens?: UserTokenRule;
+  readonly trusted_header?: TrustedHeaderRule;
+}
+
+/** How a proxy says who has signed in there. */
+export interface TrustedHeaderRule {
+  /** Lower-case names of headers. */
+  readonly user: string;
+  readonly groups?: string;
+  /** Networks that the proxy's own address is in. */
+  readonly from: readonly string[];
+  /** What the proxy has to show: a secret in another header, a certificate of this authority, in PEM, or both. */
+  readonly secret?: { readonly header: string; readonly value: { reveal(): string } };
+  readonly clientCa?: string;
+  readonly scopes: GroupScopes;
 }
 
 /** How user tokens are verified. */
@@ -31,8 +46,10 @@ export interface Credential {
 export class Denied {
   /** A sentence for the sender. */
   readonly message: string;
+  readonly code: ErrorCode;
 
-  constructor(message: string) {
+  constructor(message: string, code: ErrorCode = 'HEARTBEAT_UNAUTHORIZED') {
     this.message = message;
+    this.code = code;
   }
 }

@@ -17,15 +17,16 @@ export function refuseCrossOrigin(cors: () => Cors): RequestHandler {
   return (request, response, next) => {
     const { method, headers, url } = request;
     // Who pings knows a secret, or is refused where the ping is handled.
-    if (method !== 'POST' || isPing(url) || !isFromElsewhere(url, request) || cors().allows(headers.origin))
-      next();
+    const isForeign = method === 'POST' && !isPing(url) && isFromElsewhere(url, request, cors());
+    if (!isForeign || cors().allows(headers.origin)) next();
     else exchangeOf(response).refuse('HEARTBEAT_FORBIDDEN', { message: forbidden.crossOrigin });
   };
 }
 
 /** The page of a signed link sends no referrer, so its origin is `null`. */
-function isFromElsewhere(url: string, request: Head): boolean {
-  return isMarkedAsForeign(request) || (!isLink(url) && isOfOtherOrigin(request));
+function isFromElsewhere(url: string, request: Head, cors: Cors): boolean {
+  if (isMarkedAsForeign(request)) return true;
+  return !isLink(url) && isOfOtherOrigin(request) && !cors.isOwn(request.headers.origin);
 }
 
 /** Whether the browser says that a page of another origin made it send this, be it of the same site. */
@@ -37,6 +38,16 @@ export function isMarkedAsForeign({ headers }: Head): boolean {
 /** Whether `Origin` is that of another host, where the browser does not say more: an old one, or one over plain HTTP. */
 export function isOfOtherOrigin({ headers: { origin, host, 'sec-fetch-site': site } }: Head): boolean {
   return origin !== undefined && site === undefined && !isOfHost(origin, host);
+}
+
+/**
+ * Whether the page that made a browser send this is one of the daemon itself. What a browser adds by itself, such as a
+ * cookie, counts only then. Browsers without `Sec-Fetch-Site` cannot say so where they send no `Origin`.
+ *
+ * @param own the origin at which people reach the daemon
+ */
+export function isOfOwnPage({ headers: { origin, 'sec-fetch-site': site } }: Head, own: string): boolean {
+  return origin === undefined ? site === 'same-origin' : origin === own;
 }
 
 /** Whether a page was loaded from the host that it calls. A proxy may have another scheme than the daemon. */

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { toMillis } from '../../domain/time.js';
-import type { GatewayOptions, TlsOptions } from '../gateway-options.js';
+import { Server as TlsServer } from 'node:tls';
+import type { GatewayOptions } from '../gateway-options.js';
 import { upgradableRequest } from './upgradable-request.js';
 
 /**
@@ -26,12 +27,12 @@ export function createBoundedServer(
     joinDuplicateHeaders: true,
     IncomingMessage: upgradableRequest(isUpgraded),
   };
-  const { tls } = options;
+  const pem = pemOf(options);
   const server =
-    tls === undefined
+    pem === undefined
       ? createServer(settings)
       : // A handshake is the beginning of a head.
-        createTlsServer({ ...settings, ...pemOf(tls), handshakeTimeout: headersTimeout });
+        createTlsServer({ ...settings, ...pem, ...askingFor(pem), handshakeTimeout: headersTimeout });
   // A client that has sent everything may close its side and wait: Node would drop its answer. Undocumented.
   Object.assign(server, { httpAllowHalfOpen: true });
   // Headers are limited by size; one that was not counted could hide a body.
@@ -39,15 +40,32 @@ export function createBoundedServer(
   return server;
 }
 
-/** Applies other limits, from the next request, or for connection limits from the next connection. */
+/** Applies other limits and certificates, from the next request, or from the next connection. */
 export function bound(server: Server, options: GatewayOptions): void {
   // The size is Node's own property, but undocumented.
   Object.assign(server, boundsOf(options));
+  const pem = pemOf(options);
+  if (pem === undefined || !(server instanceof TlsServer)) return;
+  server.setSecureContext(pem);
+  // Likewise.
+  Object.assign(server, askingFor(pem));
 }
 
 /** In Node's names. */
-export function pemOf({ certificate, key }: TlsOptions): { readonly cert: string; readonly key: string } {
-  return { cert: certificate, key: key.reveal() };
+interface Pem {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca?: string;
+}
+
+function pemOf({ tls, auth }: GatewayOptions): Pem | undefined {
+  const ca = auth?.trusted_header?.clientCa;
+  return tls && { cert: tls.certificate, key: tls.key.reveal(), ...(ca !== undefined && { ca }) };
+}
+
+/** Clients are asked for a certificate where one may count, and none has to have one. */
+function askingFor({ ca }: Pem): { readonly requestCert: boolean; readonly rejectUnauthorized: boolean } {
+  return { requestCert: ca !== undefined, rejectUnauthorized: false };
 }
 
 function boundsOf({ keep_alive_timeout, limits }: GatewayOptions) {

@@ -21,6 +21,8 @@ export interface ExchangeHost {
   readonly heads: MadeHeads;
   readonly routes: Pick<RouteTable, 'find' | 'orderOf'>;
   makeRequestId(): string;
+  /** Whose request it is, for the log. */
+  addressOf(request: IncomingMessage): string | undefined;
   /** The exchange made progress, so its timeout starts again. */
   progressed(exchange: Exchange): void;
   /** A status has been sent. */
@@ -63,6 +65,7 @@ export class Exchange {
   #state: State = 'waiting';
   #order: Order | undefined;
   #isBodiless: boolean | undefined;
+  #isPrivate = false;
   #requestId: string | undefined;
   #writable: (() => void) | undefined;
 
@@ -82,6 +85,11 @@ export class Exchange {
   /** How it is ordered among requests of its connection. */
   get order(): Order {
     return (this.#order ??= this.#host.routes.orderOf(this.request.method, this.request.url));
+  }
+
+  /** The other end of its connection, or whom a trusted proxy names. */
+  get clientAddress(): string | undefined {
+    return this.#host.addressOf(this.request);
   }
 
   /** Whether the request ends with its head. */
@@ -113,6 +121,7 @@ export class Exchange {
     // These requests get a head of their own, and a body is read.
     const isUsual =
       headers.origin === undefined &&
+      !this.#isPrivate &&
       headers['x-request-id'] === undefined &&
       this.isBodiless &&
       this.precondition === undefined;
@@ -150,6 +159,12 @@ export class Exchange {
     this.response.end(body, 'latin1');
   }
 
+  /** No cache may give the answer to somebody else, as none may where there is an `Authorization` (RFC 9111, 3.5). */
+  keepPrivate(): void {
+    this.#isPrivate = true;
+    this.response.setHeader('cache-control', 'no-store');
+  }
+
   /** Reads a body that may be costly now, or in its turn. */
   inTurn(work: () => void | Promise<void>): void | Promise<void> {
     return this.#host.inTurn(work);
@@ -161,8 +176,9 @@ export class Exchange {
     this.response.once('finish', () => {
       const { statusCode: status } = this.response;
       if (status >= 400) return;
-      const address = this.request.socket.remoteAddress;
-      this.#host.logger.info('audit', this.#facts({ key: this.access.name, address, status }));
+      const { person, name } = this.access;
+      const who = person === undefined ? { key: name } : { user: person };
+      this.#host.logger.info('audit', this.#facts({ ...who, address: this.clientAddress, status }));
     });
   }
 

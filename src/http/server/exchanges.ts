@@ -15,7 +15,7 @@ const TICKS = 8;
 const SHORTEST_TICK: Millis = 10;
 const LONGEST_TICK: Millis = 1000;
 
-interface ExchangesDeps extends Pick<ExchangeHost, 'routes'> {
+interface ExchangesDeps extends Pick<ExchangeHost, 'routes' | 'addressOf'> {
   /** Called when requests that wait for others of their connection may continue. */
   readonly answerBegan: (pipeline: Pipeline) => void;
   readonly reset: (socket: Socket) => void;
@@ -33,6 +33,7 @@ export class Exchanges implements ExchangeHost {
   released: (() => void) | undefined;
   readonly #answerBegan: ExchangesDeps['answerBegan'];
   readonly #reset: ExchangesDeps['reset'];
+  readonly addressOf: ExchangesDeps['addressOf'];
   readonly #clock: Clock;
   readonly #ids = new RequestIds();
   #interval: Millis = LONGEST_TICK;
@@ -45,8 +46,14 @@ export class Exchanges implements ExchangeHost {
   #cancelTick: Cancel | undefined;
 
   /** @param timeout time without progress after which an exchange is cut */
-  constructor(timeout: Seconds, clock: Clock, logger: Logger, { routes, answerBegan, reset }: ExchangesDeps) {
+  constructor(
+    timeout: Seconds,
+    clock: Clock,
+    logger: Logger,
+    { routes, answerBegan, reset, addressOf }: ExchangesDeps,
+  ) {
     this.routes = routes;
+    this.addressOf = addressOf;
     this.#answerBegan = answerBegan;
     this.#reset = reset;
     this.logger = logger;

@@ -7,6 +7,7 @@ import type { Clock } from '../../ports/clock.js';
 import type { Daemon } from '../../app/api.js';
 import { parseSilence, silenceView } from '../../views/silence-view.js';
 import type { GatewayLimits } from '../gateway-options.js';
+import { inTheNameOf } from '../input/in-the-name-of.js';
 import { readParsed } from '../input/json-body.js';
 import { failsByTag } from '../input/preconditions.js';
 import { pageOf, parseStateListing, silenceListingQuery } from '../input/state-listing.js';
@@ -85,7 +86,7 @@ function make(
     // Without keys, all places are for everybody.
     ...(access !== ANYBODY && { key: access.name }),
   };
-  const parse = (body: unknown) => parseSilence(body, clock.wall(), maker);
+  const parse = (body: unknown) => parseSilence(inTheNameOf(access, body), clock.wall(), maker);
   readParsed(exchange, request, limit, parse, (read) => {
     silences.command({
       kind: 'silence',

@@ -7,7 +7,7 @@ import type { SocketsReport } from '../../app/daemon-facts.js';
 import { toMillis, type Millis, type Seconds } from '../../domain/time.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
-import { socketProblem } from '../../views/messages.js';
+import { signInProblem, socketProblem } from '../../views/messages.js';
 import type { AccessControl } from '../security/access-control.js';
 import type { Cors } from '../security/cors.js';
 import type { LoadShedding } from '../server/load-shedding.js';
@@ -44,6 +44,7 @@ const SPREAD = 1 / 3;
 const LONGEST_SPREAD: Millis = 10_000;
 
 const TOO_MANY: SocketRefusal = { code: 'HEARTBEAT_OVERLOADED', message: socketProblem.tooMany };
+const FORGED: SocketRefusal = { code: 'HEARTBEAT_MALFORMED_REQUEST', message: signInProblem.forged };
 const NOT_READY: SocketRefusal = { code: 'HEARTBEAT_NOT_READY' };
 
 /** What the sockets need from the gateway. */
@@ -142,7 +143,8 @@ export class Sockets {
     const { accessControl, limits } = this.#parts;
     const fault = faultOfHandshake(request, this.#parts.cors());
     if (fault !== undefined) return fault;
-    const seconds = accessControl.waitOfAddress(request.socket.remoteAddress);
+    if (accessControl.isForged(request)) return FORGED;
+    const seconds = accessControl.waitOfAddress(request);
     if (seconds > 0) return { code: 'HEARTBEAT_RATE_LIMITED', retryAfter: Math.ceil(seconds) };
     if (this.#parts.isClosing() || !this.#daemon.serving) return NOT_READY;
     return this.#open.size >= limits.sockets ? TOO_MANY : undefined;

@@ -14,6 +14,7 @@ import { RecordingLogger } from '../../support/recording-logger.js';
 import { allRoutes } from '../../support/routes.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 import { FakeDaemon } from '../support/fake-daemon.js';
+import { NO_DESK } from '../support/no-desk.js';
 import { authOf, keyRule } from './support.js';
 
 const LIMITS = { body: 1024, batch: 10, page: 10 };
@@ -37,11 +38,13 @@ describe('the access of a request', () => {
       status: { pages: [], publicUrl: null },
       isContractPublic: false,
     }),
+    NO_DESK,
   );
   const exchanges = new Exchanges(30, clock, new RecordingLogger(), {
     routes: api.routes,
     answerBegan: () => undefined,
     reset: () => undefined,
+    addressOf: ({ socket }) => socket.remoteAddress,
   });
 
   /** The name under which a request without a key is accepted; undefined if it is not. */

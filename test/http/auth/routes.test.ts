@@ -3,7 +3,7 @@ import { allRoutes } from '../../support/routes.js';
 import { starting } from '../support/gateway-under-test.js';
 import { authOf, callWith, keyRule } from './support.js';
 
-/** The dashboard without data, status pages, what an orchestrator asks, and pings, signed links and badges, whose address is the credential. */
+/** The dashboard without data, status pages, signing in and out, what an orchestrator asks, and pings, signed links and badges, whose address is the credential. */
 const OPEN = [
   'GET /healthz',
   'GET /readyz',
@@ -11,6 +11,9 @@ const OPEN = [
   'GET /assets/:file',
   'GET /status/:page',
   'GET /status/:page/logo',
+  'POST /session',
+  'DELETE /session',
+  'GET /sign-in',
   ...['/ping/:uuid', '/ping/:key/:slug', '/ping/:key/:slug/:says'].flatMap((path) => [
     `GET ${path}`,
     `POST ${path}`,
@@ -33,7 +36,7 @@ describe('every route of the router', () => {
   const routes = allRoutes();
   const needs = (scope: string) => routes.filter((route) => route.needs === scope);
 
-  it('needs no key for the dashboard, for status pages, where an orchestrator asks or the path is one, and one everywhere else', async () => {
+  it('needs no key for the dashboard, for status pages, for signing in, where an orchestrator asks or the path is one, and one everywhere else', async () => {
     const gateway = await start({ auth: authOf(keyRule('ops', { scopes: ['admin'] })) });
     const open: string[] = [];
     for (const { method, path } of routes) {

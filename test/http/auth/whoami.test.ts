@@ -10,7 +10,14 @@ describe('GET /session', () => {
     const gateway = await start();
     const { status, json } = await gateway.call('GET', '/session');
     expect(status).to.equal(200);
-    expect(json).to.deep.equal({ key: null, scopes: ['heal', 'read', 'admin'], nodes: null, expires: null });
+    expect(json).to.deep.equal({
+      key: null,
+      user: null,
+      scopes: ['heal', 'read', 'admin'],
+      nodes: null,
+      expires: null,
+      signed_in: false,
+    });
   });
 
   it('says what the key is called, what it may do, for which nodes and until when', async () => {
@@ -24,11 +31,20 @@ describe('GET /session', () => {
     const asked = (key: string) => callWith(gateway, key, 'GET', '/session');
     expect((await asked('ops')).json).to.deep.equal({
       key: 'ops',
+      user: null,
       scopes: ['heal', 'read', 'admin'],
       nodes: ['web-', 'db-'],
       expires: START + 60,
+      signed_in: false,
     });
-    const viewer = { key: 'viewer', scopes: ['read'], nodes: null, expires: null };
+    const viewer = {
+      key: 'viewer',
+      user: null,
+      scopes: ['read'],
+      nodes: null,
+      expires: null,
+      signed_in: false,
+    };
     expect((await asked('viewer')).json).to.deep.equal(viewer);
     expect((await asked('app')).status).to.equal(403);
     expect((await asked(await token())).status).to.equal(403);

@@ -82,6 +82,9 @@ const METHODS: Readonly<Record<string, (client: Client) => Promise<unknown>>> = 
   pingBySlugSayingWithBody: (client) =>
     client.ping(BY_SLUG, { exitStatus: 3, rid: UUID, create: true, body: 'disk full' }),
   whoami: (client) => client.whoami(),
+  signIn: (client) => client.signIn('hbk_example'),
+  signOut: (client) => client.signOut(),
+  waysToSignIn: (client) => client.waysToSignIn(),
   stats: (client) => client.stats(),
   readiness: (client) => client.ready(),
   health: (client) => client.health(),

@@ -21,6 +21,8 @@ import type {
 } from '../../../src/app/api.js';
 import type { DaemonFacts, Stats } from '../../../src/app/daemon-facts.js';
 import type { HistoryRange } from '../../../src/ports/history-store.js';
+import { SimulatedClock } from '../../support/simulated-clock.js';
+import { MemorySignIns } from './memory-sign-ins.js';
 import { NO_FACTS } from '../../support/metrics.js';
 
 const TIMEOUT = 7_000;
@@ -76,6 +78,8 @@ export class FakeDaemon implements Daemon, UsersApi {
     command: ({ answered }) =>
       setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_OVERRIDE' }),
   };
+  /** A gateway under test gives it its own clock. */
+  signIns = new MemorySignIns(new SimulatedClock());
   /** And pings. */
   readonly pings: PingsApi = {
     bodyLimit: 10_000,

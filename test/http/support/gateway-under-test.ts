@@ -7,6 +7,7 @@ import type { GatewayLimits, GatewayOptions } from '../../../src/http/gateway-op
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 import { FakeDaemon } from './fake-daemon.js';
+import { MemorySignIns } from './memory-sign-ins.js';
 import { RawClient } from './raw-client.js';
 import { SOCKET_LIMITS } from './socket-limits.js';
 
@@ -18,6 +19,7 @@ export interface StartOptions {
   readonly host?: string;
   readonly allowed_hosts?: GatewayOptions['allowed_hosts'];
   readonly public_url?: GatewayOptions['public_url'];
+  readonly trusted_proxies?: GatewayOptions['trusted_proxies'];
   readonly tls?: GatewayOptions['tls'];
   readonly userIds?: UserIdKind;
 }
@@ -68,6 +70,7 @@ export class GatewayUnderTest {
   constructor(fastLane: boolean, options: StartOptions) {
     this.#fastLane = fastLane;
     this.daemon.ids = userIdsOf(options.userIds ?? 'integer');
+    this.daemon.signIns = new MemorySignIns(this.clock);
     this.gateway = new Gateway(this.#optionsOf(options), this.daemon, {
       clock: this.clock,
       logger: this.logger,
@@ -86,6 +89,7 @@ export class GatewayUnderTest {
       allowed_hosts: ['*'],
       port: 0,
       session_timeout: 7,
+      sign_in: { lifetime: 3600 },
       keep_alive_timeout,
       fast_lane: this.#fastLane,
       limits: { ...LIMITS, ...limits },

@@ -38,7 +38,16 @@ export class ServedDaemon {
     };
     const session_timeout = 7;
     this.#gateway = new Gateway(
-      { host: '127.0.0.1', port: 0, session_timeout, keep_alive_timeout: 75, limits, auth, ...signing },
+      {
+        host: '127.0.0.1',
+        port: 0,
+        session_timeout,
+        keep_alive_timeout: 75,
+        sign_in: { lifetime: 3600 },
+        limits,
+        auth,
+        ...signing,
+      },
       app,
       {
         clock,
@@ -52,8 +61,13 @@ export class ServedDaemon {
 
   async serve(): Promise<this> {
     await this.daemon.app.start();
-    ({ url: this.#url } = await this.#gateway.listen());
+    await this.listen();
     return this;
+  }
+
+  /** Begins to listen, before the daemon starts or after. */
+  async listen(): Promise<void> {
+    ({ url: this.#url } = await this.#gateway.listen());
   }
 
   /** Sends a request with its path exactly as it is given; a body that is neither text nor bytes goes as JSON. */

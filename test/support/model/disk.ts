@@ -12,6 +12,7 @@ import type { Acknowledgement, Flip, Pause } from '../../../src/domain/node.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { EndedSession, OpenSession } from '../../../src/domain/session.js';
 import type { RotaOverride } from '../../../src/domain/rota-override.js';
+import type { SignIn } from '../../../src/domain/sign-in.js';
 import type { Silence } from '../../../src/domain/silence.js';
 import type { StatusIncident } from '../../../src/domain/status-incident.js';
 import type { Instant } from '../../../src/domain/time.js';
@@ -235,6 +236,10 @@ class Attachment implements HistoryStore {
 
   pingBody(node: NodeName, n: number): Promise<Buffer | undefined> {
     return this.#read((inner) => inner.pingBody(node, n));
+  }
+
+  signIns(): AsyncIterable<readonly SignIn[]> {
+    return this.#iterate((inner) => inner.signIns());
   }
 
   nodeOfPing(uuid: string): Promise<NodeName | undefined> {

@@ -27,6 +27,8 @@ function allowed({ key, type }: Option): fc.Arbitrary<unknown> {
   if (key === 'public_url') {
     return fc.option(fc.constantFrom('https://heartbeat.example.org', 'http://[::1]:8080/heart/beat'));
   }
+  if (key === 'trusted_proxies')
+    return fc.option(fc.array(fc.constantFrom('10.0.0.0/8', 'fd00::/8', '192.0.2.7'), { minLength: 1 }));
   if (key === 'probes.allow')
     return fc.array(fc.constantFrom('public', '10.0.0.0/8', 'fd00::/8', '192.0.2.7'), { minLength: 1 });
   const chosen = anyOf?.find((each) => each.enum !== undefined)?.enum;

@@ -15,6 +15,8 @@ describe('the schema of the configuration', () => {
       tls: { certificate: null, key: null },
       allowed_hosts: null,
       public_url: null,
+      trusted_proxies: null,
+      sign_in: { lifetime: 604_800 },
       cors: { origins: null },
       docs: { public: false },
       data_dir: './data',
@@ -54,6 +56,7 @@ describe('the schema of the configuration', () => {
       limits: {
         alerts: 100_000,
         silences: 1000,
+        sign_ins: 1000,
         rate_per_key: null,
         rate_per_address: null,
         rate_per_socket: 100,

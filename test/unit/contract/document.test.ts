@@ -53,7 +53,7 @@ describe('the OpenAPI document', () => {
     for (const { operation } of contract.calls) expect(groups).to.include.members(operation.tags);
   });
 
-  it('asks for a key with a scope everywhere but for the dashboard, for status pages, where an orchestrator asks, and where a frame or the path brings it', () => {
+  it('asks for a key with a scope everywhere but for the dashboard, for status pages, for signing in, where an orchestrator asks, and where a frame or the path brings it', () => {
     const open = contract.calls.filter(({ operation }) => operation.security.length === 0);
     const pings = ['/ping/{uuid}', '/ping/{key}/{slug}', '/ping/{key}/{slug}/{says}'];
     expect(new Set(open.map(({ path }) => path))).to.deep.equal(
@@ -62,6 +62,8 @@ describe('the OpenAPI document', () => {
         '/assets/{file}',
         '/status/{page}',
         '/status/{page}/logo',
+        '/session',
+        '/sign-in',
         '/socket',
         '/healthz',
         '/readyz',

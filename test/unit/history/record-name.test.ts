@@ -12,6 +12,7 @@ import {
 import { incidentKey } from '../../../src/adapters/history/incident-codec.js';
 import type { StatusIncidentId } from '../../../src/domain/status-incident.js';
 import { overrideKey } from '../../../src/adapters/history/override-codec.js';
+import { signInKey } from '../../../src/adapters/history/sign-in-codec.js';
 import { silenceKey } from '../../../src/adapters/history/silence-codec.js';
 import type { OverrideId } from '../../../src/domain/rota-override.js';
 import type { SilenceId } from '../../../src/domain/silence.js';
@@ -58,6 +59,7 @@ const NAMES: readonly (readonly [Buffer, string])[] = [
   [statusKeyOf(nodeKey(DB)), 'status of the node "db \\"1\\"\\n"'],
   [flipKey(DB, AT), `flip of the node "db \\"1\\"\\n" at ${SHOWN}`],
   [acknowledgedKey(DB, AT), `acknowledgement of the node "db \\"1\\"\\n" at ${SHOWN}`],
+  [signInKey('ab'.repeat(32)), 'sign-in'],
   [pauseKey(DB, AT), `pause of the node "db \\"1\\"\\n" at ${SHOWN}`],
   [
     pastKey(flipKey(DB, AT), AT),

@@ -70,6 +70,7 @@ describe('the route table', () => {
       'POST /nodes/heartbeats',
     ]);
     expect(where(({ body }) => body === 'json')).to.have.members([
+      'POST /session',
       'PUT /nodes',
       'PUT /nodes/heartbeats',
       'PUT /nodes/:name',

@@ -110,6 +110,9 @@ const OF_HTTP_ALONE = [
   'updateIncident',
   'removeIncident',
   'whoami',
+  'signIn',
+  'signOut',
+  'waysToSignIn',
 ];
 
 /** A program iterates over a list as far as it wants. */

@@ -385,6 +385,9 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
   },
   eventsOfMany: { method: 'POST', path: '/events', query: [], answer: 'text', alsoAnswers: [] },
   whoami: { method: 'GET', path: '/session', query: [], answer: { ref: 'Caller' }, alsoAnswers: [] },
+  signIn: { method: 'POST', path: '/session', query: [], answer: undefined, alsoAnswers: [] },
+  signOut: { method: 'DELETE', path: '/session', query: [], answer: undefined, alsoAnswers: [] },
+  waysToSignIn: { method: 'GET', path: '/sign-in', query: [], answer: { ref: 'WaysIn' }, alsoAnswers: [] },
   health: {
     method: 'GET',
     path: '/healthz',
@@ -539,9 +542,11 @@ export const shapes: Readonly<Record<string, Shape>> = {
   Caller: {
     fields: {
       key: { as: 'key', shape: { either: ['text', 'null'] } },
+      user: { as: 'user', shape: { either: ['text', 'null'] } },
       scopes: { as: 'scopes', shape: { list: 'text' } },
       nodes: { as: 'nodes', shape: { either: [{ list: 'text' }, 'null'] } },
       expires: { as: 'expires', shape: { either: ['instant', 'null'] } },
+      signed_in: { as: 'signedIn', shape: 'flag' },
     },
   },
   CheckedUser: {
@@ -1026,6 +1031,12 @@ export const shapes: Readonly<Record<string, Shape>> = {
       last_seen: { as: 'lastSeen', shape: { either: ['instant', 'null'] } },
       deadline: { as: 'deadline', shape: { either: ['instant', 'null'] } },
       devices: { as: 'devices', shape: { list: { ref: 'Device' } } },
+    },
+  },
+  WaysIn: {
+    fields: {
+      url: { as: 'url', shape: { either: ['text', 'null'] } },
+      problem: { as: 'problem', shape: { either: ['text', 'null'] } },
     },
   },
 };

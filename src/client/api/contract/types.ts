@@ -61,14 +61,18 @@ export type BatchAnswer = {
 };
 
 export type Caller = {
-  /** The name of the key; null while none is configured. */
+  /** The name of the key; null while none is configured, and for people. */
   readonly key: string | null;
+  /** Who it is, if a proxy or a provider says so. */
+  readonly user: string | null;
   /** What it may do, with what `admin` includes. */
   readonly scopes: readonly ('heal' | 'read' | 'admin' | 'ping')[];
   /** Prefixes of the node names that it covers; null for all nodes. */
   readonly nodes: readonly string[] | null;
   /** When it ends; null if it does not. */
   readonly expires: Date | null;
+  /** Whether a cookie stands for it: `DELETE /session` ends it. */
+  readonly signedIn: boolean;
 };
 
 export type CheckedUser<Id = string> = {
@@ -669,6 +673,13 @@ export type User<Id = string> = {
 
 export type UserStatus = 'online' | 'offline';
 
+export type WaysIn = {
+  /** Where browsers sign in; null if they cannot. */
+  readonly url: string | null;
+  /** Why they cannot, as a sentence. */
+  readonly problem: string | null;
+};
+
 /** What each operation answers. */
 export interface Answers<Id = string> {
   readonly heal: {
@@ -785,6 +796,9 @@ export interface Answers<Id = string> {
   readonly events: string;
   readonly eventsOfMany: string;
   readonly whoami: Caller;
+  readonly signIn: undefined;
+  readonly signOut: undefined;
+  readonly waysToSignIn: WaysIn;
   readonly health: {
     readonly status: 'ok';
   };
@@ -1058,5 +1072,9 @@ export interface Bodies {
     /** A prefix of names. */
     readonly nodes?: string;
     readonly labels?: readonly string[];
+  };
+  readonly signIn: {
+    /** A key with the scope `read`. */
+    readonly key: string;
   };
 }

@@ -1,0 +1,167 @@
+import type { SignInEntry, SignInSettlement } from '../../actors/history/history.protocol.js';
+import { identityOf, type SignIn } from '../domain/sign-in.js';
+import type { Instant, Millis } from '../domain/time.js';
+import { HeartbeatError, type ErrorCode } from '../errors.js';
+import type { Cancel, Clock } from '../ports/clock.js';
+
+/** Sign-ins are looked through this often at least, since the wall clock may be set. */
+const ROUND: Millis = 3_600_000;
+
+/** What decides about sign-ins besides their time. It may change while the daemon runs. */
+export interface SignInRules {
+  /** Whether one may go on: its key may have been removed. */
+  keeps: (signIn: SignIn) => boolean;
+  /** Called for each one that ends before its time. */
+  ended: (signIn: SignIn) => void;
+}
+
+interface SignInsDeps {
+  readonly clock: Pick<Clock, 'wall' | 'after'>;
+  readonly rules: SignInRules;
+  /** The most that are kept. */
+  most(): number;
+  submit(entry: SignInEntry | { kind: 'sign_ins'; signIns: readonly SignIn[]; forgotten: string[] }): void;
+}
+
+/** The sign-ins of browsers, as they are stored. Their number is bounded, and those that have ended are removed. */
+export class SignIns {
+  readonly #deps: SignInsDeps;
+  /** By hash, oldest first. */
+  readonly #all = new Map<string, SignIn>();
+  readonly #waiting = new Map<string, (refused: ErrorCode | undefined) => void>();
+  #cancel: Cancel | undefined;
+
+  constructor(deps: SignInsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Those of the last run, in any order. */
+  recover(signIns: readonly SignIn[]): void {
+    for (const signIn of signIns) this.#all.set(signIn.hash, signIn);
+  }
+
+  /** All have been recovered. */
+  resume(): void {
+    const oldestFirst = [...this.#all.values()].sort((a, b) => a.at - b.at);
+    this.#all.clear();
+    this.recover(oldestFirst);
+    this.review();
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  find(hash: string): SignIn | undefined {
+    const found = this.#all.get(hash);
+    return found === undefined || hasEnded(found, this.#deps.clock.wall()) ? undefined : found;
+  }
+
+  /**
+   * Resolves once it is on disk, and counts from then on. Beyond the limit, the oldest of whoever has most of them ends.
+   *
+   * @throws HeartbeatError if it cannot be stored
+   */
+  async begin(signIn: SignIn): Promise<void> {
+    await this.#stored({ kind: 'sign_in', hash: signIn.hash, signIn });
+    this.#all.set(signIn.hash, signIn);
+    this.review();
+  }
+
+  /**
+   * Ends one at once. Resolves when that is on disk.
+   *
+   * @throws HeartbeatError if it cannot be stored now: it is stored later
+   */
+  async end(hash: string): Promise<void> {
+    const signIn = this.#all.get(hash);
+    if (signIn === undefined) return;
+    this.#drop(signIn);
+    await this.#stored({ kind: 'sign_in', hash, signIn: undefined });
+  }
+
+  /** Ends all that have had their time, that the rules do not keep, and that are too many. */
+  review(): void {
+    const now = this.#deps.clock.wall();
+    const over = [...this.#all.values()].filter(
+      (each) => hasEnded(each, now) || !this.#deps.rules.keeps(each),
+    );
+    for (const each of over) this.#drop(each);
+    const forgotten = [...over, ...this.#dropSurplus()].map(({ hash }) => hash);
+    if (forgotten.length > 0) this.#deps.submit({ kind: 'sign_ins', signIns: [], forgotten });
+    this.#later(now);
+  }
+
+  #dropSurplus(): SignIn[] {
+    const surplus: SignIn[] = [];
+    while (this.#all.size > this.#deps.most()) {
+      const oldest = oldestOfMost([...this.#all.values()]);
+      if (oldest === undefined) break;
+      this.#drop(oldest);
+      surplus.push(oldest);
+    }
+    return surplus;
+  }
+
+  #drop(signIn: SignIn): void {
+    this.#all.delete(signIn.hash);
+    this.#deps.rules.ended(signIn);
+  }
+
+  #later(now: Instant): void {
+    this.stopTimer();
+    if (this.#all.size === 0) return;
+    const next = Math.min(...Array.from(this.#all.values(), ({ expires }) => expires)) - now;
+    this.#cancel = this.#deps.clock.after(Math.min(Math.max(next, 1), ROUND), () => {
+      this.review();
+    });
+  }
+
+  #stored(entry: SignInEntry): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(entry.hash, (refused) => {
+        if (refused === undefined) resolve();
+        else reject(new HeartbeatError(refused, 'the sign-in cannot be stored now'));
+      });
+      this.#deps.submit(entry);
+    });
+  }
+
+  settled(settlements: readonly SignInSettlement[]): void {
+    for (const settlement of settlements)
+      this.#settle(settlement.hash, settlement.stored ? undefined : settlement.code);
+  }
+
+  #settle(hash: string, refused: ErrorCode | undefined): void {
+    const waiting = this.#waiting.get(hash);
+    this.#waiting.delete(hash);
+    waiting?.(refused);
+  }
+
+  stopTimer(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  /** Nothing is kept here any more. */
+  stop(): void {
+    this.stopTimer();
+    for (const hash of [...this.#waiting.keys()]) this.#settle(hash, 'HEARTBEAT_NOT_READY');
+  }
+}
+
+function hasEnded({ expires }: SignIn, now: Instant): boolean {
+  return now >= expires;
+}
+
+/** Who signs in again and again ends nobody else's. @param signIns oldest first */
+function oldestOfMost(signIns: readonly SignIn[]): SignIn | undefined {
+  const byWho = new Map<string, { readonly oldest: SignIn; count: number }>();
+  for (const signIn of signIns) {
+    const own = byWho.get(identityOf(signIn.who));
+    if (own === undefined) byWho.set(identityOf(signIn.who), { oldest: signIn, count: 1 });
+    else own.count++;
+  }
+  const [most] = [...byWho.values()].sort((a, b) => b.count - a.count);
+  return most?.oldest;
+}

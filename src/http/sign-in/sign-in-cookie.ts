@@ -1,0 +1,67 @@
+import { hash, randomBytes } from 'node:crypto';
+import type { Seconds } from '../../domain/time.js';
+
+const BYTES = 32;
+const TOKEN = /^[\w-]{43}$/;
+/** Distinguishes its value from all others in a header. */
+const NAME = 'heartbeat';
+
+/** A new token: 256 random bits. */
+export function newToken(): string {
+  return randomBytes(BYTES).toString('base64url');
+}
+
+/** By which a token is stored and found. */
+export function hashOfToken(token: string): string {
+  return hash('sha256', token, 'hex');
+}
+
+/** As in the configuration. */
+export function hashOfKey(key: string): string {
+  return hash('sha256', key, 'hex');
+}
+
+/**
+ * The cookie of a daemon that people reach at this URL. Over HTTPS its name says that it is secure, and, unless the URL
+ * has a path, that no other host and no other path can set it (RFC 6265bis, 4.1.3). The port is in the name, since
+ * browsers send cookies to all ports of a host.
+ */
+export class SignInCookie {
+  readonly name: string;
+  readonly #attributes: string;
+
+  /** @param publicUrl without a slash at its end */
+  constructor(publicUrl: string) {
+    const { protocol, port, pathname } = new URL(publicUrl);
+    const isSecure = protocol === 'https:';
+    const path = pathname.endsWith('/') ? pathname : `${pathname}/`;
+    const prefix = !isSecure ? '' : path === '/' ? '__Host-' : '__Secure-';
+    this.name = `${prefix}${NAME}${port === '' ? '' : `-${port}`}`;
+    this.#attributes = `; Path=${path}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;
+  }
+
+  /** The value of `Set-Cookie`. */
+  set(token: string, lifetime: Seconds): string {
+    return `${this.name}=${token}${this.#attributes}; Max-Age=${String(Math.floor(lifetime))}`;
+  }
+
+  /** The value of `Set-Cookie` that removes it. */
+  get removal(): string {
+    return `${this.name}=${this.#attributes}; Max-Age=0`;
+  }
+
+  /**
+   * The tokens in a header `Cookie`; more than one if another host or path has set one too. What is no token is
+   * `undefined`.
+   */
+  tokensIn(header: string): readonly (string | undefined)[] {
+    const own = `${this.name}=`;
+    if (!header.includes(own)) return [];
+    return header
+      .split(';')
+      .map((pair) => pair.trim())
+      .filter((pair) => pair.startsWith(own))
+      .map((pair) => pair.slice(own.length))
+      .map((value) => (TOKEN.test(value) ? value : undefined));
+  }
+}

@@ -1,0 +1,26 @@
+import { isLoopback } from '../../domain/loopback.js';
+import { signInProblem } from '../../views/messages.js';
+import { SignInCookie } from './sign-in-cookie.js';
+
+/** Where a browser may sign in. */
+export interface SignInPlace {
+  /** As browsers write it in `Origin`. */
+  readonly origin: string;
+  /** Without a slash at its end. */
+  readonly url: string;
+  readonly cookie: SignInCookie;
+}
+
+/**
+ * @param publicUrl where people reach the daemon
+ * @returns why nobody can sign in there, if so
+ */
+export function signInPlaceOf(
+  publicUrl: string | null | undefined,
+): SignInPlace | { readonly problem: string } {
+  if (typeof publicUrl !== 'string') return { problem: signInProblem.noUrl };
+  const { origin, protocol, hostname } = new URL(publicUrl);
+  const isSafe = protocol === 'https:' || isLoopback(hostname.replace(/^\[|\]$/g, ''));
+  if (!isSafe) return { problem: signInProblem.plainHttp(publicUrl) };
+  return { origin, url: publicUrl, cookie: new SignInCookie(publicUrl) };
+}
