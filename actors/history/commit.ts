@@ -233,16 +233,17 @@ function incidentsRecord(before: IncidentsEntry['before'], after: IncidentsEntry
   const stay = new Set(after.map(({ id }) => id));
   const forgotten = before.flatMap(({ id }) => (stay.has(id) ? [] : [id]));
   return { kind: 'incidents', incidents: after, forgotten };
-  function recordOfSignIn({ hash, signIn }: SignInEntry): HistoryRecord {
-    return signIn === undefined
-      ? { kind: 'sign_ins', signIns: [], forgotten: [hash] }
-      : { kind: 'sign_ins', signIns: [signIn], forgotten: [] };
-  }
+}
 
-  /** What is left of a sign-in that was refused, and of a sign-out in any case. */
-  export function forgottenSignIn({ hash }: SignInEntry): Queued {
-    return { kind: 'undo', record: { kind: 'sign_ins', signIns: [], forgotten: [hash] } };
-  }
+function recordOfSignIn({ hash, signIn }: SignInEntry): HistoryRecord {
+  return signIn === undefined
+    ? { kind: 'sign_ins', signIns: [], forgotten: [hash] }
+    : { kind: 'sign_ins', signIns: [signIn], forgotten: [] };
+}
+
+/** What is left of a sign-in that was refused, and of a sign-out in any case. */
+export function forgottenSignIn({ hash }: SignInEntry): Queued {
+  return { kind: 'undo', record: { kind: 'sign_ins', signIns: [], forgotten: [hash] } };
 }
 
 /** The reply to a status once it is stored, or cannot be stored at present. */

@@ -105,7 +105,7 @@ export function readAuth(given: GivenSection | undefined, userIds: UserIdKind, d
   }
   const givenHeader = value['trusted_header'] ?? undefined;
   let header: ConfiguredTrustedHeader | undefined;
-  if (givenHeader !== undefined && !isMap(givenHeader)) {
+  if (givenHeader !== undefined && !isRecord(givenHeader)) {
     problems.push(placed(['trusted_header'], 'must hold settings'));
   } else if (givenHeader !== undefined) {
     variables = [...variables, ...variablesIn(givenHeader)];

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { inspect } from 'node:util';
-import { configCommand } from '../../../src/cli/config-command.js';
+import { configTable } from '../../../src/cli/config/config-table.js';
 import { secretsIn } from '../../../src/config/redacted-secrets.js';
 import { reloaded } from '../../../src/config/reloadable.js';
 import { inForce, problems } from './support.js';
@@ -32,7 +32,7 @@ describe('auth.trusted_header', () => {
     ]);
     const printed: string[] = [];
     for (const json of [true, false])
-      configCommand(effective, { json, stdout: { write: (text) => printed.push(text) } });
+      configTable(effective, { json, stdout: { write: (text) => printed.push(text) } });
     expect(printed.join()).to.include('x-auth-request-user').and.not.include(SECRET);
     expect(inspect(effective, { depth: 9 })).to.not.include(SECRET);
     expect(secretsIn(effective).map((secret) => secret.reveal())).to.include(SECRET);
