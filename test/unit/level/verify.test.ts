@@ -10,7 +10,7 @@ import { verifyStore, type Verified } from '../../../src/adapters/verify-store.j
 import { NOTHING_CHOSEN } from '../../../src/domain/node.js';
 import { instant } from '../../../src/domain/time.js';
 import type { Entry } from '../../../src/ports/ordered-store.js';
-import { flipped } from '../../contract/history-store/nodes.js';
+import { acknowledged, flipped } from '../../contract/history-store/nodes.js';
 import { collect, ended, historyOf, opened, user } from '../../contract/history-store/reading.js';
 import { recordAt } from '../../support/alert-records.js';
 import { EFFORT, sized } from '../../support/effort.js';
@@ -220,6 +220,7 @@ describe('heartbeat store repair', () => {
     await store.open();
     await store.write(Array.from({ length: 50 }, (_, id) => ended(user(id), 1_000, 2_000 + id)));
     await store.write([opened(user(99), 9_000), { kind: 'alerts', records: [recordAt(5_000, 'pending')] }]);
+    await store.write([acknowledged(WEB, { by: 'ann', at: instant(5_000), since: instant(4_000) })]);
     await store.close();
     await withDatabase(from, async (db) => {
       for (const key of (await db.keys().all())
@@ -242,6 +243,7 @@ describe('heartbeat store repair', () => {
     expect(await collect(saved.openSessions())).to.have.length(1);
     expect(await collect(saved.openAlerts())).to.have.length(1);
     expect(await saved.prune(instant(2_010), 100), 'the index finds them').to.equal(10);
+    expect(await saved.pruneNodes(instant(9_000), 100), 'acknowledgements as well').to.equal(1);
     await saved.close();
     const after: Finding[] = [];
     await verifyStore(at(to), { ...deps, found: (finding) => after.push(finding) });
