@@ -348,13 +348,9 @@ export class App implements Daemon {
     return configurationDiff(this.#ports.configuration, this.declared);
   }
 
-  backup(): AsyncIterable<string> {
+  backup(): AsyncIterable<string> | undefined {
     const { partitions, home } = this.#actors;
-    if (partitions.length > 1)
-      throw new HeartbeatError(
-        'HEARTBEAT_WRONG_PARTITIONS',
-        'the history is divided into partitions: only one that is not divided can be backed up',
-      );
+    if (partitions.length > 1) return undefined;
     return home.answering.reads.backup(this.#ports.clock.wall());
   }
 

@@ -96,9 +96,10 @@ export interface Daemon {
   /**
    * The text of a backup of the store as it is now, in pieces of whole lines.
    *
-   * @throws HeartbeatError `HEARTBEAT_NOT_READY` while the store is away, or if it cannot be read or has several partitions
+   * @returns undefined for a history in memory, or one that is divided into partitions
+   * @throws HeartbeatError `HEARTBEAT_NOT_READY` while the store is away, or if it cannot be read
    */
-  backup(): AsyncIterable<string>;
+  backup(): AsyncIterable<string> | undefined;
 
   /** The answer to `GET /supervision`. */
   supervision(): Promise<object>;

@@ -34,7 +34,10 @@ export type LongReads = Pick<HistoryStore, Long>;
  */
 export function longReads(store: LongReads, turns: Turns = readingTurns()): LongReads {
   return {
-    backup: (at) => inTurns(turns, store.backup(at)),
+    backup: (at) => {
+      const pieces = store.backup(at);
+      return pieces && inTurns(turns, pieces);
+    },
     sessions: (user, range) => inTurns(turns, store.sessions(user, range)),
     flips: (node, range) => inTurns(turns, store.flips(node, range)),
     pauses: (node) => inTurns(turns, store.pauses(node)),

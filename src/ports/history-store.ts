@@ -208,9 +208,9 @@ export interface HistoryStore extends Outbox {
    * meanwhile. Damaged ones are among them as they are, and are reported in `trouble`.
    *
    * @param at the instant that it names
-   * @throws HeartbeatError if there is no disk
+   * @returns undefined for a history in memory
    */
-  backup(at: Instant): AsyncIterable<string>;
+  backup(at: Instant): AsyncIterable<string> | undefined;
 
   /** The exact number of stored ended sessions. */
   countSessions(): number;

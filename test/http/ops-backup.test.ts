@@ -35,10 +35,10 @@ describe('GET /store/backup', () => {
     const first = gateway.call('GET', PATH, PLAIN);
     await eventually(() => expect(gateway.gateway.inspect().in_flight).to.equal(1), { every: 1 });
     const second = await gateway.call('GET', PATH);
-    expect(second.status).to.equal(503);
+    expect(second.status).to.equal(429);
     expect(second.json).to.deep.equal({
       error: 'another backup is under way',
-      code: 'HEARTBEAT_OVERLOADED',
+      code: 'HEARTBEAT_RATE_LIMITED',
     });
     finish(LINES[1] ?? '');
     expect((await first).text).to.equal(LINES.join(''));

@@ -24,7 +24,6 @@ import type {
   StoreTrouble,
 } from '../../ports/history-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
-import { HeartbeatError } from '../../errors.js';
 import { MemoryAlerts } from './memory-alerts.js';
 import { MemoryPings } from './memory-pings.js';
 import { MemoryNodes } from './memory-nodes.js';
@@ -305,11 +304,8 @@ export class MemoryHistoryStore implements HistoryStore {
     return Promise.resolve();
   }
 
-  backup(): never {
-    throw new HeartbeatError(
-      'HEARTBEAT_STORE_FAILED',
-      'the history is in memory: there is nothing to back up',
-    );
+  backup(): undefined {
+    return undefined;
   }
 
   checkFiles(): Promise<boolean> {

@@ -8,6 +8,8 @@ import type { RawHeaders } from '../server/json-answer.js';
 
 export const BACKUP_TYPE = 'application/x-ndjson';
 
+const NONE = 'there is no backup of a history that is in memory, or divided into partitions';
+
 const HEAD: RawHeaders = [
   'content-type',
   BACKUP_TYPE,
@@ -32,12 +34,17 @@ export function addBackup(resources: Resources, daemon: Daemon, clock: Pick<Cloc
           return;
         }
         if (isUnderWay) {
-          exchange.refuse('HEARTBEAT_OVERLOADED', { message: 'another backup is under way', retryAfter: 60 });
+          exchange.refuse('HEARTBEAT_RATE_LIMITED', {
+            message: 'another backup is under way',
+            retryAfter: 60,
+          });
           return;
         }
         isUnderWay = true;
         try {
-          await answer(exchange, daemon.backup(), clock);
+          const pieces = daemon.backup();
+          if (pieces === undefined) exchange.refuse('HEARTBEAT_NOT_FOUND', { message: NONE });
+          else await answer(exchange, pieces, clock);
         } catch (error) {
           if (exchange.streaming || !(error instanceof HeartbeatError)) throw error;
           // Whoever may read everything may know why it cannot be read.

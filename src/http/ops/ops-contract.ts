@@ -71,7 +71,9 @@ export const daemonOperations: Operations = {
     answers: {
       200: { means: 'The lines, as fast as they are read.', body: z.string(), type: BACKUP_TYPE },
       403: { means: 'The key is limited to some users or nodes, or has another scope.', body: failure },
-      503: { means: 'Another backup is under way, or the store cannot be read at present.', body: failure },
+      404: { means: 'The history is in memory, or divided into partitions.', body: failure },
+      429: { means: 'Another backup is under way.', body: failure },
+      503: unavailable,
     },
     examples: [{ name: 'now', status: 200 }],
   },

@@ -341,8 +341,8 @@ class Attachment implements HistoryStore {
     return this.#change((inner) => inner.reclaim());
   }
 
-  backup(at: Instant): AsyncIterable<string> {
-    return this.#iterate((inner) => inner.backup(at));
+  backup(): undefined {
+    return undefined;
   }
 
   countSessions(): number {
