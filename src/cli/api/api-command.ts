@@ -8,7 +8,7 @@ import { FAILED, SUCCESS, WRONG_USAGE } from '../exit-codes.js';
 import { screenOf, type Screen } from '../output/screen.js';
 import { printable } from '../output/printable.js';
 import { daemonAt, type Daemon } from './daemon.js';
-import { requestProblem } from './request-problem.js';
+import { problemText } from './request-problem.js';
 import { asSent } from './sent-json.js';
 
 /** An argument or an option, with what it is for. An option whose default is a list may be repeated. */
@@ -33,6 +33,8 @@ export interface ApiCommand<Options extends object, Answer> {
   /** The scope of the key that it needs. */
   readonly scope: 'heal' | 'read' | 'admin' | 'none';
   readonly description: string;
+  /** Whether it has `--json`. Default: it has. */
+  readonly hasJson?: false;
   readonly arguments?: readonly Described[];
   readonly options?: readonly Described[];
   /** What is wrong with what was given, a sentence each. */
@@ -60,12 +62,12 @@ export function apiCommand<Options extends object, Answer>(spec: ApiCommand<Opti
 
 type Frame<Options extends object> = Pick<
   ApiCommand<Options, unknown>,
-  'scope' | 'description' | 'arguments' | 'options' | 'check'
+  'scope' | 'description' | 'hasJson' | 'arguments' | 'options' | 'check'
 >;
 
 /** Makes a command that talks to the daemon. What it throws is shown, with what to do next. */
 export function daemonCommand<Options extends object>(
-  { scope, description, arguments: operands = [], options = [], check }: Frame<Options>,
+  { scope, description, hasJson = true, arguments: operands = [], options = [], check }: Frame<Options>,
   act: (daemon: Daemon, given: Given<Options>, surroundings: Surroundings) => Promise<number>,
 ): AddCommand {
   return (program, name, context) => {
@@ -73,7 +75,7 @@ export function daemonCommand<Options extends object>(
     const command = program.command(name).description(`${description}${needs}`);
     for (const [flags, about, fallback] of operands) command.argument(flags, about, fallback);
     for (const [flags, about, fallback] of options) command.addOption(optionOf(flags, about, fallback));
-    command.option('--json', 'JSON, with the schema of the API');
+    if (hasJson) command.option('--json', 'JSON, with the schema of the API');
     addConnectionOptions(command);
     command.action(async () => {
       const given = command.opts<Options & GivenConnection & { readonly json?: boolean }>();
@@ -125,7 +127,7 @@ async function withDaemon(
     return await act(daemon);
   } catch (error) {
     if (!(error instanceof HeartbeatRequestError)) throw error;
-    stderr.write(requestProblem(error));
+    stderr.write(problemText(error));
     return FAILED;
   } finally {
     await daemon.client.close();

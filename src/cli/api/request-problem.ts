@@ -1,10 +1,5 @@
 import { KEY_VARIABLE } from '../../config/client-variables.js';
-import {
-  type HeartbeatRequestError,
-  systemCodeOf,
-  TIMEOUT,
-  UNREACHABLE,
-} from '../../client/api/request-error.js';
+import { HeartbeatRequestError, systemCodeOf, TIMEOUT, UNREACHABLE } from '../../client/api/request-error.js';
 import { printable } from '../output/printable.js';
 
 /** What to do next, by the code of the error. */
@@ -28,8 +23,14 @@ const NEXT: Readonly<Record<string, string>> = {
 const OF_CERTIFICATES =
   /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|CERT_|ERR_TLS_CERT)/;
 
-/** What has failed, and what to do next: a line each, for standard error. */
-export function requestProblem(error: HeartbeatRequestError): string {
+/** What has failed, whatever it is, and what to do next if that is known: a line each, for standard error. */
+export function problemText(error: unknown): string {
+  if (error instanceof HeartbeatRequestError) return requestProblem(error);
+  return printable(`heartbeat: ${error instanceof Error ? error.message : String(error)}\n`);
+}
+
+/** A call has failed. */
+function requestProblem(error: HeartbeatRequestError): string {
   const { message, problems, code, retryAfter, requestId } = error;
   const next = nextStep(error);
   return printable(

@@ -1,4 +1,5 @@
 import { createClient, type HeartbeatClient } from '../../client/api/index.js';
+import { problemText } from '../api/request-problem.js';
 import { SystemClock } from '../../adapters/clock/system-clock.js';
 import { toMillis, type Millis, type Seconds } from '../../domain/time.js';
 
@@ -35,7 +36,7 @@ export async function testChannel(name: string, options: TestOptions): Promise<n
     stdout.write(json ? `${JSON.stringify(outcome)}\n` : asText(outcome));
     return outcome.state === 'delivered' ? 0 : 1;
   } catch (error) {
-    stderr.write(`heartbeat: ${error instanceof Error ? error.message : String(error)}\n`);
+    stderr.write(problemText(error));
     return 1;
   } finally {
     await client.close();

@@ -1,3 +1,4 @@
+import { problemText } from '../api/request-problem.js';
 import { ANSWERED_NO, FAILED, SUCCESS, WRONG_CONFIGURATION } from '../exit-codes.js';
 import { printable } from '../output/printable.js';
 import { createClient } from '../../client/api/index.js';
@@ -28,7 +29,7 @@ export async function configDiff(options: ConfigDiffOptions): Promise<number> {
   try {
     diff = await client.configurationDiff();
   } catch (error) {
-    stderr.write(`heartbeat: ${error instanceof Error ? error.message : String(error)}\n`);
+    stderr.write(problemText(error));
     return FAILED;
   } finally {
     await client.close();

@@ -1,5 +1,6 @@
 import { createClient } from '../../client/api/index.js';
 import { readText } from '../../config/named-files.js';
+import { problemText } from '../api/request-problem.js';
 import { ANSWERED_NO, FAILED, SUCCESS, WRONG_CONFIGURATION } from '../exit-codes.js';
 import { printable } from '../output/printable.js';
 import { bringOver } from './bring-over.js';
@@ -63,6 +64,6 @@ async function bringAll(
 }
 
 function failed(error: unknown): number {
-  process.stderr.write(printable(`heartbeat: ${error instanceof Error ? error.message : String(error)}\n`));
+  process.stderr.write(problemText(error));
   return FAILED;
 }

@@ -16,9 +16,13 @@ const MOST_EVENTS = 200;
 const QUIT = ['q', 'Q', '\u0003', '\u0004'];
 
 export const watch = daemonCommand(
-  { scope: 'read', description: 'Show what fails and what happens on a live screen, until q is pressed.' },
-  async (daemon, { json }, { context, screen }) => {
-    if (json || !screen.isTerminal) {
+  {
+    scope: 'read',
+    description: 'Show what fails and what happens on a live screen, until q is pressed.',
+    hasJson: false,
+  },
+  async (daemon, _given, { context, screen }) => {
+    if (!screen.isTerminal) {
       context.stderr.write(
         'heartbeat: watch needs a terminal. "heartbeat events" prints lines, and JSON with --json.\n',
       );
