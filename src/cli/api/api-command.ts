@@ -22,7 +22,7 @@ export interface Given<Options extends object> {
 }
 
 /** What a command that calls the daemon gets besides. */
-export interface Surroundings {
+export interface CommandDeps {
   readonly context: CommandContext;
   readonly screen: Screen;
   readonly json: boolean;
@@ -68,7 +68,7 @@ type Frame<Options extends object> = Pick<
 /** Makes a command that talks to the daemon. What it throws is shown, with what to do next. */
 export function daemonCommand<Options extends object>(
   { scope, description, hasJson = true, arguments: operands = [], options = [], check }: Frame<Options>,
-  act: (daemon: Daemon, given: Given<Options>, surroundings: Surroundings) => Promise<number>,
+  act: (daemon: Daemon, given: Given<Options>, deps: CommandDeps) => Promise<number>,
 ): AddCommand {
   return (program, name, context) => {
     const needs = scope === 'none' ? '' : ` Needs a key with the scope ${scope}, if there are keys.`;

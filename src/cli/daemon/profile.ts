@@ -78,9 +78,8 @@ function octal(mode: number): string {
 function profileIn(place: string, entry: unknown): Profile {
   if (!isRecord(entry)) throw new WrongProfile(`${place}: must be a map with url and key`);
   const { url, key, ...others } = entry;
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined)
-    throw new WrongProfile(`${place}: unknown field ${unknown}: there are url and key`);
+  if (Object.keys(others).length > 0)
+    throw new WrongProfile(`${place}: has an unknown field: there are url and key`);
   if (typeof url !== 'string') throw new WrongProfile(`${place}: url must be the address of a daemon`);
   if (key !== undefined && typeof key !== 'string') throw new WrongProfile(`${place}: key must be a text`);
   return { url, ...(key !== undefined && { key }) };

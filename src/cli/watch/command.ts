@@ -1,6 +1,6 @@
 import { HeartbeatRequestError } from '../../client/api/request-error.js';
 import type { Millis } from '../../domain/time.js';
-import { daemonCommand, type Surroundings } from '../api/api-command.js';
+import { daemonCommand, type CommandDeps } from '../api/api-command.js';
 import type { Daemon } from '../api/daemon.js';
 import { eventLine } from '../api/events-command.js';
 import { SUCCESS, WRONG_USAGE } from '../exit-codes.js';
@@ -51,13 +51,13 @@ export const watch = daemonCommand(
 class LiveScreen {
   readonly #daemon: Daemon;
   readonly #terminal: LiveTerminal;
-  readonly #context: Surroundings['context'];
+  readonly #context: CommandDeps['context'];
   readonly #signal: AbortSignal;
   #watched: Watched;
   #events: string[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(daemon: Daemon, terminal: LiveTerminal, context: Surroundings['context'], signal: AbortSignal) {
+  constructor(daemon: Daemon, terminal: LiveTerminal, context: CommandDeps['context'], signal: AbortSignal) {
     this.#daemon = daemon;
     this.#terminal = terminal;
     this.#context = context;

@@ -174,7 +174,12 @@ describe('the commands that call the API', () => {
     const wrong: readonly (readonly [number, RegExp, readonly string[], string?])[] = [
       [1, /^heartbeat: a key is required.*\n {2}Set HEARTBEAT_KEY/, ['nodes'], ''],
       [1, /^heartbeat: the key is unknown\n {2}Set HEARTBEAT_KEY/, ['nodes'], 'unknown'],
-      [1, /does not permit this call\n {2}Use a key with another scope/, ['pause', 'db-1'], 'reader'],
+      [
+        1,
+        /^heartbeat: this key lacks the scope admin.*\n {2}Use a key with another scope/,
+        ['pause', 'db-1'],
+        'reader',
+      ],
       [1, /^heartbeat: unknown node\n {2}"heartbeat nodes" lists/, ['node', 'nobody']],
       [1, /^heartbeat: no such silence\n {2}"heartbeat silences"/, ['unsilence', 'nothing']],
       [1, /^heartbeat: invalid node name\n/, ['node', '..']],

@@ -90,8 +90,9 @@ describe('where a command finds the daemon', () => {
       ['default: x', 'default: must be a map with url and key'],
       ['default: { key: x }', 'default: url must be the address of a daemon'],
       ['default: { url: x, key: 7 }', 'default: key must be a text'],
-      ['default: { url: x, token: x }', 'default: unknown field token'],
-      ['{ secret', 'profiles.yaml: '],
+      ['default: { url: x, token: secret }', 'default: has an unknown field'],
+      ['{ secret', 'line 1, column 9 is no YAML'],
+      ['default: { url: x, key: *secret }', 'an alias is not resolved'],
     ] as const) {
       profiles(text);
       const said = await problem();
