@@ -11,6 +11,13 @@ interface Streamed {
   readonly node?: { readonly name: string };
 }
 
+interface Started {
+  readonly child: ChildProcess;
+  /** Its output, of both kinds. */
+  readonly text: () => string;
+  readonly closed: Promise<unknown>;
+}
+
 describe('the commands of a client', () => {
   const resources = new TestResources();
   let daemon: DaemonProcess;
@@ -23,7 +30,7 @@ describe('the commands of a client', () => {
 
   const env = () => ({ HEARTBEAT_URL: daemon.url, XDG_CONFIG_HOME: '/no/such/directory' });
 
-  function start(args: readonly string[]): { readonly child: ChildProcess; readonly text: () => string } {
+  function start(args: readonly string[]): Started {
     const child = spawn(process.execPath, [HEARTBEAT, ...args], { env: { ...process.env, ...env() } });
     resources.onClear(() => {
       child.kill('SIGKILL');
@@ -31,7 +38,7 @@ describe('the commands of a client', () => {
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
     child.stderr.setEncoding('utf8').on('data', (part: string) => (text += part));
-    return { child, text: () => text };
+    return { child, text: () => text, closed: once(child, 'close') };
   }
 
   it('print events as they happen, in lines and as JSON, and continue after one', async () => {
@@ -52,7 +59,7 @@ describe('the commands of a client', () => {
     });
     lines.child.kill('SIGTERM');
     json.child.kill('SIGINT');
-    await Promise.all([lines, json].map(({ child }) => child.exitCode ?? once(child, 'close')));
+    await Promise.all([lines.closed, json.closed]);
     expect([lines.child.exitCode, json.child.exitCode]).to.deep.equal([0, 0]);
     const events = json
       .text()
@@ -71,13 +78,13 @@ describe('the commands of a client', () => {
   it('read a list of nodes from standard input', async () => {
     const emitter = start(['emit', '--nodes', '-', '--interval', '0.1', '--duration', '0.5', '--json']);
     emitter.child.stdin?.end('- { name: from-a-pipe, timeout: 9 }\n');
-    await once(emitter.child, 'close');
+    await emitter.closed;
     expect(emitter.child.exitCode, emitter.text()).to.equal(0);
     const answer = await fetch(`${daemon.url}/nodes/from-a-pipe`);
     expect(await answer.json()).to.include({ state: 'active', timeout: 9 });
     const wrong = start(['emit', '--nodes', '-']);
     wrong.child.stdin?.end('- ..\n');
-    await once(wrong.child, 'close');
+    await wrong.closed;
     expect([wrong.child.exitCode, wrong.text()]).to.deep.equal([
       78,
       'standard input:1: nodes[0]: must be 1 to 255 bytes, and not "." or ".."\n',

@@ -109,7 +109,7 @@ describe('heartbeat run', () => {
   });
 
   it('passes signals on, and ends as the command does', async () => {
-    for (const signal of ['SIGTERM', 'SIGHUP', 'SIGUSR2', 'SIGINT'] as const) {
+    for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) {
       const mark = path.join(directory, `ready-${signal}`);
       const trap = `trap 'echo ${signal}; exit 9' ${signal.slice(3)}; : > ${mark}; while :; do sleep 0.05; done`;
       const job = resources.run({

@@ -34,7 +34,7 @@ export interface ApiCommand<Options extends object, Answer> {
   readonly scope: 'heal' | 'read' | 'admin' | 'none';
   readonly description: string;
   /** Whether it has `--json`. Default: it has. */
-  readonly hasJson?: false;
+  readonly hasJson?: boolean;
   readonly arguments?: readonly Described[];
   readonly options?: readonly Described[];
   /** What is wrong with what was given, a sentence each. */

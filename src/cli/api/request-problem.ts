@@ -31,12 +31,11 @@ export function problemText(error: unknown): string {
 
 /** A call has failed. */
 function requestProblem(error: HeartbeatRequestError): string {
-  const { message, problems, code, retryAfter, requestId } = error;
+  const { message, code, retryAfter, requestId } = error;
   const next = nextStep(error);
   return printable(
     [
       `heartbeat: ${message}`,
-      ...problems.map(({ path, problem }) => `  ${path}: ${problem}`),
       ...(retryAfter === undefined ? [] : [`  Try again in ${retryAfter} s.`]),
       ...(next === undefined ? [] : [`  ${next}`]),
       ...(code === 'HEARTBEAT_INTERNAL' && requestId !== undefined

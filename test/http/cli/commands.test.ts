@@ -184,7 +184,7 @@ describe('the commands that call the API', () => {
       [1, /^heartbeat: no such silence\n {2}"heartbeat silences"/, ['unsilence', 'nothing']],
       [1, /^heartbeat: invalid node name\n/, ['node', '..']],
       [1, /^heartbeat: the node has not failed\n {2}Only a failure/, ['ack', 'db-2', '--by', 'ann']],
-      [1, /^heartbeat: invalid body\n {2}matchers/, ['silence', 'nonsense', '--by', 'ann']],
+      [1, /^heartbeat: matchers\.0: must have one .*\n$/, ['silence', 'nonsense', '--by', 'ann']],
       [64, /^error: --limit must be a whole number from 1, not '0'\n/, ['nodes', '--limit', '0']],
       [64, /^error: --for must be a number of seconds/, ['pause', 'db-1', '--for', 'long']],
       [64, /--for and --until: give one/, ['pause', 'db-1', '--for', '1', '--until', '2030-01-01']],
