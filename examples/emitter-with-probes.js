@@ -1,7 +1,7 @@
 // An emitter that probes its nodes. `node examples/emitter-with-probes.js http://127.0.0.1:3519` sends heartbeats to that
 // daemon; without a URL it starts one in this process.
 import { createServer } from 'node:http';
-import { createHeartbeat, Emitter } from 'heartbeat';
+import { createHeartbeat, Emitter } from '@heartbeatd/heartbeat';
 
 // A service to probe: healthy until it is made to fail.
 let status = 200;

@@ -1,7 +1,7 @@
 // The library inside an Express app: requests of the app's users are heals, and its workers' jobs are heartbeats. Run it
 // with `node examples/express-app.js`, and PORT and DATA_DIR in the environment.
 import express from 'express';
-import { createHeartbeat } from 'heartbeat';
+import { createHeartbeat } from '@heartbeatd/heartbeat';
 
 const heartbeat = await createHeartbeat({
   // Without a directory, all data is lost when the process ends.

@@ -1,6 +1,6 @@
 // Sets up an instance, registers nodes, sends heartbeats, and reports failures. Run it with `node examples/full.js`.
 import { setTimeout } from 'node:timers/promises';
-import { Emitter, Heartbeat, Node, SlackNotifier, Tracker } from 'heartbeat';
+import { Emitter, Heartbeat, Node, SlackNotifier, Tracker } from '@heartbeatd/heartbeat';
 
 // The default instance, for a program that needs only one.
 Heartbeat.setup((config) => {

@@ -1,6 +1,6 @@
 // A channel that the program defines. If `notify` throws, the outbox tries again; a promise that never settles counts
 // as failed after `attemptTimeout`. Run it with `node examples/own-channel.js`.
-import { BaseNotifier, createHeartbeat, NotifyError } from 'heartbeat';
+import { BaseNotifier, createHeartbeat, NotifyError } from '@heartbeatd/heartbeat';
 
 class PagerNotifier extends BaseNotifier {
   #isBusy = true;

@@ -1,6 +1,6 @@
 // Makes dist/src/main.js a bundle of the daemon and its packages, which starts in two thirds of the time of a thousand
 // single files: node scripts/bundle.js, after tsc. See decision 189.
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 
@@ -39,5 +39,14 @@ await build({
   plugins: [ownUrls],
   banner: { js: REQUIRE },
   legalComments: 'inline',
+  // The package contains the sources.
+  sourcemap: 'linked',
+  sourcesContent: false,
   logLevel: 'warning',
 });
+
+// The command runs with V8's flags wherever it is installed, and without a process in between.
+const flags = (await readFile('scripts/v8-flags', 'utf8')).match(/^--.*$/gm) ?? [];
+const command = path.join(BUNDLE, 'main.js');
+const made = await readFile(command, 'utf8');
+await writeFile(command, made.replace(/^#!.*$/m, `#!/usr/bin/env -S node ${flags.join(' ')}`));

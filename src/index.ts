@@ -89,6 +89,6 @@ export type {
 export type { PingDescription } from './library/ping-description.js';
 export { Tracker } from './library/tracker.js';
 export type { Seconds } from './domain/time.js';
-/** What a module that brings its own kind of channel needs, too: `import { BaseNotifier } from 'heartbeat'`. */
+/** What a module that brings its own kind of channel needs, too: `import { BaseNotifier } from '@heartbeatd/heartbeat'`. */
 export { BaseNotifier, type AlertNotification } from './library/notification.js';
 export { NotifyError, type AlertMessage, type Attempt } from './ports/channel.js';

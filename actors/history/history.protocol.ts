@@ -62,7 +62,7 @@ export type DaemonEntry =
     }
   | { readonly kind: 'held'; readonly hold: LastHold }
   /** The secret of ping UUIDs, and those of nodes that have none on disk. */
-  | { readonly kind: 'ping_secret'; readonly secret: Buffer }
+  | { readonly kind: 'ping_secret'; readonly secret: Uint8Array }
   | { readonly kind: 'ping_uuids'; readonly uuids: readonly PingUuid[] }
   /** Sign-ins that have ended by themselves. Never refused. */
   | { readonly kind: 'sign_ins'; readonly signIns: readonly SignIn[]; readonly forgotten: readonly string[] }

@@ -28,7 +28,7 @@ export interface SoakReport extends Comparison {
 /** One message in this many is refused at first and tried again. `/broken` refuses everything. */
 const REFUSED = 7;
 
-const MODULE = `import { BaseNotifier } from 'heartbeat';
+const MODULE = `import { BaseNotifier } from '@heartbeatd/heartbeat';
 export default class Sink extends BaseNotifier {
   notify() { return Promise.resolve(); }
 }

@@ -29,7 +29,10 @@ app.use('/people.css', express.static(pathOf('../people.css')));
 app.use('/chat.css', express.static(pathOf('chat.css')));
 
 // A bundler would put the client into the page's own code.
-app.use('/heartbeat', express.static(fileURLToPath(new URL('.', import.meta.resolve('heartbeat/client')))));
+app.use(
+  '/heartbeat',
+  express.static(fileURLToPath(new URL('.', import.meta.resolve('@heartbeatd/heartbeat/client')))),
+);
 
 app.get('/settings', (_request, response) => {
   response.json({ url: HEARTBEAT_URL, people: PEOPLE });

@@ -5,8 +5,8 @@
 //
 // Then open http://localhost:8000/?user=ann. A daemon that others reach has user tokens: see docs/client.md.
 import '../people.css';
-import { connect } from 'heartbeat/client';
-import { definePresenceDot } from 'heartbeat/client/presence-dot';
+import { connect } from '@heartbeatd/heartbeat/client';
+import { definePresenceDot } from '@heartbeatd/heartbeat/client/presence-dot';
 
 const { url = 'http://127.0.0.1:3519', user = 'ann' } = Object.fromEntries(
   new URLSearchParams(globalThis.location.search),

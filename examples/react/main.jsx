@@ -7,8 +7,8 @@
 import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import '../people.css';
-import { connect } from 'heartbeat/client';
-import { HeartbeatProvider, usePresence, useStatus } from 'heartbeat/client/react';
+import { connect } from '@heartbeatd/heartbeat/client';
+import { HeartbeatProvider, usePresence, useStatus } from '@heartbeatd/heartbeat/client/react';
 
 const { url = 'http://127.0.0.1:3519', user = 'ann' } = Object.fromEntries(
   new URLSearchParams(location.search),

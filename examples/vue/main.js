@@ -6,8 +6,8 @@
 // Then open http://localhost:8000/?user=ann. A daemon that others reach has user tokens: see docs/client.md.
 import { createApp, ref } from 'vue';
 import '../people.css';
-import { connect } from 'heartbeat/client';
-import { heartbeatKey, usePresence } from 'heartbeat/client/vue';
+import { connect } from '@heartbeatd/heartbeat/client';
+import { heartbeatKey, usePresence } from '@heartbeatd/heartbeat/client/vue';
 
 const { url = 'http://127.0.0.1:3519', user = 'ann' } = Object.fromEntries(
   new URLSearchParams(globalThis.location.search),

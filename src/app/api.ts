@@ -277,7 +277,7 @@ export interface PingsApi {
   kept(node: NodeName, before?: number): AsyncIterable<readonly PingFacts[]>;
 
   /** What is kept of the body of a ping; undefined if there is no such ping. */
-  body(node: NodeName, n: number): Promise<Buffer | undefined>;
+  body(node: NodeName, n: number): Promise<Uint8Array | undefined>;
 
   /** The nodes that have this slug: at most one by its name, and those for which it was chosen. */
   withSlug(slug: string): readonly NodeName[];

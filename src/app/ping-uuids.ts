@@ -11,10 +11,10 @@ type Pinged = Pick<Registration, 'name' | 'registeredAt' | 'pingUuidAt'>;
  * deleted and registered again has another one. See decision 185.
  */
 export class PingUuids {
-  #secret: Buffer | undefined;
+  #secret: Uint8Array | undefined;
 
   /** @param secret as it is stored; undefined if there is none yet @returns one that is to be stored then */
-  open(secret: Buffer | undefined): Buffer | undefined {
+  open(secret: Uint8Array | undefined): Uint8Array | undefined {
     this.#secret = secret ?? randomBytes(SECRET);
     return secret === undefined ? this.#secret : undefined;
   }

@@ -194,7 +194,7 @@ const UUIDS = 500;
  *
  * @returns what is to be stored: all of them, unless they are
  */
-export function openPingUuids({ nodes, pingUuids }: Watch, stored: Buffer | undefined): DaemonEntry[] {
+export function openPingUuids({ nodes, pingUuids }: Watch, stored: Uint8Array | undefined): DaemonEntry[] {
   const secret = pingUuids.open(stored);
   if (secret === undefined) return [];
   const all = Array.from(nodes.nodes(), (node) => ({ uuid: pingUuids.of(node), node: node.name }));

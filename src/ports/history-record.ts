@@ -101,7 +101,7 @@ export type HistoryRecord =
   /** From here on ids of users may be texts. */
   | { readonly kind: 'text_ids' }
   /** The secret from which ping UUIDs are derived. */
-  | { readonly kind: 'ping_secret'; readonly secret: Buffer }
+  | { readonly kind: 'ping_secret'; readonly secret: Uint8Array }
   | PingedRecord
   /** Ping UUIDs of nodes; undefined removes one. */
   | { readonly kind: 'ping_uuids'; readonly uuids: readonly PingUuid[] };

@@ -54,7 +54,7 @@ export interface StoreSummary {
   /** Whether ids of users may be texts. A daemon with `user_ids: integer` cannot read them. */
   readonly hasTextIds: boolean;
   /** Undefined before ping UUIDs of its nodes were stored. */
-  readonly pingSecret: Buffer | undefined;
+  readonly pingSecret: Uint8Array | undefined;
 }
 
 /** Which of a user's sessions to read. */
@@ -192,7 +192,7 @@ export interface HistoryStore extends Outbox {
   pings(node: NodeName, before?: number): AsyncIterable<readonly PingFacts[]>;
 
   /** What is kept of the body of a ping, which may be empty; undefined if there is no such ping. */
-  pingBody(node: NodeName, n: number): Promise<Buffer | undefined>;
+  pingBody(node: NodeName, n: number): Promise<Uint8Array | undefined>;
 
   /** All stored sign-ins, in chunks. */
   signIns(): AsyncIterable<readonly SignIn[]>;

@@ -5,7 +5,7 @@ import { TestResources } from '../support/test-resources.js';
 
 /** Follows user 7 with a long id of another, and a call that is repeated while the daemon is away. */
 const PROGRAM = `
-  import { createClient } from 'heartbeat/client';
+  import { createClient } from '@heartbeatd/heartbeat/client';
   const heartbeat = createClient({ url: process.argv[1], ids: 'bigint', retries: 100 });
   await heartbeat.heal([7n, 9223372036854775807n]);
   const { results } = await heartbeat.checkup([9223372036854775807n]);

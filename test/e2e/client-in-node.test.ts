@@ -5,7 +5,7 @@ import { TestResources } from '../support/test-resources.js';
 
 /** Watches user 8 and a user with a long id, until user 9 comes online. */
 const PROGRAM = `
-  import { connect } from 'heartbeat/client';
+  import { connect } from '@heartbeatd/heartbeat/client';
   const heartbeat = connect({ url: process.argv[1], user: 7, device: 'server' });
   heartbeat.on('status', (status) => console.log(status));
   heartbeat.on('error', ({ code, message }) => console.log(code, message));

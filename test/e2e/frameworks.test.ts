@@ -19,7 +19,7 @@ interface Framework {
 }
 
 const CONNECT = `
-  import { connect } from 'heartbeat/client';
+  import { connect } from '@heartbeatd/heartbeat/client';
   const { url, user } = Object.fromEntries(new URLSearchParams(location.search));
   const heartbeat = connect({ url, user });
 `;
@@ -33,7 +33,7 @@ const FRAMEWORKS: readonly Framework[] = [
     program: `${CONNECT}
       import { StrictMode, useEffect, useState } from 'react';
       import { createRoot } from 'react-dom/client';
-      import { HeartbeatProvider, usePresence } from 'heartbeat/client/react';
+      import { HeartbeatProvider, usePresence } from '@heartbeatd/heartbeat/client/react';
       window.effects = 0;
       function People({ ids }) {
         const { online } = usePresence([...ids]);
@@ -57,7 +57,7 @@ const FRAMEWORKS: readonly Framework[] = [
     bundling: { alias: { vue: 'vue/dist/vue.esm-bundler.js' } },
     program: `${CONNECT}
       import { createApp, h, shallowRef } from 'vue';
-      import { heartbeatKey, usePresence } from 'heartbeat/client/vue';
+      import { heartbeatKey, usePresence } from '@heartbeatd/heartbeat/client/vue';
       const People = {
         props: ['ids'],
         setup(props) {

@@ -55,7 +55,7 @@ describe('the examples', () => {
 
   it('refuse new users when the heap of their program is nearly full, and keep users online', async () => {
     const program = `
-      import { createHeartbeat } from 'heartbeat';
+      import { createHeartbeat } from '@heartbeatd/heartbeat';
       const instance = await createHeartbeat({ sessionTimeout: 3600, logger: { level: 'error' } });
       let refused;
       for (let next = 1; refused === undefined && next < 400_000; next += 2_000) {
@@ -101,7 +101,7 @@ describe('a program that has closed its instances', () => {
   it('ends by itself, with nothing left running', async () => {
     const directory = resources.directory();
     const child = program(`
-      import { createHeartbeat, Emitter, Node, RedisNotifier, SlackNotifier, Tracker } from 'heartbeat';
+      import { createHeartbeat, Emitter, Node, RedisNotifier, SlackNotifier, Tracker } from '@heartbeatd/heartbeat';
       const logger = { level: 'error' };
       const notifiers = [new SlackNotifier('http://127.0.0.1:9/'), new RedisNotifier('redis://127.0.0.1:9', 'c')];
       const instances = [
@@ -128,7 +128,7 @@ describe('a program that has closed its instances', () => {
 
   it('ends by itself with callbacks and notifiers that misbehave, and an attempt that never ends', async () => {
     const child = program(`
-      import { BaseNotifier, createHeartbeat } from 'heartbeat';
+      import { BaseNotifier, createHeartbeat } from '@heartbeatd/heartbeat';
       const never = () => new Promise(() => undefined);
       class Hangs extends BaseNotifier { notify() { console.log('hangs'); return never(); } close() { return never(); } }
       class Throws extends BaseNotifier { notify() { throw new Error('planned fault'); } }
@@ -155,7 +155,7 @@ describe('a program that has closed its instances', () => {
 
   it('gets the problem in one line', async () => {
     const child = program(`
-      import { createHeartbeat } from 'heartbeat';
+      import { createHeartbeat } from '@heartbeatd/heartbeat';
       await createHeartbeat({ timeout: -1 }).catch((error) => console.log(error.message));
     `);
     expect(await child.ended, child.stderr).to.deep.equal({ code: 0, signal: null });
@@ -170,7 +170,7 @@ describe('a module of a channel of its own', () => {
     const directory = resources.directory();
     writeFileSync(
       path.join(directory, 'louder.mjs'),
-      `import { SlackNotifier } from 'heartbeat';
+      `import { SlackNotifier } from '@heartbeatd/heartbeat';
        export class Louder extends SlackNotifier {
          constructor({ target }) { super(target); }
          notify(alert, attempt) { return super.notify({ ...alert, message: alert.message.toUpperCase() }, attempt); }

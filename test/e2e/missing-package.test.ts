@@ -49,7 +49,7 @@ channels:
 
   it('keeps an instance in a program from starting, which says the same', () => {
     const program = `
-      import { createHeartbeat, RedisNotifier } from 'heartbeat';
+      import { createHeartbeat, RedisNotifier } from '@heartbeatd/heartbeat';
       const redis = new RedisNotifier('redis://127.0.0.1', 'c');
       await createHeartbeat({ notifiers: [redis] }).then(
         () => console.log('started'),

@@ -58,7 +58,7 @@ function channelsOf({ http, redis, smtp }: RudeServers): Readonly<Record<string,
   };
 }
 
-const CUSTOM = `import { BaseNotifier } from 'heartbeat';
+const CUSTOM = `import { BaseNotifier } from '@heartbeatd/heartbeat';
 export class Custom extends BaseNotifier {
   async notify() {
     console.log('token:', this.settings.token);

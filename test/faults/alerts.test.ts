@@ -164,7 +164,7 @@ describe('alerts of a daemon', () => {
     const directory = resources.directory();
     writeFileSync(
       path.join(directory, 'mine.mjs'),
-      `import { BaseNotifier } from 'heartbeat';
+      `import { BaseNotifier } from '@heartbeatd/heartbeat';
        export default class extends BaseNotifier {
          async notify(alert, { attempt }) { if (attempt === 1) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); if (attempt === 2) process.exit(1); console.log('told', alert.id); }
        }`,

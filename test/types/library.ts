@@ -66,7 +66,7 @@ import {
   type Users,
   type UserSession,
   type UserStatus,
-} from 'heartbeat';
+} from '@heartbeatd/heartbeat';
 
 type Same<One, Other> =
   (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false;

@@ -1,4 +1,5 @@
-import { inspect } from 'node:util';
+/** `util.inspect.custom`, without Node's types in the declaration. */
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 /** A text that is shown only by an explicit call. */
 export class Secret {
@@ -20,7 +21,7 @@ export class Secret {
     return '(secret)';
   }
 
-  [inspect.custom](): string {
+  [INSPECT](): string {
     return '(secret)';
   }
 }

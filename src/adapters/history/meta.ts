@@ -150,8 +150,8 @@ export async function readPingSecret(store: OrderedStore, place: StorePlace): Pr
   return secret === undefined ? undefined : Buffer.from(secret, 'base64url');
 }
 
-export function writePingSecret(batch: Batch, secret: Buffer): void {
-  batch.put(metaKey('ping_secret'), json(secret.toString('base64url')));
+export function writePingSecret(batch: Batch, secret: Uint8Array): void {
+  batch.put(metaKey('ping_secret'), json(Buffer.from(secret).toString('base64url')));
 }
 
 export async function readLedger(store: OrderedStore, place: StorePlace): Promise<Ledger> {

@@ -288,7 +288,7 @@ export class MemoryHistoryStore implements HistoryStore {
     yield* chunks(this.#pings.of(node, before));
   }
 
-  pingBody(node: NodeName, n: number): Promise<Buffer | undefined> {
+  pingBody(node: NodeName, n: number): Promise<Uint8Array | undefined> {
     return Promise.resolve(this.#pings.bodyOf(node, n));
   }
 

@@ -12,7 +12,7 @@ const OVERHEAD = 200;
 
 /** The pings of a store in memory. */
 export class MemoryPings {
-  secret: Buffer | undefined;
+  secret: Uint8Array | undefined;
   readonly #uuids = new Map<string, NodeName>();
   readonly #jobs = new Map<NodeName, StoredJob>();
   readonly #pings = new Map<NodeName, Map<number, KeptPing>>();
@@ -56,7 +56,7 @@ export class MemoryPings {
       .map(({ body: _, ...facts }) => facts);
   }
 
-  bodyOf(node: NodeName, n: number): Buffer | undefined {
+  bodyOf(node: NodeName, n: number): Uint8Array | undefined {
     const ping = this.#pings.get(node)?.get(n);
     return ping && Buffer.from(ping.body);
   }

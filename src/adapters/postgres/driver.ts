@@ -1,7 +1,7 @@
 import type * as Driver from 'pg';
-import { loadOptional } from '../optional-package.js';
+import { needs } from '../optional-package.js';
 
 /** @throws Error that names the package, if it is not installed */
 export function loadDriver(): Promise<typeof Driver> {
-  return loadOptional('pg', () => import('pg'));
+  return import('pg').catch(needs('pg'));
 }

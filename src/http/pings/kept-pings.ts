@@ -65,7 +65,7 @@ export async function answerBody(
   const type = isUtf8(body) ? 'text/plain; charset=utf-8' : 'application/octet-stream';
   const head = ['content-type', type, 'content-length', String(body.length)];
   // A character for each byte.
-  exchange.answer(200, head, body.toString('latin1'));
+  exchange.answer(200, head, Buffer.from(body).toString('latin1'));
 }
 
 function numberIn(text: string): number | undefined {

@@ -234,7 +234,7 @@ class Attachment implements HistoryStore {
     return this.#iterate((inner) => inner.pings(node, before));
   }
 
-  pingBody(node: NodeName, n: number): Promise<Buffer | undefined> {
+  pingBody(node: NodeName, n: number): Promise<Uint8Array | undefined> {
     return this.#read((inner) => inner.pingBody(node, n));
   }
 

@@ -33,7 +33,7 @@ describe('a module of one’s own', () => {
     const file = path.join(directory.path, 'mine.mjs');
     writeFileSync(
       file,
-      `import { BaseNotifier, NotifyError } from 'heartbeat';
+      `import { BaseNotifier, NotifyError } from '@heartbeatd/heartbeat';
        export class Mine extends BaseNotifier { async notify(alert, { signal, attempt }) { ${body} } }`,
     );
     notifier = new CustomNotifier(
@@ -110,7 +110,7 @@ describe('a module of one’s own', () => {
     ['throws when it is loaded', 'throw new Error("at once");', /at once/],
     [
       'throws when it is made',
-      'import { BaseNotifier } from "heartbeat"; export default class extends BaseNotifier { constructor() { super(); throw new Error("unmade"); } }',
+      'import { BaseNotifier } from "@heartbeatd/heartbeat"; export default class extends BaseNotifier { constructor() { super(); throw new Error("unmade"); } }',
       /unmade/,
     ],
   ] as const) {

@@ -7,6 +7,9 @@ import type { FromWorker, ToWorker, WorkerPlan } from './messages.js';
 
 type Make = new (settings: Readonly<Record<string, unknown>>) => BaseNotifier;
 
+/** What a module imports from. */
+const PACKAGE = '@heartbeatd/heartbeat';
+
 const underWay = new Map<number, AbortController>();
 const port = parentPort;
 if (port === null) throw new TypeError('to be run as a worker');
@@ -29,19 +32,19 @@ async function load({ module, settings }: WorkerPlan): Promise<BaseNotifier> {
   return new Notifier(settings);
 }
 
-/** Makes the name `heartbeat` mean this daemon, wherever the module is. */
+/** Makes the name of the package mean this daemon, wherever the module is. */
 function nameThisDaemon(index: string): void {
   // From Node 22.15 on. It runs in this thread, and ends with it.
   const registerHooks: unknown = Reflect.get(nodeModule, 'registerHooks');
   if (typeof registerHooks === 'function') {
     const resolve = (name: string, context: unknown, next: (name: string, context: unknown) => unknown) =>
-      next(name === 'heartbeat' ? index : name, context);
+      next(name === PACKAGE ? index : name, context);
     Reflect.apply(registerHooks, undefined, [{ resolve }]);
     return;
   }
   // Leaves a port in the main thread for each thread that does this: see decision 91.
   const hook = `export const resolve = (name, context, next) =>
-    next(name === 'heartbeat' ? ${JSON.stringify(index)} : name, context);`;
+    next(name === ${JSON.stringify(PACKAGE)} ? ${JSON.stringify(index)} : name, context);`;
   nodeModule.register(`data:text/javascript,${encodeURIComponent(hook)}`);
 }
 

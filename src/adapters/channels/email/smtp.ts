@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net';
 import type { NodemailerError, SMTPSentMessageInfo, SendMailOptions } from 'nodemailer';
 import { NotifyError } from '../../../ports/channel.js';
 import { Redaction } from '../redaction.js';
-import { guardedLookup } from '../http/dns-resolver.js';
-import { loadOptional } from '../../optional-package.js';
+import { guardedLookup } from '../http/guarded-lookup.js';
+import { needs } from '../../optional-package.js';
 import { reasonOf } from '../http/reason.js';
 import type { ChannelTools } from '../kind.js';
 import type { Secret } from '../secret.js';
@@ -117,7 +117,7 @@ export class Smtp {
 }
 
 function loadNodemailer() {
-  return loadOptional('nodemailer', () => import('nodemailer'));
+  return import('nodemailer').catch(needs('nodemailer'));
 }
 
 /** An IPv6 address has brackets in a URL, and nowhere else. */

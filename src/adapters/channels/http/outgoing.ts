@@ -2,7 +2,8 @@ import { isIP } from 'node:net';
 import type { Dispatcher } from 'undici';
 import type { Millis } from '../../../domain/time.js';
 import { PERMIT_ALL, type Guard } from './ssrf-guard.js';
-import { guardedLookup, type DnsResolver } from './dns-resolver.js';
+import type { DnsResolver } from './dns-resolver.js';
+import { guardedLookup } from './guarded-lookup.js';
 import type { Proxies } from './proxies.js';
 import { ConnectError, reasonOf } from './reason.js';
 

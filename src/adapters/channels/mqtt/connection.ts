@@ -1,8 +1,8 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { NotifyError } from '../../../ports/channel.js';
-import { loadOptional } from '../../optional-package.js';
-import { guardedLookup } from '../http/dns-resolver.js';
+import { needs } from '../../optional-package.js';
+import { guardedLookup } from '../http/guarded-lookup.js';
 import { ConnectError } from '../http/reason.js';
 import type { ChannelTools } from '../kind.js';
 import type { Secret } from '../secret.js';
@@ -178,5 +178,5 @@ export class MqttConnection {
 
 /** Loaded when it is configured: a daemon without such a channel does without its memory. */
 export function loadClient() {
-  return loadOptional('mqtt', () => import('mqtt'));
+  return import('mqtt').catch(needs('mqtt'));
 }

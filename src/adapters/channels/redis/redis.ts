@@ -8,8 +8,9 @@ import {
   type UserEventsNotifier,
 } from '../../../ports/channel.js';
 import { Redaction } from '../redaction.js';
-import { loadOptional } from '../../optional-package.js';
-import { guardedLookup, DnsError } from '../http/dns-resolver.js';
+import { needs } from '../../optional-package.js';
+import { DnsError } from '../http/dns-resolver.js';
+import { guardedLookup } from '../http/guarded-lookup.js';
 import { reasonOfCertificate } from '../http/reason.js';
 import { isUrl, originOf } from '../http/url.js';
 import type { ChannelKind, ChannelTools, Prepared, Secrets } from '../kind.js';
@@ -129,7 +130,7 @@ class RedisNotifier extends BaseNotifier implements UserEventsNotifier, Prepared
  * four more packages, for commands that nobody calls here.
  */
 function loadClient() {
-  return loadOptional('@redis/client', () => import('@redis/client'));
+  return import('@redis/client').catch(needs('@redis/client'));
 }
 
 async function clientFor(url: Secret, { names, guard, policy, ca }: ChannelTools) {
