@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { decimal } from '../given.js';
 import { addPlaceOptions, addStoreOptions, locationOf, placeOf, wrong, type GivenPlace } from './place.js';
-import type { Streams } from './saying.js';
+import type { Streams } from './exit-code.js';
 
 interface Given extends GivenPlace {
   readonly every?: string;

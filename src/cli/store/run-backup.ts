@@ -12,7 +12,7 @@ import { backupOfDaemon } from './daemon-records.js';
 import { isDirectory, nameAt, removeOld, writeWhole } from './backup-file.js';
 import type { Place } from './place.js';
 import { count, progressOn, type ShowProgress } from './progress.js';
-import { saying, type Streams } from './saying.js';
+import { exitCodeOf, type Streams } from './exit-code.js';
 
 export interface BackupOptions {
   readonly place: Place;
@@ -47,7 +47,7 @@ export async function runBackup(options: BackupOptions, streams: Streams): Promi
   try {
     for (;;) {
       const begun = clock.now();
-      const code = await saying(streams.stderr, opened, async () => {
+      const code = await exitCodeOf(streams.stderr, opened, async () => {
         const written = await backUp(options, { clock, signal, stderr: streams.stderr });
         say(written, options, streams);
         return 0;

@@ -8,7 +8,7 @@ import { Interrupts } from '../interrupts.js';
 import { printable } from '../output/printable.js';
 import { count, progressOn } from './progress.js';
 import { lineOf } from './run-verify.js';
-import { saying, type Streams } from './saying.js';
+import { exitCodeOf, type Streams } from './exit-code.js';
 
 /** Saves what can be saved, and lists what is wrong. @returns the exit code: 0, 1 nothing was saved, 2 some is lost */
 export async function runRepair(
@@ -22,7 +22,7 @@ export async function runRepair(
   const progress = progressOn(stderr);
   const findings: Finding[] = [];
   try {
-    return await saying(stderr, undefined, async () => {
+    return await exitCodeOf(stderr, undefined, async () => {
       const { place, records, saved, ...repaired } = await repairStore(from, to, {
         clock: new SystemClock(),
         found: (finding) => {
@@ -57,7 +57,7 @@ export async function runCompact(
   json: boolean,
   { stdout, stderr }: Streams,
 ): Promise<number> {
-  return saying(stderr, { location, canAsk: false }, async () => {
+  return exitCodeOf(stderr, { location, canAsk: false }, async () => {
     const { place, before, after } = await compactStore(location, { clock: new SystemClock() });
     stdout.write(
       json

@@ -7,7 +7,7 @@ import { printable } from '../output/printable.js';
 import { backupOfDaemon } from './daemon-records.js';
 import type { Place } from './place.js';
 import { count, progressOn } from './progress.js';
-import { saying, type Streams } from './saying.js';
+import { exitCodeOf, type Streams } from './exit-code.js';
 
 /** The most findings in a JSON document. */
 const MOST = 100_000;
@@ -31,7 +31,7 @@ export async function runVerify(place: Place, json: boolean, { stdout, stderr }:
     progress.show('verifying', records);
   };
   try {
-    return await saying(stderr, opened, async () => {
+    return await exitCodeOf(stderr, opened, async () => {
       const verified =
         place.kind === 'store'
           ? await verifyStore(place.location, { clock: new SystemClock(), found, progress: show })

@@ -8,7 +8,7 @@ import {
   wrong,
   type GivenPlace,
 } from './place.js';
-import type { Streams } from './saying.js';
+import type { Streams } from './exit-code.js';
 
 interface Given extends GivenPlace {
   readonly json?: boolean;

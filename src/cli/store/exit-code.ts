@@ -17,7 +17,7 @@ export interface Opened {
 }
 
 /** Does the work of a command, and says why it could not be done. @returns the exit code */
-export async function saying(
+export async function exitCodeOf(
   stderr: Streams['stderr'],
   opened: Opened | undefined,
   work: () => Promise<number>,
