@@ -52,6 +52,7 @@ const BUSY = [
 const LONG = [
   'test/faults/sockets.test.ts',
   'test/e2e/store-copy.test.ts',
+  'test/e2e/store-backup.test.ts',
   'test/faults/postgres-owner.test.ts',
   'test/faults/nodes.test.ts',
   'test/e2e/cannot-start.test.ts',
@@ -91,6 +92,7 @@ const NOT_ON_POSTGRES = [
   'test/e2e/library.test.ts',
   'test/e2e/missing-package.test.ts',
   'test/e2e/store-copy.test.ts',
+  'test/e2e/store-backup.test.ts',
 ];
 /** Short slow suites share so many processes, since loading mocha and what they import takes a second each time. */
 const SHARED_PROCESSES = 3;
