@@ -131,7 +131,7 @@ export class App implements Daemon {
     this.signIns = signInQueries(actors);
     this.nodes = nodeQueries(actors, this.#watchdog, clock, retention, this.#ownership, this.silences);
     this.declared = declaredNodesOf(config, actors, this.nodes, { clock, logger });
-    this.alerts = alertQueries(actors, clock);
+    this.alerts = alertQueries(actors, clock, ports.previewChannel);
     const { ids } = this.users;
     const sources = stateSources(actors, this, this.#ownership, clock);
     this.events = new EventHub(config.events, actors.changes, { clock, logger, ids, sources });

@@ -28,6 +28,7 @@ import { HeartbeatError, type ErrorCode } from './errors.js';
 import type { GatewayOptions } from './http/gateway-options.js';
 import type { Channel } from './ports/channel.js';
 import type { ReadConfiguration } from './ports/configuration.js';
+import type { MessagePreview } from './ports/message-preview.js';
 import type { Logger } from './ports/logger.js';
 import { Reloader } from './reload.js';
 import { misconfigured, WRONG_CONFIGURATION } from './cli/exit-codes.js';
@@ -117,6 +118,7 @@ export async function runDaemon({ effective, load, acceptDataLoss, version }: Da
     maintenance: effective.maintenance,
     declaration: declarationOf(effective),
     configuration: { read: () => readAgain(reloader) },
+    previewChannel: (name) => previewChannel(name, inForce, clock),
     rotas: effective.rotas,
     memory,
     processFacts,
@@ -206,6 +208,18 @@ async function readAgain(reloader: Reloader): Promise<ReadConfiguration> {
   if ('problems' in found) return { ...found, changes: [], declaration: undefined };
   const { file, changes, effective } = found;
   return { file, problems: [], changes, declaration: declarationOf(effective) };
+}
+
+/** Loaded when somebody asks. */
+async function previewChannel(
+  name: string,
+  { channels, config, linkSecret }: Effective,
+  clock: SystemClock,
+): Promise<readonly MessagePreview[]> {
+  const plan = channels.find(({ policy }) => policy.name === name);
+  if (plan === undefined) return [];
+  const { previewLinks, previewsOf } = await import('./adapters/channels/preview.js');
+  return previewsOf(plan, channels, previewLinks(config.public_url, linkSecret !== undefined), clock);
 }
 
 function pingerOf({ ping }: Config, deps: PingDeps): Pinger | undefined {

@@ -51,6 +51,7 @@ export function describe(
   const facts = factsOf(known, lease, terms);
   return {
     ...facts,
+    settings: registration.settings,
     ...(facts.adaptive !== undefined && {
       heartbeatHistory: describeHeartbeatHistory(lease.heartbeatHistory, at, terms.blind - lease.heardBlind),
     }),

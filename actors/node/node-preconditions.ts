@@ -1,3 +1,4 @@
+import { settingsTag } from '../../src/domain/settings-tag.js';
 import { DEFER, type Decision, type Lease, type NodePhase, type NodeRules } from './decision.js';
 import { missed } from './missed-heartbeats.js';
 import { isWithinQuota, registers } from './registering.js';
@@ -26,6 +27,8 @@ export function evaluatePrecondition(
         : undefined;
     case 'known': {
       if (precondition === 'exists') return undefined;
+      if (typeof precondition === 'object')
+        return precondition.settings.includes(settingsTag(state.registration.settings)) ? undefined : refused;
       if (command.kind !== 'acknowledge') return refused;
       const { known } = missed(state, lease, (at) => at < command.arrivedAt, rules);
       return known.status.state === 'failed' ? refused : undefined;

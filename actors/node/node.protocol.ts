@@ -74,6 +74,8 @@ export interface DescribedHeartbeatHistory {
 
 /** A node as its actor describes it. */
 export interface DescribedNode extends NodeFacts {
+  /** What was chosen for it. */
+  readonly settings: NodeSettings;
   /** Present if the timeout is adaptive. */
   readonly heartbeatHistory?: DescribedHeartbeatHistory;
   readonly registeredAt: Instant;

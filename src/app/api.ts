@@ -26,6 +26,7 @@ import type { Uptime } from '../domain/uptime.js';
 import type { UptimeReport, UptimeReportOfNodes, UptimeRequest } from '../domain/uptime-report.js';
 import type { UserId, UserIds } from '../domain/user-id.js';
 import type { ConfigurationDiff } from '../ports/configuration.js';
+import type { MessagePreview } from '../ports/message-preview.js';
 import type { FlipRange, HistoryRange, PingFacts } from '../ports/history-store.js';
 import type { AlertRange } from '../ports/outbox.js';
 import type { ConnectedClients, DaemonFacts, Stats } from './daemon-facts.js';
@@ -234,8 +235,18 @@ export interface AlertsApi {
    */
   list(range: AlertRange): AsyncIterable<readonly AlertRecord[]>;
 
+  /** What a channel would send of each type of alert that it gets; undefined if there is no such channel. */
+  preview(channel: string): Promise<ChannelPreview | undefined>;
+
   /** Its `answered` is called once; a refusal is a reply too. */
   command(command: NotifierCommand): void;
+}
+
+/** What a channel would send, without secrets. */
+export interface ChannelPreview {
+  readonly kind: string;
+  /** Empty if a program made the channel. */
+  readonly previews: readonly MessagePreview[];
 }
 
 /** Who is on call. */
@@ -353,11 +364,12 @@ export interface SignInsApi {
 /** Silences. */
 export interface SilencesApi {
   /**
-   * All that are kept, oldest first, without those of maintenance windows.
+   * All that are kept, oldest first.
    *
+   * @param isMaintenance those of maintenance windows, with the next of each window, in place of the others
    * @throws HeartbeatError `HEARTBEAT_NOT_READY` while they are kept elsewhere
    */
-  list(): readonly Silence[];
+  list(isMaintenance?: boolean): readonly Silence[];
 
   /** @throws HeartbeatError likewise */
   get(id: SilenceId): Silence | undefined;

@@ -9,6 +9,7 @@ import type { Rota } from '../domain/rota.js';
 import type { Channel } from '../ports/channel.js';
 import type { Clock } from '../ports/clock.js';
 import type { ConfigurationSource } from '../ports/configuration.js';
+import type { PreviewChannel } from '../ports/message-preview.js';
 import type { HistoryStore } from '../ports/history-store.js';
 import type { Logger } from '../ports/logger.js';
 import type { Memory } from '../ports/memory.js';
@@ -51,6 +52,8 @@ export interface AppPorts {
   readonly declaration?: Declaration;
   /** Where the configuration comes from, if it can be read again. */
   readonly configuration?: ConfigurationSource;
+  /** Previews what channels send. If absent, nothing is known of it: a program made them. */
+  readonly previewChannel?: PreviewChannel;
   /** The rotas at the start. */
   readonly rotas?: readonly Rota[];
   /** Receives flips instead of the notifier. */

@@ -14,7 +14,8 @@ export function silenceQueries(
   const slices = new Slices(clock);
   const table = (): SilenceTable | undefined => home.answering.watch?.notifier.silences;
   return {
-    list: () => (table()?.all() ?? []).filter(({ maintenance }) => maintenance === undefined),
+    list: (isMaintenance = false) =>
+      (table()?.all() ?? []).filter(({ maintenance }) => (maintenance !== undefined) === isMaintenance),
     get: (id) => table()?.get(id),
     usesLink: (id) => table()?.usesLink(id) ?? false,
     command: (command) => {

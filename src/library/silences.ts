@@ -50,15 +50,20 @@ export interface SilenceDescription {
 /** A filter of silences. */
 export interface SilenceFilter {
   readonly state?: SilenceState | readonly SilenceState[];
+  /** Those of maintenance windows, with the next of each window, in place of the others. */
+  readonly maintenance?: boolean;
 }
 
 const aState = one(oneOf(...SILENCE_STATES));
+const states: Reader = (value, place) =>
+  Array.isArray(value)
+    ? value.flatMap((each, index) => aState(each, `${place}.${String(index)}`))
+    : aState(value, place);
 /** Checks a filter by states. */
-export const stateFilter = objectOf({
-  state: ((value, place) =>
-    Array.isArray(value)
-      ? value.flatMap((each, index) => aState(each, `${place}.${String(index)}`))
-      : aState(value, place)) satisfies Reader,
+export const stateFilter = objectOf({ state: states });
+const FILTER = objectOf({
+  state: states,
+  maintenance: one(must('true or false', (value) => typeof value === 'boolean')),
 });
 const aSilence = must('an object with matchers, endsAt and by, and optionally startsAt and reason', isPlain);
 
@@ -111,9 +116,9 @@ export class Silences {
 
   /** All that are kept, newest first, or those in one of these states. */
   async list(filter: SilenceFilter = {}): Promise<readonly SilenceDescription[]> {
-    refuseProblems('filter', stateFilter(filter, 'filter'));
+    refuseProblems('filter', FILTER(filter, 'filter'));
     const states = filter.state === undefined ? SILENCE_STATES : [filter.state].flat();
-    const all = (await this.#daemon()).silences.list().map(described);
+    const all = (await this.#daemon()).silences.list(filter.maintenance).map(described);
     return all.filter(({ state }) => states.includes(state)).toReversed();
   }
 

@@ -59,4 +59,23 @@ export const alert = z
 
 export const alerts = z.strictObject({ alerts: z.array(alert), next_cursor: nextCursor });
 
+export const channelPreview = z
+  .strictObject({
+    channel: z.string(),
+    kind: z.string(),
+    previews: z
+      .array(
+        z.strictObject({
+          alert: z.string().meta({ description: 'The type of the alert, or `a message about many nodes`.' }),
+          sent: z
+            .array(z.string())
+            .readonly()
+            .meta({ description: 'The bodies that it would send, JSON with line breaks.' }),
+        }),
+      )
+      .readonly()
+      .meta({ description: 'Empty for a channel that a program made.' }),
+  })
+  .meta({ id: 'ChannelPreview' });
+
 export const queuedAlert = z.strictObject({ id: alertId }).meta({ id: 'QueuedAlert' });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ChannelPreview } from '../app/api.js';
 import type { AlertRecord, Delivery } from '../domain/alert.js';
 import { unixSeconds } from '../domain/time.js';
 import type * as answer from './alert-answers.js';
@@ -22,6 +23,16 @@ export function alertView({ alert, deliveries }: AlertRecord): z.output<typeof a
     ...(group !== undefined && { nodes: group.nodes.map(({ name }) => name), alert_ids: group.alertIds }),
     channels: Object.fromEntries(deliveries.map((delivery) => [delivery.channel, shownDelivery(delivery)])),
   };
+}
+
+/** The answer to `GET /channels/:name/preview`. */
+export function previewView(
+  channel: string,
+  { kind, previews }: ChannelPreview,
+): z.output<typeof answer.channelPreview> {
+  const textOf = (sent: unknown): string =>
+    typeof sent === 'string' ? sent : JSON.stringify(sent, undefined, 2);
+  return { channel, kind, previews: previews.map(({ alert, sent }) => ({ alert, sent: sent.map(textOf) })) };
 }
 
 function shownDelivery({

@@ -85,6 +85,7 @@ export const queryProblem = {
   order: 'query parameter order must be asc or desc',
   alertState:
     'query parameter state must be a comma-separated list of pending, held, delivered, dead, cancelled or folded',
+  maintenance: 'query parameter maintenance must be true or false',
   silenceState: 'query parameter state must be a comma-separated list of active, pending or expired',
   alertCursor: 'query parameter cursor must be the next_cursor of a response of GET /alerts',
   cursor: 'query parameter cursor must be the next_cursor of a response with the same order',

@@ -140,6 +140,10 @@ export const nodeInDetail = z
     last_probe: probeResult
       .optional()
       .meta({ description: 'Present if it is probed: the last result. Absent before the first.' }),
+    settings_tag: z.string().meta({
+      description:
+        'Another one once the settings are changed. As an entity tag in `If-Match`, it has a `PUT` or `DELETE` refused then.',
+    }),
     uptime: uptime.optional(),
   })
   .meta({ id: 'NodeInDetail' });

@@ -2,6 +2,7 @@ import { ALERT_TYPES, isEnd, type AlertType } from '../../domain/alert.js';
 import type { AlertMessage } from '../../ports/channel.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
+import type { MessagePreview } from '../../ports/message-preview.js';
 import { DnsResolver } from './http/dns-resolver.js';
 import type { Outlet } from './kind.js';
 import type { ChannelPlan } from './make.js';
@@ -10,30 +11,25 @@ import { RedactingNotifier } from './redacting-notifier.js';
 import { Redaction } from './redaction.js';
 import { SAMPLE_ALERTS, SAMPLE_GROUP } from './sample-alerts.js';
 
-/** What a channel would send of one alert. */
-export interface Preview {
-  readonly alert: AlertType | 'a message about many nodes';
-  /** A body each: JSON, or a text. */
-  readonly sent: readonly unknown[];
-}
-
 /** Shorter secrets of other channels are not redacted: they may be part of any word. */
 const SHORTEST_SECRET = 8;
 /** Permits no address: a preview connects to nothing. */
 const CLOSED = { permits: () => false };
+/** In place of a token. */
+const UNSIGNED = { sign: () => '(signed)', read: () => undefined };
 
 /**
  * What a channel would send of an alert of each type that it gets, without secrets. Nothing is sent.
  *
  * @param plans all channels: a rota sends through others
- * @param links with a signer that signs nothing, if messages would have links that act
+ * @param links those of `previewLinks`
  */
 export async function previewsOf(
   plan: ChannelPlan,
   plans: readonly ChannelPlan[],
   links: LinkOptions | undefined,
   clock: Clock,
-): Promise<readonly Preview[]> {
+): Promise<readonly MessagePreview[]> {
   const { policy, template, secrets } = plan;
   let sent: (string | object)[] = [];
   const outlet: Outlet = (each) => {
@@ -63,7 +59,7 @@ export async function previewsOf(
   );
   const linked = links && new MessageLinks(policy.name, links, clock);
   const wrapped = new RedactingNotifier(made(plan), redaction, { links: linked, template });
-  const previews: Preview[] = [];
+  const previews: MessagePreview[] = [];
   for (const [alert, message] of samplesFor(plan)) {
     sent = [];
     await wrapped.notify(message, { signal: new AbortController().signal, attempt: 1 });
@@ -73,10 +69,19 @@ export async function previewsOf(
   return previews;
 }
 
+/**
+ * Links for a preview, with a signer that signs nothing.
+ *
+ * @param areSigned whether messages have links that act
+ */
+export function previewLinks(publicUrl: string | null, areSigned: boolean): LinkOptions | undefined {
+  return publicUrl === null ? undefined : { publicUrl, signer: areSigned ? UNSIGNED : undefined };
+}
+
 /** The types that it gets; a recovery brings the ends with it, and a test comes when it is asked for. */
 function samplesFor({
   policy: { events },
-}: ChannelPlan): readonly (readonly [Preview['alert'], AlertMessage])[] {
+}: ChannelPlan): readonly (readonly [MessagePreview['alert'], AlertMessage])[] {
   const isSent = (type: AlertType): boolean =>
     type === 'test' || events.includes(type) || (isEnd(type) && events.includes('node.recovered'));
   const single = ALERT_TYPES.filter(isSent).map((type) => [type, SAMPLE_ALERTS[type]] as const);

@@ -1,15 +1,13 @@
-import { previewsOf, type Preview } from '../../adapters/channels/preview.js';
+import { previewLinks, previewsOf } from '../../adapters/channels/preview.js';
 import { SystemClock } from '../../adapters/clock/system-clock.js';
 import type { Effective } from '../../config/load-config.js';
+import type { MessagePreview } from '../../ports/message-preview.js';
 
 export interface PreviewOptions {
   readonly json: boolean;
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
 }
-
-/** In place of a token: a preview signs nothing. */
-const UNSIGNED = { sign: () => '(signed)', read: () => undefined };
 
 /**
  * Prints what a channel would send of each type of alert, from the configuration alone.
@@ -27,10 +25,7 @@ export async function previewChannel(
     stderr.write(`heartbeat: no channel is called ${name}: there are ${names}\n`);
     return 1;
   }
-  const links =
-    config.public_url === null
-      ? undefined
-      : { publicUrl: config.public_url, signer: linkSecret === undefined ? undefined : UNSIGNED };
+  const links = previewLinks(config.public_url, linkSecret !== undefined);
   const previews = await previewsOf(plan, channels, links, new SystemClock());
   const { kind } = plan.policy;
   stdout.write(
@@ -39,7 +34,7 @@ export async function previewChannel(
   return 0;
 }
 
-function asText(kind: string, previews: readonly Preview[]): string {
+function asText(kind: string, previews: readonly MessagePreview[]): string {
   return previews
     .map(({ alert, sent }) => {
       const bodies = sent.map((each) => (typeof each === 'string' ? each : JSON.stringify(each, null, 2)));

@@ -1,5 +1,5 @@
 import type { HttpCalls } from './http-calls.js';
-import type { Alert, Answers, Delivery, Queries } from './contract/types.js';
+import type { Alert, Answers, ChannelPreview, Delivery, Queries } from './contract/types.js';
 import { inPath } from './ids.js';
 import { expectOptions, type CallOptions } from './client-options.js';
 import { pages, type PageOptions } from './lists.js';
@@ -47,6 +47,13 @@ export class Channels<Id> {
 
   constructor(calls: HttpCalls<Id>) {
     this.#calls = calls;
+  }
+
+  /** What it would send of an alert of each type that it gets, without secrets. */
+  async preview(name: string, options: CallOptions = {}): Promise<ChannelPreview> {
+    expectOptions(options, SIGNAL);
+    const path = [inPath(name, 'HEARTBEAT_NO_SUCH_CHANNEL', 'no such channel')];
+    return this.#calls.call('previewChannel', { path, signal: options.signal });
   }
 
   /** Sends a test message. @returns the id of its alert, which `alerts.list` shows */

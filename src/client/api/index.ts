@@ -14,6 +14,7 @@ export type {
   NodeSettings,
   NodesFilter,
   PauseOptions,
+  RegisterOptions,
   UptimeRange,
   UptimeReportFilter,
   UptimeReportRange,

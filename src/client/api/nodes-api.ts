@@ -47,6 +47,11 @@ export interface AcknowledgeOptions extends Omit<Bodies['acknowledgeNode'], 'unt
   readonly until?: Date | number | string;
 }
 
+export interface RegisterOptions extends CallOptions {
+  /** Changes nothing if its settings have another tag: the `settingsTag` of a node that was read. */
+  readonly settingsTag?: string | undefined;
+}
+
 const SIGNAL = ['signal'];
 const UNKNOWN = 'HEARTBEAT_UNKNOWN_NODE';
 /** Before anything that a daemon knows. */
@@ -67,9 +72,18 @@ export class Nodes<Id> {
     this.#calls = calls;
   }
 
-  /** Registers a node, or changes its settings. */
-  async register(name: string, settings: NodeSettings = {}, options: CallOptions = {}): Promise<Node> {
-    return this.#calls.call('putNode', { ...about(name, options), body: bodyOf(settings) });
+  /**
+   * Registers a node, or changes its settings.
+   *
+   * @throws HeartbeatRequestError `HEARTBEAT_PRECONDITION_FAILED` if its settings have another tag
+   */
+  async register(
+    name: string,
+    settings: NodeSettings = {},
+    { settingsTag, ...options }: RegisterOptions = {},
+  ): Promise<Node> {
+    const headers = settingsTag === undefined ? {} : { 'if-match': `"${settingsTag}"` };
+    return this.#calls.call('putNode', { ...about(name, options), body: bodyOf(settings), headers });
   }
 
   /** Sends a heartbeat. The first one of an unknown name registers it. */

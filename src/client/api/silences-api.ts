@@ -7,9 +7,12 @@ import { bodyOf } from './sent-values.js';
 import type { When } from './when.js';
 
 /** Which silences to list. */
-export interface SilencesFilter extends Omit<Queries['silences'], 'cursor' | 'limit' | 'state'>, CallOptions {
+export interface SilencesFilter
+  extends Omit<Queries['silences'], 'cursor' | 'limit' | 'state' | 'maintenance'>, CallOptions {
   /** In this state, or one of these. */
   readonly state?: Silence['state'] | readonly Silence['state'][] | undefined;
+  /** Those of maintenance windows, with the next of each window, in place of the others. */
+  readonly maintenance?: boolean | undefined;
 }
 
 /** A silence to make. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { alertListingQuery } from './alert-query.js';
 import type { GatewayLimits } from '../gateway-options.js';
-import { alerts, queuedAlert } from '../../views/alert-answers.js';
+import { alerts, channelPreview, queuedAlert } from '../../views/alert-answers.js';
 import { failure } from '../../views/error-answer.js';
 import type { Operations } from '../contract/operation.js';
 
@@ -71,6 +71,27 @@ export function alertOperations(limits: Pick<GatewayLimits, 'page'>): Operations
           path: { id: '00000000000000000000000000' },
           status: 404,
           answer: { error: 'no such alert', code: 'HEARTBEAT_NO_SUCH_ALERT' },
+        },
+      ],
+    },
+    'GET /channels/{name}/preview': {
+      id: 'previewChannel',
+      tag: 'alerts',
+      summary: 'Preview a channel',
+      description:
+        'What it would send of an alert of each type that it gets, with its template and without secrets. Nothing is sent, and no module is run.',
+      scope: 'admin',
+      path: { name: z.string().meta({ description: 'The name of a channel.' }) },
+      answers: {
+        200: { means: 'The bodies of its messages.', body: channelPreview },
+        404: { means: 'No channel of this name is configured.', body: failure },
+      },
+      examples: [
+        {
+          name: 'stranger',
+          path: { name: 'nobody' },
+          status: 404,
+          answer: { error: 'no such channel', code: 'HEARTBEAT_NO_SUCH_CHANNEL' },
         },
       ],
     },

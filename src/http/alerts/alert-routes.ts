@@ -4,7 +4,7 @@ import type { AlertId, AlertRecord } from '../../domain/alert.js';
 import { isWanted } from '../../domain/alert-filter.js';
 import { isAlertVisible, visibleAlert } from '../../domain/alert-scope.js';
 import { parseAlertListing } from './alert-query.js';
-import { alertView } from '../../views/alert-view.js';
+import { alertView, previewView } from '../../views/alert-view.js';
 import { isEveryNodePermitted } from '../security/authorization.js';
 import type { Daemon } from '../../app/api.js';
 import type { Exchange } from '../server/exchange.js';
@@ -17,7 +17,7 @@ const MOST_LOOKED_AT = 10_000;
 /** The most characters of messages and reasons in a page. */
 const LONGEST_PAGE = 1_000_000;
 
-/** Lists alerts, retries dead letters, and tests channels. */
+/** Lists alerts, retries dead letters, and previews and tests channels. */
 export function addAlerts(resources: Resources, daemon: Daemon, limits: Pick<GatewayLimits, 'page'>): void {
   resources
     .add('/alerts', {
@@ -37,6 +37,18 @@ export function addAlerts(resources: Resources, daemon: Daemon, limits: Pick<Gat
               failsByTag: preconditionOf(exchange.request) === 'never',
               answered: (reply) => answer(exchange, reply),
             });
+        },
+      },
+    })
+    .add('/channels/:name/preview', {
+      get: {
+        needs: 'admin',
+        isLong: true,
+        handle: async (exchange, { params: { name } }) => {
+          const channel = typeof name === 'string' ? name : '';
+          const preview = await daemon.alerts.preview(channel);
+          if (preview === undefined) exchange.refuse('HEARTBEAT_NO_SUCH_CHANNEL');
+          else exchange.json(200, previewView(channel, preview));
         },
       },
     })

@@ -27,6 +27,13 @@ export function preconditionOf(
   return method === 'GET' || method === 'HEAD' ? 'absent' : 'never';
 }
 
+/** The entity tags in `If-Match`, without their quotes; undefined if there are none, or another condition beside them. */
+export function tagsToMatch({ headers }: Pick<IncomingMessage, 'headers'>): readonly string[] | undefined {
+  const { 'if-match': match, 'if-none-match': noneMatch } = headers;
+  if (match === undefined || noneMatch !== undefined || match.trim() === '*') return undefined;
+  return match.split(',').flatMap((each) => /^"([!#-~]*)"$/.exec(each.trim())?.[1] ?? []);
+}
+
 /** @param tags those of a header, or `*` for any */
 function isAmong(tag: string | undefined, tags: string): boolean {
   if (tags.trim() === '*') return true;

@@ -16,39 +16,57 @@ interface StateListing {
   readonly limit: number;
 }
 
-const queryOf = (things: string) =>
-  forLimit((largest) =>
-    z.strictObject({
-      state: coded(readStates, queryProblem.silenceState)
-        .optional()
-        .meta({
-          type: 'string',
-          pattern: `^${ONE_STATE}(?:,${ONE_STATE})*$`,
-          description: `Only ${things} in one of these states, separated by commas: ${SILENCE_STATES.join(', ')}.`,
-        }),
-      cursor: coded<string>(parseAlertId, queryProblem.nameCursor).optional().meta({
+const queryOf = (things: string, largest: number) =>
+  z.strictObject({
+    state: coded(readStates, queryProblem.silenceState)
+      .optional()
+      .meta({
         type: 'string',
-        pattern: OPAQUE,
-        description: 'Continues after the page that returned this `next_cursor`.',
+        pattern: `^${ONE_STATE}(?:,${ONE_STATE})*$`,
+        description: `Only ${things} in one of these states, separated by commas: ${SILENCE_STATES.join(', ')}.`,
       }),
-      limit: limitUpTo(largest)
-        .default(Math.min(PAGE, largest))
-        .meta({ description: `The largest number of ${things} to return.` }),
+    cursor: coded<string>(parseAlertId, queryProblem.nameCursor).optional().meta({
+      type: 'string',
+      pattern: OPAQUE,
+      description: 'Continues after the page that returned this `next_cursor`.',
     }),
-  );
+    limit: limitUpTo(largest)
+      .default(Math.min(PAGE, largest))
+      .meta({ description: `The largest number of ${things} to return.` }),
+  });
 
 /** The query of a list of silences. */
-export const silenceListingQuery = queryOf('silences');
+export const silenceListingQuery = forLimit((largest) =>
+  queryOf('silences', largest).extend({
+    maintenance: z.enum(['true', 'false'], queryProblem.maintenance).default('false').meta({
+      description:
+        '`true`: only those of maintenance windows, with the next of each window, for keys that cover all nodes; `false`: only others.',
+    }),
+  }),
+);
 /** The query of a list of overrides of a rota. */
-export const overrideListingQuery = queryOf('overrides');
+export const overrideListingQuery = forLimit((largest) => queryOf('overrides', largest));
 
 /**
- * Reads the query of either list.
+ * Reads the query of a list of silences.
  *
  * @throws HeartbeatError `HEARTBEAT_INVALID_QUERY`, whose message names the parameter
  */
-export function parseStateListing(url: string, query: ReturnType<typeof silenceListingQuery>): StateListing {
-  const { state, cursor, limit } = readQuery(url, query);
+export function parseSilenceListing(
+  url: string,
+  largestPage: number,
+): StateListing & { readonly isMaintenance: boolean } {
+  const { state, maintenance, cursor, limit } = readQuery(url, silenceListingQuery(largestPage));
+  return { states: state, before: cursor, limit, isMaintenance: maintenance === 'true' };
+}
+
+/**
+ * Reads the query of a list of overrides.
+ *
+ * @throws HeartbeatError likewise
+ */
+export function parseOverrideListing(url: string, largestPage: number): StateListing {
+  const { state, cursor, limit } = readQuery(url, overrideListingQuery(largestPage));
   return { states: state, before: cursor, limit };
 }
 

@@ -3,7 +3,7 @@ import type { DescribedNode, NodeReply, NodeRequest } from '../../../actors/node
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import type { Daemon } from '../../app/api.js';
 import { nodeView } from '../../views/node-view.js';
-import { preconditionOf } from '../input/preconditions.js';
+import { preconditionOf, tagsToMatch } from '../input/preconditions.js';
 import type { Handler } from '../resources.js';
 import { segmentsOf } from '../route-table.js';
 import { isNodePermitted } from '../security/authorization.js';
@@ -77,11 +77,13 @@ export function answerNode(
   nodes.ask(name, conditional(exchange, request), answered, exchange.access.nodeQuota);
 }
 
-/** `*` asks for the node at its own path; at paths below it there is nothing that could exist. */
+/** A tag is that of the settings. `*` asks for the node at its own path; at paths below it there is nothing that could exist. */
 export function conditional(exchange: Exchange, request: NodeRequest): NodeRequest {
   const precondition = preconditionOf(exchange.request);
   if (precondition === undefined) return request;
   const isAtNode = request.kind === 'put' || request.kind === 'forget';
+  const tags = isAtNode ? tagsToMatch(exchange.request) : undefined;
+  if (tags !== undefined) return { ...request, precondition: { settings: tags } };
   return isAtNode || precondition === 'never' ? { ...request, precondition } : request;
 }
 

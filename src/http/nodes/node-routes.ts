@@ -6,6 +6,7 @@ import type { NodeReply, NodeRequest } from '../../../actors/node/node.protocol.
 import type { Daemon } from '../../app/api.js';
 import { causesOf, changeDependencies } from '../../app/dependencies.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
+import { settingsTag } from '../../domain/settings-tag.js';
 import type { Instant } from '../../domain/time.js';
 import type { Clock } from '../../ports/clock.js';
 import { Slices } from '../../runtime/slices.js';
@@ -186,6 +187,7 @@ async function get(
   const [last] = node.probe === undefined ? [] : probes.resultsOf(name);
   const shown = {
     ...nodeViewWithCause(node, causes.get(name), silences),
+    settings_tag: settingsTag(node.settings),
     ...(last !== undefined && { last_probe: probeResultView(last) }),
     ...pingUuidFor(exchange, pings, node),
   };

@@ -9,7 +9,7 @@ import type { GatewayLimits } from '../gateway-options.js';
 import { readParsed } from '../input/json-body.js';
 import { failsByTag } from '../input/preconditions.js';
 import { readQuery } from '../input/query.js';
-import { overrideListingQuery, pageOf, parseStateListing } from '../input/state-listing.js';
+import { pageOf, parseOverrideListing } from '../input/state-listing.js';
 import type { Resources } from '../resources.js';
 import { isEveryNodePermitted } from '../security/authorization.js';
 import type { Exchange } from '../server/exchange.js';
@@ -56,7 +56,7 @@ export function addRotas(
     .add('/rotas/:name/overrides', {
       get: {
         handle: (exchange, { params: { name } }) => {
-          const listing = parseStateListing(exchange.request.url ?? '', overrideListingQuery(limits.page));
+          const listing = parseOverrideListing(exchange.request.url ?? '', limits.page);
           const rota = found(exchange, name);
           if (rota === undefined) return;
           const now = clock.wall();

@@ -47,7 +47,7 @@ export class Cors {
     response.setHeader('access-control-allow-methods', 'GET, HEAD, PUT, POST, DELETE');
     response.setHeader(
       'access-control-allow-headers',
-      'authorization, content-type, last-event-id, x-request-id',
+      'authorization, content-type, if-match, last-event-id, x-request-id',
     );
     response.setHeader('access-control-max-age', MAX_AGE);
     exchange.answer(204, [], '');

@@ -45,7 +45,7 @@ export function silenceOperations(limits: Pick<GatewayLimits, 'page'>): Operatio
       tag: 'silences',
       summary: 'List silences',
       description:
-        'Newest first, without maintenance windows. Expired ones are kept as long as flips, and at most 10,000 of them.',
+        'Newest first, without those of maintenance windows unless they are asked for. Expired ones are kept as long as flips, and at most 10,000 of them.',
       scope: 'read',
       query: silenceListingQuery(limits.page),
       answers: {

@@ -10,7 +10,7 @@ import type { GatewayLimits } from '../gateway-options.js';
 import { inTheNameOf } from '../input/in-the-name-of.js';
 import { readParsed } from '../input/json-body.js';
 import { failsByTag } from '../input/preconditions.js';
-import { pageOf, parseStateListing, silenceListingQuery } from '../input/state-listing.js';
+import { pageOf, parseSilenceListing } from '../input/state-listing.js';
 import { isAnyNodePermitted } from '../security/authorization.js';
 import type { Resources } from '../resources.js';
 import type { Exchange } from '../server/exchange.js';
@@ -62,9 +62,11 @@ function list(
   exchange: Exchange,
   largestPage: number,
 ): void {
-  const listing = parseStateListing(exchange.request.url ?? '', silenceListingQuery(largestPage));
+  const { isMaintenance, ...listing } = parseSilenceListing(exchange.request.url ?? '', largestPage);
   const now = clock.wall();
-  const visible = silences.list().filter((silence) => isWithinReach(silence, exchange.access.nodePrefixes));
+  const visible = silences
+    .list(isMaintenance)
+    .filter((silence) => isWithinReach(silence, exchange.access.nodePrefixes));
   const { page, nextCursor } = pageOf(visible, listing, (silence) => silenceStateAt(silence, now));
   exchange.json(200, {
     silences: page.map((silence) => silenceView(silence, now)),

@@ -18,6 +18,10 @@ describe('alerts over HTTP', () => {
     served.daemon.alerts = {
       channels: ['ops'],
       list: (range) => stored.within(range),
+      preview: async (channel) =>
+        channel === 'ops'
+          ? { kind: 'webhook', previews: [{ alert: 'test', sent: [{ type: 'test' }, 'a text'] }] }
+          : undefined,
       command: (command) => {
         commands.push(command);
         if (command.kind === 'test' && command.channel === 'ops')
@@ -186,5 +190,15 @@ describe('alerts over HTTP', () => {
     const { status, json } = await served.call('POST', '/channels/ops/test');
     expect({ status, json }).to.deep.equal({ status: 202, json: { id: alertId(9000) } });
     expect(await served.call('POST', '/channels/nope/test')).to.include({ status: 404 });
+  });
+
+  it('have channels whose messages are shown as texts', async () => {
+    const { status, json } = await served.call('GET', '/channels/ops/preview');
+    const previews = [{ alert: 'test', sent: ['{\n  "type": "test"\n}', 'a text'] }];
+    expect({ status, json }).to.deep.equal({
+      status: 200,
+      json: { channel: 'ops', kind: 'webhook', previews },
+    });
+    expect(await served.call('GET', '/channels/nope/preview')).to.include({ status: 404 });
   });
 });

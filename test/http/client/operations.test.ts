@@ -57,6 +57,7 @@ const METHODS: Readonly<Record<string, (client: Client) => Promise<unknown>>> = 
   alerts: (client) =>
     all(client.alerts.list({ state: ['dead', 'held'], node: 'db-1', type: 'test', channel: 'ops' })),
   redeliver: (client) => client.alerts.redeliver('01M8160K8C0000MBCVSRV9YN0E'),
+  previewChannel: (client) => client.channels.preview('ops'),
   testChannel: (client) => client.channels.test('ops'),
   rotas: (client) => client.rotas.list(),
   onCall: (client) => client.rotas.now('ops'),
@@ -70,7 +71,7 @@ const METHODS: Readonly<Record<string, (client: Client) => Promise<unknown>>> = 
   overrideRota: (client) =>
     client.rotas.override('ops', { person: 'ben', endsAt: new Date(1e12), by: 'ann' }),
   endOverride: (client) => client.rotas.endOverride('ops', '01M8160K8C0000MBCVSRV9YN1F'),
-  silences: (client) => all(client.silences.list({ state: ['active', 'pending'] })),
+  silences: (client) => all(client.silences.list({ state: ['active', 'pending'], maintenance: true })),
   silence: (client) => client.silences.add({ matchers: ['env=prod'], endsAt: new Date(1e12), by: 'ann' }),
   describeSilence: (client) => client.silences.get('01M8160K8C0000MBCVSRV9YN1F'),
   expireSilence: (client) => client.silences.expire('01M8160K8C0000MBCVSRV9YN1F'),

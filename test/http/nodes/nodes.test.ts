@@ -39,7 +39,12 @@ describe('the calls about a node', () => {
     expect(changed.status).to.equal(200);
     expect(changed.json).to.include({ timeout: 60, deadline: now + 60 });
     expect(changed.json).to.deep.include({ labels: {}, channels: ['ops'] });
-    expect((await http.call('GET', '/nodes/db1')).json).to.deep.equal(changed.json);
+    const { settings_tag: tag, ...shown } = (await http.call('GET', '/nodes/db1')).json as Record<
+      string,
+      unknown
+    >;
+    expect(shown).to.deep.equal(changed.json);
+    expect(tag).to.match(/^[0-9a-f]{16}$/);
     expect((await http.call('HEAD', '/nodes/db1')).status).to.equal(200);
   });
 
@@ -57,7 +62,10 @@ describe('the calls about a node', () => {
       await http.call('PUT', '/nodes/db1/heartbeat');
     }
     await http.daemon.clock.advance(2000);
-    const { json } = await http.call('GET', '/nodes/db1');
+    const { settings_tag: _, ...json } = (await http.call('GET', '/nodes/db1')).json as Record<
+      string,
+      unknown
+    >;
     expect(json).to.deep.include({ timeout }).and.to.have.nested.include({
       'rhythm.mean': 2,
       'rhythm.deviation': 0.213,

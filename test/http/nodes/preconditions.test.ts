@@ -105,6 +105,66 @@ describe('a conditional request', () => {
     });
   });
 
+  describe('whose If-Match names the tag of the settings of a node', () => {
+    const tagOf = async (name: string): Promise<string> => {
+      const { json } = await http.call('GET', `/nodes/${name}`);
+      return (json as { settings_tag: string }).settings_tag;
+    };
+    const ifTag = (tag: string) => ({ 'if-match': `"${tag}"` });
+
+    it('changes the node while its settings are the same, however alive it is', async () => {
+      const tag = await tagOf('db1');
+      expect(await status('PUT', '/nodes/db1', ifTag(tag), { timeout: 9 })).to.equal(200);
+      const changed = await tagOf('db1');
+      expect(changed).not.to.equal(tag);
+      await http.call('PUT', '/nodes/db1/heartbeat');
+      await http.call('POST', '/nodes/db1/pause');
+      await http.call('POST', '/nodes/db1/resume');
+      expect(await tagOf('db1')).to.equal(changed);
+      expect(await status('PUT', '/nodes/db1', ifTag(tag), { timeout: 10 })).to.equal(412);
+      expect(await status('DELETE', '/nodes/db1', ifTag(tag))).to.equal(412);
+      expect(await status('PUT', '/nodes/db1', { 'if-match': `W/"${changed}"` }, {})).to.equal(412);
+      expect(await status('PUT', '/nodes/db1', { 'if-match': `"x", "${changed}"` }, {})).to.equal(200);
+      expect((await http.call('GET', '/nodes/db1')).json).to.include({ timeout: 9 });
+      expect(await status('DELETE', '/nodes/db1', ifTag(changed))).to.equal(204);
+      expect(await status('PUT', '/nodes/db1', ifTag(changed), {})).to.equal(412);
+      expect(await names()).to.deep.equal([]);
+    });
+
+    it('lets one of many editors change it at once', async () => {
+      const tag = await tagOf('db1');
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, at) => status('PUT', '/nodes/db1', ifTag(tag), { timeout: at + 1 })),
+      );
+      expect(answers.filter((each) => each === 200)).to.have.length(1);
+      expect(answers.filter((each) => each === 412)).to.have.length(19);
+    });
+
+    it('has the same tag for the same settings, and another one for others', async () => {
+      const put = async (settings: object): Promise<string> => {
+        await http.call('PUT', '/nodes/db1', settings);
+        return tagOf('db1');
+      };
+      const before = await tagOf('db1');
+      const labelled = await put({ labels: { a: '1', b: '2' } });
+      expect(await put({ labels: { b: '2', a: '1' } })).to.equal(labelled);
+      const tags = [
+        before,
+        labelled,
+        await put({ labels: { a: '1', b: '3' } }),
+        await put({ channels: [] }),
+        await put({ depends_on: ['db2'] }),
+        await put({ probe: { tcp: 'db:1', every: 5 } }),
+        await put({ probe: null, schedule: { every: 60 } }),
+        await put({ slug: 'other' }),
+      ];
+      expect(new Set(tags)).to.have.length(tags.length);
+      expect(
+        await put({ labels: null, channels: null, depends_on: null, schedule: null, slug: null }),
+      ).to.equal(before);
+    });
+  });
+
   describe('with a star', () => {
     it('creates a node only where there is none', async () => {
       expect(await status('PUT', '/nodes/db1', IF_NOT_THERE, { timeout: 9 })).to.equal(412);

@@ -35,7 +35,7 @@ for (const [lane, fastLane] of [
       expect(asked.headers).to.include({
         'access-control-allow-origin': APP,
         'access-control-allow-methods': 'GET, HEAD, PUT, POST, DELETE',
-        'access-control-allow-headers': 'authorization, content-type, last-event-id, x-request-id',
+        'access-control-allow-headers': 'authorization, content-type, if-match, last-event-id, x-request-id',
         vary: 'origin',
       });
       for (const [credential, method, path, status] of [

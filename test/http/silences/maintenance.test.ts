@@ -34,6 +34,11 @@ describe('a maintenance window over HTTP', () => {
       .to.have.nested.property('nodes[1].maintenance')
       .that.deep.equals({ ends_at: ends, reason: REASON });
     expect(await get('/silences')).to.deep.equal({ silences: [], next_cursor: null });
+    const listed = await get('/silences?maintenance=true');
+    expect(listed).to.have.nested.property('silences[0].id', id);
+    expect(listed).to.have.property('silences').with.length(1);
+    expect(await get('/silences?maintenance=true&state=expired')).to.deep.include({ silences: [] });
+    expect((await http.call('GET', '/silences?maintenance=yes')).status).to.equal(400);
     expect(await get(`/silences/${id}`)).to.include({
       id,
       state: 'active',

@@ -51,6 +51,7 @@ export class FakeDaemon implements Daemon, UsersApi {
   alerts: AlertsApi = {
     channels: ['ops', 'chat'],
     list: async function* () {},
+    preview: async () => undefined,
     command: ({ answered }) => setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_ALERT' }),
   };
   readonly probes = { resultsOf: () => [] };

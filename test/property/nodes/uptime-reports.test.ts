@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { DescribedNode } from '../../../actors/node/node.protocol.js';
 import { UptimeReports } from '../../../actors/node/uptime-reports.js';
-import type { Acknowledgement, Flip, NodeState } from '../../../src/domain/node.js';
+import { NOTHING_CHOSEN, type Acknowledgement, type Flip, type NodeState } from '../../../src/domain/node.js';
 import type { SilenceId } from '../../../src/domain/silence.js';
 import { instant, type Instant } from '../../../src/domain/time.js';
 import { Slices } from '../../../src/runtime/slices.js';
@@ -195,6 +195,7 @@ function described(state: NodeState, registeredAt: Instant, since: Instant): Des
     maxRetries: 0,
     labels: {},
     channels: undefined,
+    settings: NOTHING_CHOSEN,
     registeredAt,
     since,
     deadline: undefined,

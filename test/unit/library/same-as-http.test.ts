@@ -99,6 +99,7 @@ const OF_HTTP_ALONE = [
   'useLink',
   'configurationDiff',
   'backup',
+  'previewChannel',
   'badge',
   'badges',
   'dashboard',

@@ -318,6 +318,13 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     answer: { ref: 'QueuedAlert' },
     alsoAnswers: [],
   },
+  previewChannel: {
+    method: 'GET',
+    path: '/channels/{name}/preview',
+    query: [],
+    answer: { ref: 'ChannelPreview' },
+    alsoAnswers: [],
+  },
   testChannel: {
     method: 'POST',
     path: '/channels/{name}/test',
@@ -364,7 +371,7 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
   silences: {
     method: 'GET',
     path: '/silences',
-    query: ['state', 'cursor', 'limit'],
+    query: ['state', 'cursor', 'limit', 'maintenance'],
     answer: {
       fields: {
         silences: { as: 'silences', shape: { list: { ref: 'Silence' } } },
@@ -547,6 +554,18 @@ export const shapes: Readonly<Record<string, Shape>> = {
       nodes: { as: 'nodes', shape: { either: [{ list: 'text' }, 'null'] } },
       expires: { as: 'expires', shape: { either: ['instant', 'null'] } },
       signed_in: { as: 'signedIn', shape: 'flag' },
+    },
+  },
+  ChannelPreview: {
+    fields: {
+      channel: { as: 'channel', shape: 'text' },
+      kind: { as: 'kind', shape: 'text' },
+      previews: {
+        as: 'previews',
+        shape: {
+          list: { fields: { alert: { as: 'alert', shape: 'text' }, sent: { as: 'sent', shape: { list: 'text' } } } },
+        },
+      },
     },
   },
   CheckedUser: {
@@ -778,6 +797,7 @@ export const shapes: Readonly<Record<string, Shape>> = {
     fields: {
       ...nodeWithCauseFields,
       last_probe: { as: 'lastProbe', shape: { ref: 'ProbeResult' }, optional: true },
+      settings_tag: { as: 'settingsTag', shape: 'text' },
       uptime: { as: 'uptime', shape: { ref: 'Uptime' }, optional: true },
     },
   },

@@ -75,6 +75,18 @@ export type Caller = {
   readonly signedIn: boolean;
 };
 
+export type ChannelPreview = {
+  readonly channel: string;
+  readonly kind: string;
+  /** Empty for a channel that a program made. */
+  readonly previews: readonly ({
+    /** The type of the alert, or `a message about many nodes`. */
+    readonly alert: string;
+    /** The bodies that it would send, JSON with line breaks. */
+    readonly sent: readonly string[];
+  })[];
+};
+
 export type CheckedUser<Id = string> = {
   readonly id: Id;
   readonly status: UserStatus;
@@ -339,6 +351,8 @@ export type Node = {
 export type NodeInDetail = NodeWithCause & {
   /** Present if it is probed: the last result. Absent before the first. */
   readonly lastProbe?: ProbeResult;
+  /** Another one once the settings are changed. As an entity tag in `If-Match`, it has a `PUT` or `DELETE` refused then. */
+  readonly settingsTag: string;
   readonly uptime?: Uptime;
 };
 
@@ -773,6 +787,7 @@ export interface Answers<Id = string> {
     readonly nextCursor: NextCursor;
   };
   readonly redeliver: QueuedAlert;
+  readonly previewChannel: ChannelPreview;
   readonly testChannel: QueuedAlert;
   readonly showLink: string;
   readonly useLink: string;
@@ -975,6 +990,8 @@ export interface Queries {
     readonly cursor?: string;
     /** The largest number of silences to return. */
     readonly limit?: number;
+    /** `true`: only those of maintenance windows, with the next of each window, for keys that cover all nodes; `false`: only others. */
+    readonly maintenance?: 'true' | 'false';
   };
   readonly events: {
     /** Only events of these types, separated by commas: user.online, user.offline, user.updated, node.flip, alert.raised, alert.delivered, alert.dead, alert.cancelled, alert.folded, daemon.blind. */

@@ -5,6 +5,9 @@ import { node, nodeInDetail } from '../../../views/node-answers.js';
 import { type Operations, unavailable } from '../../contract/operation.js';
 import { NODE, SHOWN, stranger, unknown, wrongName } from './node-examples.js';
 
+/** Of the settings of the examples. */
+const TAG = '5da11a171d8c49e7';
+
 /** One node: its settings, its state and its deletion. */
 export const singleNodeOperations: Operations = {
   'PUT /nodes/{name}': {
@@ -12,7 +15,7 @@ export const singleNodeOperations: Operations = {
     tag: 'nodes',
     summary: 'Register a node, or change its settings',
     description:
-      'Absent fields keep their values. `null` restores the default, which follows the configuration. A new timeout starts now.\n\n`timeout` is a number of seconds, or `{"adaptive": true, "min": 2, "max": 60}` for one that is learnt from the intervals between the heartbeats of this node.\n\nA job has a `schedule` in place of `timeout` and `max_retries`: `{"every": 3600, "grace": 600}`, or `{"cron": "0 4 * * 1-5", "time_zone": "Europe/Berlin", "grace": 600}`. At the expected instant it is `inactive` (late), and after the grace it has failed. A schedule replaces the timeout of a node and its probe, and a timeout, `max_retries` or a probe its schedule.\n\nWith a `probe` the daemon probes the node itself: `{"http": "https://example.org/healthz", "every": 30, "expect": {"status": [200, 204], "body": "ok", "max_ms": 2000, "certificate_days": 14}}`, or `tcp`, `tls` or `dns`. A probe that passes is a heartbeat. Addresses outside `probes.allow` are refused, and the probe fails. The node misses a deadline only if a probe has failed since its last heartbeat or miss.',
+      'Absent fields keep their values. `null` restores the default, which follows the configuration. A new timeout starts now.\n\n`timeout` is a number of seconds, or `{"adaptive": true, "min": 2, "max": 60}` for one that is learnt from the intervals between the heartbeats of this node.\n\nA job has a `schedule` in place of `timeout` and `max_retries`: `{"every": 3600, "grace": 600}`, or `{"cron": "0 4 * * 1-5", "time_zone": "Europe/Berlin", "grace": 600}`. At the expected instant it is `inactive` (late), and after the grace it has failed. A schedule replaces the timeout of a node and its probe, and a timeout, `max_retries` or a probe its schedule.\n\nWith a `probe` the daemon probes the node itself: `{"http": "https://example.org/healthz", "every": 30, "expect": {"status": [200, 204], "body": "ok", "max_ms": 2000, "certificate_days": 14}}`, or `tcp`, `tls` or `dns`. A probe that passes is a heartbeat. Addresses outside `probes.allow` are refused, and the probe fails. The node misses a deadline only if a probe has failed since its last heartbeat or miss.\n\nWith `If-Match` and the `settings_tag` that `GET` answers, nothing is changed if the settings are others by now: 412.',
     scope: 'admin',
     body: { 'application/json': settingsWith([]) },
     isBodyOptional: true,
@@ -123,7 +126,7 @@ export const singleNodeOperations: Operations = {
       404: unknown,
     },
     examples: [
-      { name: 'node', path: { name: NODE }, status: 200, answer: SHOWN },
+      { name: 'node', path: { name: NODE }, status: 200, answer: { ...SHOWN, settings_tag: TAG } },
       {
         name: 'uptime',
         path: { name: NODE },
@@ -131,6 +134,7 @@ export const singleNodeOperations: Operations = {
         status: 200,
         answer: {
           ...SHOWN,
+          settings_tag: TAG,
           uptime: {
             from: 1795232025,
             to: 1795318425,
