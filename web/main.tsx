@@ -8,6 +8,8 @@ import './style/nodes.css';
 import './style/users.css';
 import './style/alerts.css';
 import './style/supervision.css';
+import './style/node.css';
+import './style/alerting.css';
 import { App } from './app.js';
 import { language } from './i18n/messages.js';
 

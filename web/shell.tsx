@@ -8,9 +8,13 @@ import { LinkState, StaleBanner, useIsStale } from './parts/link-state.js';
 import { Mark } from './parts/mark.js';
 import { hrefTo, useRoute, type Route } from './router.js';
 import { Alerts } from './views/alerts.js';
-import { NotFound } from './views/not-found.js';
+import { Channels } from './views/channels.js';
+import { Maintenance } from './views/maintenance.js';
 import { Nodes } from './views/nodes.js';
+import { NotFound } from './views/not-found.js';
 import { Overview } from './views/overview.js';
+import { Rotas } from './views/rotas.js';
+import { Silences } from './views/silences.js';
 import { Supervision } from './views/supervision.js';
 import { Users } from './views/users.js';
 
@@ -27,6 +31,10 @@ const VIEWS: readonly View[] = [
   { at: 'nodes', title: t.nodes, component: Nodes },
   { at: 'users', title: t.users, component: Users },
   { at: 'alerts', title: t.alerts, component: Alerts },
+  { at: 'silences', title: t.silences, component: Silences },
+  { at: 'maintenance', title: t.maintenanceView, component: Maintenance },
+  { at: 'rotas', title: t.rotas, component: Rotas },
+  { at: 'channels', title: t.channels, component: Channels },
   { at: 'supervision', title: t.supervision, component: Supervision },
 ];
 

@@ -1,6 +1,8 @@
 import { alertsInGerman } from './de-alerts.js';
 import { supervisionInGerman } from './de-supervision.js';
 import { usersInGerman } from './de-users.js';
+import { alertingInGerman } from './de-alerting.js';
+import { nodeInGerman } from './de-node.js';
 import type { Messages } from './en.js';
 
 const count = new Intl.NumberFormat('de');
@@ -10,6 +12,9 @@ export const de: Messages = {
   ...usersInGerman,
   ...alertsInGerman,
   ...supervisionInGerman,
+  ...alertingInGerman,
+  ...nodeInGerman,
+
   overview: 'Überblick',
   nodes: 'Nodes',
   users: 'Benutzer',

@@ -1,6 +1,8 @@
 import { alertsInEnglish } from './en-alerts.js';
 import { supervisionInEnglish } from './en-supervision.js';
 import { usersInEnglish } from './en-users.js';
+import { alertingInEnglish } from './en-alerting.js';
+import { nodeInEnglish } from './en-node.js';
 
 const count = new Intl.NumberFormat('en');
 
@@ -9,6 +11,9 @@ export const en = {
   ...usersInEnglish,
   ...alertsInEnglish,
   ...supervisionInEnglish,
+  ...alertingInEnglish,
+  ...nodeInEnglish,
+
   overview: 'Overview',
   nodes: 'Nodes',
   users: 'Users',

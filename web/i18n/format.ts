@@ -86,6 +86,14 @@ export function formatClock(at: Date): string {
   return clock.format(at);
 }
 
+const minute = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+const shortDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
+
+/** A line of an axis of time, to a second, a minute or a day. */
+export function formatTick(at: Date, to: 'second' | 'minute' | 'day'): string {
+  return { second: clock, minute, day: shortDay }[to].format(at);
+}
+
 export function formatNumber(value: number): string {
   return number.format(value);
 }
@@ -114,6 +122,17 @@ export function formatSeconds(seconds: number): string {
         unitDisplay: 'narrow',
         maximumFractionDigits: 1,
       }).format(seconds);
+}
+
+/** Of something that mostly takes less than a second. */
+export function formatMilliseconds(seconds: number): string {
+  if (seconds >= 1) return formatSeconds(seconds);
+  return new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit: 'millisecond',
+    unitDisplay: 'narrow',
+    maximumFractionDigits: 0,
+  }).format(seconds * 1000);
 }
 
 /** The time of a day within the last half of one, else with its date. */

@@ -1,13 +1,22 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { problemWith, unplaced } from '../daemon/problems.js';
 import { t } from '../i18n/messages.js';
+import { Entry } from './entry.js';
 
 /** Something to fill in. */
 export interface Field {
+  /** As in the body of the call, so that what is wrong with it stands beside it. */
   readonly name: string;
   readonly label: string;
+  readonly hint?: string;
   readonly isRequired?: boolean;
+  /** What it says at first. */
+  readonly value?: string;
   /** What can be chosen; a line of text if there is none. */
   readonly choices?: readonly { readonly value: string; readonly text: string }[];
+  /** Of a text with several lines: how many are seen. */
+  readonly lines?: number;
 }
 
 /** What was filled in, by the names of the fields. */
@@ -16,7 +25,7 @@ export type Answers = Readonly<Record<string, string>>;
 interface QuestionProps {
   readonly title: string;
   /** What will happen. */
-  readonly text: string;
+  readonly text: ComponentChildren;
   readonly fields: readonly Field[];
   /** What the button says. */
   readonly yes: string;
@@ -44,36 +53,21 @@ export function Question({ title, text, fields, yes, isDangerous, error, cancel,
     setSending(true);
     answer(Object.fromEntries(answers));
   };
+  const rest = unplaced(
+    error,
+    fields.map(({ name }) => name),
+  );
   return (
     <dialog ref={dialog} class="question" aria-labelledby={`${id}-title`} onClose={cancel}>
       <form onSubmit={submit}>
         <h2 id={`${id}-title`}>{title}</h2>
         <p>{text}</p>
-        {fields.map(({ name, label, isRequired, choices }) => (
-          <div class="field" key={name}>
-            <label for={`${id}-${name}`}>{label}</label>
-            {choices === undefined ? (
-              <input
-                class="input"
-                id={`${id}-${name}`}
-                name={name}
-                required={isRequired === true}
-                autocomplete="off"
-              />
-            ) : (
-              <select class="input" id={`${id}-${name}`} name={name}>
-                {choices.map((choice) => (
-                  <option key={choice.value} value={choice.value}>
-                    {choice.text}
-                  </option>
-                ))}
-              </select>
-            )}
-          </div>
+        {fields.map((field) => (
+          <FieldEntry field={field} problem={problemWith(error, field.name)} key={field.name} />
         ))}
-        {error !== undefined && (
+        {rest !== undefined && (
           <p class="notice" role="alert">
-            {error.message}
+            {rest.message}
           </p>
         )}
         <div class="question-end">
@@ -91,5 +85,43 @@ export function Question({ title, text, fields, yes, isDangerous, error, cancel,
         </div>
       </form>
     </dialog>
+  );
+}
+
+function FieldEntry({ field, problem }: { readonly field: Field; readonly problem: string | undefined }) {
+  const { name, label, hint, isRequired = false, value = '', choices, lines } = field;
+  return (
+    <Entry label={label} hint={hint} problem={problem}>
+      {(attributes) =>
+        choices !== undefined ? (
+          <select {...attributes} class="input" name={name}>
+            {choices.map((choice) => (
+              <option key={choice.value} value={choice.value}>
+                {choice.text}
+              </option>
+            ))}
+          </select>
+        ) : lines !== undefined ? (
+          <textarea
+            {...attributes}
+            class="input code"
+            name={name}
+            rows={lines}
+            required={isRequired}
+            spellcheck={false}
+            defaultValue={value}
+          />
+        ) : (
+          <input
+            {...attributes}
+            class="input"
+            name={name}
+            required={isRequired}
+            autocomplete="off"
+            defaultValue={value}
+          />
+        )
+      }
+    </Entry>
   );
 }

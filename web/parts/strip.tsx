@@ -5,6 +5,7 @@ import { firstOf } from '../daemon/lists.js';
 import { useStore } from '../daemon/store.js';
 import { formatDuration } from '../i18n/format.js';
 import { t } from '../i18n/messages.js';
+import { segmentsOf, timeIn, TOPS } from './segments.js';
 import { stateName } from './state.js';
 
 const HOURS = 6;
@@ -14,38 +15,11 @@ const MOST = 200;
 /** Scrolling past a row is no reason to ask for it. */
 const PATIENCE = 150;
 
-interface Segment {
-  readonly from: number;
-  readonly to: number;
-  readonly state: Api.NodeState;
-}
-
 /** The flips of a node, in the order of time. */
 interface Past {
   readonly flips: readonly Api.Flip[];
   /** Before it nothing is known of the node: it was not registered yet. */
   readonly from: number;
-}
-
-/** The states of a node between two instants, from its flips in the order of time. */
-function segmentsOf(
-  node: Pick<Api.Node, 'state' | 'since'>,
-  flips: readonly Api.Flip[],
-  from: number,
-  to: number,
-): readonly Segment[] {
-  const [first] = flips;
-  const segments: Segment[] = [];
-  let begin = from;
-  let state = first?.from ?? node.state;
-  for (const flip of flips) {
-    const at = Math.min(to, Math.max(from, flip.at.getTime()));
-    if (at > begin) segments.push({ from: begin, to: at, state });
-    begin = at;
-    state = flip.to;
-  }
-  if (to > begin) segments.push({ from: begin, to, state });
-  return segments;
 }
 
 async function pastOf(client: HeartbeatClient, node: Api.Node, signal: AbortSignal): Promise<Past> {
@@ -100,10 +74,4 @@ export function Strip({ node }: { readonly node: Api.Node }) {
       ))}
     </svg>
   );
-}
-
-const TOPS: Readonly<Record<Api.NodeState, number>> = { failed: 0, inactive: 7, active: 14 };
-
-function timeIn(segments: readonly Segment[], state: Api.NodeState): number {
-  return segments.reduce((sum, each) => (each.state === state ? sum + each.to - each.from : sum), 0);
 }

@@ -1,46 +1,52 @@
-import type { Api } from '../../src/client/api/index.js';
+import type { Api, StreamedEvent } from '../../src/client/api/index.js';
+import { channelsIn } from '../daemon/channels.js';
 import { useQuery, useSession } from '../daemon/context.js';
-import { firstOf } from '../daemon/lists.js';
 import { t } from '../i18n/messages.js';
 import { Problem } from '../parts/notice.js';
 import { shownState, State } from '../parts/state.js';
 import { Elapsed } from '../parts/time.js';
-import { hrefTo } from '../router.js';
+import { hrefTo, type Route } from '../router.js';
 import { NodeActions } from './node/actions.js';
+import { AlertChannels } from './node/alert-channels.js';
 import { Facts } from './node/facts.js';
 import { Flips, Incidents, Pings } from './node/history.js';
+import { readPast, readSigns } from './node/node-past.js';
+import { Probes } from './node/probes.js';
+import { Settings } from './node/settings.js';
+import { rangeIn } from './node/time-range.js';
+import { Timeline } from './node/timeline.js';
 import { UptimeDays } from './node/uptime-days.js';
 
 /** Heartbeats, settings and acknowledgements are no events. */
 const EVERY = 5000;
-const EVERY_REPORT = 60_000;
+/** Pings and probes are none, either. */
+const EVERY_SIGNS = 10_000;
+const EVERY_PAST = 60_000;
 const MOST = 15;
 
 /** Everything about one node. */
-export function NodeView({ name }: { readonly name: string }) {
+export function NodeView({ name, route }: { readonly name: string; readonly route: Route }) {
   const { client, mayChange } = useSession();
-  const isOfNode = (event: { readonly type: string; readonly node?: unknown }): boolean =>
-    event.type === 'node.flip';
+  const on = (event: StreamedEvent): boolean => event.type === 'node.flip' && event.node.name === name;
   const node = useQuery(
     `node ${name}`,
     async (signal) => (await client.nodes.get(name, { signal })) ?? null,
-    {
-      on: isOfNode,
-      every: EVERY,
-    },
+    { on, every: EVERY },
   );
-  const history = useQuery(
-    `history ${name}`,
-    async (signal) => ({
-      flips: (await firstOf(client.nodes.flips(name, { order: 'desc', signal }), MOST)).items,
-      pings: (await firstOf(client.nodes.pings(name, { signal }), MOST)).items,
-      report: await client.nodes.uptimeReport(name, {
-        timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-        signal,
-      }),
-    }),
-    { on: isOfNode, every: EVERY_REPORT },
+  const past = useQuery(`past of ${name}`, (signal) => readPast(client, name, signal), {
+    on,
+    every: EVERY_PAST,
+  });
+  const signs = useQuery(`signs of ${name}`, (signal) => readSigns(client, name, signal), {
+    on,
+    every: EVERY_SIGNS,
+  });
+  const channels = useQuery(
+    'names of channels',
+    async (signal) => channelsIn(await client.supervision({ signal })).map((channel) => channel.name),
+    { every: EVERY_PAST },
   );
+  const names = mayChange ? channels.value : undefined;
   const { value } = node;
   if (value === null) return <Unknown name={name} />;
   if (value === undefined) {
@@ -53,7 +59,8 @@ export function NodeView({ name }: { readonly name: string }) {
   }
   const reload = (): void => {
     node.reload();
-    history.reload();
+    past.reload();
+    signs.reload();
   };
   return (
     <>
@@ -61,19 +68,28 @@ export function NodeView({ name }: { readonly name: string }) {
       {mayChange && <NodeActions node={value} changed={reload} />}
       <div class="node-view">
         <Facts node={value} />
-        {history.value === undefined ? (
-          history.error !== undefined && <Problem error={history.error} />
+        {past.value === undefined || signs.value === undefined ? (
+          <Broken error={past.error ?? signs.error} />
         ) : (
           <>
-            <UptimeDays report={history.value.report} />
-            <Incidents report={history.value.report} />
-            <Flips flips={history.value.flips} />
-            {history.value.pings.length > 0 && <Pings pings={history.value.pings} />}
+            <Timeline node={value} past={past.value} signs={signs.value} range={rangeIn(route.query)} />
+            <UptimeDays report={past.value.report} />
+            <Incidents report={past.value.report} />
+            <Flips flips={past.value.flips.slice(-MOST).toReversed()} />
+            {value.probe !== undefined && <Probes probe={value.probe} results={signs.value.probes} />}
+            {signs.value.pings.length > 0 && <Pings pings={signs.value.pings.slice(0, MOST)} />}
           </>
         )}
+        {/* Each by itself: a fragment would be taken for the one above once that is there, and what is edited lost. */}
+        {names !== undefined && <AlertChannels node={value} channels={names} />}
+        {names !== undefined && <Settings node={value} channels={names} changed={reload} />}
       </div>
     </>
   );
+}
+
+function Broken({ error }: { readonly error: Error | undefined }) {
+  return error === undefined ? null : <Problem error={error} />;
 }
 
 function Head({ name, node }: { readonly name: string; readonly node?: Api.Node }) {

@@ -5,6 +5,7 @@ import { useNodes } from '../daemon/nodes.js';
 import { useStore } from '../daemon/store.js';
 import { formatNumber } from '../i18n/format.js';
 import { t } from '../i18n/messages.js';
+import { Chips } from '../parts/chips.js';
 import { Problem } from '../parts/notice.js';
 import { Shape, shownState, State, stateName, type ShownState } from '../parts/state.js';
 import { Strip } from '../parts/strip.js';
@@ -25,7 +26,7 @@ import {
 /** All nodes, or the one that the address names. */
 export function Nodes({ route }: { readonly route: Route }) {
   const [, name] = route.path;
-  return name === undefined ? <NodeList route={route} /> : <NodeView name={name} key={name} />;
+  return name === undefined ? <NodeList route={route} /> : <NodeView name={name} route={route} key={name} />;
 }
 
 const MOST_LABELS = 200;
@@ -33,7 +34,7 @@ const MOST_LABELS = 200;
 function NodeList({ route }: { readonly route: Route }) {
   const { live } = useSession();
   const stats = useStore(live.stats);
-  const { value: nodes, error } = useNodes();
+  const { nodes, asRead = [], error } = useNodes();
   const filter = filterIn(route.query);
   const list = useMemo(() => chosen(nodes ?? [], filter), [nodes, route.query]);
   return (
@@ -54,7 +55,7 @@ function NodeList({ route }: { readonly route: Route }) {
         </p>
       ) : (
         <>
-          <Filters filter={filter} nodes={nodes} />
+          <Filters filter={filter} nodes={nodes} asRead={asRead} />
           {list.length === 0 ? (
             <p class="dim">{t.noNodeFits}</p>
           ) : (
@@ -75,28 +76,43 @@ function hrefOf({ search, state, label, sort }: NodeFilter): string {
   return hrefTo(['nodes'], { search, state, label, sort: sort === 'name' ? '' : sort });
 }
 
-function Filters({ filter, nodes }: { readonly filter: NodeFilter; readonly nodes: readonly Api.Node[] }) {
+interface FiltersProps {
+  readonly filter: NodeFilter;
+  readonly nodes: readonly Api.Node[];
+  readonly asRead: readonly Api.Node[];
+}
+
+function Filters({ filter, nodes, asRead }: FiltersProps) {
   const counts = useMemo(() => stateCounts(nodes), [nodes]);
-  const labels = useMemo(() => labelCounts(nodes).slice(0, MOST_LABELS), [nodes]);
+  const labels = useMemo(() => labelCounts(asRead).slice(0, MOST_LABELS), [asRead]);
   const states: readonly ShownState[] = ['failed', 'inactive', 'active', 'paused'];
   const change = (part: Partial<NodeFilter>): void => replaceBy(hrefOf({ ...filter, ...part }));
   return (
     <div class="filters">
-      <nav class="chips" aria-label={t.byState}>
-        <a href={hrefOf({ ...filter, state: '' })} aria-current={filter.state === '' ? 'true' : undefined}>
-          {t.all} <b>{formatNumber(nodes.length)}</b>
-        </a>
-        {states.map((state) => (
-          <a
-            key={state}
-            href={hrefOf({ ...filter, state })}
-            aria-current={filter.state === state ? 'true' : undefined}
-          >
-            <Shape state={state} />
-            {stateName(state)} <b>{formatNumber(counts[state])}</b>
-          </a>
-        ))}
-      </nav>
+      <Chips
+        label={t.byState}
+        chips={[
+          {
+            href: hrefOf({ ...filter, state: '' }),
+            text: (
+              <>
+                {t.all} <b>{formatNumber(nodes.length)}</b>
+              </>
+            ),
+            isCurrent: filter.state === '',
+          },
+          ...states.map((state) => ({
+            href: hrefOf({ ...filter, state }),
+            text: (
+              <>
+                <Shape state={state} />
+                {stateName(state)} <b>{formatNumber(counts[state])}</b>
+              </>
+            ),
+            isCurrent: filter.state === state,
+          })),
+        ]}
+      />
       <input
         class="input"
         type="search"

@@ -1,9 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { Api } from '../../../src/client/api/index.js';
+import { useAction } from '../../daemon/action.js';
 import { useSession } from '../../daemon/context.js';
+import { matchersOf } from '../../daemon/matchers.js';
+import { formatDuration } from '../../i18n/format.js';
 import { t } from '../../i18n/messages.js';
 import { Question, type Answers, type Field } from '../../parts/question.js';
-import { formatSeconds } from '../../i18n/format.js';
+import { SilenceQuestion, SPANS } from '../../parts/silence-question.js';
 import { goTo, hrefTo } from '../../router.js';
 
 interface NodeActionsProps {
@@ -13,29 +16,23 @@ interface NodeActionsProps {
 
 type Asked = 'acknowledge' | 'pause' | 'silence' | 'delete';
 
-const HOUR = 3600;
-/** Of a pause or a silence, in seconds; 0 has no end. */
-const SPANS = [HOUR, 4 * HOUR, 24 * HOUR, 7 * 24 * HOUR];
-
 /** What can be done about a node. */
 export function NodeActions({ node, changed }: NodeActionsProps) {
   const { client } = useSession();
   const [asked, setAsked] = useState<Asked>();
-  const [error, setError] = useState<Error>();
+  const action = useAction();
+  const { error } = action;
   const { name } = node;
 
-  const act = async (action: () => Promise<unknown>): Promise<void> => {
-    setError(undefined);
-    try {
-      await action();
-      setAsked(undefined);
-      changed();
-    } catch (failure) {
-      setError(failure instanceof Error ? failure : new Error(String(failure)));
-    }
+  const done = (): void => {
+    setAsked(undefined);
+    changed();
+  };
+  const act = async (call: () => Promise<unknown>): Promise<void> => {
+    if (await action.act(call)) done();
   };
   const ask = (what: Asked): void => {
-    setError(undefined);
+    action.forget();
     setAsked(what);
   };
 
@@ -53,13 +50,21 @@ export function NodeActions({ node, changed }: NodeActionsProps) {
         <Action text={t.pause} act={() => ask('pause')} />
       )}
       <Action text={t.silence} act={() => ask('silence')} />
-      <Action text={t.deleteNode} act={() => ask('delete')} isDangerous />
+      {node.declared !== true && <Action text={t.deleteNode} act={() => ask('delete')} isDangerous />}
       {error !== undefined && asked === undefined && (
         <p class="notice" role="alert">
           {error.message}
         </p>
       )}
-      {asked !== undefined && (
+      {asked === 'silence' && (
+        <SilenceQuestion
+          title={t.silenceOf(name)}
+          matchers={matchersOf([name])}
+          cancel={() => setAsked(undefined)}
+          done={done}
+        />
+      )}
+      {asked !== undefined && asked !== 'silence' && (
         <NodeQuestion
           asked={asked}
           node={node}
@@ -67,19 +72,12 @@ export function NodeActions({ node, changed }: NodeActionsProps) {
           cancel={() => setAsked(undefined)}
           answer={(answers) =>
             void act(async () => {
-              const span = Number(answers['span'] ?? 0);
+              const span = Number(answers['for'] ?? 0);
               const by = answers['by'] ?? '';
               const reason = answers['reason'] === '' ? undefined : answers['reason'];
               if (asked === 'acknowledge')
                 await client.nodes.acknowledge(name, { by, ...(reason !== undefined && { reason }) });
               else if (asked === 'pause') await client.nodes.pause(name, span === 0 ? {} : { for: span });
-              else if (asked === 'silence')
-                await client.silences.add({
-                  matchers: [`name=${JSON.stringify(name)}`],
-                  endsAt: new Date(Date.now() + span * 1000),
-                  by,
-                  reason,
-                });
               else {
                 await client.nodes.forget(name);
                 goTo(hrefTo(['nodes']));
@@ -113,7 +111,7 @@ function Action({ text, act, isMain, isDangerous }: ActionProps) {
 }
 
 interface NodeQuestionProps {
-  readonly asked: Asked;
+  readonly asked: Exclude<Asked, 'silence'>;
   readonly node: Api.Node;
   readonly error: Error | undefined;
   readonly cancel: () => void;
@@ -121,7 +119,7 @@ interface NodeQuestionProps {
 }
 
 function NodeQuestion({ asked, node, ...others }: NodeQuestionProps) {
-  const spans = SPANS.map((span) => ({ value: String(span), text: formatSeconds(span) }));
+  const spans = SPANS.map((span) => ({ value: String(span / 1000), text: formatDuration(span) }));
   const by: Field = { name: 'by', label: t.yourName, isRequired: true };
   const reason: Field = { name: 'reason', label: t.reason };
   switch (asked) {
@@ -141,19 +139,9 @@ function NodeQuestion({ asked, node, ...others }: NodeQuestionProps) {
           title={t.pauseOf(node.name)}
           text={t.pauseMeans}
           fields={[
-            { name: 'span', label: t.howLong, choices: [{ value: '0', text: t.untilResumed }, ...spans] },
+            { name: 'for', label: t.howLong, choices: [{ value: '0', text: t.untilResumed }, ...spans] },
           ]}
           yes={t.pause}
-          {...others}
-        />
-      );
-    case 'silence':
-      return (
-        <Question
-          title={t.silenceOf(node.name)}
-          text={t.silenceMeans}
-          fields={[{ name: 'span', label: t.howLong, choices: spans }, by, reason]}
-          yes={t.silence}
           {...others}
         />
       );

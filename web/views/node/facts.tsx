@@ -66,6 +66,7 @@ export function Facts({ node }: { readonly node: Api.NodeWithCause }) {
             ))}
           </Fact>
         )}
+        {node.declared === true && <Fact name={t.declaredFact}>{t.declaredIn}</Fact>}
         {node.channels !== null && <Fact name={t.channels}>{node.channels.join(', ') || t.noChannels}</Fact>}
       </dl>
       {node.pingUuid !== undefined && <PingUrl uuid={node.pingUuid} />}

@@ -30,6 +30,7 @@ const ORDER: Readonly<Record<ShownState, number>> = { failed: 0, inactive: 1, ac
 
 const names = new Intl.Collator(undefined, { numeric: true });
 
+/** @param nodes by name, in which order they stay where nothing else decides */
 export function chosen(
   nodes: readonly Api.NodeWithCause[],
   { search, state, label, sort }: NodeFilter,
@@ -43,16 +44,10 @@ export function chosen(
         node.name.toLowerCase().includes(sought) ||
         labelsOf(node).some((each) => each.toLowerCase().includes(sought))),
   );
-  const byName = (one: Api.Node, other: Api.Node): number => names.compare(one.name, other.name);
   if (sort === 'state')
-    return fitting.toSorted(
-      (one, other) => ORDER[shownState(one)] - ORDER[shownState(other)] || byName(one, other),
-    );
-  if (sort === 'since')
-    return fitting.toSorted(
-      (one, other) => other.since.getTime() - one.since.getTime() || byName(one, other),
-    );
-  return fitting.toSorted(byName);
+    return fitting.toSorted((one, other) => ORDER[shownState(one)] - ORDER[shownState(other)]);
+  if (sort === 'since') return fitting.toSorted((one, other) => other.since.getTime() - one.since.getTime());
+  return fitting;
 }
 
 export function labelsOf({ labels }: Pick<Api.Node, 'labels'>): readonly string[] {

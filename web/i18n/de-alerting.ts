@@ -1,0 +1,91 @@
+import type { alertingInEnglish } from './en-alerting.js';
+
+const count = new Intl.NumberFormat('de');
+
+/** Silences, maintenance, rotas and channels, in German. */
+export const alertingInGerman: typeof alertingInEnglish = {
+  maintenanceView: 'Wartung',
+  rotas: 'Bereitschaft',
+  showMore: 'Mehr zeigen',
+  by: 'von',
+
+  silencesShown: 'Welche Stummschaltungen',
+  notOver: 'Nicht vorbei',
+  silenceActive: 'Aktiv',
+  silencePending: 'Kommend',
+  silenceExpired: 'Vorbei',
+  makeSilence: 'Neue Stummschaltung',
+  noSilences: 'Nichts ist stummgeschaltet.',
+  noSilencesText:
+    'Eine Stummschaltung hält Alarme der Nodes zurück, auf die alle ihre Bedingungen passen, bis sie endet.',
+  noSilencesLike: 'Davon gibt es keine.',
+  endSilence: 'Beenden',
+  endSilenceTitle: 'Diese Stummschaltung beenden?',
+  endSilenceMeans: 'Für ihre Nodes, die noch ausgefallen sind, wird jetzt alarmiert.',
+  onlyNodes: (prefixes) => `nur Nodes, deren Namen mit ${prefixes} beginnen`,
+  matchers: 'Bedingungen',
+  matchersHint: 'Eine je Zeile, etwa env=prod oder name=~web-.* Alle müssen auf einen Node passen.',
+  makeSilenceMeans:
+    'Die Nodes werden weiter überwacht; Ausfälle werden gemeldet, wenn die Stummschaltung endet.',
+  begins: 'Beginnt',
+  beginsNow: 'jetzt',
+  beginsIn: (duration) => `in ${duration}`,
+  beginsAfter: 'beginnt in',
+  endsIn: 'endet in',
+
+  maintenanceShown: 'Welche Wartungen',
+  nowAndNext: 'Jetzt und als Nächstes',
+  windowsOver: 'Vorbei',
+  openNow: 'Läuft jetzt',
+  windowNext: 'Als Nächstes',
+  windowOver: 'Vorbei',
+  noMaintenance: 'Es ist keine Wartung geplant.',
+  noMaintenanceText:
+    'Wartungen stehen in der Konfiguration, unter maintenance. Solange eine läuft, wird für ihre Nodes niemand alarmiert, und ihre Zeit zählt nicht als Ausfall.',
+  maintenanceOfAll: 'Wartungen sehen Schlüssel, die für alle Nodes gelten.',
+  windowFromFile: 'Diese Wartungen stehen in der Konfiguration: dort ändern und neu laden.',
+  noReason: 'kein Grund angegeben',
+
+  noRotas: 'Es gibt keine Bereitschaftspläne.',
+  noRotasText:
+    'Ein Plan steht in der Konfiguration, unter rotas: Leute, die reihum Bereitschaft haben. Ein Kanal der Art rota erreicht, wer gerade dran ist.',
+  onCallNow: 'Bereitschaft hat',
+  onCallNext: 'Danach',
+  reachedBy: (channel) => `erreichbar über ${channel}`,
+  inPlaceOf: (name) => `in Vertretung von ${name}`,
+  turnEnds: 'Bis',
+  turnsOf: 'Wechsel',
+  daily: (at, zone) => `täglich um ${at} (${zone})`,
+  weekly: (at, zone) => `wöchentlich um ${at} (${zone})`,
+  inTurn: 'Reihum',
+
+  noChannelsConfigured: 'Es ist kein Kanal eingerichtet.',
+  noChannelsText:
+    'Alarme gehen nirgendwohin. Einen Kanal in die Konfiguration schreiben, unter channels, und neu laden.',
+  channelFine: 'Stellt zu',
+  channelResting: 'Ruht nach Fehlschlägen',
+  channelDown: 'Läuft nicht',
+  waitingAlerts: 'Wartet',
+  waitingNone: 'nichts',
+  delivered: 'Zugestellt',
+  failedAttempts: 'Fehlversuche',
+  undelivered: 'Nicht zugestellt',
+  triedAgainIn: (duration) => `versucht es in ${duration} wieder`,
+  lastFailure: 'Letzter Fehlschlag',
+  sinceStart: 'seit der Daemon läuft',
+  alertsCount: (n) => (n === 1 ? '1 Alarm' : `${count.format(n)} Alarme`),
+  testChannel: 'Test senden',
+  testOf: (channel) => `Test senden über ${channel}`,
+  testQueued: 'Der Test ist unterwegs …',
+  testDelivered: 'Der Test wurde zugestellt.',
+  testDead: 'Der Test konnte nicht zugestellt werden.',
+  testTriedAgain: (error) => `Ein Versuch ist fehlgeschlagen, weitere folgen: ${error}`,
+  preview: 'Vorschau',
+  previewOf: (channel) => `Vorschau von ${channel}`,
+  previewMeans:
+    'Was der Kanal für jede Art von Alarm senden würde. Geheimnisse fehlen, und nichts wird gesendet.',
+  previewNothing: 'nichts',
+  previewNone: 'Ein Programm hat diesen Kanal gemacht: was er sendet, ist hier nicht bekannt.',
+  closePreview: 'Vorschau schließen',
+  close: 'Schließen',
+};
