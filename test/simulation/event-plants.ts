@@ -10,6 +10,7 @@ import { SessionLease } from '../../src/http/sockets/session-lease.js';
 import { TrackedDevices } from '../../src/http/sockets/tracked-devices.js';
 import type { Plant } from './plant.js';
 import { replaced } from './replaced.js';
+import { ALL_EVENTS } from './world/settings.js';
 
 const READING = { readers: 2, users: 12, timeout: 1000 };
 const SOCKETS = { http: true, sockets: 3, timeout: 1000 };
@@ -37,7 +38,8 @@ export const EVENT_PLANTS: readonly Plant[] = [
   {
     name: 'event-twice-after-a-resume',
     breaks: 'A stream that continues begins with an event that its reader has.',
-    settings: READING,
+    faults: ['cut'],
+    settings: { ...READING, readers: 4, pastEvents: ALL_EVENTS },
     install: replaced(
       Stream,
       'continue',

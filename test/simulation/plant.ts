@@ -1,6 +1,7 @@
 import type { decide as decideNode } from '../../actors/node/node.machine.js';
 import type { decide } from '../../actors/user/user.machine.js';
 import type { AppPorts } from '../../src/app.js';
+import type { Moment } from '../../src/domain/time.js';
 import type { HistoryRecord } from '../../src/ports/history-record.js';
 import type { HistoryStore } from '../../src/ports/history-store.js';
 import type { Daemon } from './machine/daemon.js';
@@ -59,4 +60,14 @@ export function storeWith(store: HistoryStore, write: HistoryStore['write']): Hi
 /** Drops every record of a kind. */
 export function losing(...kinds: readonly HistoryRecord['kind'][]): WrapPorts {
   return written((records) => records.filter(({ kind }) => !kinds.includes(kind)));
+}
+
+/** Changes a message's times or kind. */
+export function timed<Message extends object>(
+  message: Message,
+  times: Readonly<Record<string, Moment | string>>,
+): Message {
+  const changed: Message = Object.create(message) as Message;
+  for (const [name, value] of Object.entries(times)) Object.defineProperty(changed, name, { value });
+  return changed;
 }

@@ -1,24 +1,6 @@
-import type { Ledger, NodeChange } from '../world/ledger.js';
+import type { NodeChange } from '../world/ledger.js';
+import type { PauseEnd } from './pauses.js';
 import { firstAfter } from './search.js';
-
-/** The end of a pause that ended by itself, as a request that ends it. */
-type PauseEnd = NodeChange & { readonly kind: 'resume' };
-
-/** The ends of pauses that nobody else changed, if the wall clock was not set meanwhile. */
-export function pauseEndsIn(ledger: Ledger, events: readonly NodeChange[]): readonly PauseEnd[] {
-  return events
-    .flatMap((event, index): PauseEnd[] => {
-      const { kind, until, answer, lead, at } = event;
-      if (kind !== 'pause' || until === undefined || answer !== 'done') return [];
-      const end = until - lead;
-      const isChanged = events
-        .slice(index + 1)
-        .some((other) => other.at <= end && (other.kind === 'pause' || other.kind === 'resume'));
-      if (isChanged || ledger.hasJumped(at, end)) return [];
-      return [{ ...event, kind: 'resume', at: end, earliest: end }];
-    })
-    .sort((a, b) => a.at - b.at);
-}
 
 /** The requests that certainly started a timeout. */
 export class Begins {

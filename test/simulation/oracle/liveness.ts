@@ -1,7 +1,8 @@
 import type { Flip, NodeState } from '../../../src/domain/node.js';
 import { BrokenPromise, type Ledger, type NodeChange } from '../world/ledger.js';
-import { Begins, pauseEndsIn } from './begins.js';
+import { Begins } from './begins.js';
 import { clockOf } from './clock-text.js';
+import { isPausedAt, pauseEndsIn } from './pauses.js';
 import { place, type Placed } from './placed-flip.js';
 import { firstAfter } from './search.js';
 import { Timings, type KnownNode, type TimingRules } from './timings.js';
@@ -98,6 +99,8 @@ export class LivenessOracle {
   ): void {
     if (isClamped || flip.to === 'active') return;
     const { to } = flip;
+    if (moments.every((at) => isPausedAt(this.#ledger, known.events, at)))
+      complain(`${to} as of ${clockOf(moments[0] ?? 0)}, within a pause`, (moments[0] ?? 0) + 5000);
     const isInTime = moments.some((at) => {
       const last = begins.last(at);
       return last === undefined || at >= this.#timings.earliest(known, last, to);
