@@ -79,11 +79,17 @@ export function heading(page: Page, text: string): Locator {
   return page.getByRole('heading', { level: 1, name: text });
 }
 
-/** Expects no violation of what axe checks, and nothing wider than the screen. */
-export async function expectAccessible(page: Page, what: string): Promise<void> {
+/**
+ * Expects no violation of what axe checks, and nothing wider than the screen.
+ *
+ * @param within selectors of the parts to check, of a page that has very many alike; all of it by default
+ */
+export async function expectAccessible(page: Page, what: string, within?: readonly string[]): Promise<void> {
   // Evaluated by the debugger: as a script of the page, its policy would stop it.
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<AxeResults>('axe.run()');
+  const { violations } = await page.evaluate<AxeResults>(
+    `axe.run(${within === undefined ? 'document' : JSON.stringify({ include: within.map((each) => [each]) })})`,
+  );
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(', ')}`);
   expect(found, what).to.deep.equal([]);
   const excess = await page.evaluate('document.documentElement.scrollWidth - innerWidth');

@@ -1,5 +1,4 @@
 import { isRecord } from '../../domain/is-record.js';
-import type { ShownAuth } from '../../config/auth/auth.js';
 import type { Effective } from '../../config/load-config.js';
 import { options, valueIn } from '../../config/schema.js';
 import { sourceText, valueText } from '../../config/value-source.js';
@@ -58,18 +57,13 @@ function sectionsOf({
     value: shown,
     source,
   }));
-  return [...shownAuth, ...ways, ...shownMaintenance, ...shownRotas, ...shownStatusPages.map(asOneValue)];
+  return [...shownAuth, ...ways, ...shownMaintenance, ...shownRotas, ...shownStatusPages];
 }
 
-/** Groups of a page are maps in a list. */
-function asOneValue(shown: ShownAuth): ShownAuth {
-  const { groups, ...others } = shown.value;
-  return { ...shown, value: { ...others, groups: JSON.stringify(groups) } };
-}
-
-/** An empty list limits a key to nothing, which a blank would not say. */
+/** An empty list limits a key to nothing, which a blank would not say. Of maps, as people of a rota, it is JSON. */
 function listText(values: readonly unknown[]): string {
-  return values.length === 0 ? '[]' : values.join(', ');
+  if (values.length === 0) return '[]';
+  return values.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))).join(', ');
 }
 
 function flat(settings: object, prefix = ''): [string, unknown][] {

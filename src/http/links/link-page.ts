@@ -18,7 +18,7 @@ button:focus-visible { outline: 3px solid var(--text); outline-offset: 2px }
 `);
 
 /** Its own form, and nothing else: no script, and nothing from elsewhere. */
-const POLICY = policyOf(STYLE, "form-action 'self'");
+const POLICY = policyOf(STYLE, { formAction: "'self'" });
 
 /** The words for each action: on its button, in the question, and once it is done. */
 const WORDS: Readonly<

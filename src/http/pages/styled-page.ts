@@ -34,13 +34,17 @@ export function pageStyle(own: string): PageStyle {
 /**
  * Nothing may be loaded or framed but what is named.
  *
- * @param others such as `img-src 'self'`
+ * @param images where they come from, the icon too; nowhere if absent
  */
-export function policyOf({ source }: PageStyle, ...others: readonly string[]): string {
+export function policyOf(
+  { source }: PageStyle,
+  { formAction, images = [] }: { readonly formAction: string; readonly images?: readonly string[] },
+): string {
   return [
     "default-src 'none'",
     `style-src ${source}`,
-    ...others,
+    ...(images.length === 0 ? [] : [`img-src ${images.join(' ')}`]),
+    `form-action ${formAction}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Daemon } from '../../app/api.js';
 import type { StatusIncident } from '../../domain/status-incident.js';
 import type { StatusPage } from '../../domain/status-page.js';
-import { moment, type Moment } from '../../domain/time.js';
+import { moment, type Millis, type Moment } from '../../domain/time.js';
 import type { StatusOptions } from '../public-options.js';
 import type { RawHeaders } from '../server/json-answer.js';
 import { statusFeed } from './status-feed.js';
@@ -13,6 +13,8 @@ import type { Language } from './status-words.js';
 /** Seconds that a browser or a proxy may show what it has. The daemon reads no more often either. */
 const CACHING = 'public, max-age=10';
 const NO_CACHING = 'no-store';
+/** A page of which something is still being read is made again after this. */
+const SOON: Millis = 1_000;
 
 const PAGE_HEAD: RawHeaders = [
   'content-type',
@@ -37,11 +39,16 @@ export interface Rendered {
   readonly body: string;
 }
 
+interface RenderedPage extends Rendered {
+  /** Whether nothing of it is still being read. */
+  readonly isWhole: boolean;
+}
+
 interface Remembered {
-  readonly until: Moment;
+  until: Moment;
   /** By which it is seen that something was written since. */
   readonly incidents: readonly StatusIncident[] | undefined;
-  readonly rendered: Promise<Rendered>;
+  readonly rendered: Promise<RenderedPage>;
 }
 
 /** Renders each page at most once in 10 s in each language, and at once when something was written. */
@@ -72,7 +79,14 @@ export class RenderedPages {
     const rendered = this.#render(page, language, isFeed, publicUrl);
     // An earlier public_url is not asked for again.
     for (const [other, { until }] of ofPage) if (until <= now) ofPage.delete(other);
-    ofPage.set(key, { until: moment(now + FRESH), incidents, rendered });
+    const remembered = { until: moment(now + FRESH), incidents, rendered };
+    ofPage.set(key, remembered);
+    rendered.then(
+      ({ isWhole }) => {
+        if (!isWhole) remembered.until = moment(this.#clock.now() + SOON);
+      },
+      () => undefined,
+    );
     return rendered;
   }
 
@@ -90,7 +104,7 @@ export class RenderedPages {
     language: Language,
     isFeed: boolean,
     publicUrl: string | null,
-  ): Promise<Rendered> {
+  ): Promise<RenderedPage> {
     const facts = await this.#reader.read(page);
     const body =
       isFeed && publicUrl !== null
@@ -99,9 +113,13 @@ export class RenderedPages {
     const head = isFeed ? FEED_HEAD : PAGE_HEAD;
     const isKnown = facts.doubt?.kind !== 'starting' && facts.doubt?.kind !== 'unreadable';
     // A cache would go on showing that nothing is known, and a feed would lose its entries.
-    if (!isKnown)
-      return { status: 503, head: [...head, 'retry-after', '5'], caching: NO_CACHING, etag: undefined, body };
-    return { status: 200, head, caching: CACHING, etag: tagOf(body), body };
+    if (!isKnown) {
+      const whole = { etag: undefined, body, isWhole: true };
+      return { status: 503, head: [...head, 'retry-after', '5'], caching: NO_CACHING, ...whole };
+    }
+    const isWhole = facts.groups.every(({ uptime }) => uptime !== 'being read');
+    const caching = isWhole ? CACHING : NO_CACHING;
+    return { status: 200, head, caching, etag: isWhole ? tagOf(body) : undefined, body, isWhole };
   }
 }
 

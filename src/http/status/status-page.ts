@@ -2,6 +2,7 @@ import { stateOf, updatedAt, type IncidentState, type StatusIncident } from '../
 import type { StatusPage } from '../../domain/status-page.js';
 import type { Instant, Millis } from '../../domain/time.js';
 import { html, type Html } from '../pages/html.js';
+import { ICON_LINK } from '../pages/icon.js';
 import { policyOf } from '../pages/styled-page.js';
 import { dayStrip, daysDown } from './day-strip.js';
 import {
@@ -15,7 +16,7 @@ import {
 import { STATUS_STYLE } from './status-style.js';
 import { Formats, WORDS, type Language, type StatusWords } from './status-words.js';
 
-export const STATUS_POLICY = policyOf(STATUS_STYLE, "img-src 'self'", "form-action 'none'");
+export const STATUS_POLICY = policyOf(STATUS_STYLE, { images: ["'self'", 'data:'], formAction: "'none'" });
 
 /** What is over for longer is not shown. */
 const PAST: Millis = 90 * 86_400_000;
@@ -94,7 +95,7 @@ class Renderer {
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <title>${title}: ${this.#words.overall[state]}</title>
-          ${feed}${STATUS_STYLE.element}
+          ${ICON_LINK}${feed}${STATUS_STYLE.element}
         </head>
         <body>
           <div class="page">

@@ -87,6 +87,21 @@ describe('heartbeat config', () => {
     }
   });
 
+  it('prints maps in a list as JSON, as groups of a status page and people of a rota', () => {
+    const file = 'status: { web: { title: Example, groups: [{ title: Web, labels: { team: web } }] } }';
+    const cells = printed({ file }, false)
+      .split('\n')
+      .map((line) => line.split(/ {2,}/).join('|'));
+    expect(cells).to.include.members([
+      'status.web.title|Example|/etc/heartbeat.yaml:1',
+      'status.web.groups|{"title":"Web","labels":{"team":"web"}}|/etc/heartbeat.yaml:1',
+    ]);
+    expect(JSON.parse(printed({ file }, true))).to.have.nested.property(
+      'status\\.web.value.groups[0].title',
+      'Web',
+    );
+  });
+
   it('prints the same as JSON', () => {
     const all: unknown = JSON.parse(printed(said, true));
     expect(all).to.have.all.keys([...options.map(({ key }) => key), 'channels.log']);

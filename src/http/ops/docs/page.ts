@@ -8,12 +8,13 @@ import {
   type ResponseObject,
 } from '../../contract/openapi.js';
 import { html, inline, prose, type Html } from '../../pages/html.js';
+import { ICON_LINK } from '../../pages/icon.js';
 import { policyOf } from '../../pages/styled-page.js';
 import { fieldsOf, meaningOf, nameOf, textOf, typeOf } from './schema.js';
 import { DOCS_STYLE } from './style.js';
 
 /** Nothing may be loaded; the only style is part of the page. */
-const POLICY = policyOf(DOCS_STYLE, "form-action 'none'");
+const POLICY = policyOf(DOCS_STYLE, { images: ['data:'], formAction: "'none'" });
 
 interface Call {
   readonly method: string;
@@ -34,7 +35,7 @@ export function docsPage(document: OpenApiDocument): { readonly head: string[]; 
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${info.title}</title>
-        ${DOCS_STYLE.element}
+        ${ICON_LINK}${DOCS_STYLE.element}
       </head>
       <body>
         <div class="page">
