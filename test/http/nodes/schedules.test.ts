@@ -28,7 +28,7 @@ describe('the schedule of a node', () => {
     });
     const shown = (await http.call('GET', '/nodes/backup')).json;
     expect(shown).to.have.property('settings_tag');
-    expect(shown).to.deep.include(created.json as object);
+    expect(shown).to.deep.include(created.json);
     const both = { cron: ['0 6 * * *', '@hourly'], time_zone: 'UTC', grace: 0.5 };
     expect((await put({ schedule: both })).json).to.deep.include({ schedule: both });
   });
