@@ -8,6 +8,7 @@ import { freePort } from '../support/free-port.js';
 import { behave, HookServer } from '../support/hook-server.js';
 import { user } from '../support/ids.js';
 import { keyLine } from '../support/keys.js';
+import { placeOf } from '../support/partitions.js';
 import { writeHistory } from '../support/stored-history.js';
 import { ready, startFlags, TestResources } from '../support/test-resources.js';
 import { ROOT, type DaemonProcess } from '../support/daemon-process.js';
@@ -20,7 +21,6 @@ const READER = 'reader-key';
 /** Its heal crashes its actor twice, so the message is a dead letter: see test/support/faulty-daemon.ts. */
 const BROKEN = '667';
 const SHARDS = 1024;
-const PHONE = LOOKS[1];
 
 describe('users, alerts and the supervision tree in the dashboard, in a browser', () => {
   const resources = new TestResources();
@@ -30,6 +30,10 @@ describe('users, alerts and the supervision tree in the dashboard, in a browser'
   let port: number;
   let daemon: DaemonProcess;
   let url: string;
+  /** A page for each look, with the key of the reader. A view is an address of it. */
+  let looks: readonly Page[];
+  let reader: Page;
+  let admin: Page;
 
   before(async () => {
     await browser.start();
@@ -48,6 +52,11 @@ describe('users, alerts and the supervision tree in the dashboard, in a browser'
     );
     await writeHistory(path.join(directory, 'data'), pastSessions());
     await start();
+    const [desk, phone] = await Promise.all(LOOKS.map((look) => browser.openAs(READER, url, look)));
+    if (desk === undefined || phone === undefined) throw new TypeError('a desk and a phone are looked at');
+    looks = [desk, phone];
+    reader = desk;
+    admin = await browser.openAs(ADMIN, url);
   });
 
   after(async () => {
@@ -92,6 +101,17 @@ describe('users, alerts and the supervision tree in the dashboard, in a browser'
   const done = async (method: string, target: string, body?: object): Promise<void> => {
     expect(await call(method, target, body), `${method} ${target}`).to.be.lessThan(300);
   };
+  const show = async (page: Page, view: string): Promise<void> => {
+    await page.goto(`${url}/#/${view}`);
+  };
+  /** Expects a view to be accessible in each look, once it has been drawn. */
+  const expectLooks = async (view: string, mark: string): Promise<void> => {
+    for (const page of looks) {
+      await show(page, view);
+      await page.locator(mark).first().waitFor();
+      await expectAccessible(page, `${view} at ${page.viewportSize()?.width ?? 0} pixels`);
+    }
+  };
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
   const at = (page: Page): string => decodeURIComponent(page.url().replace(`${url}/`, ''));
 
@@ -109,16 +129,13 @@ describe('users, alerts and the supervision tree in the dashboard, in a browser'
         text: ['No actor fits.', 'Kein Actor passt.'],
       },
     ];
-    for (const [language, look] of LOOKS.entries()) {
-      const page = await browser.openAs(READER, `${url}/#/users`, look);
+    for (const [language, page] of looks.entries())
       for (const view of views) {
-        await page.goto(`${url}/#/${view.at}`);
+        await show(page, view.at);
         await heading(page, view.heading[language] ?? '').waitFor();
         await page.getByText(view.text[language] ?? '', { exact: true }).waitFor();
-        await expectAccessible(page, `${view.at} without data, ${JSON.stringify(look)}`);
+        await expectAccessible(page, `${view.at} without data, ${language}`);
       }
-      await page.context().close();
-    }
   });
 
   it('lists those who are online page by page, and goes back', async () => {
@@ -127,13 +144,9 @@ describe('users, alerts and the supervision tree in the dashboard, in a browser'
       '/heal',
       Array.from({ length: 1200 }, (_, place) => 10_000 + place),
     );
-    for (const look of LOOKS) {
-      const page = await browser.openAs(READER, `${url}/#/users`, look);
-      await page.locator('.virtual .user-row').first().waitFor();
-      await expectAccessible(page, `those who are online, ${JSON.stringify(look)}`);
-      await page.context().close();
-    }
-    const page = await browser.openAs(READER, `${url}/#/users`);
+    await expectLooks('users', '.virtual .user-row');
+    const page = reader;
+    await show(page, 'users');
     await page.locator('.virtual .user-row', { hasText: '10000' }).waitFor();
     expect(await page.locator('.virtual .user-row').count()).to.be.lessThan(70);
     await page.getByText('1,200 are online').waitFor();
@@ -145,12 +158,12 @@ describe('users, alerts and the supervision tree in the dashboard, in a browser'
     expect(await page.getByRole('link', { name: 'Next page' }).count()).to.equal(0);
     await page.goBack();
     await page.locator('.virtual .user-row', { hasText: '10000' }).waitFor();
-    await page.context().close();
   });
 
   it('finds a user by id, and shows devices and sessions as they come and go', async () => {
     await done('PUT', '/heal/7?device=phone', { meta: { place: '<b>Köln</b>', away: true } });
-    const page = await browser.openAs(READER, `${url}/#/users`);
+    const page = reader;
+    await show(page, 'users');
     await page.getByRole('searchbox').fill('8');
     await page.keyboard.press('Enter');
     await page.getByText('Nothing is known of this user.').waitFor();
@@ -165,18 +178,13 @@ describe('users, alerts and the supervision tree in the dashboard, in a browser'
     await done('DELETE', '/heal/7');
     await page.locator('.state', { hasText: 'Offline' }).waitFor();
     await page.getByText('No device keeps this user online.').waitFor();
-    await page.context().close();
   });
 
   it('shows when a user was online: weeks, days and sessions, each with an address', async () => {
     await done('PUT', '/heal/42');
-    for (const look of LOOKS) {
-      const page = await browser.openAs(READER, `${url}/#/users/42`, look);
-      await page.locator('.session-row').first().waitFor();
-      await expectAccessible(page, `a user, ${JSON.stringify(look)}`);
-      await page.context().close();
-    }
-    const page = await browser.openAs(READER, `${url}/#/users/42`);
+    await expectLooks('users/42', '.session-row');
+    const page = reader;
+    await show(page, 'users/42');
     await page.locator('.axis-day').nth(6).waitFor();
     expect(await page.locator('.axis-day').count()).to.equal(7);
     await page.getByRole('link', { name: '30 days' }).click();
@@ -200,15 +208,14 @@ describe('users, alerts and the supervision tree in the dashboard, in a browser'
     expect(at(page)).to.match(/^#\/users\/42\?to=\d{4}-\d\d-\d\d$/);
     await page.getByRole('link', { name: 'Later' }).click();
     await page.locator('.session-row').first().waitFor();
-    await page.context().close();
   });
 
   it('erases a user after a question, and offers that to nobody who may not', async () => {
-    const reader = await browser.openAs(READER, `${url}/#/users/42`);
+    await show(reader, 'users/42');
     await reader.locator('.session-row').first().waitFor();
     expect(await button(reader, 'Erase').count()).to.equal(0);
-    await reader.context().close();
-    const page = await browser.openAs(ADMIN, `${url}/#/users/42`);
+    const page = admin;
+    await show(page, 'users/42');
     await button(page, 'Erase').click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('are deleted for good').waitFor();
@@ -220,10 +227,10 @@ describe('users, alerts and the supervision tree in the dashboard, in a browser'
     await page.getByText('Nothing is known of this user.').waitFor();
     const history = await fetch(`${url}/heart_rhythm/42`, { headers: { authorization: `Bearer ${ADMIN}` } });
     expect(await history.json()).to.deep.equal({ id: 42, history: [] });
-    await page.context().close();
   });
 
   it('says that an id is none of this daemon', async () => {
+    // A page of its own: Chromium complains of each answer.
     const page = await browser.openAs(READER, `${url}/#/users/ann`);
     await page.getByText('invalid user_id format').waitFor();
     await page.context().close();
@@ -234,14 +241,9 @@ describe('users, alerts and the supervision tree in the dashboard, in a browser'
     hooks.behaviour = behave.status(410);
     await done('PUT', '/nodes/db-1', { labels: { team: 'db' } });
     await done('POST', '/nodes/db-1/fail', { reason: 'disk full' });
-    for (const look of LOOKS) {
-      const page = await browser.openAs(ADMIN, `${url}/#/alerts`, look);
-      await page.getByText('answered 410').waitFor();
-      await page.locator('select option', { hasText: 'notes' }).waitFor({ state: 'attached' });
-      await expectAccessible(page, `alerts, ${JSON.stringify(look)}`);
-      await page.context().close();
-    }
-    const page = await browser.openAs(ADMIN, `${url}/#/alerts`);
+    await expectLooks('alerts', '.delivery-error');
+    const page = admin;
+    await show(page, 'alerts');
     await page.getByRole('navigation', { name: 'By delivery' }).getByText('Dead letter').click();
     await page.locator('.alert-row').waitFor();
     expect(at(page)).to.equal('#/alerts?state=dead');
@@ -261,11 +263,11 @@ describe('users, alerts and the supervision tree in the dashboard, in a browser'
     expect(await button(page, 'Redeliver').count()).to.equal(0);
     await page.goBack();
     await page.getByText('No alert fits.').waitFor();
-    await page.context().close();
   });
 
   it('silences the node of an alert, follows new ones, and offers nothing to a reader', async () => {
-    const page = await browser.openAs(ADMIN, `${url}/#/alerts?node=db-1`);
+    const page = admin;
+    await show(page, 'alerts?node=db-1');
     await button(page, 'Silence').click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Your name').fill('ann');
@@ -282,34 +284,29 @@ describe('users, alerts and the supervision tree in the dashboard, in a browser'
     await page.locator('.delivery', { hasText: 'by a silence' }).first().waitFor();
     await page.getByRole('link', { name: 'db-1', exact: true }).first().click();
     await heading(page, 'db-1').waitFor();
-    await page.context().close();
-    const reader = await browser.openAs(READER, `${url}/#/alerts`, PHONE);
+    await show(reader, 'alerts');
     await reader.locator('.alert-row').first().waitFor();
     expect(await reader.locator('.alert-row button').count()).to.equal(0);
-    await reader.context().close();
   });
 
   it('shows the tree of supervision with what crashed last, and folds thousands of actors', async () => {
     expect(await call('PUT', `/heal/${BROKEN}`)).to.equal(500);
-    for (const look of LOOKS) {
-      const page = await browser.openAs(READER, `${url}/#/supervision`, look);
-      await page.locator('.dead-letters .rows').waitFor();
-      await expectAccessible(page, `supervision, ${JSON.stringify(look)}`);
-      await page.context().close();
-    }
-    const page = await browser.openAs(READER, `${url}/#/supervision`);
-    const row = (name: string) =>
-      page.locator('.virtual .actor-row').filter({ has: page.getByRole('link', { name, exact: true }) });
-    await row('users').getByText('1,024 children').waitFor();
+    await expectLooks('supervision', '.dead-letters .rows');
+    const page = reader;
+    await show(page, 'supervision');
+    const users = ['root', ...placeOf(user(BROKEN)), 'users'].join('/');
+    const row = (actor: string) =>
+      page.locator('.virtual .actor-row').filter({ has: page.locator(`a[href="#/supervision/${actor}"]`) });
+    await row(users).getByText('1,024 children').waitFor();
     expect(await page.locator('.dead-letters').innerText()).to.include('planned fault');
-    await page.getByRole('button', { name: 'Show the children of users' }).click();
-    await row('shard-0').first().waitFor();
-    expect(at(page)).to.include('open=root/users');
+    await row(users).getByRole('button', { name: 'Show the children of users' }).click();
+    await row(`${users}/shard-0`).waitFor();
+    expect(at(page)).to.include(`open=${users}`);
     expect(await page.locator('.virtual .actor-row').count()).to.be.lessThan(70);
     await page.reload();
-    await row('shard-0').first().waitFor();
-    await page.getByRole('button', { name: 'Hide the children of users' }).click();
-    await row('users').getByText('1,024 children').waitFor();
+    await row(`${users}/shard-0`).waitFor();
+    await row(users).getByRole('button', { name: 'Hide the children of users' }).click();
+    await row(users).getByText('1,024 children').waitFor();
     await page.getByRole('navigation', { name: 'By condition' }).getByText('Crashed').click();
     const crashed = page.locator('.virtual .actor-row', { hasText: 'planned fault' });
     await crashed.waitFor();
@@ -329,34 +326,30 @@ describe('users, alerts and the supervision tree in the dashboard, in a browser'
     await page.getByText('No actor fits.').waitFor();
     await page.getByRole('navigation', { name: 'By condition' }).getByText('All').click();
     await page.getByRole('searchbox').fill('channel/ops');
-    await row('ops').waitFor();
-    await page.context().close();
+    await page.locator('.virtual .actor-row').getByRole('link', { name: 'ops', exact: true }).waitFor();
   });
 
   it('says in each view that it is stale while the daemon is away, and reads again when it is back', async () => {
-    const pages: Page[] = [];
-    for (const [view, mark] of [
-      ['users', '.user-row b'],
-      ['alerts', '.alert-row'],
-      ['supervision', '.dead-letters .rows'],
-    ] as const) {
-      const page = await browser.openAs(READER, `${url}/#/${view}`);
-      await page.locator(mark).first().waitFor();
-      pages.push(page);
-    }
+    const [users, alerts, supervision] = [reader, looks[1] ?? reader, admin];
+    const pages = [users, alerts, supervision];
+    await show(users, 'users');
+    await show(alerts, 'alerts');
+    await show(supervision, 'supervision');
+    await users.locator('.user-row b').first().waitFor();
+    await alerts.locator('.alert-row').first().waitFor();
+    await supervision.locator('.dead-letters .rows').waitFor();
     await daemon.kill();
-    for (const page of pages)
-      await page.getByRole('alert').filter({ hasText: 'The daemon does not answer.' }).waitFor();
-    for (const page of pages.slice(-1)) await expectAccessible(page, 'a stale tree');
+    const banner = (page: Page) => page.locator('.banner[role=alert]');
+    for (const page of pages) await banner(page).waitFor();
+    await supervision.getByText('The daemon does not answer.').waitFor();
+    await alerts.getByText('Der Daemon antwortet nicht.').waitFor();
+    await expectAccessible(supervision, 'a stale tree');
     await start();
     await done('POST', '/nodes/web-1/fail');
-    for (const page of pages)
-      await page.getByRole('alert').filter({ hasText: 'The daemon' }).waitFor({ state: 'detached' });
-    const [users, alerts, supervision] = pages;
-    await users?.getByText(/are online/).waitFor();
-    await alerts?.getByText("Node 'web-1' has").first().waitFor();
-    await supervision?.getByText('There are none since the daemon started.').waitFor();
-    for (const page of pages) await page.context().close();
+    for (const page of pages) await banner(page).waitFor({ state: 'detached' });
+    await users.getByText(/are online/).waitFor();
+    await alerts.getByText("Node 'web-1' has").first().waitFor();
+    await supervision.getByText('There are none since the daemon started.').waitFor();
     browser.ignore(/ERR_|Failed to load/);
   });
 });

@@ -11,6 +11,8 @@ interface VirtualListProps<Item> {
 
 /** Rows above and below the screen, so that fast scrolling finds them drawn. */
 const SPARE = 8;
+/** A list of no more rows is drawn whole, so that the browser can search and print it. */
+const SHORT = 50;
 /** Of a row, until the style has said how high it is. */
 const FIRST_HEIGHT = 44;
 
@@ -43,7 +45,8 @@ export function VirtualList<Item>({ items, keyOf, row, label }: VirtualListProps
     };
   }, [items.length]);
 
-  const { from, to, height } = shown;
+  const { height } = shown;
+  const { from, to } = items.length <= SHORT ? { from: 0, to: items.length } : shown;
   return (
     <ul class="virtual" ref={list} aria-label={label} style={{ height: `${items.length * height}px` }}>
       {items.slice(from, to).map((item, at) => (
