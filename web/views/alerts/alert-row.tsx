@@ -87,7 +87,8 @@ function DeliveryLine({ channel, delivery }: DeliveryLineProps) {
         {deliveryName(state)}
       </span>
       <span class="dim">
-        {heldFor !== undefined && <span>{t.heldFor[heldFor]}</span>}
+        {heldFor === 'silence' && <a href={hrefTo(['silences'])}>{t.heldFor.silence}</a>}
+        {heldFor !== undefined && heldFor !== 'silence' && <span>{t.heldFor[heldFor]}</span>}
         {attempts > 0 && (
           <span>
             {t.attempts(attempts)}
