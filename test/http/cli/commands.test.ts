@@ -152,7 +152,8 @@ describe('the commands that call the API', () => {
   });
 
   it('draw tables on a terminal, which fit it and on which no name acts', async () => {
-    await ok('beat', HOSTILE, '日本語のノード');
+    await ok('beat', HOSTILE, '日本語のノード', 'db-9');
+    await ok('fail', 'db-9');
     for (const columns of [200, 60, 30]) {
       const { stdout } = await say(['nodes'], 'all', columns);
       const lines = stdout.replaceAll(COLOUR, '').split('\n');
@@ -171,6 +172,7 @@ describe('the commands that call the API', () => {
   });
 
   it('say what is wrong, and what to do next', async () => {
+    await ok('beat', 'db-1', 'db-2');
     const wrong: readonly (readonly [number, RegExp, readonly string[], string?])[] = [
       [1, /^heartbeat: a key is required.*\n {2}Set HEARTBEAT_KEY/, ['nodes'], ''],
       [1, /^heartbeat: the key is unknown\n {2}Set HEARTBEAT_KEY/, ['nodes'], 'unknown'],
