@@ -5,6 +5,7 @@ import { Secret } from './adapters/channels/secret.js';
 import { SystemClock } from './adapters/clock/system-clock.js';
 import { HmacBadgeSigner } from './adapters/links/hmac-badge-signer.js';
 import { HmacLinkSigner } from './adapters/links/hmac-link-signer.js';
+import { OpenIdProvider } from './adapters/openid/openid-provider.js';
 import { Pinger, type PingDeps } from './adapters/ping/pinger.js';
 import { probeThread } from './adapters/probes/probe-thread.js';
 import { Collector } from './adapters/process/collector.js';
@@ -241,7 +242,8 @@ function gatewayOptions(
   const { connections } = config.limits;
   const descriptors = mostDescriptors();
   const most = connectionsWithin(descriptors);
-  const others = { auth, links, badges, statusPages, tls };
+  const identityProvider = auth?.openid && new OpenIdProvider(auth.openid);
+  const others = { auth, identityProvider, links, badges, statusPages, tls };
   if (connections <= most) return { ...config, ...others };
   logger.info('limits.connections lowered to the limit of open files', {
     limit: connections,

@@ -119,9 +119,9 @@ function Side({ at, isStale, leave }: SideProps) {
         </ul>
       </nav>
       <div class="side-end">
-        {caller.key !== null && (
+        {(caller.user ?? caller.key) !== null && (
           <span class="only-wide dim">
-            {t.keyOf(caller.key)}
+            {caller.user === null ? t.keyOf(caller.key ?? '') : t.signedInAs(caller.user)}
             {!mayChange && `, ${t.readOnly}`}
           </span>
         )}

@@ -134,6 +134,7 @@ export function loadConfig(sources: ConfigSources): Loaded {
       : []),
     ...(file.readable ? checkOrder(inForce) : []),
     ...(auth.linkSecret === undefined ? [] : checkUrl(inForce, 'auth.link_secret signs links to it')),
+    ...(auth.auth?.openid === undefined ? [] : checkUrl(inForce, 'auth.openid signs people in there')),
     ...(auth.auth?.trusted_header === undefined ? [] : checkHeader(inForce, auth.auth.trusted_header)),
     ...(auth.auth === undefined && auth.problems.length === 0 ? checkExposure(inForce) : []),
   ];

@@ -26,6 +26,7 @@ export function secretsIn({
     ...(isInUrl ? [new Secret(config.store)] : []),
     ...channels.flatMap(({ secrets }) => secrets),
     ...(signing?.type === 'secret' ? [new Secret(signing.export().toString())] : []),
+    ...(auth?.openid?.clientSecret === undefined ? [] : [auth.openid.clientSecret]),
     ...(auth?.trusted_header?.secret === undefined ? [] : [auth.trusted_header.secret.value]),
     ...(linkSecret === undefined ? [] : [linkSecret]),
     ...(tls === undefined ? [] : [tls.key]),

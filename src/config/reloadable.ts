@@ -77,6 +77,7 @@ function isSameTls(one: ConfiguredTls | undefined, other: ConfiguredTls | undefi
 
 function isSameAuth(one: ConfiguredAuth | undefined, other: ConfiguredAuth | undefined): boolean {
   if (!isDeepStrictEqual(one?.keys, other?.keys)) return false;
+  if (!isSameProvider(one?.openid, other?.openid)) return false;
   if (!isSameHeader(one?.trusted_header, other?.trusted_header)) return false;
   const [a, b] = [one?.user_tokens, other?.user_tokens];
   if (a === undefined || b === undefined) return a === b;
@@ -92,4 +93,10 @@ function isSameHeader(
   return (
     own?.header === its?.header && own?.value.reveal() === its?.value.reveal() && isDeepStrictEqual(a, b)
   );
+}
+
+function isSameProvider(one: ConfiguredAuth['openid'], other: ConfiguredAuth['openid']): boolean {
+  const { clientSecret: own, ...a } = one ?? {};
+  const { clientSecret: its, ...b } = other ?? {};
+  return own?.reveal() === its?.reveal() && isDeepStrictEqual(a, b);
 }

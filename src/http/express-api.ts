@@ -23,7 +23,8 @@ import { addNodes } from './nodes/node-routes.js';
 import { addPings, type PingKeys } from './pings/ping-routes.js';
 import { addUptime } from './uptime/uptime-routes.js';
 import { addRotas } from './rotas/rota-routes.js';
-import { addSignIn, type SignInDesk } from './sign-in/sign-in-routes.js';
+import { addOpenId, type OpenIdDesk } from './sign-in/openid-routes.js';
+import { addSignIn } from './sign-in/sign-in-routes.js';
 import { addSilences } from './silences/silence-routes.js';
 import { addIncidents } from './status/incident-routes.js';
 import { addStatusPages } from './status/status-routes.js';
@@ -51,7 +52,7 @@ export function createApi(
   pingKeys: PingKeys,
   links: () => LinkSigner | undefined,
   open: () => PublicOptions,
-  desk: SignInDesk,
+  desk: OpenIdDesk,
 ): Api {
   const app = express();
   app.disable('x-powered-by').enable('case sensitive routing');
@@ -67,6 +68,7 @@ export function createApi(
   addStatusPages(resources, daemon, clock, () => open().status);
   app.all('/session', admitBody(limits, resources.routes));
   addSignIn(resources, { daemon, clock, limits, desk });
+  addOpenId(resources, { daemon, clock, desk });
   addSocket(resources);
   app.use((_request, response, next) => {
     if (daemon.serving) next();

@@ -2,6 +2,7 @@ import type { Seconds } from '../domain/time.js';
 import type { NodeQuota } from '../domain/access.js';
 import type { StatusPage } from '../domain/status-page.js';
 import type { BadgeSigner } from '../ports/badge-signer.js';
+import type { IdentityProvider } from '../ports/identity-provider.js';
 import type { LinkSigner } from '../ports/link-signer.js';
 import type { HostRules } from './security/allowed-hosts.js';
 import type { AuthOptions } from './security/credentials.js';
@@ -41,6 +42,8 @@ export interface GatewayOptions {
         readonly public: boolean;
       }
     | undefined;
+  /** Where people sign in besides; undefined: nowhere. */
+  readonly identityProvider?: IdentityProvider | undefined;
   /** Undefined: everybody may do everything. */
   readonly auth?: AuthOptions | undefined;
   /** Undefined: plain HTTP. */

@@ -24,7 +24,7 @@ import { hostRulesOf, quotasIn, type GatewayLimits, type GatewayOptions } from '
 import { pipelineOf } from './server/pipeline.js';
 import { Pipelines, readThroughStream } from './server/pipelines.js';
 import { LoadShedding } from './server/load-shedding.js';
-import type { SignInDesk } from './sign-in/sign-in-routes.js';
+import type { OpenIdDesk } from './sign-in/openid-routes.js';
 import { refusesUpgrade } from './sockets/handshake.js';
 import { Sockets } from './sockets/sockets.js';
 import { isBodiless, RequestHeads } from './server/request-head.js';
@@ -63,6 +63,7 @@ export class Gateway {
   #links: GatewayOptions['links'];
   #public: PublicOptions;
   #signInLifetime: Seconds;
+  #identityProvider: GatewayOptions['identityProvider'];
   readonly #acceptWarning: AcceptWarning;
   #overloaded = 0;
   #closing = false;
@@ -81,6 +82,7 @@ export class Gateway {
     this.#cors = corsOf(options);
     this.#streams = new EventStreams(clock);
     this.#signInLifetime = options.sign_in.lifetime;
+    this.#identityProvider = options.identityProvider;
     this.#api = createApi(
       daemon,
       clock,
@@ -185,6 +187,7 @@ export class Gateway {
     this.#links = options.links;
     this.#public = publicOptionsOf(options);
     this.#signInLifetime = options.sign_in.lifetime;
+    this.#identityProvider = options.identityProvider;
   }
 
   /** Stops accepting and answers what is in flight. Resolves when every connection is closed. */
@@ -232,9 +235,10 @@ export class Gateway {
     };
   }
 
-  #signInDesk(): SignInDesk {
+  #signInDesk(): OpenIdDesk {
     const accessControl = (): AccessControl => this.#accessControl;
     const lifetime = (): Seconds => this.#signInLifetime;
+    const provider = (): GatewayOptions['identityProvider'] => this.#identityProvider;
     return {
       get place() {
         return accessControl().signInPlace;
@@ -242,6 +246,13 @@ export class Gateway {
       get lifetime() {
         return lifetime();
       },
+      get provider() {
+        return provider();
+      },
+      get providerName() {
+        return provider()?.name;
+      },
+      accessOf: (who) => accessControl().accessOf(who),
       authenticate: (key) => accessControl().authenticate(key),
       exceedsKeyRate: (access) => accessControl().exceedsKeyRate(access),
       signInOf: (access) => accessControl().signInOf(access),

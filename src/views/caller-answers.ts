@@ -29,5 +29,9 @@ export const waysIn = z
   .strictObject({
     url: z.string().nullable().meta({ description: 'Where browsers sign in; null if they cannot.' }),
     problem: z.string().nullable().meta({ description: 'Why they cannot, as a sentence.' }),
+    openid: z
+      .string()
+      .nullable()
+      .meta({ description: 'The name of the provider at `/sign-in/openid`; null without one.' }),
   })
   .meta({ id: 'WaysIn' });

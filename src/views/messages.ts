@@ -222,6 +222,8 @@ export const signInProblem = {
     'the headers of auth.trusted_header are for the proxy alone: this request has them from somebody else, or twice',
   noName: 'the proxy names somebody whose name is too long, or no text',
   noGroup: (name: string) => `no group of ${quoted(name)} has a scope in the configuration`,
+  notBegun:
+    'This browser has not begun to sign in at the provider, or more than ten minutes ago: begin again',
   ended: 'the sign-in has ended: sign in again',
   twice: (cookie: string) =>
     `the cookie ${cookie} was sent twice, so another page has set it too: delete the cookies of this site`,

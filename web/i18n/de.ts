@@ -130,6 +130,7 @@ export const de: Messages = {
   keyKept:
     'Er bleibt in diesem Tab und ist vergessen, sobald der Tab geschlossen wird. Er geht nur an diesen Daemon.',
   signIn: 'Anmelden',
+  signInAt: (provider) => `Mit ${provider} anmelden`,
   signOut: 'Abmelden',
   signInKept:
     'Ein Cookie, das kein Skript lesen kann, hält diesen Browser angemeldet, bis Sie sich abmelden.',
@@ -138,6 +139,7 @@ export const de: Messages = {
   keyUse: 'Schlüssel verwenden',
   keyForget: 'Schlüssel vergessen',
   keyRefused: (sentence) => `Der Daemon hat ihn abgelehnt: ${sentence}`,
+  signedInAs: (name) => `Angemeldet als ${name}`,
   keyOf: (name) => `Schlüssel: ${name}`,
   readOnly: 'nur lesen',
   checking: 'Prüfe …',

@@ -124,6 +124,7 @@ export const en = {
   keyHint: 'A key with the scope read, or admin to change things. heartbeat keys new makes one.',
   keyKept: 'It stays in this tab, and is forgotten when the tab is closed. It is sent to this daemon only.',
   signIn: 'Sign in',
+  signInAt: (provider: string) => `Sign in with ${provider}`,
   signOut: 'Sign out',
   signInKept: 'A cookie that no script can read keeps this browser signed in, until you sign out.',
   signInNot: (sentence: string) => `Signing in is not possible here: ${sentence}.`,
@@ -132,6 +133,7 @@ export const en = {
   keyForget: 'Forget the key',
   keyRefused: (sentence: string) => `The daemon refused it: ${sentence}`,
   keyOf: (name: string) => `Key: ${name}`,
+  signedInAs: (name: string) => `Signed in as ${name}`,
   readOnly: 'read only',
   checking: 'Checking …',
 

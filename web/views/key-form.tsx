@@ -61,6 +61,13 @@ export function KeyForm({ refusal, ways, use }: KeyFormProps) {
             {ways.url === null ? t.signInNot(ways.problem ?? '') : <SignInElsewhere url={ways.url} />}
           </p>
         )}
+        {isPlace && ways.openid !== null && (
+          <p>
+            <a class="button" href="sign-in/openid">
+              {t.signInAt(ways.openid)}
+            </a>
+          </p>
+        )}
         <button type="submit" class="button" data-kind="main" disabled={isChecking}>
           {isChecking ? t.checking : isPlace ? t.signIn : t.keyUse}
         </button>

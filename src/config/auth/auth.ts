@@ -9,6 +9,7 @@ import { namesOf, readSecrets, type SecretSources } from '../channels/secret-set
 import { didYouMean } from '../../views/did-you-mean.js';
 import type { Source } from '../value-source.js';
 import { KEY_SETTINGS, keysFor } from './keys.js';
+import { readOpenId, shownOpenId, type ConfiguredOpenId } from './openid-settings.js';
 import { readTrustedHeader, shownHeader, type ConfiguredTrustedHeader } from './trusted-header-settings.js';
 import { readUserTokens, type ConfiguredUserTokens } from './user-token-settings.js';
 
@@ -17,6 +18,7 @@ export interface ConfiguredAuth {
   readonly keys: readonly KeyRule[];
   readonly user_tokens?: ConfiguredUserTokens;
   readonly trusted_header?: ConfiguredTrustedHeader;
+  readonly openid?: ConfiguredOpenId;
 }
 
 /** Part of it in the form that may be shown. */
@@ -53,7 +55,7 @@ const LINK_SECRET: SecretSetting = {
   check: (text) =>
     Buffer.byteLength(text) < LEAST_BYTES ? `must have at least ${LEAST_BYTES} bytes` : undefined,
 };
-const SETTINGS = ['keys', 'user_tokens', 'trusted_header', ...namesOf(LINK_SECRET)];
+const SETTINGS = ['keys', 'user_tokens', 'trusted_header', 'openid', ...namesOf(LINK_SECRET)];
 const NONE: ReadAuth = {
   auth: undefined,
   linkSecret: undefined,
@@ -72,7 +74,10 @@ export function readAuth(given: GivenSection | undefined, userIds: UserIdKind, d
     return {
       ...NONE,
       problems: [
-        placed([], 'must hold keys, user_tokens, trusted_header and link_secret_env or link_secret_file'),
+        placed(
+          [],
+          'must hold keys, user_tokens, trusted_header, openid and link_secret_env or link_secret_file',
+        ),
       ],
     };
   const problems = Object.keys(value)
@@ -113,6 +118,16 @@ export function readAuth(given: GivenSection | undefined, userIds: UserIdKind, d
     if ('problems' in made) tell('trusted_header', made.problems);
     else ({ header } = made);
   }
+  const givenOpenId = value['openid'] ?? undefined;
+  let openid: ConfiguredOpenId | undefined;
+  if (givenOpenId !== undefined && !isRecord(givenOpenId)) {
+    problems.push(placed(['openid'], 'must hold settings'));
+  } else if (givenOpenId !== undefined) {
+    variables = [...variables, ...variablesIn(givenOpenId)];
+    const made = readOpenId(givenOpenId, sources);
+    if ('problems' in made) tell('openid', made.problems);
+    else ({ openid } = made);
+  }
   if (!read.success || problems.length > 0) return { ...NONE, problems, variables };
 
   const source = (at: readonly PropertyKey[]): Source => ({ kind: 'file', path, line: lineOf(at) });
@@ -135,12 +150,17 @@ export function readAuth(given: GivenSection | undefined, userIds: UserIdKind, d
             source: source(['trusted_header']),
           },
         ];
+  const shownProvider =
+    openid === undefined
+      ? []
+      : [{ key: `${SECTION}.openid`, value: shownOpenId(openid), source: source(['openid']) }];
   const at = value['link_secret_env'] === undefined ? 'link_secret_file' : 'link_secret_env';
   const shownLinks =
     linkSecret === undefined
       ? []
       : [{ key: SECTION, value: { link_secret: '(secret)' }, source: source([at]) }];
-  const isOpen = read.data.length === 0 && tokens === undefined && header === undefined;
+  const isOpen =
+    read.data.length === 0 && tokens === undefined && header === undefined && openid === undefined;
   return {
     auth: isOpen
       ? undefined
@@ -148,9 +168,10 @@ export function readAuth(given: GivenSection | undefined, userIds: UserIdKind, d
           keys: read.data,
           ...(tokens !== undefined && { user_tokens: tokens }),
           ...(header !== undefined && { trusted_header: header }),
+          ...(openid !== undefined && { openid }),
         },
     linkSecret,
-    shown: [...shown, ...shownTokens, ...shownTrusted, ...shownLinks],
+    shown: [...shown, ...shownTokens, ...shownTrusted, ...shownProvider, ...shownLinks],
     problems,
     variables,
   };

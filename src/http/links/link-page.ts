@@ -1,24 +1,8 @@
 import type { ActionLink, LinkAction } from '../../domain/action-link.js';
 import type { Instant } from '../../domain/time.js';
 import type { ErrorCode } from '../../errors.js';
-import { html, type Html } from '../pages/html.js';
-import { pageStyle, policyOf } from '../pages/styled-page.js';
-
-/** Large enough to be hit with a thumb. */
-const STYLE = pageStyle(`
-body { min-height: 100vh; min-height: 100svh; display: grid; place-items: center; padding: 1rem; font-size: 1.0625rem }
-main { width: 100%; max-width: 30rem; padding: 1.5rem; background: var(--surface); border: 1px solid var(--line); border-radius: .75rem }
-h1 { margin: 0 0 .5rem; font-size: 1.375rem; line-height: 1.25; overflow-wrap: anywhere }
-p { margin: 0 0 1rem; overflow-wrap: anywhere }
-p:last-child { margin: 0 }
-.dim { color: var(--dim); font-size: .9375rem }
-form { margin: 1.25rem 0 }
-button { width: 100%; min-height: 3rem; padding: .75rem 1rem; border: 0; border-radius: .5rem; background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; cursor: pointer }
-button:focus-visible { outline: 3px solid var(--text); outline-offset: 2px }
-`);
-
-/** Its own form, and nothing else: no script, and nothing from elsewhere. */
-const POLICY = policyOf(STYLE, { formAction: "'self'" });
+import { html } from '../pages/html.js';
+import { page, type Page } from '../pages/short-page.js';
 
 /** The words for each action: on its button, in the question, and once it is done. */
 const WORDS: Readonly<
@@ -84,11 +68,6 @@ const LATER: Words = {
   text: 'Nothing was done. Open the link again in a moment: it still works.',
 };
 
-export interface Page {
-  readonly head: readonly string[];
-  readonly body: string;
-}
-
 /** Asks, since programs that preview links fetch them. The form goes to the address of the page itself. */
 export function askingPage({ action, node, channel, since, expires }: ActionLink): Page {
   const { button, question, effect } = WORDS[action];
@@ -112,41 +91,6 @@ export function donePage({ action, node, channel }: ActionLink): Page {
 export function refusalPage(code: ErrorCode): Page {
   const { title, text } = REFUSALS[code] ?? LATER;
   return page(title, html`<p>${text}</p>`);
-}
-
-function page(title: string, content: Html): Page {
-  const text = html`<html lang="en">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <title>${title}</title>
-      ${STYLE.element}
-    </head>
-    <body>
-      <main>
-        <h1>${title}</h1>
-        ${content}
-      </main>
-    </body>
-  </html>`.text;
-  const body = `<!doctype html>\n${text}\n`;
-  return {
-    head: [
-      'content-type',
-      'text/html; charset=utf-8',
-      'content-length',
-      String(body.length),
-      'content-security-policy',
-      POLICY,
-      'referrer-policy',
-      'no-referrer',
-      'cache-control',
-      'no-store',
-      'x-content-type-options',
-      'nosniff',
-    ],
-    body,
-  };
 }
 
 /** `2026-11-30 at 10:12 UTC` */

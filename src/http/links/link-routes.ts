@@ -12,7 +12,8 @@ import type { Resources } from '../resources.js';
 import { segmentsOf } from '../route-table.js';
 import { RateLimiter, sourceOf } from '../security/rate-limit.js';
 import type { Exchange } from '../server/exchange.js';
-import { askingPage, donePage, refusalPage, type Page } from './link-page.js';
+import type { Page } from '../pages/short-page.js';
+import { askingPage, donePage, refusalPage } from './link-page.js';
 
 /** Requests a second from one address. */
 const RATE = 10;

@@ -12,9 +12,10 @@ import { isBodiless } from '../server/request-head.js';
 import type { GatewayOptions } from '../gateway-options.js';
 import type { RouteTable } from '../route-table.js';
 import { signInProblem } from '../../views/messages.js';
-import type { SignIn } from '../../domain/sign-in.js';
+import type { SignedIn, SignIn } from '../../domain/sign-in.js';
 import { Authenticator } from './authenticator.js';
-import { BrowserCallers } from './browser-callers.js';
+import { accessOfPerson } from './persons.js';
+import { BrowserCallers, ENDED } from './browser-callers.js';
 import { ClientAddresses } from './client-addresses.js';
 import { TrustedHeader } from './trusted-header.js';
 import { Denied, type Credential } from './credentials.js';
@@ -110,15 +111,29 @@ export class AccessControl {
       this.#browsers =
         authenticator === undefined || 'problem' in place
           ? undefined
-          : new BrowserCallers(place, authenticator, { signIns, clock: this.#clock });
+          : new BrowserCallers(place, (who) => this.#credentialOf(who), { signIns, clock: this.#clock });
     }
     signIns.rule(
-      ({ who }) => authenticator?.keyOf(who) !== undefined,
+      ({ who }) => this.#credentialOf(who) !== undefined,
       (signIn) => {
         const access = this.#browsers?.accessOf(signIn);
         if (access !== undefined) this.#signedOut(access);
       },
     );
+  }
+
+  /** What somebody who has signed in may do now; undefined if the key or the groups are gone. */
+  #credentialOf(who: SignedIn): Credential | undefined {
+    if (who.kind === 'key') return this.#authenticator?.keyOf(who);
+    const access = this.accessOf(who);
+    return access && { access, expires: undefined, whenExpired: ENDED };
+  }
+
+  /** What a person may do who has signed in at the provider; undefined for nothing, and for a key. */
+  accessOf(who: SignedIn): Access | undefined {
+    const openid = this.#auth?.openid;
+    if (who.kind !== 'person' || openid === undefined || who.issuer !== openid.issuer) return undefined;
+    return accessOfPerson(who, openid.scopes, undefined);
   }
 
   /** Where browsers sign in, or why they cannot. */

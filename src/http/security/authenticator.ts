@@ -76,8 +76,7 @@ export class Authenticator {
   }
 
   /** The key with which somebody has signed in; undefined if it is not configured any more. */
-  keyOf(who: SignedIn): Credential | undefined {
-    if (who.kind !== 'key') return undefined;
+  keyOf(who: Extract<SignedIn, { readonly kind: 'key' }>): Credential | undefined {
     return this.#keys.find(({ name, hash: digits }) => name === who.name && digits.startsWith(who.hash))
       ?.credential;
   }

@@ -1,18 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { SignInsApi } from '../../app/api.js';
 import type { Access } from '../../domain/access.js';
-import type { SignIn } from '../../domain/sign-in.js';
+import type { SignedIn, SignIn } from '../../domain/sign-in.js';
 import { instant, type Instant } from '../../domain/time.js';
 import type { Clock } from '../../ports/clock.js';
 import { HeartbeatError } from '../../errors.js';
 import { sentenceFor, signInProblem } from '../../views/messages.js';
 import { hashOfToken } from '../sign-in/sign-in-cookie.js';
 import type { SignInPlace } from '../sign-in/sign-in-place.js';
-import type { Authenticator } from './authenticator.js';
 import { Denied, type Credential } from './credentials.js';
 import { isOfOwnPage } from './csrf.js';
 
-const ENDED = new Denied(signInProblem.ended);
+/** What a sign-in was refused with once it has ended. */
+export const ENDED = new Denied(signInProblem.ended);
+
+type CredentialOf = (who: SignedIn) => Credential | undefined;
 
 interface BrowserCallersDeps {
   readonly signIns: Pick<SignInsApi, 'find'>;
@@ -23,16 +25,17 @@ interface BrowserCallersDeps {
 export class BrowserCallers {
   readonly #deps: BrowserCallersDeps;
   readonly #place: SignInPlace;
-  readonly #authenticator: Pick<Authenticator, 'keyOf'>;
+  readonly #credentialOf: CredentialOf;
   readonly #foreign: Denied;
   /** Each sign-in has an access of its own, by which its streams are found when it ends. */
   readonly #credentials = new WeakMap<SignIn, Credential>();
   readonly #signIns = new WeakMap<Access, SignIn>();
 
-  constructor(place: SignInPlace, authenticator: Pick<Authenticator, 'keyOf'>, deps: BrowserCallersDeps) {
+  /** @param credentialOf what somebody who has signed in may do, by the configuration in force */
+  constructor(place: SignInPlace, credentialOf: CredentialOf, deps: BrowserCallersDeps) {
     this.#deps = deps;
     this.#place = place;
-    this.#authenticator = authenticator;
+    this.#credentialOf = credentialOf;
     this.#foreign = new Denied(signInProblem.foreign(place.url), 'HEARTBEAT_FORBIDDEN');
   }
 
@@ -61,18 +64,18 @@ export class BrowserCallers {
   }
 
   #accessOf(signIn: SignIn): Access | Denied {
-    const credential = this.#credentials.get(signIn) ?? this.#credentialOf(signIn);
+    const credential = this.#credentials.get(signIn) ?? this.#remember(signIn);
     if (credential === undefined) return ENDED;
     const { access, expires, whenExpired } = credential;
     return expires !== undefined && this.#deps.clock.wall() >= expires ? whenExpired : access;
   }
 
-  #credentialOf(signIn: SignIn): Credential | undefined {
-    const key = this.#authenticator.keyOf(signIn.who);
-    if (key === undefined) return undefined;
-    const expires = earlier(key.expires, signIn.expires);
-    const access = key.access.until(expires);
-    const credential = { access, expires, whenExpired: key.whenExpired };
+  #remember(signIn: SignIn): Credential | undefined {
+    const found = this.#credentialOf(signIn.who);
+    if (found === undefined) return undefined;
+    const expires = earlier(found.expires, signIn.expires);
+    const access = found.access.until(expires);
+    const credential = { access, expires, whenExpired: found.whenExpired };
     this.#credentials.set(signIn, credential);
     this.#signIns.set(access, signIn);
     return credential;

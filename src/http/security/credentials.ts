@@ -8,6 +8,13 @@ export interface AuthOptions {
   readonly keys: readonly KeyRule[];
   readonly user_tokens?: UserTokenRule;
   readonly trusted_header?: TrustedHeaderRule;
+  readonly openid?: OpenIdRule;
+}
+
+/** What people may do who sign in at a provider of OpenID Connect. */
+interface OpenIdRule {
+  readonly issuer: string;
+  readonly scopes: GroupScopes;
 }
 
 /** How a proxy says who has signed in there. */

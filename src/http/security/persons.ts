@@ -14,7 +14,7 @@ const LONGEST_NAME = 255;
 const NO_NAME = new Denied(signInProblem.noName, 'HEARTBEAT_MALFORMED_REQUEST');
 
 /** Whether a name can be shown, logged and stored. */
-function isPersonName(name: string): boolean {
+export function isPersonName(name: string): boolean {
   return name !== '' && name.length <= LONGEST_NAME && !/[\p{Cc}\p{Cs}\ufffd]/u.test(name);
 }
 
@@ -36,7 +36,7 @@ export class Persons {
     const known = this.#known.get(who);
     const now = this.#clock.wall();
     if (known?.expires !== undefined && now < known.expires - TERM / 2) return known;
-    const access = this.accessOf(name, groups, instant(now + TERM));
+    const access = accessOfPerson({ name, groups }, this.#scopes, instant(now + TERM));
     if (access === undefined) return new Denied(signInProblem.noGroup(name), 'HEARTBEAT_FORBIDDEN');
     for (const [oldest] of this.#known) {
       if (this.#known.size < REMEMBERED) break;
@@ -45,10 +45,14 @@ export class Persons {
     this.#known.set(who, access);
     return access;
   }
+}
 
-  /** @returns undefined if none of the groups may do anything */
-  accessOf(name: string, groups: readonly string[], expires: Access['expires']): Access | undefined {
-    const scopes = [EVERYBODY, ...groups].flatMap((group) => this.#scopes.get(group) ?? []);
-    return scopes.length === 0 ? undefined : Access.ofPerson(name, scopes, expires);
-  }
+/** @returns undefined if none of the groups may do anything */
+export function accessOfPerson(
+  { name, groups }: { readonly name: string; readonly groups: readonly string[] },
+  scopes: GroupScopes,
+  expires: Access['expires'],
+): Access | undefined {
+  const own = [EVERYBODY, ...groups].flatMap((group) => scopes.get(group) ?? []);
+  return own.length === 0 ? undefined : Access.ofPerson(name, own, expires);
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { caller, waysIn } from '../../views/caller-answers.js';
 import { failure } from '../../views/error-answer.js';
 import { signInProblem } from '../../views/messages.js';
-import { unavailable, type Operations } from '../contract/operation.js';
+import { unavailable, type Answer, type Operations } from '../contract/operation.js';
 
 const elsewhere =
   'There is no place to sign in, or the page that asks is not at `public_url`: the sentence says which.';
@@ -79,6 +79,45 @@ export const signInOperations: Operations = {
     description: 'Answered without a key.',
     scope: undefined,
     answers: { 200: { means: 'Where it signs in, or why it cannot.', body: waysIn } },
-    examples: [{ name: 'without_keys', status: 200, answer: { url: null, problem: signInProblem.noKeys } }],
+    examples: [
+      {
+        name: 'without_keys',
+        status: 200,
+        answer: { url: null, problem: signInProblem.noKeys, openid: null },
+      },
+    ],
+  },
+  'GET /sign-in/openid': {
+    id: 'openIdBegin',
+    tag: 'daemon',
+    summary: 'Sign in at the provider of OpenID Connect',
+    description: 'Sends the browser to the provider of `auth.openid`, which sends it back.',
+    scope: undefined,
+    answers: {
+      303: { means: 'To the provider.' },
+      403: sentencePage('There is no place to sign in.'),
+      404: { means: 'No provider is configured.', body: failure },
+      503: sentencePage('The provider does not answer.'),
+    },
+    examples: [{ name: 'no_provider', status: 404 }],
+  },
+  'GET /sign-in/openid/callback': {
+    id: 'openIdCallback',
+    tag: 'daemon',
+    summary: 'Where the provider sends the browser back to',
+    scope: undefined,
+    answers: {
+      303: { means: 'Signed in. To the dashboard.' },
+      400: sentencePage('This browser has not begun to sign in, or too long ago.'),
+      401: sentencePage('The provider has refused, or its answer is wrong or was used before.'),
+      403: sentencePage('No group of the person has the scope `read`.'),
+      404: { means: 'No provider is configured.', body: failure },
+      503: sentencePage('The provider does not answer, or the store refuses writes.'),
+    },
+    examples: [{ name: 'no_provider', status: 404 }],
   },
 };
+
+function sentencePage(means: string): Answer {
+  return { means, body: z.string(), type: 'text/html; charset=utf-8' };
+}

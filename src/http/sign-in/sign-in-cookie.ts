@@ -2,9 +2,23 @@ import { hash, randomBytes } from 'node:crypto';
 import type { Seconds } from '../../domain/time.js';
 
 const BYTES = 32;
-const TOKEN = /^[\w-]{43}$/;
-/** Distinguishes its value from all others in a header. */
-const NAME = 'heartbeat';
+
+/** What a cookie is for. */
+interface CookieKind {
+  readonly name: string;
+  readonly sameSite: 'Strict' | 'Lax';
+  /** Of its values. */
+  readonly form: RegExp;
+}
+
+/** Stands for who has signed in. */
+export const SESSION: CookieKind = { name: 'heartbeat', sameSite: 'Strict', form: /^[\w-]{43}$/ };
+/** What a browser that signs in at a provider keeps meanwhile. It comes back by a link of another site. */
+export const LOGIN: CookieKind = {
+  name: 'heartbeat-login',
+  sameSite: 'Lax',
+  form: /^[\w-]{43,128}(?:\.[\w-]{43,128}){2}$/,
+};
 
 /** A new token: 256 random bits. */
 export function newToken(): string {
@@ -28,16 +42,18 @@ export function hashOfKey(key: string): string {
  */
 export class SignInCookie {
   readonly name: string;
+  readonly #form: RegExp;
   readonly #attributes: string;
 
   /** @param publicUrl without a slash at its end */
-  constructor(publicUrl: string) {
+  constructor(publicUrl: string, { name, sameSite, form }: CookieKind) {
     const { protocol, port, pathname } = new URL(publicUrl);
     const isSecure = protocol === 'https:';
     const path = pathname.endsWith('/') ? pathname : `${pathname}/`;
     const prefix = !isSecure ? '' : path === '/' ? '__Host-' : '__Secure-';
-    this.name = `${prefix}${NAME}${port === '' ? '' : `-${port}`}`;
-    this.#attributes = `; Path=${path}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;
+    this.#form = form;
+    this.name = `${prefix}${name}${port === '' ? '' : `-${port}`}`;
+    this.#attributes = `; Path=${path}; HttpOnly; SameSite=${sameSite}${isSecure ? '; Secure' : ''}`;
   }
 
   /** The value of `Set-Cookie`. */
@@ -62,6 +78,6 @@ export class SignInCookie {
       .map((pair) => pair.trim())
       .filter((pair) => pair.startsWith(own))
       .map((pair) => pair.slice(own.length))
-      .map((value) => (TOKEN.test(value) ? value : undefined));
+      .map((value) => (this.#form.test(value) ? value : undefined));
   }
 }

@@ -1,6 +1,7 @@
 import { isLoopback } from '../../domain/loopback.js';
+import type { Seconds } from '../../domain/time.js';
 import { signInProblem } from '../../views/messages.js';
-import { SignInCookie } from './sign-in-cookie.js';
+import { LOGIN, SESSION, SignInCookie } from './sign-in-cookie.js';
 
 /** Where a browser may sign in. */
 export interface SignInPlace {
@@ -9,7 +10,13 @@ export interface SignInPlace {
   /** Without a slash at its end. */
   readonly url: string;
   readonly cookie: SignInCookie;
+  /** The cookie of a browser that is at the provider. */
+  readonly login: SignInCookie;
+  /** How long it may be there. */
+  readonly loginLifetime: Seconds;
 }
+
+const LOGIN_LIFETIME: Seconds = 600;
 
 /**
  * @param publicUrl where people reach the daemon
@@ -22,5 +29,11 @@ export function signInPlaceOf(
   const { origin, protocol, hostname } = new URL(publicUrl);
   const isSafe = protocol === 'https:' || isLoopback(hostname.replace(/^\[|\]$/g, ''));
   if (!isSafe) return { problem: signInProblem.plainHttp(publicUrl) };
-  return { origin, url: publicUrl, cookie: new SignInCookie(publicUrl) };
+  return {
+    origin,
+    url: publicUrl,
+    cookie: new SignInCookie(publicUrl, SESSION),
+    login: new SignInCookie(publicUrl, LOGIN),
+    loginLifetime: LOGIN_LIFETIME,
+  };
 }

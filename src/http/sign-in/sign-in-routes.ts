@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Daemon } from '../../app/api.js';
 import { ANYBODY, type Access } from '../../domain/access.js';
-import { signedInByKey, type SignIn } from '../../domain/sign-in.js';
+import { signedInByKey, type SignedIn, type SignIn } from '../../domain/sign-in.js';
 import { instant, toMillis, unixSeconds, type Seconds } from '../../domain/time.js';
 import { HeartbeatError } from '../../errors.js';
 import type { Clock } from '../../ports/clock.js';
@@ -23,6 +23,8 @@ export interface SignInDesk {
   authenticate(key: string): Credential | Denied | Promise<Credential | Denied>;
   /** Counts a request of a key. @returns whether it comes too soon */
   exceedsKeyRate(access: Access): boolean;
+  /** What people know the provider by at which they sign in; undefined if there is none. */
+  readonly providerName: string | undefined;
   /** The sign-in by which a caller was identified. */
   signInOf(access: Access): SignIn | undefined;
 }
@@ -101,12 +103,8 @@ function isOfPlace({ request: { headers } }: Exchange, { origin }: SignInPlace):
   return site === undefined || site === 'same-origin';
 }
 
-async function signIn(
-  exchange: Exchange,
-  key: string,
-  { cookie }: SignInPlace,
-  { daemon, clock, desk }: SignInDeps,
-): Promise<void> {
+async function signIn(exchange: Exchange, key: string, place: SignInPlace, deps: SignInDeps): Promise<void> {
+  const { desk } = deps;
   const found = await desk.authenticate(key);
   if (found instanceof Denied) {
     exchange.refuse(found.code, { message: found.message, headers: CHALLENGE });
@@ -117,20 +115,38 @@ async function signIn(
   else if (access.credential !== 'key' || !access.may('read'))
     refuse(exchange, forbidden.permission(access, 'read'));
   else {
-    const before = desk.signInOf(exchange.access);
-    const token = newToken();
-    const now = clock.wall();
-    await daemon.signIns.begin({
-      hash: hashOfToken(token),
-      who: signedInByKey(access.name, hashOfKey(key)),
-      at: now,
-      expires: instant(now + toMillis(desk.lifetime)),
-    });
-    if (before !== undefined) await ended(daemon, before);
-    exchange.access = access;
-    exchange.audit();
-    exchange.answer(204, ['set-cookie', cookie.set(token, desk.lifetime), ...NOT_KEPT], '');
+    const who = signedInByKey(access.name, hashOfKey(key));
+    const cookie = await beginSignIn(exchange, who, access, place, deps);
+    exchange.answer(204, ['set-cookie', cookie, ...NOT_KEPT], '');
   }
+}
+
+/**
+ * Ends the sign-in that the browser had before.
+ *
+ * @returns its cookie, as the value of `Set-Cookie`
+ * @throws HeartbeatError if the store refuses it
+ */
+export async function beginSignIn(
+  exchange: Exchange,
+  who: SignedIn,
+  access: Access,
+  { cookie }: SignInPlace,
+  { daemon, clock, desk }: Pick<SignInDeps, 'daemon' | 'clock' | 'desk'>,
+): Promise<string> {
+  const before = desk.signInOf(exchange.access);
+  const token = newToken();
+  const now = clock.wall();
+  await daemon.signIns.begin({
+    hash: hashOfToken(token),
+    who,
+    at: now,
+    expires: instant(now + toMillis(desk.lifetime)),
+  });
+  if (before !== undefined) await ended(daemon, before);
+  exchange.access = access;
+  exchange.audit();
+  return cookie.set(token, desk.lifetime);
 }
 
 /** Idempotent: a browser that is not signed in only loses its cookie. */
@@ -160,8 +176,11 @@ async function ended(
   }
 }
 
-function waysIn({ place }: SignInDesk): object {
-  return 'problem' in place ? { url: null, problem: place.problem } : { url: place.url, problem: null };
+function waysIn({ place, providerName }: SignInDesk): object {
+  const openid = providerName ?? null;
+  return 'problem' in place
+    ? { url: null, problem: place.problem, openid }
+    : { url: place.url, problem: null, openid };
 }
 
 function callerView(access: Access, { signInOf }: Pick<SignInDesk, 'signInOf'>): object {

@@ -14,6 +14,8 @@ const OPEN = [
   'POST /session',
   'DELETE /session',
   'GET /sign-in',
+  'GET /sign-in/openid',
+  'GET /sign-in/openid/callback',
   ...['/ping/:uuid', '/ping/:key/:slug', '/ping/:key/:slug/:says'].flatMap((path) => [
     `GET ${path}`,
     `POST ${path}`,

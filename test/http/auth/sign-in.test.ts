@@ -124,14 +124,22 @@ for (const fastLane of [true, false]) {
         const gateway = await start({ auth, public_url });
         const { status, json } = await trySignIn(gateway, 'ops', { origin: public_url ?? HTTPS });
         expect([status, json]).to.deep.equal([403, { error: sentence, code: 'HEARTBEAT_FORBIDDEN' }]);
-        expect((await gateway.call('GET', '/sign-in')).json).to.deep.equal({ url: null, problem: sentence });
+        expect((await gateway.call('GET', '/sign-in')).json).to.deep.equal({
+          url: null,
+          problem: sentence,
+          openid: null,
+        });
       }
       const open = await start({ public_url: HTTPS });
       expect((await trySignIn(open, 'ops', { origin: HTTPS })).json).to.deep.include({
         error: 'no key is configured, so there is nothing to sign in to',
       });
       const gateway = await served();
-      expect((await gateway.call('GET', '/sign-in')).json).to.deep.equal({ url: HTTPS, problem: null });
+      expect((await gateway.call('GET', '/sign-in')).json).to.deep.equal({
+        url: HTTPS,
+        problem: null,
+        openid: null,
+      });
       for (const elsewhere of [
         { origin: 'https://evil.example' },
         { origin: 'null' },

@@ -113,6 +113,8 @@ const OTHERS: Readonly<Record<string, string>> = {
   pingBySlugSaying: A_PING,
   showLink: IN_MESSAGES,
   useLink: IN_MESSAGES,
+  openIdBegin: 'a link for people',
+  openIdCallback: 'a link for people',
   dashboard: 'a page for people',
   dashboardFile: 'part of a page for people',
   statusPage: 'a page for people',

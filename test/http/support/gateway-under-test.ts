@@ -20,6 +20,7 @@ export interface StartOptions {
   readonly allowed_hosts?: GatewayOptions['allowed_hosts'];
   readonly public_url?: GatewayOptions['public_url'];
   readonly trusted_proxies?: GatewayOptions['trusted_proxies'];
+  readonly identityProvider?: GatewayOptions['identityProvider'];
   readonly tls?: GatewayOptions['tls'];
   readonly userIds?: UserIdKind;
 }

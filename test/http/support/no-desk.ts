@@ -1,7 +1,7 @@
-import type { SignInDesk } from '../../../src/http/sign-in/sign-in-routes.js';
+import type { OpenIdDesk } from '../../../src/http/sign-in/openid-routes.js';
 
 /** Where nobody can sign in, for tests of other routes. */
-export const NO_DESK: SignInDesk = {
+export const NO_DESK: OpenIdDesk = {
   place: { problem: 'nobody signs in here' },
   lifetime: 60,
   authenticate: () => {
@@ -9,4 +9,7 @@ export const NO_DESK: SignInDesk = {
   },
   exceedsKeyRate: () => false,
   signInOf: () => undefined,
+  provider: undefined,
+  providerName: undefined,
+  accessOf: () => undefined,
 };

@@ -150,7 +150,7 @@ describe('keys in the configuration', () => {
       `auth.keys.1.hash: another key has the same value: choose another one ${at(1)}`,
     ]);
     expect(problems({ file: 'auth: [1]' })).to.deep.equal([
-      `auth: must hold keys, user_tokens, trusted_header and link_secret_env or link_secret_file ${at(1)}`,
+      `auth: must hold keys, user_tokens, trusted_header, openid and link_secret_env or link_secret_file ${at(1)}`,
     ]);
   });
 });

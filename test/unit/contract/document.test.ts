@@ -64,6 +64,8 @@ describe('the OpenAPI document', () => {
         '/status/{page}/logo',
         '/session',
         '/sign-in',
+        '/sign-in/openid',
+        '/sign-in/openid/callback',
         '/socket',
         '/healthz',
         '/readyz',

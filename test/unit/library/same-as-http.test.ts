@@ -114,6 +114,8 @@ const OF_HTTP_ALONE = [
   'signIn',
   'signOut',
   'waysToSignIn',
+  'openIdBegin',
+  'openIdCallback',
 ];
 
 /** A program iterates over a list as far as it wants. */

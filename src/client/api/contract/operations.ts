@@ -395,6 +395,8 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
   signIn: { method: 'POST', path: '/session', query: [], answer: undefined, alsoAnswers: [] },
   signOut: { method: 'DELETE', path: '/session', query: [], answer: undefined, alsoAnswers: [] },
   waysToSignIn: { method: 'GET', path: '/sign-in', query: [], answer: { ref: 'WaysIn' }, alsoAnswers: [] },
+  openIdBegin: { method: 'GET', path: '/sign-in/openid', query: [], answer: undefined, alsoAnswers: [] },
+  openIdCallback: { method: 'GET', path: '/sign-in/openid/callback', query: [], answer: undefined, alsoAnswers: [] },
   health: {
     method: 'GET',
     path: '/healthz',
@@ -1057,6 +1059,7 @@ export const shapes: Readonly<Record<string, Shape>> = {
     fields: {
       url: { as: 'url', shape: { either: ['text', 'null'] } },
       problem: { as: 'problem', shape: { either: ['text', 'null'] } },
+      openid: { as: 'openid', shape: { either: ['text', 'null'] } },
     },
   },
 };

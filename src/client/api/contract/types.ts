@@ -692,6 +692,8 @@ export type WaysIn = {
   readonly url: string | null;
   /** Why they cannot, as a sentence. */
   readonly problem: string | null;
+  /** The name of the provider at `/sign-in/openid`; null without one. */
+  readonly openid: string | null;
 };
 
 /** What each operation answers. */
@@ -814,6 +816,8 @@ export interface Answers<Id = string> {
   readonly signIn: undefined;
   readonly signOut: undefined;
   readonly waysToSignIn: WaysIn;
+  readonly openIdBegin: undefined;
+  readonly openIdCallback: undefined;
   readonly health: {
     readonly status: 'ok';
   };

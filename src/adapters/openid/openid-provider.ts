@@ -1,0 +1,170 @@
+import type * as OpenId from 'openid-client';
+import { isLoopback } from '../../domain/loopback.js';
+import {
+  LoginProblem,
+  type Identity,
+  type IdentityProvider,
+  type LoginAttempt,
+  type OpenIdSettings,
+} from '../../ports/identity-provider.js';
+
+/** They are stored with a sign-in. */
+const MOST_GROUPS = 1000;
+const LONGEST_GROUP = 255;
+/** Seconds that a call of the provider may take. */
+const TIMEOUT = 10;
+
+/** A provider that is found by its issuer when somebody first signs in, and again if that fails. */
+export class OpenIdProvider implements IdentityProvider {
+  readonly #settings: OpenIdSettings;
+  #found: Promise<OpenId.Configuration> | undefined;
+
+  constructor(settings: OpenIdSettings) {
+    this.#settings = settings;
+  }
+
+  get issuer(): string {
+    return this.#settings.issuer;
+  }
+
+  get name(): string {
+    return this.#settings.name;
+  }
+
+  async begin(callback: string): Promise<{ readonly url: string; readonly attempt: LoginAttempt }> {
+    const { client, configuration } = await this.#discovered();
+    const attempt = {
+      state: client.randomState(),
+      nonce: client.randomNonce(),
+      verifier: client.randomPKCECodeVerifier(),
+    };
+    const url = client.buildAuthorizationUrl(configuration, {
+      redirect_uri: callback,
+      scope: this.#settings.scope,
+      state: attempt.state,
+      nonce: attempt.nonce,
+      code_challenge: await client.calculatePKCECodeChallenge(attempt.verifier),
+      code_challenge_method: 'S256',
+    });
+    return { url: url.href, attempt };
+  }
+
+  async complete(callback: URL, { state, nonce, verifier }: LoginAttempt): Promise<Identity> {
+    const { client, configuration } = await this.#discovered();
+    try {
+      const tokens = await client.authorizationCodeGrant(configuration, callback, {
+        pkceCodeVerifier: verifier,
+        expectedState: state,
+        expectedNonce: nonce,
+        idTokenExpected: true,
+      });
+      const claims = tokens.claims();
+      if (claims === undefined) throw new LoginProblem('the provider sent no ID token', false);
+      const { nameClaim, groupsClaim } = this.#settings;
+      // Many providers put groups into the answer of their userinfo endpoint alone.
+      const isWhole = nameClaim in claims && groupsClaim in claims;
+      const hasMore = configuration.serverMetadata().userinfo_endpoint !== undefined;
+      const more =
+        isWhole || !hasMore ? {} : await client.fetchUserInfo(configuration, tokens.access_token, claims.sub);
+      return this.#identityOf({ ...more, ...claims });
+    } catch (error) {
+      throw this.#problemOf(error);
+    }
+  }
+
+  #identityOf(
+    claims: Readonly<Record<string, unknown>> & { readonly iss: string; readonly sub: string },
+  ): Identity {
+    const { nameClaim, groupsClaim } = this.#settings;
+    const { iss: issuer, sub: subject } = claims;
+    const { [nameClaim]: name, [groupsClaim]: groups } = claims;
+    return {
+      issuer,
+      subject,
+      name: typeof name === 'string' && name !== '' ? name : subject,
+      groups: (Array.isArray(groups) ? groups : [groups])
+        .filter((each) => typeof each === 'string' && each.length <= LONGEST_GROUP)
+        .slice(0, MOST_GROUPS),
+    };
+  }
+
+  async #discovered(): Promise<{
+    readonly client: typeof OpenId;
+    readonly configuration: OpenId.Configuration;
+  }> {
+    // Loaded only where it is configured, and when somebody signs in.
+    const client = await import('openid-client');
+    this.#found ??= this.#discover(client);
+    try {
+      return { client, configuration: await this.#found };
+    } catch (error) {
+      this.#found = undefined;
+      throw this.#problemOf(error);
+    }
+  }
+
+  #discover(client: typeof OpenId): Promise<OpenId.Configuration> {
+    const { issuer, clientId, clientSecret } = this.#settings;
+    const url = new URL(issuer);
+    const isPlain = url.protocol === 'http:' && isLoopback(url.hostname.replace(/^\[|\]$/g, ''));
+    return client.discovery(
+      url,
+      clientId,
+      undefined,
+      clientSecret === undefined ? client.None() : client.ClientSecretBasic(clientSecret.reveal()),
+      // oxlint-disable-next-line typescript/no-deprecated -- for a provider on loopback, as in tests
+      { timeout: TIMEOUT, ...(isPlain && { execute: [client.allowInsecureRequests] }) },
+    );
+  }
+
+  #problemOf(error: unknown): LoginProblem {
+    if (error instanceof LoginProblem) return error;
+    const { issuer } = this.#settings;
+    const code = systemCodeOf(error);
+    if (code !== undefined || isTimeout(error))
+      return new LoginProblem(
+        `the provider ${issuer} does not answer${code === undefined ? '' : ` (${code})`}`,
+        true,
+        { cause: error },
+      );
+    const said = saidBy(error);
+    return new LoginProblem(
+      said === undefined
+        ? `the answer of the provider ${issuer} is not what was asked for`
+        : `the provider ${issuer} refused: ${said}`,
+      (statusOf(error) ?? 0) >= 500,
+      { cause: error },
+    );
+  }
+}
+
+/** The system's code of what went wrong on the way, wherever in the causes it is. */
+function systemCodeOf(error: unknown): string | undefined {
+  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
+    const code = 'code' in each && typeof each.code === 'string' ? each.code : '';
+    if (
+      /^(?:E[A-Z]+|UND_ERR_\w+|ERR_TLS_\w+|DEPTH_ZERO\w*|SELF_SIGNED\w*|CERT_\w+|UNABLE_TO_\w+)$/.test(code)
+    )
+      return code;
+  }
+  return undefined;
+}
+
+function isTimeout(error: unknown): boolean {
+  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++)
+    if (each.name === 'TimeoutError' || each.name === 'AbortError') return true;
+  return false;
+}
+
+/** The code of the standard, such as `access_denied`. A description may be anything that somebody put into a link. */
+function saidBy(error: unknown): string | undefined {
+  const code = error instanceof Error && 'error' in error ? error.error : undefined;
+  if (typeof code === 'string' && /^[a-z_]{1,64}$/.test(code)) return code;
+  const status = statusOf(error);
+  return status === undefined ? undefined : `status ${String(status)}`;
+}
+
+function statusOf(error: unknown): number | undefined {
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  return typeof status === 'number' ? status : undefined;
+}

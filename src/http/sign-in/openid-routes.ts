@@ -1,0 +1,134 @@
+import type { Request } from 'express';
+import type { Daemon } from '../../app/api.js';
+import type { Access } from '../../domain/access.js';
+import type { SignedIn } from '../../domain/sign-in.js';
+import { HeartbeatError } from '../../errors.js';
+import type { Clock } from '../../ports/clock.js';
+import { LoginProblem, type IdentityProvider, type LoginAttempt } from '../../ports/identity-provider.js';
+import { sentenceFor, signInProblem } from '../../views/messages.js';
+import { html } from '../pages/html.js';
+import { page } from '../pages/short-page.js';
+import type { Resources } from '../resources.js';
+import { isPersonName } from '../security/persons.js';
+import type { Exchange } from '../server/exchange.js';
+import { beginSignIn, type SignInDesk } from './sign-in-routes.js';
+import type { SignInPlace } from './sign-in-place.js';
+
+/** What signing in at a provider needs besides. */
+export interface OpenIdDesk extends SignInDesk {
+  /** Undefined: none is configured. */
+  readonly provider: IdentityProvider | undefined;
+  /** What somebody may do who has signed in; undefined for nothing. */
+  accessOf(who: SignedIn): Access | undefined;
+}
+
+interface OpenIdDeps {
+  readonly daemon: Pick<Daemon, 'serving' | 'signIns'>;
+  readonly clock: Pick<Clock, 'wall'>;
+  readonly desk: OpenIdDesk;
+}
+
+const BEGIN = '/sign-in/openid';
+const CALLBACK = `${BEGIN}/callback`;
+const PUBLIC = { needs: 'nothing', isPublic: true, body: 'ignored' } as const;
+const PRIVATE = ['cache-control', 'no-store', 'referrer-policy', 'no-referrer', 'content-length', '0'];
+
+/**
+ * Signs people in at a provider of OpenID Connect: sends the browser there, and takes it back. Until then its cookie has
+ * the state, the nonce and the verifier of PKCE, so a callback counts in the browser alone that has begun.
+ */
+export function addOpenId(resources: Resources, deps: OpenIdDeps): void {
+  resources
+    .add(BEGIN, {
+      get: {
+        ...PUBLIC,
+        handle: (exchange) => guarded(exchange, deps, (provider, place) => begin(exchange, provider, place)),
+      },
+    })
+    .add(CALLBACK, {
+      get: {
+        ...PUBLIC,
+        handle: (exchange, request) =>
+          guarded(exchange, deps, (provider, place) => complete(exchange, request, provider, place, deps)),
+      },
+    });
+}
+
+async function guarded(
+  exchange: Exchange,
+  { daemon, desk: { provider, place } }: OpenIdDeps,
+  work: (provider: IdentityProvider, place: SignInPlace) => Promise<void>,
+): Promise<void> {
+  if (provider === undefined) exchange.refuse('HEARTBEAT_NOT_FOUND');
+  else if ('problem' in place) refuse(exchange, 403, place.problem);
+  else if (!daemon.serving) refuse(exchange, 503, sentenceFor('HEARTBEAT_NOT_READY'));
+  else {
+    try {
+      await work(provider, place);
+    } catch (error) {
+      if (error instanceof LoginProblem) refuse(exchange, error.isAway ? 503 : 401, error.message, place);
+      else if (error instanceof HeartbeatError)
+        refuse(exchange, error.status, sentenceFor(error.code), place);
+      else throw error;
+    }
+  }
+}
+
+async function begin(exchange: Exchange, provider: IdentityProvider, place: SignInPlace): Promise<void> {
+  const { url, attempt } = await provider.begin(`${place.url}${CALLBACK}`);
+  const cookie = place.login.set(
+    `${attempt.state}.${attempt.nonce}.${attempt.verifier}`,
+    place.loginLifetime,
+  );
+  exchange.answer(303, ['location', url, 'set-cookie', cookie, ...PRIVATE], '');
+}
+
+async function complete(
+  exchange: Exchange,
+  { originalUrl }: Request,
+  provider: IdentityProvider,
+  place: SignInPlace,
+  deps: OpenIdDeps,
+): Promise<void> {
+  const attempt = attemptIn(exchange, place);
+  if (attempt === undefined) {
+    refuse(exchange, 400, signInProblem.notBegun, place);
+    return;
+  }
+  const callback = new URL(`${place.url}${CALLBACK}`);
+  // It says nothing about where the browser goes next.
+  callback.search = originalUrl.includes('?') ? originalUrl.slice(originalUrl.indexOf('?')) : '';
+  const { name, groups, issuer, subject } = await provider.complete(callback, attempt);
+  const who = { kind: 'person', name, groups, issuer, subject } as const;
+  const access = isPersonName(name) ? deps.desk.accessOf(who) : undefined;
+  if (access?.may('read') !== true) {
+    refuse(exchange, 403, signInProblem.noGroup(name), place);
+    return;
+  }
+  const cookie = await beginSignIn(exchange, who, access, place, deps);
+  // As a list, since one field in the head of an answer replaces the other.
+  exchange.response.setHeader('set-cookie', [cookie, place.login.removal]);
+  exchange.answer(303, ['location', `${place.url}/`, ...PRIVATE], '');
+}
+
+function attemptIn(exchange: Exchange, { login }: SignInPlace): LoginAttempt | undefined {
+  const found = login.tokensIn(exchange.request.headers.cookie ?? '');
+  if (found.length !== 1) return undefined;
+  const [state, nonce, verifier] = found[0]?.split('.') ?? [];
+  if (state === undefined || nonce === undefined || verifier === undefined) return undefined;
+  return { state, nonce, verifier };
+}
+
+/** A browser shows it, so it is a page. An attempt is over with it. */
+function refuse(exchange: Exchange, status: number, sentence: string, place?: SignInPlace): void {
+  const back = place === undefined ? '' : html`<p><a href="${place.url}/">Back to the dashboard</a></p>`;
+  const { head, body } = page(
+    'You are not signed in',
+    html`<p>${sentence}.</p>
+      ${back}`,
+  );
+  const removal = place === undefined ? [] : ['set-cookie', place.login.removal];
+  const later = status === 503 ? ['retry-after', '1'] : [];
+  exchange.precondition = undefined;
+  exchange.answer(status, [...head, ...removal, ...later], body);
+}
