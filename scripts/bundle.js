@@ -7,7 +7,16 @@ import { build } from 'esbuild';
 const BUNDLE = 'dist/src';
 const CHUNKS = 'bundle';
 /** A native module, packages that only some channels and stores load, and our own manifest. */
-const EXTERNAL = ['classic-level', '@redis/client', 'mqtt', 'nodemailer', 'pg', 'undici', '#package'];
+const EXTERNAL = [
+  'classic-level',
+  '@redis/client',
+  'mqtt',
+  'nodemailer',
+  'openid-client',
+  'pg',
+  'undici',
+  '#package',
+];
 /** CommonJS packages require Node's own modules. */
 const REQUIRE = `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`;
 

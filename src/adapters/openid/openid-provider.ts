@@ -1,4 +1,5 @@
 import type * as OpenId from 'openid-client';
+import { needs } from '../optional-package.js';
 import { isLoopback } from '../../domain/loopback.js';
 import {
   LoginProblem,
@@ -93,7 +94,7 @@ export class OpenIdProvider implements IdentityProvider {
     readonly configuration: OpenId.Configuration;
   }> {
     // Loaded only where it is configured, and when somebody signs in.
-    const client = await import('openid-client');
+    const client = await import('openid-client').catch(needs('openid-client'));
     this.#found ??= this.#discover(client);
     try {
       return { client, configuration: await this.#found };
