@@ -1,3 +1,4 @@
+import TinyQueue from 'tinyqueue';
 import type { SignInEntry, SignInSettlement } from '../../actors/history/history.protocol.js';
 import { identityOf, type SignIn } from '../domain/sign-in.js';
 import type { Instant, Millis } from '../domain/time.js';
@@ -65,7 +66,8 @@ export class SignIns {
   async begin(signIn: SignIn): Promise<void> {
     await this.#stored({ kind: 'sign_in', hash: signIn.hash, signIn });
     this.#all.set(signIn.hash, signIn);
-    this.review();
+    this.#forget(this.#dropSurplus());
+    this.#later(this.#deps.clock.wall());
   }
 
   /**
@@ -87,19 +89,19 @@ export class SignIns {
       (each) => hasEnded(each, now) || !this.#deps.rules.keeps(each),
     );
     for (const each of over) this.#drop(each);
-    const forgotten = [...over, ...this.#dropSurplus()].map(({ hash }) => hash);
-    if (forgotten.length > 0) this.#deps.submit({ kind: 'sign_ins', signIns: [], forgotten });
+    this.#forget([...over, ...this.#dropSurplus()]);
     this.#later(now);
   }
 
+  #forget(dropped: readonly SignIn[]): void {
+    const forgotten = dropped.map(({ hash }) => hash);
+    if (forgotten.length > 0) this.#deps.submit({ kind: 'sign_ins', signIns: [], forgotten });
+  }
+
   #dropSurplus(): SignIn[] {
-    const surplus: SignIn[] = [];
-    while (this.#all.size > this.#deps.most()) {
-      const oldest = oldestOfMost([...this.#all.values()]);
-      if (oldest === undefined) break;
-      this.#drop(oldest);
-      surplus.push(oldest);
-    }
+    const count = this.#all.size - this.#deps.most();
+    const surplus = count > 0 ? oldestOfMost(this.#all.values(), count) : [];
+    for (const each of surplus) this.#drop(each);
     return surplus;
   }
 
@@ -111,8 +113,9 @@ export class SignIns {
   #later(now: Instant): void {
     this.stopTimer();
     if (this.#all.size === 0) return;
-    const next = Math.min(...Array.from(this.#all.values(), ({ expires }) => expires)) - now;
-    this.#cancel = this.#deps.clock.after(Math.min(Math.max(next, 1), ROUND), () => {
+    let next = Infinity;
+    for (const { expires } of this.#all.values()) if (expires < next) next = expires;
+    this.#cancel = this.#deps.clock.after(Math.min(Math.max(next - now, 1), ROUND), () => {
       this.review();
     });
   }
@@ -154,14 +157,34 @@ function hasEnded({ expires }: SignIn, now: Instant): boolean {
   return now >= expires;
 }
 
-/** Who signs in again and again ends nobody else's. @param signIns oldest first */
-function oldestOfMost(signIns: readonly SignIn[]): SignIn | undefined {
-  const byWho = new Map<string, { readonly oldest: SignIn; count: number }>();
+/**
+ * Who signs in again and again ends nobody else's: each time the oldest of whoever has most of what is left.
+ *
+ * @param signIns oldest first
+ */
+function oldestOfMost(signIns: Iterable<SignIn>, count: number): SignIn[] {
+  const byWho = new Map<string, SignIn[]>();
   for (const signIn of signIns) {
-    const own = byWho.get(identityOf(signIn.who));
-    if (own === undefined) byWho.set(identityOf(signIn.who), { oldest: signIn, count: 1 });
-    else own.count++;
+    const who = identityOf(signIn.who);
+    const own = byWho.get(who);
+    if (own === undefined) byWho.set(who, [signIn]);
+    else own.push(signIn);
   }
-  const [most] = [...byWho.values()].sort((a, b) => b.count - a.count);
-  return most?.oldest;
+  const queue = new TinyQueue(
+    Array.from(byWho.values(), (own) => ({ own, taken: 0 })),
+    (one, other) => leftOf(other) - leftOf(one),
+  );
+  const oldest: SignIn[] = [];
+  while (oldest.length < count) {
+    const most = queue.pop();
+    const next = most?.own[most.taken];
+    if (most === undefined || next === undefined) break;
+    oldest.push(next);
+    queue.push({ own: most.own, taken: most.taken + 1 });
+  }
+  return oldest;
+}
+
+function leftOf({ own, taken }: { readonly own: readonly SignIn[]; readonly taken: number }): number {
+  return own.length - taken;
 }

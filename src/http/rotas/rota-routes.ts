@@ -6,6 +6,7 @@ import type { Clock } from '../../ports/clock.js';
 import type { Daemon } from '../../app/api.js';
 import { overrideView, parseOverride, rotaView, turnView } from '../../views/rota-view.js';
 import type { GatewayLimits } from '../gateway-options.js';
+import { inTheNameOf } from '../input/in-the-name-of.js';
 import { readParsed } from '../input/json-body.js';
 import { failsByTag } from '../input/preconditions.js';
 import { readQuery } from '../input/query.js';
@@ -75,7 +76,8 @@ export function addRotas(
           if (!isEveryNodePermitted(exchange)) return;
           const rota = found(exchange, request.params['name']);
           if (rota === undefined || failsByTag(exchange)) return;
-          const parse = (body: unknown) => parseOverride(body, rota, clock.wall());
+          const parse = (body: unknown) =>
+            parseOverride(inTheNameOf(exchange.access, body), rota, clock.wall());
           readParsed(exchange, request, limits.body, parse, (read) => {
             rotas.command({
               kind: 'override',

@@ -1,9 +1,9 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { TLSSocket } from 'node:tls';
 import type { Access } from '../../domain/access.js';
 import type { Clock } from '../../ports/clock.js';
 import { signInProblem } from '../../views/messages.js';
+import { isSignedBy } from '../server/client-certificates.js';
 import { Denied, type TrustedHeaderRule } from './credentials.js';
 import { isOfOwnPage } from './csrf.js';
 import { Networks } from './networks.js';
@@ -52,7 +52,7 @@ export class TrustedHeader {
     const hasSecret =
       this.#secret === undefined ||
       timingSafeEqual(this.#secret, digestOf(String(headers[secret?.header ?? ''] ?? '')));
-    const hasCertificate = clientCa === undefined || (socket instanceof TLSSocket && socket.authorized);
+    const hasCertificate = clientCa === undefined || isSignedBy(clientCa, socket);
     return this.#from.has(socket.remoteAddress) && hasSecret && hasCertificate;
   }
 

@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { toMillis } from '../../domain/time.js';
 import { Server as TlsServer } from 'node:tls';
 import type { GatewayOptions } from '../gateway-options.js';
+import { noteAuthorities } from './client-certificates.js';
 import { upgradableRequest } from './upgradable-request.js';
 
 /**
@@ -28,11 +29,13 @@ export function createBoundedServer(
     IncomingMessage: upgradableRequest(isUpgraded),
   };
   const pem = pemOf(options);
-  const server =
-    pem === undefined
-      ? createServer(settings)
-      : // A handshake is the beginning of a head.
-        createTlsServer({ ...settings, ...pem, ...askingFor(pem), handshakeTimeout: headersTimeout });
+  // A handshake is the beginning of a head.
+  const secure = pem && { ...settings, ...pem, ...askingFor(pem), handshakeTimeout: headersTimeout };
+  const server = secure === undefined ? createServer(settings) : createTlsServer(secure);
+  if (server instanceof TlsServer) {
+    authorities.set(server, pem?.ca);
+    noteAuthorities(server, () => authorities.get(server));
+  }
   // A client that has sent everything may close its side and wait: Node would drop its answer. Undocumented.
   Object.assign(server, { httpAllowHalfOpen: true });
   // Headers are limited by size; one that was not counted could hide a body.
@@ -49,7 +52,11 @@ export function bound(server: Server, options: GatewayOptions): void {
   server.setSecureContext(pem);
   // Likewise.
   Object.assign(server, askingFor(pem));
+  authorities.set(server, pem.ca);
 }
+
+/** That of client certificates which each server of HTTPS has in force. */
+const authorities = new WeakMap<Server, string | undefined>();
 
 /** In Node's names. */
 interface Pem {

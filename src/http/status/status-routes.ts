@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { Daemon } from '../../app/api.js';
-import type { StatusPage } from '../../domain/status-page.js';
+import type { StatusLogo, StatusPage } from '../../domain/status-page.js';
 import { preconditionOf } from '../input/preconditions.js';
 import type { StatusOptions } from '../public-options.js';
 import type { Resources } from '../resources.js';
@@ -60,7 +60,7 @@ export function addStatusPages(
             status: 200,
             head: ['content-type', logo.type, 'content-security-policy', LOGO_POLICY],
             caching: LOGO_CACHING,
-            etag: tagOf(logo.bytes),
+            etag: logoTag(logo),
             body: logo.bytes,
           });
         },
@@ -74,8 +74,9 @@ export function pageNamed({ pages }: StatusOptions, slug: string): StatusPage | 
 }
 
 function answer(exchange: Exchange, { status, head, caching, etag, body }: Rendered): void {
-  // CORS may have set this header already.
-  exchange.response.appendHeader('vary', 'accept-language');
+  // CORS sets this header for requests with an origin; a cache may keep the answer to one without.
+  const { response } = exchange;
+  response.appendHeader('vary', response.hasHeader('vary') ? 'accept-language' : 'origin, accept-language');
   if (etag === undefined) {
     exchange.answer(status, [...head, 'content-length', String(body.length), 'cache-control', caching], body);
     return;
@@ -90,4 +91,15 @@ function answer(exchange: Exchange, { status, head, caching, etag, body }: Rende
 function hasSlash({ originalUrl }: Request): boolean {
   const [path = ''] = originalUrl.split(/[?#]/);
   return path.endsWith('/') && segmentsOf(path).length === 2;
+}
+
+/** A logo is the same until the next reload, and anybody may ask for it again and again. */
+const logoTags = new WeakMap<StatusLogo, string>();
+
+function logoTag(logo: StatusLogo): string {
+  const known = logoTags.get(logo);
+  if (known !== undefined) return known;
+  const tag = tagOf(logo.bytes);
+  logoTags.set(logo, tag);
+  return tag;
 }

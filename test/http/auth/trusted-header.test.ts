@@ -1,12 +1,14 @@
 import { expect } from 'chai';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { Agent, request } from 'undici';
 import type { Scope } from '../../../src/domain/access.js';
 import { Secret } from '../../../src/adapters/channels/secret.js';
 import type { AuthOptions, TrustedHeaderRule } from '../../../src/http/security/credentials.js';
-import { makeCertificate } from '../../support/certificate.js';
+import { makeCertificate, type Certificate } from '../../support/certificate.js';
 import { SocketClient } from '../sockets/support/socket-client.js';
 import { head } from '../support/raw-client.js';
 import { starting, type GatewayUnderTest } from '../support/gateway-under-test.js';
@@ -188,37 +190,87 @@ for (const fastLane of [true, false]) {
 
 describe('a proxy with a certificate', () => {
   const start = starting(true);
+  const directory = mkdtempSync(path.join(tmpdir(), 'heartbeat-proxy-'));
+  const agents: Agent[] = [];
+  let own: Certificate;
+  let gateway: GatewayUnderTest;
+  let optionsFor: (clientCa: string) => NonNullable<Parameters<typeof start>[0]>;
+
+  before(() => {
+    own = makeCertificate(directory, 'proxy');
+  });
+
+  beforeEach(async () => {
+    const tls = makeCertificate(directory, 'daemon');
+    const { secret: _, ...rule } = RULE;
+    optionsFor = (clientCa) => ({
+      auth: { ...authOf(), trusted_header: { ...rule, clientCa } },
+      public_url: HTTPS,
+      tls: { certificate: tls.certificate, key: new Secret(tls.key) },
+    });
+    gateway = await start(optionsFor(own.certificate));
+  });
+
+  afterEach(() => Promise.all(agents.splice(0).map((agent) => agent.destroy())));
+
+  after(() => {
+    rmSync(directory, { recursive: true });
+  });
+
+  /** A client that keeps its connection. @returns the status of a request in the name of somebody */
+  function client(pair?: Certificate): () => Promise<number> {
+    const connect = { rejectUnauthorized: false, ...(pair && { cert: pair.certificate, key: pair.key }) };
+    const agent = new Agent({ connect, connections: 1 });
+    agents.push(agent);
+    const headers = { ...OWN_PAGE, 'x-user': 'ann', 'x-groups': 'staff' };
+    return async () => {
+      const { statusCode, body } = await request(`${gateway.url}/session`, { dispatcher: agent, headers });
+      await body.dump();
+      return statusCode;
+    };
+  }
 
   it('needs no secret, and nobody else is believed', async () => {
-    const directory = mkdtempSync(path.join(tmpdir(), 'heartbeat-proxy-'));
-    const agents: Agent[] = [];
-    try {
-      const tls = makeCertificate(directory, 'daemon');
-      const own = makeCertificate(directory, 'proxy');
-      const other = makeCertificate(directory, 'other');
-      const { secret: _, ...rule } = RULE;
-      const trusted_header = { ...rule, clientCa: own.certificate };
-      const gateway = await start({
-        auth: { ...authOf(), trusted_header },
-        public_url: HTTPS,
-        tls: { certificate: tls.certificate, key: new Secret(tls.key) },
+    const other = makeCertificate(directory, 'other');
+    expect([await client(own)(), await client(other)(), await client()()]).to.deep.equal([200, 400, 400]);
+  });
+
+  it('is not believed by a connection that another authority has judged', async () => {
+    const ask = client(own);
+    expect(await ask()).to.equal(200);
+    gateway.reconfigure(optionsFor(makeCertificate(directory, 'next').certificate));
+    expect(await ask()).to.equal(400);
+  });
+
+  it('is not a client that resumes a session in which it has shown no certificate', async () => {
+    const { port } = new URL(gateway.url);
+    let session: Buffer | undefined;
+    const statusOf = async (): Promise<string | undefined> => {
+      const socket = connectTls({
+        host: '127.0.0.1',
+        port: Number(port),
+        rejectUnauthorized: false,
+        ...(session && { session }),
       });
-      const statusOf = async (client?: { readonly certificate: string; readonly key: string }) => {
-        const connect = {
-          rejectUnauthorized: false,
-          ...(client !== undefined && { cert: client.certificate, key: client.key }),
-        };
-        const agent = new Agent({ connect });
-        agents.push(agent);
-        const headers = { ...OWN_PAGE, 'x-user': 'ann', 'x-groups': 'staff' };
-        const { statusCode, body } = await request(`${gateway.url}/session`, { dispatcher: agent, headers });
-        await body.dump();
-        return statusCode;
-      };
-      expect([await statusOf(own), await statusOf(other), await statusOf()]).to.deep.equal([200, 400, 400]);
-    } finally {
-      await Promise.all(agents.map((agent) => agent.destroy()));
-      rmSync(directory, { recursive: true });
-    }
+      const resumed = new Promise<Buffer>((resolve) => socket.once('session', resolve));
+      await once(socket, 'secureConnect');
+      socket.write(
+        [
+          'GET /session HTTP/1.1',
+          'Host: a',
+          `Origin: ${HTTPS}`,
+          'x-user: ann',
+          'x-groups: staff',
+          '',
+          '',
+        ].join('\r\n'),
+      );
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(socket.isSessionReused()).to.equal(session !== undefined);
+      session ??= await resumed;
+      socket.destroy();
+      return /^HTTP\/1.1 (\d+)/.exec(answer.toString())?.[1];
+    };
+    expect([await statusOf(), await statusOf()]).to.deep.equal(['400', '400']);
   });
 });
