@@ -35,6 +35,11 @@ export async function compactStore(
     // It ends once the files are merged.
     await end.reopen();
     end.refuseTrouble();
+    if (scrubbing.isLeft)
+      throw new HeartbeatError(
+        'HEARTBEAT_STORE_FAILED',
+        `${end.place.name} was not compacted: the last runs ended while its files were merged; another try merges them, or repair makes new ones`,
+      );
     return { place: end.place.name, before, after: await end.size() };
   } finally {
     await end.close();

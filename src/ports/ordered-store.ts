@@ -44,6 +44,8 @@ export interface Scrubbing {
   after(erasure: Promise<readonly ErasedKeys[]>): Promise<void>;
   /** Gives the space of everything deleted back to the file system, in steps. A store that is closed meanwhile leaves the rest. */
   reclaim(): void;
+  /** Something erased waits to be removed from the files: it could not be, or a snapshot is still read. */
+  readonly isLeft: boolean;
 }
 
 /** An open map from keys to values, in the order of the keys' bytes. Failed reads reject with a `HeartbeatError`. */

@@ -86,8 +86,13 @@ export class LevelStore implements OrderedStore {
   }
 
   /** An iterator of LevelDB reads what was there when it was made. */
-  snapshot(): AsyncGenerator<Entry[]> {
-    return this.entries(EVERYTHING, { first: SNAPSHOT_PORTION });
+  async *snapshot(): AsyncGenerator<Entry[]> {
+    const release = this.scrubbing.hold();
+    try {
+      yield* this.entries(EVERYTHING, { first: SNAPSHOT_PORTION });
+    } finally {
+      release();
+    }
   }
 
   async sizesOf(ranges: readonly KeyRange[]): Promise<readonly number[]> {

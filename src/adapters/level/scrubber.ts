@@ -9,9 +9,11 @@ import { levelReadError } from './level-errors.js';
 
 /** Keys with more bytes than this between them are merged separately: about one file. */
 const SPAN = 2 * 1024 * 1024;
-/** Keys whose range is merged at a time to reclaim space: some megabytes. */
+/** Keys whose range is merged at a time to reclaim space: some megabytes, as those of sessions are small. */
 const KEYS = 50_000;
-const KEYS_AT_ONCE = 1_000;
+const KEYS_AT_ONCE = 500;
+/** A range of larger values ends before it has all these keys. */
+const RANGE_BYTES = 8 * 1024 * 1024;
 
 /** LevelDB merges a file when a newer one overlaps it; these two keys overlap everything. */
 async function overlapWithAll(db: Database): Promise<void> {
@@ -40,7 +42,11 @@ export class Scrubber implements Scrubbing {
   readonly #deps: ScrubberDeps;
   #remains: ErasedKeys[] = [];
   #expected = 0;
-  #reclaims = false;
+  /** From which key on space is still to be given back. */
+  #reclaimFrom: Buffer | undefined;
+  /** Snapshots that are open now, and that were opened so far. */
+  #open = 0;
+  #opened = 0;
   #isClosing = false;
   #work: Promise<void> | undefined;
 
@@ -71,18 +77,42 @@ export class Scrubber implements Scrubbing {
   }
 
   reclaim(): void {
-    this.#reclaims = true;
+    this.#reclaimFrom = Buffer.of(0);
     this.#start();
   }
 
-  /** Resolves once nothing erased is in the files, unless LevelDB could not write. Space is left for another time. */
+  /** Something erased waits to be removed from the files. */
+  get isLeft(): boolean {
+    return this.#remains.length > 0;
+  }
+
+  /**
+   * A snapshot begins. LevelDB keeps what it can still read, so files are merged once it has ended.
+   *
+   * @returns what to call when it has ended
+   */
+  hold(): () => void {
+    this.#open++;
+    this.#opened++;
+    return () => {
+      this.#open--;
+      // A store that is closed leaves the rest to the next start.
+      if (!this.#isClosing) this.#start();
+    };
+  }
+
+  /**
+   * Resolves once nothing erased is in the files, unless LevelDB could not write, or a snapshot is still read. Space is
+   * left for another time.
+   */
   async settled(): Promise<void> {
     this.#isClosing = true;
     while (this.#work !== undefined) await this.#work;
   }
 
   #start(): void {
-    if (this.#remains.length === 0 && !this.#reclaims) return;
+    const reclaims = this.#reclaimFrom !== undefined && !this.#isClosing;
+    if (this.#open > 0 || (this.#remains.length === 0 && !reclaims)) return;
     this.#work ??= this.#run().then((goesOn) => {
       this.#work = undefined;
       if (goesOn) this.#start();
@@ -96,38 +126,54 @@ export class Scrubber implements Scrubbing {
       // The mark of the erasure stays, and so does LevelDB's journal, which may say more about the damage.
       if (!(await this.#deps.isMergeable())) return false;
       await this.#mark.merging();
-      while (this.#remains.length > 0) {
-        const remains = this.#remains.splice(0);
-        await this.#flush();
-        await overlapWithAll(db);
-        for (const keys of remains) await this.#merge(keys);
+      try {
+        await this.#mergeRemains();
+        await this.#reclaim();
+        if (this.#expected === 0 && this.#remains.length === 0) await db.del(metaKey('erasing'), SYNCED);
+      } finally {
+        await this.#mark.merged();
       }
-      await this.#reclaim();
-      if (this.#expected === 0) await db.del(metaKey('erasing'), SYNCED);
     } catch (error) {
       // The mark stays, so the next opening continues. The journal says what LevelDB found.
       this.#deps.failed(error);
       return false;
-    } finally {
-      await this.#mark.merged();
     }
     // LevelDB's journal `LOG` names the keys between which it merged.
     for (const name of ['LOG', 'LOG.old']) await rm(path.join(db.location, name), { force: true });
     return true;
   }
 
+  /** What a snapshot could still read, or whose files it could, is merged again after it. */
+  async #mergeRemains(): Promise<void> {
+    while (this.#remains.length > 0 && this.#open === 0) {
+      const opened = this.#opened;
+      const remains = this.#remains.splice(0);
+      let isGone = false;
+      try {
+        await this.#flush();
+        await overlapWithAll(this.#db);
+        for (const keys of remains) await this.#merge(keys);
+        isGone = this.#opened === opened;
+      } finally {
+        if (!isGone) this.#remains.push(...remains);
+      }
+    }
+  }
+
   /**
    * Merges all files, a range of keys after the other: while a range is merged, LevelDB merges nothing else, and slows
-   * writes down once too much has gathered.
+   * writes down once too much has gathered. Erasures and snapshots go first; it goes on after them.
    */
   async #reclaim(): Promise<void> {
-    if (!this.#reclaims) return;
-    this.#reclaims = false;
+    if (this.#reclaimFrom === undefined) return;
     await overlapWithAll(this.#db);
-    for (let from: Buffer | undefined = Buffer.of(0); from !== undefined && !this.#isClosing;) {
-      const to: Buffer | undefined = await this.#keyBehind(from);
+    while (this.#reclaimFrom !== undefined && this.#remains.length === 0) {
+      if (this.#isClosing || this.#open > 0) return;
+      const from: Buffer = this.#reclaimFrom;
+      const to = await this.#keyBehind(from);
       await this.#db.compactRange(from, to ?? Buffer.of(0xff));
-      from = to;
+      // Otherwise it was asked for again.
+      if (this.#reclaimFrom === from) this.#reclaimFrom = to;
     }
   }
 
@@ -137,8 +183,10 @@ export class Scrubber implements Scrubbing {
     try {
       for (let seen = 0; seen < KEYS; seen += KEYS_AT_ONCE) {
         const chunk = await keys.nextv(KEYS_AT_ONCE);
-        if (chunk.length < KEYS_AT_ONCE) return undefined;
-        if (seen + KEYS_AT_ONCE >= KEYS) return chunk.at(-1);
+        const last = chunk.at(-1);
+        if (last === undefined || chunk.length < KEYS_AT_ONCE) return undefined;
+        const isWhole = seen + KEYS_AT_ONCE >= KEYS;
+        if (isWhole || (await this.#db.approximateSize(from, last)) >= RANGE_BYTES) return last;
       }
       return undefined;
     } finally {

@@ -129,6 +129,22 @@ describe('an erased user', () => {
     expect((await keysIn(history.data.path)).map(String)).not.to.include('\x01erasing');
   });
 
+  it('is in no file after a backup that could still read it', async () => {
+    await writeAll(0);
+    await restart();
+    const backup = history.store.backup(instant(200))[Symbol.asyncIterator]();
+    await backup.next();
+    await history.store.erase(ALICE);
+    // Time enough to merge the files.
+    for (let id = 0; id < 500; id++) await history.store.write([opened(BOB, 300 + id)]);
+    expect(await filesAbout(ALICE)).not.to.deep.equal([]);
+    await backup.return?.();
+    await history.store.close();
+    expect((await filesAbout(ALICE)).filter((name) => !name.startsWith('MANIFEST'))).to.deep.equal([]);
+    await history.store.open();
+    await expectNoTraceAfterRestart();
+  });
+
   it('is not named by the journal that LevelDB keeps for people', async () => {
     await writeAll(0);
     await history.store.erase(ALICE);
