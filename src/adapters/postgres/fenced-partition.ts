@@ -44,8 +44,14 @@ export const COMMIT = `with fence as (
   select count(*)::int as held from fence`;
 
 const SNAPSHOT_PORTION = 500;
-const SNAPSHOT =
-  'select key, value from heartbeat.record where partition = $1 and key > $2 order by key limit $3';
+/** A portion ends with the value that makes it longer than this: bodies of pings can be large. */
+const SNAPSHOT_BYTES = 256 * 1024;
+/** The first is always among them. The length of a value is known without reading it. */
+const SNAPSHOT = `select key, value from (
+    select key, value, sum(octet_length(value)) over (order by key) - octet_length(value) as before from (
+      select key, value from heartbeat.record where partition = $1 and key > $2 order by key limit $3
+    ) as portion
+  ) as counted where before < $4 order by key`;
 
 interface Fence {
   readonly epoch: number;
@@ -134,16 +140,22 @@ export class FencedPartition {
 
   /**
    * All records as of one moment, on a connection of its own. It may be read slowly; the database keeps what is deleted
-   * until it ends.
+   * until it ends. A server that falls silent ends it.
    */
   async *snapshot(): AsyncGenerator<Entry[]> {
-    const primary = await Primary.connect(this.#options.address);
+    const { clock, address } = this.#options;
+    const primary = await Primary.connect(address);
+    const giveUp = (): void => {
+      primary.destroy();
+    };
     try {
-      await primary.query({ text: 'begin transaction isolation level repeatable read read only' });
+      const text = 'begin transaction isolation level repeatable read read only';
+      await patiently(clock, () => primary.query({ text }), giveUp);
       let after: Buffer = Buffer.alloc(0);
       for (;;) {
-        const values = [this.#id, after, SNAPSHOT_PORTION];
-        const { rows } = await primary.queryRows<Entry>({ text: SNAPSHOT, values, rowMode: 'array' });
+        const values = [this.#id, after, SNAPSHOT_PORTION, SNAPSHOT_BYTES];
+        const query = { text: SNAPSHOT, values, rowMode: 'array' } as const;
+        const { rows } = await patiently(clock, () => primary.queryRows<Entry>(query), giveUp);
         const last = rows.at(-1);
         if (last === undefined) return;
         yield rows;
