@@ -23,6 +23,26 @@ describe('GET /store/backup', () => {
     gateway.daemon.backupPieces = [new Error('it was begun')];
     const head = await gateway.call('HEAD', PATH, PLAIN);
     expect([head.status, head.text]).to.deep.equal([200, '']);
+    gateway.daemon.backupPieces = undefined;
+    for (const method of ['GET', 'HEAD'] as const)
+      expect((await gateway.call(method, PATH, PLAIN)).status, method).to.equal(404);
+  });
+
+  it('is in the audit log once it begins, and once', async () => {
+    const gateway = await start({ auth: authOf(keyRule('ops', { scopes: ['admin'] })) });
+    const audits = () => gateway.logger.lines.filter(({ event }) => event === 'audit');
+    let finish = (_line: string): void => undefined;
+    const last = new Promise<string>((resolve) => {
+      finish = resolve;
+    });
+    gateway.daemon.backupPieces = [LINES[0] ?? '', last];
+    const answer = callWith(gateway, 'ops', 'GET', PATH, PLAIN);
+    await eventually(() => expect(audits()).to.have.length(1), { every: 1 });
+    finish(LINES[1] ?? '');
+    expect((await answer).status).to.equal(200);
+    expect(audits().map(({ fields }) => [fields['key'], fields['path'], fields['status']])).to.deep.equal([
+      ['ops', PATH, 200],
+    ]);
   });
 
   it('makes one at a time', async () => {

@@ -29,10 +29,6 @@ export function addBackup(resources: Resources, daemon: Daemon, clock: Pick<Cloc
       isLong: true,
       handle: async (exchange, { method }) => {
         if (!isEverythingPermitted(exchange)) return;
-        if (method === 'HEAD') {
-          exchange.answer(200, HEAD, '');
-          return;
-        }
         if (isUnderWay) {
           exchange.refuse('HEARTBEAT_RATE_LIMITED', {
             message: 'another backup is under way',
@@ -44,6 +40,7 @@ export function addBackup(resources: Resources, daemon: Daemon, clock: Pick<Cloc
         try {
           const pieces = daemon.backup();
           if (pieces === undefined) exchange.refuse('HEARTBEAT_NOT_FOUND', { message: NONE });
+          else if (method === 'HEAD') exchange.answer(200, HEAD, '');
           else await answer(exchange, pieces, clock);
         } catch (error) {
           if (exchange.streaming || !(error instanceof HeartbeatError)) throw error;

@@ -68,6 +68,7 @@ export class Exchange {
   #isPrivate = false;
   #requestId: string | undefined;
   #writable: (() => void) | undefined;
+  #logsAudit: (() => void) | undefined;
 
   constructor(host: ExchangeHost, request: IncomingMessage, response: ServerResponse) {
     this.#host = host;
@@ -170,16 +171,21 @@ export class Exchange {
     return this.#host.inTurn(work);
   }
 
-  /** Logs the action and the caller once it succeeds. Without keys there is no caller to name. */
+  /**
+   * Logs the action and the caller once it succeeds, or once an answer of unknown length begins: a client that hangs up
+   * before its end has read what came until then. Without keys there is no caller to name.
+   */
   audit(): void {
     if (this.access === ANYBODY) return;
-    this.response.once('finish', () => {
+    this.#logsAudit = () => {
+      this.#logsAudit = undefined;
       const { statusCode: status } = this.response;
       if (status >= 400) return;
       const { person, name } = this.access;
       const who = person === undefined ? { key: name } : { user: person };
       this.#host.logger.info('audit', this.#facts({ ...who, address: this.clientAddress, status }));
-    });
+    };
+    this.response.once('finish', () => this.#logsAudit?.());
   }
 
   /** Answers an exception. An answer that has begun is cut, so that nobody takes it for a whole one. */
@@ -204,6 +210,7 @@ export class Exchange {
     this.#host.responded(status);
     this.response.on('drain', () => this.#writable?.());
     this.response.writeHead(status, this.#identified(head));
+    this.#logsAudit?.();
     this.#host.begun(this);
     return true;
   }

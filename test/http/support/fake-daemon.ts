@@ -98,9 +98,13 @@ export class FakeDaemon implements Daemon, UsersApi {
     },
   };
   /** The pieces of a backup, or what it fails with before the first. */
-  backupPieces: readonly (string | Promise<string> | Error)[] = ['{"heartbeat":"history"}\n'];
-  async *backup() {
-    for (const piece of this.backupPieces) {
+  /** Undefined where there is no backup. */
+  backupPieces: readonly (string | Promise<string> | Error)[] | undefined = ['{"heartbeat":"history"}\n'];
+  backup() {
+    return this.backupPieces && this.#piecesOf(this.backupPieces);
+  }
+  async *#piecesOf(pieces: readonly (string | Promise<string> | Error)[]) {
+    for (const piece of pieces) {
       if (piece instanceof Error) throw piece;
       yield await piece;
     }
