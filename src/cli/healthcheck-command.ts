@@ -5,6 +5,7 @@ import { configuredAddress, UnreadableConfiguration } from './daemon/configured-
 import { givenUrl, urlOf, urlProblems } from './daemon/daemon-url.js';
 import { ANSWERED_NO, FAILED, SUCCESS, WRONG_CONFIGURATION, WRONG_USAGE } from './exit-codes.js';
 import { decimal } from './given.js';
+import { printable } from './output/printable.js';
 
 interface GivenHealthcheck {
   readonly url?: string;
@@ -71,12 +72,11 @@ async function healthcheck(
   try {
     const { status, body } = await ask(target, timeoutMs, isOwn);
     if (status === 200) return SUCCESS;
-    stderr.write(`heartbeat: ${target} answered ${status}: ${body}\n`);
+    stderr.write(printable(`heartbeat: ${target} answered ${status}: ${body}\n`));
     return ready === true && status === 503 ? ANSWERED_NO : FAILED;
   } catch (error) {
-    stderr.write(
-      `heartbeat: ${target} did not answer: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
+    const why = error instanceof Error ? error.message : String(error);
+    stderr.write(printable(`heartbeat: ${target} did not answer: ${why}\n`));
     return FAILED;
   }
 }

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { expect } from 'chai';
 import { makeCertificate } from '../support/certificate.js';
@@ -57,5 +60,18 @@ describe('heartbeat healthcheck', () => {
     const unknown = await check({ HEARTBEAT_URL: `${plain.url}/nothing` }, '--ready');
     expect((await unknown.ended).code).to.equal(1);
     expect(unknown.stderr).to.match(/readyz answered 404/);
+  });
+
+  it('shows what a server answers without doing to the terminal what that says', async () => {
+    const server = createServer((_request, answer) => answer.writeHead(500).end('\u001b[2Jx'));
+    server.listen(0, '127.0.0.1');
+    resources.onClear(() => {
+      server.close();
+    });
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const answered = await check({ HEARTBEAT_URL: `http://127.0.0.1:${port}` });
+    expect((await answered.ended).code).to.equal(1);
+    expect(answered.stderr).to.match(/answered 500: \\u001b\[2Jx\n$/);
   });
 });

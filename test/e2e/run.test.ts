@@ -135,6 +135,24 @@ describe('heartbeat run', () => {
     expect(job.stdout.endsWith(body)).to.equal(true);
   });
 
+  it('ends only when a slow reader has all of its output', async () => {
+    const go = path.join(directory, 'go-read');
+    const pipeline =
+      '"$0" "$1" run --name slow -- sh -c "head -c 100000 /dev/zero; printf end" |' +
+      ` { while [ ! -e ${go} ]; do sleep 0.05; done; cat; }`;
+    const shell = resources.run({
+      command: ['sh', '-c', pipeline, process.execPath, HEARTBEAT],
+      env: { HEARTBEAT_URL: daemon.url, HEARTBEAT_KEY: ADMIN, XDG_CONFIG_HOME: directory },
+    });
+    // Nobody has read any of it when its end is reported.
+    await eventually(async () =>
+      expect((await pingsOf('slow')).map(({ kind }) => kind)).to.deep.equal(['exit', 'start']),
+    );
+    writeFileSync(go, '');
+    await shell.ended;
+    expect([shell.stdout.length, shell.stdout.slice(-3)]).to.deep.equal([100_003, 'end']);
+  });
+
   it('passes standard input through, and gives the job an output that it can open', async () => {
     const child = spawn(
       process.execPath,

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { SystemClock } from '../../src/adapters/clock/system-clock.js';
@@ -206,12 +208,16 @@ describe('heartbeat store backup', () => {
         '--data-dir',
         from,
         '--every',
-        '3600',
+        '1',
       ],
     });
     await eventually(() => expect(child.stdout).to.include('backed up'));
+    // It is not a file that then has its name.
+    rmSync(directory, { recursive: true });
+    await eventually(() => expect(child.stderr).to.include('ENOENT'));
     child.signal('SIGTERM');
-    expect(await child.ended).to.include({ code: 0 });
+    expect(await child.ended).to.include({ code: 1 });
+    expect(existsSync(directory)).to.equal(false);
   });
 
   it('is not restored if it is torn, changed or something else, or where anything else is', async () => {
@@ -249,6 +255,27 @@ describe('heartbeat store backup', () => {
     await daemon.ended;
     expect(daemon.stderr).to.include('is not finished: run heartbeat store restore again');
     expect((await done('restore', file, '--data-dir', to)).verified).to.equal(true);
+  });
+
+  it('stops at a signal though nothing comes on the standard input', async () => {
+    const to = fresh();
+    const waiting = spawn(process.execPath, [HEARTBEAT, 'store', 'restore', '-', '--data-dir', to], {
+      stdio: ['pipe', 'ignore', 'pipe'],
+    });
+    resources.onClear(() => {
+      waiting.kill('SIGKILL');
+    });
+    let said = '';
+    waiting.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    const closed = once(waiting, 'close');
+    const from = await history(1);
+    const file = path.join(resources.directory(), 'b.ndjson');
+    await done('backup', file, '--data-dir', from);
+    waiting.stdin.write(readFileSync(file, 'utf8').split('\n').slice(0, 2).join('\n') + '\n');
+    await eventually(() => expect(existsSync(to)).to.equal(true));
+    waiting.kill('SIGTERM');
+    await closed;
+    expect([waiting.exitCode, said]).to.deep.equal([1, 'heartbeat: interrupted\n']);
   });
 
   it('needs the daemon where one runs, and says so', async () => {

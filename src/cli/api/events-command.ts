@@ -6,6 +6,7 @@ import { Interrupts } from '../interrupts.js';
 import { clockTime } from '../output/times.js';
 import type { Screen } from '../output/screen.js';
 import { printableCell } from '../output/printable.js';
+import { writePart } from '../output/write.js';
 import { daemonCommand } from './api-command.js';
 import { asSent } from './sent-json.js';
 
@@ -46,7 +47,7 @@ export const events = daemonCommand<GivenFilter>(
         signal,
       });
       for await (const event of stream)
-        stdout.write(json ? jsonLine(event) : `${eventLine(event, screen)}\n`);
+        await writePart(stdout, json ? jsonLine(event) : `${eventLine(event, screen)}\n`, signal);
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {

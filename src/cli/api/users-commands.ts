@@ -2,6 +2,7 @@ import type { Answers, OnlineUser } from '../../client/api/contract/types.js';
 import { userInPath } from '../../client/api/ids.js';
 import type { Accepted } from '../../client/api/lists.js';
 import { ANSWERED_NO, FAILED, SUCCESS } from '../exit-codes.js';
+import { printableCell } from '../output/printable.js';
 import { clockTime, duration, instant } from '../output/times.js';
 import type { Screen } from '../output/screen.js';
 import { columnsOf, details, table } from '../output/table.js';
@@ -150,5 +151,5 @@ export function batchCode({ rejected }: Accepted): number {
 }
 
 function rejections(rejected: Accepted['rejected']): string {
-  return rejected.map(({ index, error }) => `number ${index + 1}: ${error}\n`).join('');
+  return rejected.map(({ index, error }) => `number ${index + 1}: ${printableCell(error)}\n`).join('');
 }

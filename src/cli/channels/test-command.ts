@@ -1,5 +1,6 @@
 import { createClient, type HeartbeatClient } from '../../client/api/index.js';
 import { problemText } from '../api/request-problem.js';
+import { printable } from '../output/printable.js';
 import { SystemClock } from '../../adapters/clock/system-clock.js';
 import { toMillis, type Millis, type Seconds } from '../../domain/time.js';
 
@@ -33,7 +34,7 @@ export async function testChannel(name: string, options: TestOptions): Promise<n
   const client = createClient({ url, key });
   try {
     const outcome = await sent(client, name, options.timeout);
-    stdout.write(json ? `${JSON.stringify(outcome)}\n` : asText(outcome));
+    stdout.write(json ? `${JSON.stringify(outcome)}\n` : printable(asText(outcome)));
     return outcome.state === 'delivered' ? 0 : 1;
   } catch (error) {
     stderr.write(problemText(error));

@@ -35,7 +35,7 @@ export async function configDiff(options: ConfigDiffOptions): Promise<number> {
     await client.close();
   }
   if (file !== undefined && diff.file !== file)
-    stderr.write(`heartbeat: the daemon reads ${diff.file ?? 'no file'}, and not ${file}\n`);
+    stderr.write(printable(`heartbeat: the daemon reads ${diff.file ?? 'no file'}, and not ${file}\n`));
   if (json) stdout.write(`${JSON.stringify(inSnakeCase(diff), null, 2)}\n`);
   else if (diff.problems.length === 0) stdout.write(printable(asText(diff)));
   if (diff.problems.length > 0) {

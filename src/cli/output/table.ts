@@ -44,7 +44,8 @@ export function table(
   const titles = columns.map(({ title }) => title.toUpperCase());
   const texts = rows.map((row) => row.map(textOf));
   const widths = titles.map((title, column) =>
-    Math.max(displayWidth(title), ...texts.map((row) => displayWidth(row[column] ?? ''))),
+    // Not one call with all of them: there may be more rows than arguments of a call.
+    texts.reduce((widest, row) => Math.max(widest, displayWidth(row[column] ?? '')), displayWidth(title)),
   );
   const room = screen.columns - GAP * (titles.length - 1);
   const fitting = narrowed(

@@ -48,7 +48,7 @@ export function addRunCommand(program: Command, context: CommandContext): void {
     const { settings, problems } = settingsOf(given);
     if (problems.length > 0)
       command.error(problems.map((problem) => `error: ${problem}`).join('\n'), { exitCode: WRONG_USAGE });
-    // A request that hangs must not hold up whoever waits for the exit code. The output is written already.
+    // A request that hangs must not hold up whoever waits for the exit code. All output has left this process.
     process.exit(await run([file, args], given, settings, context));
   });
 }
@@ -67,13 +67,14 @@ async function run(
   const report = await reportOf(given, settings, env, note);
   report?.begin();
   const tail = new OutputTail(MOST_OUTPUT);
-  const { ended, closed } = runJob({
+  const { ended, finish } = runJob({
     command,
     args,
     onOutput: given.output ? (part) => tail.push(part) : undefined,
     stdout,
     stderr,
     hasTerminal: [stdin, stdout, stderr].some(({ isTTY }) => isTTY),
+    note,
   });
   const { code, problem } = await ended;
   if (problem !== undefined) {
@@ -81,7 +82,7 @@ async function run(
     tail.push(Buffer.from(problem));
   }
   await report?.end(Math.min(code, MOST_STATUS), tail);
-  await closed;
+  await finish();
   return code;
 }
 

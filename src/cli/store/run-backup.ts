@@ -67,11 +67,13 @@ interface BackupDeps {
 }
 
 async function backUp(
-  { place, to, isExport, keep }: BackupOptions,
+  { place, to, isExport, every, keep }: BackupOptions,
   { clock, signal, stderr }: BackupDeps,
 ): Promise<Written> {
   const begun = clock.wall();
-  const directory = to === STANDARD_OUTPUT || !(await isDirectory(to)) ? undefined : to;
+  // One that must be a directory may have been removed since: that is an error, and not a file of its name.
+  const isNamedByTime = (every ?? keep) !== undefined || (to !== STANDARD_OUTPUT && (await isDirectory(to)));
+  const directory = isNamedByTime ? to : undefined;
   const file = directory === undefined ? to : path.join(directory, nameAt(begun));
   const progress = progressOn(stderr);
   const text = new BackupText(isExport);

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { PassThrough } from 'node:stream';
+import { addAbortSignal, PassThrough } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { SystemClock } from '../../adapters/clock/system-clock.js';
 import { BackupReader } from '../../adapters/history/backup/backup-reader.js';
@@ -65,7 +65,9 @@ export async function runRestore(
 }
 
 async function backupIn(from: string, signal: AbortSignal): Promise<BackupReader> {
-  if (from === STANDARD_INPUT) return new BackupReader(process.stdin, 'the standard input');
+  // Who waits for input that does not come sees no signal.
+  if (from === STANDARD_INPUT)
+    return new BackupReader(addAbortSignal(signal, process.stdin), 'the standard input');
   const handle = await open(from, 'r');
   const { buffer } = await handle.read(Buffer.alloc(GZIP.length), 0, GZIP.length, 0);
   await handle.close();

@@ -1,8 +1,11 @@
+import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
+import { batchText } from '../../../src/cli/api/users-commands.js';
 import { displayWidth, fit } from '../../../src/cli/output/display-width.js';
 import { screenOf, type Screen } from '../../../src/cli/output/screen.js';
 import { columnsOf, details, table } from '../../../src/cli/output/table.js';
 import { duration, instant } from '../../../src/cli/output/times.js';
+import { writePart } from '../../../src/cli/output/write.js';
 
 const NOW = new Date('2026-11-30T12:00:00Z');
 const terminal = (columns: number, hasColor = false): Screen => ({
@@ -30,6 +33,29 @@ describe('what commands print', () => {
     expect(narrow).to.equal(`01M8160K8C0000MBCVSRV9YN0E  ${'a'.repeat(7)}…  ${'b'.repeat(7)}…`);
   });
 
+  it('has a table of more rows than a call has arguments', () => {
+    const rows = Array.from({ length: 200_000 }, (_, id) => [String(id)]);
+    const text = table(terminal(80), columnsOf('user'), rows);
+    expect(text.length).to.be.above(1_000_000);
+    expect(text.endsWith('\n199999\n')).to.equal(true);
+  });
+
+  it('waits for a slow reader of what has no end, until it is stopped', async () => {
+    const [reader, stop] = [new PassThrough({ highWaterMark: 4 }), new AbortController()];
+    const isOver = new Set<string>();
+    const part = async (text: string): Promise<unknown> =>
+      writePart(reader, text, stop.signal).finally(() => isOver.add(text));
+    await part('a');
+    const waiting = part('bcdef');
+    await new Promise(setImmediate);
+    expect([...isOver]).to.deep.equal(['a']);
+    expect(String(reader.read())).to.equal('abcdef');
+    await waiting;
+    const stopped = part('ghijk').catch((error: unknown) => error);
+    stop.abort();
+    expect(await stopped).to.include({ name: 'AbortError' });
+  });
+
   it('gives a pipe a line for each row, whole, without titles', () => {
     const rows = [
       ['a\tb\nc', 'x'.repeat(200)],
@@ -40,6 +66,13 @@ describe('what commands print', () => {
     );
     expect(table(pipe, columnsOf('one'), [])).to.equal('');
     expect(table(terminal(80), columnsOf('one'), [], 'nobody')).to.equal('nobody\n');
+  });
+
+  it('shows why something was rejected in its own line', () => {
+    const rejected = [{ index: 1, error: 'no \u001b[2J\nx' }];
+    expect(batchText({ accepted: 0, rejected })).to.equal(
+      '0 accepted, 1 rejected\nnumber 2: no \\u001b[2J\\u000ax\n',
+    );
   });
 
   it('leaves out what a detail does not have', () => {
