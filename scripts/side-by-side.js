@@ -1,7 +1,6 @@
 // Runs commands side by side. Prints the output of each as a whole when it ends, with its time and processor time, and
 // the output of those that failed again at the end, where people look first.
 import { spawn } from 'node:child_process';
-import { cpus } from 'node:os';
 
 /** Bash measures the processor time of a command with all processes that it started and waited for. */
 const MEASURED = 'TIMEFORMAT="processor time: %U s user, %S s system"; time "$0" "$@"';
@@ -27,83 +26,35 @@ function run({ name, command, args, env }) {
   });
 }
 
-/** How often the machine is looked at, and how many looks in a row decide. */
-const LOOK_MS = 1000;
-const LOOKS = 3;
-/** Idle cores that have room for one more task: most tasks wait half of the time. */
-const ROOM = 0.3;
-/** Per core: with more, programs would wait for each other more than they work. */
-const MOST = 3;
-
-/** How much of its time each core was idle and busy, since the machine started. */
-function coreTimes() {
-  const cores = cpus().map(({ times }) => times);
-  const sum = (all) => all.reduce((total, one) => total + one, 0);
-  return {
-    idle: sum(cores.map(({ idle }) => idle)),
-    all: sum(cores.flatMap((times) => Object.values(times))),
-    cores: cores.length,
-  };
-}
-
-/** Tells whether the machine has had room for one more task of late. */
-class Room {
-  #before = coreTimes();
-  #idle = [];
-
-  look() {
-    const now = coreTimes();
-    const passed = now.all - this.#before.all;
-    this.#idle.push(passed === 0 ? 0 : ((now.idle - this.#before.idle) / passed) * now.cores);
-    this.#before = now;
-  }
-
-  /** Whether there is room, which is taken then: what is begun shows only later. */
-  take() {
-    const latest = this.#idle.slice(-LOOKS);
-    if (latest.length < LOOKS || latest.reduce((total, one) => total + one, 0) < ROOM * LOOKS) return false;
-    this.#idle = [];
-    return true;
-  }
-}
-
 /**
- * Runs each task as soon as there is room for it beside those that run, earlier ones first. There is room if fewer tasks
- * run than there are cores, or if the machine is idle: most tests wait, and how much depends on the machine.
+ * Runs each task as soon as there is room for it beside those that run, earlier ones first.
  *
- * @param tasks maybe with `after`: names of tasks that must have ended
- * @param cores how many to use
+ * @param tasks each with `share`: how many cores it keeps busy; and maybe `after`: names of tasks that must have ended
+ * @param cores how many there are; a task that needs more runs alone
  * @returns a promise of whether all of them succeeded
  */
 export async function sideBySide(tasks, cores) {
   const failures = [];
   const waiting = [...tasks];
   const running = new Map();
-  const room = new Room();
+  let taken = 0;
   const start = (task) => {
+    taken += task.share;
     const end = run(task).then(({ text, passed }) => {
       if (!passed) failures.push(text);
+      taken -= task.share;
       running.delete(task);
     });
     running.set(task, end);
   };
-  const mayStart = ({ after = [] }) =>
+  const mayStart = ({ share, after = [] }) =>
+    (running.size === 0 || taken + share <= cores) &&
     ![...waiting, ...running.keys()].some(({ name }) => after.includes(name));
-  const startNext = () => {
-    const next = waiting.findIndex(mayStart);
-    const hasRoom = running.size < cores || (running.size < MOST * cores && next >= 0 && room.take());
-    if (next >= 0 && hasRoom) start(...waiting.splice(next, 1));
-    return next >= 0 && hasRoom;
-  };
-  const looking = setInterval(() => {
-    room.look();
-    startNext();
-  }, LOOK_MS);
   while (waiting.length > 0 || running.size > 0) {
-    while (startNext());
-    await Promise.race(running.values());
+    const next = waiting.findIndex(mayStart);
+    if (next >= 0) start(...waiting.splice(next, 1));
+    else await Promise.race(running.values());
   }
-  clearInterval(looking);
   for (const text of failures) process.stdout.write(`== again, what failed: ${text.slice('== '.length)}`);
   return failures.length === 0;
 }

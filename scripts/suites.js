@@ -3,54 +3,66 @@
 // - quick: suites without a built daemon, one process per folder of FOLDERS.
 // - coverage: the quick suites, with a check of how much of the code they run.
 // - slow: test/faults and test/e2e against the built daemon, or only the files named. Most of them are mostly waiting.
-// As many run at a time as the cores have room for: scripts/side-by-side.js.
+// Each task has a share of a core, and as many run at a time as the cores have room for: with two of them, two tasks
+// that keep a core busy, mostly, beside one that waits, mostly.
 import { readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { sideBySide } from './side-by-side.js';
 
+/** Of a core, by processor time: for a suite that is mostly waiting, and for unit tests. */
+const WAITING_SHARE = 0.4;
+const UNIT_SHARE = 0.7;
+/** More than one, since no task keeps its core busy all the time. */
+const SHARES_OF_A_CORE = 1.2;
+
 /** Unit tests that start processes and wait for them. They take half of the time of all unit tests. */
 const WAITING_UNITS = 'test/unit/{bench,channels}';
+/** They wait for processes, sockets and the disk. */
+const UNIT = [WAITING_UNITS, 'test/unit'];
 /** The longest first, in all lists: a long one at the end would run alone. */
 const FOLDERS = [
-  'test/http',
-  'test/unit',
-  'test/actors',
-  'test/simulation',
   WAITING_UNITS,
+  'test/unit',
   'test/property',
+  'test/simulation',
+  'test/http',
+  'test/actors',
   'test/contract',
 ];
 /** They run the same lines as others, and measuring makes them slower. So do suites that run again in partitions. */
 const UNMEASURED = ['test/simulation', 'test/property', 'test/contract'];
 const STATIC = ['lint', 'format:check', 'types', 'imports', 'dead', 'words', 'links', 'size'];
 const SLOW = ['test/faults', 'test/e2e'];
-/** They keep a core busy, or need most of one in time. Each has a process of its own. */
+/** Keep a core busy, or need most of one in time: the first two send as much as the daemon can take. */
 const BUSY = [
-  'test/faults/sigkill.test.ts',
   'test/faults/mass-failure.test.ts',
-  'test/faults/sockets-overload.test.ts',
-  'test/faults/emitter.test.ts',
-  'test/faults/alerts.test.ts',
   'test/faults/overload.test.ts',
-  'test/faults/soak.test.ts',
+  'test/faults/sockets-overload.test.ts',
+  'test/faults/sigkill.test.ts',
+  'test/faults/alerts.test.ts',
+  'test/faults/emitter.test.ts',
   'test/faults/fuzz.test.ts',
-  'test/faults/memory.test.ts',
   'test/faults/readers.test.ts',
   'test/faults/flood.test.ts',
+  'test/faults/memory.test.ts',
+  'test/faults/soak.test.ts',
 ];
-/** Mostly waiting, as all others are, but for longer. Each has a process of its own. */
+/** Mostly waiting, as all others are, but for longer. */
 const LONG = [
-  'test/faults/sigstop.test.ts',
-  'test/faults/nodes.test.ts',
-  'test/e2e/store-copy.test.ts',
   'test/faults/sockets.test.ts',
+  'test/e2e/store-copy.test.ts',
   'test/e2e/store-backup.test.ts',
   'test/faults/postgres-owner.test.ts',
+  'test/faults/nodes.test.ts',
   'test/e2e/cannot-start.test.ts',
+  'test/faults/sigstop.test.ts',
   'test/e2e/library.test.ts',
   'test/faults/full-disk.test.ts',
   'test/faults/postgres-refusal.test.ts',
+  'test/e2e/dashboard-users-alerts.test.ts',
+  'test/e2e/dashboard-node.test.ts',
+  'test/e2e/package.test.ts',
 ];
 /** They run once more with users divided into several partitions, unless all do: `npm run test:partitions`. */
 const PARTITIONED = [
@@ -86,11 +98,12 @@ const NOT_ON_POSTGRES = [
   'test/e2e/store-backup.test.ts',
 ];
 /** Short slow suites share so many processes, since loading mocha and what they import takes a second each time. */
-const SHARED_PROCESSES = 4;
+const SHARED_PROCESSES = 3;
 
 /** Without the process that `npx mocha` starts first. The configuration must not name files: they would run, too. */
-const mocha = (name, ...args) => ({
+const mocha = (name, share, ...args) => ({
   name,
+  share,
   command: process.execPath,
   args: [
     '--import=./scripts/typescript.js',
@@ -102,11 +115,11 @@ const mocha = (name, ...args) => ({
 });
 
 /** The slow suites run the built daemon. */
-const BUILD = { name: 'build', command: 'scripts/ready', args: [] };
+const BUILD = { name: 'build', share: 1, command: 'scripts/ready', args: [] };
 /** On PostgreSQL they do nothing on a disk of their own. */
 const WITHOUT_DISK = IS_ON_POSTGRES ? ['--grep', 'full disk', '--invert'] : [];
 
-const npm = (name) => ({ name, command: 'npm', args: ['run', '--silent', name] });
+const npm = (name) => ({ name, share: 1, command: 'npm', args: ['run', '--silent', name] });
 
 const inPartitions = (task) => ({
   ...task,
@@ -122,10 +135,10 @@ function filesIn(folder) {
 function quick() {
   const suites = (IS_ON_POSTGRES ? FOLDERS_ON_POSTGRES : FOLDERS).map((folder) => {
     const elsewhere = folder === 'test/unit' ? ['--ignore', `${WAITING_UNITS}/**`] : [];
-    return mocha(folder, `${folder}/**/*.test.ts`, ...elsewhere);
+    return mocha(folder, UNIT.includes(folder) ? UNIT_SHARE : 1, `${folder}/**/*.test.ts`, ...elsewhere);
   });
   if (ARE_ALL_PARTITIONED || IS_ON_POSTGRES) return suites;
-  return [inPartitions(mocha('test/{actors,property}', ...PARTITIONED)), ...suites];
+  return [inPartitions(mocha('test/{actors,property}', 1, ...PARTITIONED)), ...suites];
 }
 
 /** The quick suites, and the report on what they cover. */
@@ -145,18 +158,17 @@ function runsHere(file) {
 function slow(asked) {
   const files = asked.length > 0 ? asked : SLOW.flatMap(filesIn).filter(runsHere).sort();
   const among = (known) => known.filter((file) => files.includes(file));
+  const listed = [...BUSY, ...LONG];
   const again = ARE_ALL_PARTITIONED || IS_ON_POSTGRES ? [] : among([PARTITIONED_SLOW]);
-  const alone = [...LONG, ...BUSY];
   const built = (task) => ({ ...task, args: [...task.args, ...WITHOUT_DISK], after: [BUILD.name] });
   return {
-    // All short ones are in few processes, which end late.
-    waiting: [
-      ...shared(files.filter((file) => !alone.includes(file))),
-      ...among(LONG).map((file) => mocha(file, file)),
-    ].map(built),
     busy: [
-      ...again.map((file) => inPartitions(mocha(file, file))),
-      ...among(BUSY).map((file) => mocha(file, file)),
+      ...again.map((file) => inPartitions(mocha(file, 1, file))),
+      ...among(BUSY).map((file) => mocha(file, 1, file)),
+    ].map(built),
+    waiting: [
+      ...among(LONG).map((file) => mocha(file, WAITING_SHARE, file)),
+      ...shared(files.filter((file) => !listed.includes(file))),
     ].map(built),
   };
 }
@@ -165,7 +177,7 @@ function shared(files) {
   const processes = Array.from({ length: Math.min(SHARED_PROCESSES, files.length) }, (_, index) =>
     files.filter((_file, place) => place % SHARED_PROCESSES === index),
   );
-  return processes.map((some) => mocha(some.join(', '), ...some));
+  return processes.map((some) => mocha(some.join(', '), WAITING_SHARE, ...some));
 }
 
 /** Fails if a renamed or new file or folder is missing in the lists. */
@@ -191,11 +203,12 @@ if (parts.length === 0)
 const { busy, waiting } = parts.includes('slow') ? slow(files) : { busy: [], waiting: [] };
 const tasks = [
   ...(parts.includes('slow') ? [BUILD] : []),
-  ...waiting,
   ...(parts.includes('coverage') ? covered() : parts.includes('quick') ? quick() : []),
   ...(parts.includes('static') ? STATIC.map(npm) : []),
   ...busy,
+  // They fill what room the others leave.
+  ...waiting,
 ];
-// Slow suites were tried with two cores; more than four would be more suites at a time than any were tried with.
-const cores = Math.min(parts.includes('slow') ? 2 : 4, availableParallelism());
-process.exitCode = (await sideBySide(tasks, cores)) ? 0 : 1;
+// The shares of slow suites were found with two cores; more than four would be more suites than they were tried with.
+const cores = parts.includes('slow') ? 2 : Math.min(4, availableParallelism());
+process.exitCode = (await sideBySide(tasks, SHARES_OF_A_CORE * cores)) ? 0 : 1;
