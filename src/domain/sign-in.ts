@@ -30,7 +30,7 @@ export interface SignIn {
 
 /** What tells one who signs in from all others. */
 export function identityOf(who: SignedIn): string {
-  return JSON.stringify(who.kind === 'key' ? [who.name, who.hash] : [who.issuer, who.subject, who.name]);
+  return JSON.stringify(who.kind === 'key' ? [who.name, who.hash] : [who.issuer, who.subject]);
 }
 
 /** Hex digits of a key's hash that are kept in a sign-in. */

@@ -10,15 +10,20 @@ import {
 } from '../../ports/identity-provider.js';
 
 /** They are stored with a sign-in. */
-const MOST_GROUPS = 1000;
+const MOST_GROUPS = 200;
 const LONGEST_GROUP = 255;
 /** Seconds that a call of the provider may take. */
 const TIMEOUT = 10;
+/** Bytes of an answer, unpacked. */
+const LARGEST = 1_048_576;
+/** Strangers can have the provider called, and may not take the descriptors that the store needs. */
+const MOST_AT_ONCE = 16;
 
 /** A provider that is found by its issuer when somebody first signs in, and again if that fails. */
 export class OpenIdProvider implements IdentityProvider {
   readonly #settings: OpenIdSettings;
   #found: Promise<OpenId.Configuration> | undefined;
+  #underWay = 0;
 
   constructor(settings: OpenIdSettings) {
     this.#settings = settings;
@@ -32,25 +37,51 @@ export class OpenIdProvider implements IdentityProvider {
     return this.#settings.name;
   }
 
-  async begin(callback: string): Promise<{ readonly url: string; readonly attempt: LoginAttempt }> {
+  begin(callback: string): Promise<{ readonly url: string; readonly attempt: LoginAttempt }> {
+    return this.#counted(() => this.#begin(callback));
+  }
+
+  complete(callback: URL, attempt: LoginAttempt): Promise<Identity> {
+    return this.#counted(() => this.#complete(callback, attempt));
+  }
+
+  async #counted<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#underWay >= MOST_AT_ONCE) throw new LoginProblem('too many people sign in just now', true);
+    this.#underWay++;
+    try {
+      return await work();
+    } finally {
+      this.#underWay--;
+    }
+  }
+
+  async #begin(callback: string): Promise<{ readonly url: string; readonly attempt: LoginAttempt }> {
     const { client, configuration } = await this.#discovered();
     const attempt = {
       state: client.randomState(),
       nonce: client.randomNonce(),
       verifier: client.randomPKCECodeVerifier(),
     };
-    const url = client.buildAuthorizationUrl(configuration, {
-      redirect_uri: callback,
-      scope: this.#settings.scope,
-      state: attempt.state,
-      nonce: attempt.nonce,
-      code_challenge: await client.calculatePKCECodeChallenge(attempt.verifier),
-      code_challenge_method: 'S256',
-    });
-    return { url: url.href, attempt };
+    const challenge = await client.calculatePKCECodeChallenge(attempt.verifier);
+    try {
+      const url = client.buildAuthorizationUrl(configuration, {
+        redirect_uri: callback,
+        scope: this.#settings.scope,
+        state: attempt.state,
+        nonce: attempt.nonce,
+        code_challenge: challenge,
+        code_challenge_method: 'S256',
+      });
+      refusePlain(url);
+      return { url: url.href, attempt };
+    } catch (error) {
+      // What it says about itself may have been mended by the next time.
+      this.#found = undefined;
+      throw this.#problemOf(error);
+    }
   }
 
-  async complete(callback: URL, { state, nonce, verifier }: LoginAttempt): Promise<Identity> {
+  async #complete(callback: URL, { state, nonce, verifier }: LoginAttempt): Promise<Identity> {
     const { client, configuration } = await this.#discovered();
     try {
       const tokens = await client.authorizationCodeGrant(configuration, callback, {
@@ -107,19 +138,23 @@ export class OpenIdProvider implements IdentityProvider {
   #discover(client: typeof OpenId): Promise<OpenId.Configuration> {
     const { issuer, clientId, clientSecret } = this.#settings;
     const url = new URL(issuer);
-    const isPlain = url.protocol === 'http:' && isLoopback(url.hostname.replace(/^\[|\]$/g, ''));
     return client.discovery(
       url,
       clientId,
       undefined,
       clientSecret === undefined ? client.None() : client.ClientSecretBasic(clientSecret.reveal()),
       // oxlint-disable-next-line typescript/no-deprecated -- for a provider on loopback, as in tests
-      { timeout: TIMEOUT, ...(isPlain && { execute: [client.allowInsecureRequests] }) },
+      {
+        timeout: TIMEOUT,
+        [client.customFetch]: boundedFetch,
+        ...(isPlainLoopback(url) && { execute: [client.allowInsecureRequests] }),
+      },
     );
   }
 
   #problemOf(error: unknown): LoginProblem {
-    if (error instanceof LoginProblem) return error;
+    const known = knownIn(error);
+    if (known !== undefined) return known;
     const { issuer } = this.#settings;
     const code = systemCodeOf(error);
     if (code !== undefined || isTimeout(error))
@@ -137,6 +172,39 @@ export class OpenIdProvider implements IdentityProvider {
       { cause: error },
     );
   }
+}
+
+function isPlainLoopback({ protocol, hostname }: URL): boolean {
+  return protocol === 'http:' && isLoopback(hostname.replace(/^\[|\]$/g, ''));
+}
+
+/** @throws LoginProblem if something secret would travel in plain text */
+function refusePlain(url: URL): void {
+  if (url.protocol !== 'https:' && !isPlainLoopback(url))
+    throw new LoginProblem('the provider names an endpoint without https', false);
+}
+
+/** Calls the provider by https, or on loopback, and reads no more than an answer of it may have. */
+async function boundedFetch(url: string, options: OpenId.CustomFetchOptions): Promise<Response> {
+  refusePlain(new URL(url));
+  const { body = null, headers, method, redirect, signal = null } = options;
+  const response = await fetch(url, { body, headers, method, redirect, signal });
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > LARGEST) throw new LoginProblem('the provider answers too much', false);
+    chunks.push(chunk);
+  }
+  const answer = size === 0 ? null : Buffer.concat(chunks);
+  return new Response(answer, { status: response.status, headers: response.headers });
+}
+
+/** One of ours, wherever in the causes it is. */
+function knownIn(error: unknown): LoginProblem | undefined {
+  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++)
+    if (each instanceof LoginProblem) return each;
+  return undefined;
 }
 
 /** The system's code of what went wrong on the way, wherever in the causes it is. */

@@ -10,6 +10,7 @@ import type { Order, RouteTable } from '../route-table.js';
 import { withoutLinkTokens } from '../../domain/action-link.js';
 import { withoutBadgeSignature } from '../badges/badge-target.js';
 import { withoutPingSecret } from '../pings/ping-target.js';
+import { withoutLogin } from '../sign-in/login-target.js';
 import { type Pipeline, type Waiting, pipelineOf } from './pipeline.js';
 import type { Refusal } from './refusal.js';
 import { isBodiless } from './request-head.js';
@@ -323,7 +324,7 @@ export class Exchange {
 
   #facts(more: LogFields): LogFields {
     const { method, url = '' } = this.request;
-    const path = withoutLinkTokens(withoutPingSecret(withoutBadgeSignature(url))).slice(
+    const path = withoutLogin(withoutLinkTokens(withoutPingSecret(withoutBadgeSignature(url)))).slice(
       0,
       LONGEST_LOGGED_PATH,
     );

@@ -10,6 +10,7 @@ import { html } from '../pages/html.js';
 import { page } from '../pages/short-page.js';
 import type { Resources } from '../resources.js';
 import { isPersonName } from '../security/persons.js';
+import { RateLimiter, sourceOf } from '../security/rate-limit.js';
 import type { Exchange } from '../server/exchange.js';
 import { beginSignIn, type SignInDesk } from './sign-in-routes.js';
 import type { SignInPlace } from './sign-in-place.js';
@@ -24,9 +25,16 @@ export interface OpenIdDesk extends SignInDesk {
 
 interface OpenIdDeps {
   readonly daemon: Pick<Daemon, 'serving' | 'signIns'>;
-  readonly clock: Pick<Clock, 'wall'>;
+  readonly clock: Clock;
   readonly desk: OpenIdDesk;
 }
+
+interface Guarded extends OpenIdDeps {
+  readonly rates: RateLimiter;
+}
+
+/** Requests a second of each address: the provider is called for each. */
+const RATE = 10;
 
 const BEGIN = '/sign-in/openid';
 const CALLBACK = `${BEGIN}/callback`;
@@ -37,7 +45,8 @@ const PRIVATE = ['cache-control', 'no-store', 'referrer-policy', 'no-referrer', 
  * Signs people in at a provider of OpenID Connect: sends the browser there, and takes it back. Until then its cookie has
  * the state, the nonce and the verifier of PKCE, so a callback counts in the browser alone that has begun.
  */
-export function addOpenId(resources: Resources, deps: OpenIdDeps): void {
+export function addOpenId(resources: Resources, given: OpenIdDeps): void {
+  const deps = { ...given, rates: new RateLimiter(given.clock, RATE) };
   resources
     .add(BEGIN, {
       get: {
@@ -56,12 +65,13 @@ export function addOpenId(resources: Resources, deps: OpenIdDeps): void {
 
 async function guarded(
   exchange: Exchange,
-  { daemon, desk: { provider, place } }: OpenIdDeps,
+  { daemon, desk: { provider, place }, rates }: Guarded,
   work: (provider: IdentityProvider, place: SignInPlace) => Promise<void>,
 ): Promise<void> {
   if (provider === undefined) exchange.refuse('HEARTBEAT_NOT_FOUND');
   else if ('problem' in place) refuse(exchange, 403, place.problem);
   else if (!daemon.serving) refuse(exchange, 503, sentenceFor('HEARTBEAT_NOT_READY'));
+  else if (rates.take(sourceOf(exchange.clientAddress ?? '')) > 0) exchange.refuse('HEARTBEAT_RATE_LIMITED');
   else {
     try {
       await work(provider, place);
@@ -99,6 +109,8 @@ async function complete(
   // It says nothing about where the browser goes next.
   callback.search = originalUrl.includes('?') ? originalUrl.slice(originalUrl.indexOf('?')) : '';
   const { name, groups, issuer, subject } = await provider.complete(callback, attempt);
+  // It took too long, or the browser has gone.
+  if (!exchange.open) return;
   const who = { kind: 'person', name, groups, issuer, subject } as const;
   const access = isPersonName(name) ? deps.desk.accessOf(who) : undefined;
   if (access?.may('read') !== true) {
@@ -106,6 +118,7 @@ async function complete(
     return;
   }
   const cookie = await beginSignIn(exchange, who, access, place, deps);
+  if (!exchange.open) return;
   // As a list, since one field in the head of an answer replaces the other.
   exchange.response.setHeader('set-cookie', [cookie, place.login.removal]);
   exchange.answer(303, ['location', `${place.url}/`, ...PRIVATE], '');

@@ -1,4 +1,7 @@
 import { expect } from 'chai';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { OpenIdProvider } from '../../../src/adapters/openid/openid-provider.js';
 import { Secret } from '../../../src/adapters/channels/secret.js';
 import type { OpenIdSettings } from '../../../src/ports/identity-provider.js';
@@ -56,7 +59,12 @@ describe('signing in at a provider of OpenID Connect', () => {
       public_url: HTTPS,
       identityProvider: providerOf(settings),
     });
-  const get = (gateway: GatewayUnderTest, path: string, headers: Record<string, string> = {}) =>
+  const get = async (gateway: GatewayUnderTest, path: string, headers: Record<string, string> = {}) => {
+    // Each address may do so ten times a second.
+    await gateway.clock.advance(100);
+    return getAtOnce(gateway, path, headers);
+  };
+  const getAtOnce = (gateway: GatewayUnderTest, path: string, headers: Record<string, string> = {}) =>
     gateway.call('GET', path, { headers: { 'sec-fetch-site': 'cross-site', ...headers }, parse: false });
   const cookiesIn = ({ headers }: Answer): string[] => [headers['set-cookie'] ?? []].flat();
   const pairOf = (cookie = ''): string => cookie.split(';')[0] ?? '';
@@ -112,6 +120,9 @@ describe('signing in at a provider of OpenID Connect', () => {
     const audited = gateway.logger.lines.filter(({ event }) => event === 'audit');
     expect(audited.map(({ fields }) => fields['user'])).to.deep.equal(['Ann']);
     expect(JSON.stringify(gateway.logger.lines)).to.not.include(CLIENT.secret);
+    const code = new URLSearchParams(callback.split('?')[1]).get('code') ?? '';
+    expect(code).to.have.length.above(10);
+    expect(JSON.stringify(gateway.logger.lines)).to.not.include(code);
     expect((await gateway.call('GET', '/sign-in')).json).to.deep.include({ openid: 'Example' });
   });
 
@@ -234,6 +245,36 @@ describe('signing in at a provider of OpenID Connect', () => {
     ).to.equal(200);
     gateway.reconfigure({ auth: authWith(), public_url: HTTPS, identityProvider: providerOf() });
     expect(await signIn(gateway, 'ann')).to.match(/^__Host-heartbeat=/);
+  });
+
+  it('calls the provider for each address ten times a second, and reads no endless answer', async () => {
+    const gateway = await served();
+    const statuses: number[] = [];
+    for (let times = 0; times < 11; times++)
+      statuses.push((await getAtOnce(gateway, '/sign-in/openid')).status);
+    expect(statuses).to.deep.equal([...Array<number>(10).fill(303), 429]);
+    const endless = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const write = (): void => {
+        while (response.write(' '.repeat(65_536)));
+      };
+      response.on('drain', write);
+      write();
+    });
+    endless.listen(0, '127.0.0.1');
+    await once(endless, 'listening');
+    try {
+      const { port } = endless.address() as AddressInfo;
+      const other = await served({ issuer: `http://127.0.0.1:${port}` });
+      const refused = await get(other, '/sign-in/openid');
+      expect([refused.status, refused.text.includes('the provider answers too much')]).to.deep.equal([
+        401,
+        true,
+      ]);
+    } finally {
+      endless.closeAllConnections();
+      endless.close();
+    }
   });
 
   it('is not there without a provider, nor where nobody can sign in', async () => {
