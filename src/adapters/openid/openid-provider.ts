@@ -143,10 +143,10 @@ export class OpenIdProvider implements IdentityProvider {
       clientId,
       undefined,
       clientSecret === undefined ? client.None() : client.ClientSecretBasic(clientSecret.reveal()),
-      // oxlint-disable-next-line typescript/no-deprecated -- for a provider on loopback, as in tests
       {
         timeout: TIMEOUT,
         [client.customFetch]: boundedFetch,
+        // oxlint-disable-next-line typescript/no-deprecated -- for a provider on loopback, as in tests
         ...(isPlainLoopback(url) && { execute: [client.allowInsecureRequests] }),
       },
     );
@@ -191,7 +191,8 @@ async function boundedFetch(url: string, options: OpenId.CustomFetchOptions): Pr
   const response = await fetch(url, { body, headers, method, redirect, signal });
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  const parts: AsyncIterable<Uint8Array> | null = response.body;
+  for await (const chunk of parts ?? []) {
     size += chunk.byteLength;
     if (size > LARGEST) throw new LoginProblem('the provider answers too much', false);
     chunks.push(chunk);

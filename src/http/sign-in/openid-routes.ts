@@ -118,7 +118,7 @@ async function complete(
     return;
   }
   const cookie = await beginSignIn(exchange, who, access, place, deps);
-  if (!exchange.open) return;
+  if (exchange.response.headersSent) return;
   // As a list, since one field in the head of an answer replaces the other.
   exchange.response.setHeader('set-cookie', [cookie, place.login.removal]);
   exchange.answer(303, ['location', `${place.url}/`, ...PRIVATE], '');
