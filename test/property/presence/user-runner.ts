@@ -184,7 +184,17 @@ export class UserRunner extends ModelRunner<Request, Crashing, UserStep> {
       await this.clock.settle();
     }
     this.faults.plan(this.#ids[index]!, 'describe', 0);
+    const from = this.clock.now();
+    while (await this.#isDown(index)) await this.clock.advance(1);
+    const to = this.clock.now();
+    if (to > from) this.stalled(from, to, true);
     await this.clock.advance(TIMEOUT);
+  }
+
+  /** Whether the shard of a user waits to be started again. */
+  async #isDown(index: number): Promise<boolean> {
+    const reply = await this.running.ask('checkup', this.#ids[index]!);
+    return reply?.kind === 'refused' && reply.code === 'HEARTBEAT_NOT_READY';
   }
 
   protected override async start(): Promise<void> {
