@@ -49,6 +49,9 @@ const TSCONFIG = {
 /** For packages that are CommonJS, in a bundle that is not. */
 const REQUIRE = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
 
+/** Milliseconds that one of a user's tests may take on a busy machine. */
+const PATIENCE = '250000';
+
 const execute = promisify(execFile);
 
 describe('the package, as it is installed', () => {
@@ -138,9 +141,9 @@ describe('the package, as it is installed', () => {
 
   it('runs in tests of vitest and jest', async () => {
     write('presence.test.js', TEST_OF_A_USER);
-    await run(binary('vitest'), ['run', '--globals', '--root', folder]);
+    await run(binary('vitest'), ['run', '--globals', '--testTimeout', PATIENCE, '--root', folder]);
     write('jest.config.json', JSON.stringify({ transform: {} }));
-    await run(binary('jest'), ['--config', 'jest.config.json'], {
+    await run(binary('jest'), ['--config', 'jest.config.json', '--testTimeout', PATIENCE], {
       NODE_OPTIONS: '--experimental-vm-modules',
     });
   });

@@ -87,12 +87,15 @@ for (const [way, query] of Object.entries(PATHS)) {
       );
     });
 
-    it('show nodes as their GET does, without the UUID of their pings', async () => {
+    it('show nodes as their GET does, without the UUID of their pings and the tag of their settings', async () => {
       const shown = async (): Promise<unknown> => {
-        const { ping_uuid: uuid, ...node } = (await served.call('GET', '/nodes/db-1')).json as {
-          ping_uuid: string;
-        };
+        const {
+          ping_uuid: uuid,
+          settings_tag: tag,
+          ...node
+        } = (await served.call('GET', '/nodes/db-1')).json as { ping_uuid: string; settings_tag: string };
         expect(uuid).to.be.a('string');
+        expect(tag).to.be.a('string');
         return node;
       };
       await served.call('PUT', '/nodes/db-1', { labels: { env: 'prod' } });
