@@ -54,11 +54,14 @@ export function runJob({ command, args, onOutput, stdout, stderr, hasTerminal, n
   const [out, err] = pipes ?? [];
   const streams = onOutput === undefined ? [stderr] : [stdout, stderr];
   let child: ChildProcess;
+  // Before the job begins: a signal in between would end this process alone, and leave the job.
+  const signals = passSignals((signal) => child.kill(signal), hasTerminal);
   try {
     child = spawn(command, args, { stdio: ['inherit', out?.writer ?? mode, err?.writer ?? mode] });
   } catch (error) {
     // Node emits only some of the errors of the system, and throws the others.
     for (const { reader } of pipes ?? []) reader.destroy();
+    signals.release();
     return { ended: Promise.resolve(notStarted(command, error)), finish: () => written(streams) };
   } finally {
     closeWriters(pipes ?? []);
@@ -73,7 +76,7 @@ export function runJob({ command, args, onOutput, stdout, stderr, hasTerminal, n
       resolve({ code: code ?? OF_SIGNAL + (signal === null ? 0 : constants.signals[signal]) }),
     );
   });
-  const signals = passSignals(child, hasTerminal, exited);
+  void exited.then(signals.exited);
   const read =
     onOutput === undefined
       ? []
@@ -145,6 +148,8 @@ async function written(streams: readonly Writable[]): Promise<void> {
 }
 
 interface Signals {
+  /** The job has exited. */
+  readonly exited: () => void;
   /** Resolves at one that asks to end after the exit of the job. */
   readonly told: Promise<void>;
   /** Ends it. */
@@ -152,9 +157,8 @@ interface Signals {
 }
 
 /** Passes signals on while the job runs. */
-function passSignals(child: ChildProcess, hasTerminal: boolean, exited: Promise<unknown>): Signals {
+function passSignals(kill: (signal: NodeJS.Signals) => void, hasTerminal: boolean): Signals {
   let hasExited = false;
-  void exited.then(() => (hasExited = true));
   let tell: () => void = () => undefined;
   const told = new Promise<void>((resolve) => (tell = resolve));
   const listeners = SIGNALS.map((signal) => {
@@ -162,13 +166,16 @@ function passSignals(child: ChildProcess, hasTerminal: boolean, exited: Promise<
     const listener = (): void => {
       if (hasExited) {
         if (ENDING.includes(signal)) tell();
-      } else if (!isSentAnyway) child.kill(signal);
+      } else if (!isSentAnyway) kill(signal);
     };
     process.on(signal, listener);
     return [signal, listener] as const;
   });
   return {
     told,
+    exited: () => {
+      hasExited = true;
+    },
     release: () => {
       for (const [signal, listener] of listeners) process.off(signal, listener);
     },
