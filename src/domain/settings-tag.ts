@@ -1,7 +1,7 @@
 import type { NodeSettings } from './node.js';
 
 const FNV_PRIME = 0x01000193;
-/** Two hashes with other beginnings are one of 64 bits. */
+/** Offset bases of two hashes, which are 64 bits together. */
 const OFFSETS = [0x811c9dc5, 0x9dc5811c] as const;
 
 /**

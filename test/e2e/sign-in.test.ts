@@ -45,9 +45,9 @@ describe('a daemon whose people sign in at a provider', () => {
     const headers = { cookie, 'sec-fetch-site': 'same-origin' };
     const whoami = async () => (await fetch(`${own}/session`, { headers })).json();
     expect(await whoami()).to.include({ user: 'Ann', signed_in: true });
-    const noted = { method: 'POST', headers: { ...headers, origin: own }, body: '{"by":"somebody else"}' };
-    await fetch(`${own}/nodes/db/fail`, { ...noted, body: '{}' });
-    await fetch(`${own}/nodes/db/acknowledge`, noted);
+    const asked = { method: 'POST', headers: { ...headers, origin: own }, body: '{"by":"somebody else"}' };
+    await fetch(`${own}/nodes/db/fail`, { ...asked, body: '{}' });
+    await fetch(`${own}/nodes/db/acknowledge`, asked);
     const node: unknown = await (await fetch(`${own}/nodes/db`, { headers })).json();
     expect(node).to.have.nested.property('acknowledged.by', 'Ann');
 

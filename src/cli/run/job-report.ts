@@ -31,7 +31,7 @@ export const DAILY: NodeSettings = { schedule: { every: 86_400, grace: 3600 } };
 
 /**
  * Reports one run of a job by pings: its start, and its end with the exit code and the end of the output. A node that is
- * unknown is registered. Nothing here throws: what cannot be reported is noted.
+ * unknown is registered. Nothing here throws: what cannot be reported is said by `note`.
  */
 export class JobReport {
   readonly #plan: ReportPlan;
@@ -49,17 +49,19 @@ export class JobReport {
 
   /** The run has started. It is reported while the job runs. */
   begin(): void {
-    this.#starting = this.#noted('the start', () => this.#ping({ kind: 'start' }));
+    this.#starting = this.#attempt('the start', () => this.#ping({ kind: 'start' }));
   }
 
   /** The run has ended. Resolves when that is reported, or left. */
   async end(exitStatus: number, tail: OutputTail): Promise<void> {
     const signal = AbortSignal.timeout(LONGEST);
     await Promise.race([this.#starting, aborted(signal)]);
-    await this.#noted('the end', () => this.#ping({ exitStatus, body: tail.text(this.#bodyLimit), signal }));
+    await this.#attempt('the end', () =>
+      this.#ping({ exitStatus, body: tail.text(this.#bodyLimit), signal }),
+    );
   }
 
-  async #noted(what: string, report: () => Promise<unknown>): Promise<void> {
+  async #attempt(what: string, report: () => Promise<unknown>): Promise<void> {
     try {
       await report();
     } catch (error) {
