@@ -1,7 +1,7 @@
 import type { NodeSettings } from './node.js';
+import { textHash } from './text-hash.js';
 
-const FNV_PRIME = 0x01000193;
-/** Offset bases of two hashes, which are 64 bits together. */
+/** Of two hashes, which are 64 bits together. */
 const OFFSETS = [0x811c9dc5, 0x9dc5811c] as const;
 
 /**
@@ -10,16 +10,7 @@ const OFFSETS = [0x811c9dc5, 0x9dc5811c] as const;
  */
 export function settingsTag(settings: NodeSettings): string {
   const text = JSON.stringify(inOrder(settings));
-  return OFFSETS.map((offset) => hashOf(text, offset).toString(16).padStart(8, '0')).join('');
-}
-
-/** FNV-1a over the characters, then murmur3's finaliser. */
-function hashOf(text: string, offset: number): number {
-  let hash = offset;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), FNV_PRIME);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return OFFSETS.map((offset) => textHash(text, offset).toString(16).padStart(8, '0')).join('');
 }
 
 /** With members in the order of their names: settings that were read from the disk may have another one. */
