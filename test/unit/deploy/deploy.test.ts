@@ -77,6 +77,14 @@ describe('the folder deploy/', () => {
       expect(readFileSync(file, 'utf8'), file).to.match(/scripts\/node-with-heap\b.* "?(?:--|\$)/);
   });
 
+  it('has an image whose build has every file that its scripts read', () => {
+    const image = readFileSync('deploy/Dockerfile', 'utf8');
+    for (const script of ['scripts/bundle.js', 'scripts/dashboard.js']) {
+      const read = readFileSync(script, 'utf8').matchAll(/'(scripts\/[\w.-]+)'/g);
+      for (const [, file = ''] of [...read, [script, script]]) expect(image).to.include(` ${file} `);
+    }
+  });
+
   it('has a dashboard whose every panel asks something that Prometheus understands', async () => {
     const expressions = dashboard.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
     expect(expressions).to.have.length.greaterThan(30);
