@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { isMet, type Figure, type Measured, type Row } from '../row.js';
 import { spread } from '../statistics.js';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The number of objects, by the name of their constructor. */
 export type HeapCounts = ReadonlyMap<string, number>;

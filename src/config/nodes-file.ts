@@ -1,5 +1,5 @@
 import { isNode, isScalar, isMap, isSeq, type Document, type LineCounter, type YAMLSeq } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EmittedNode } from '../client/emitter/emitter.js';
 import { parseNodeName } from '../domain/node-name.js';
 import { issuesIn } from '../views/body-problems.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Kind, Notation, Unit } from './value-kinds.js';
 
 /** A default that depends on where the daemon runs. */

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { PUBLIC } from '../adapters/channels/http/ssrf-guard.js';
 import { limits } from './limits.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from './listening-defaults.js';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidPostgresUrl, parsePostgresUrl, shownUrl } from '../adapters/postgres/postgres-url.js';
 import { parseStoreLocation, type StoreLocation } from '../adapters/store-location.js';
 import { readCertificates } from './channels/certificates.js';

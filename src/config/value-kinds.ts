@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseRange, PUBLIC } from '../adapters/channels/http/ssrf-guard.js';
 import type { Seconds } from '../domain/time.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Acknowledgement } from '../domain/node.js';
 import { instant, type Instant } from '../domain/time.js';
 import { problemsIn, type BodyProblem } from './body-problems.js';

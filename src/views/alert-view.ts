@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ChannelPreview } from '../app/api.js';
 import type { AlertRecord, Delivery } from '../domain/alert.js';
 import { unixSeconds } from '../domain/time.js';

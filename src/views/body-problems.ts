@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** The message of a union that has none of its own. */
 const USUAL = 'Invalid input';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ConfigurationDiff, DeclaredChange } from '../ports/configuration.js';
 import type { configurationDiff } from './ops-answers.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { alert } from './alert-answers.js';
 import { describedUser } from './user-answers.js';
 import { flip, nodeWithCause } from './node-answers.js';

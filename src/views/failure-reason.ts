@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The body of `POST /nodes/:name/fail`, where it is JSON. */
 export const failureReport = z.strictObject(

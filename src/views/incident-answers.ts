@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { INCIDENT_STATES, parseIncidentId, type StatusIncidentId } from '../domain/status-incident.js';
 import { coded, instant } from './values.js';
 

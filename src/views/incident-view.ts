@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PLAIN_LINE, PLAIN_TEXT } from '../domain/plain-text.js';
 import {
   INCIDENT_STATES,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { probe, probeResult } from './probe.js';
 import { silencedBy } from './silence-answers.js';
 import { schedule } from './schedule.js';

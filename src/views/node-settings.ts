@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SettingsChange } from '../domain/node.js';
 import { GRACE } from '../domain/schedule.js';
 import { toMillis, toSeconds } from '../domain/time.js';

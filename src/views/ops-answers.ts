@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, nodeName } from './values.js';
 
 export const stats = z

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { instant, type Instant } from '../domain/time.js';
 import { until } from './acknowledgement.js';
 import { problemsIn, type BodyProblem } from './body-problems.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { unixSeconds } from '../domain/time.js';
 import type { PingFacts } from '../ports/history-store.js';
 import { count, instant, nextCursor, nodeName, seconds } from './values.js';

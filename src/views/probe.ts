@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseAddress } from '../domain/address.js';
 import { DNS_TYPES, PROBE_DEADLINE, PROBE_EVERY, type ProbeResult } from '../domain/probe.js';
 import { unixSeconds } from '../domain/time.js';

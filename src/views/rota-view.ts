@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { overrideStateAt, type OverrideRequest, type RotaOverride } from '../domain/rota-override.js';
 import { turnAt, TURNS, type Rota, type RotaPerson } from '../domain/rota.js';
 import { unixSeconds, type Instant } from '../domain/time.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CronExpression } from '../calendar/cron-expression.js';
 import { GRACE, isCron, type Schedule } from '../domain/schedule.js';
 import { toMillis, toSeconds } from '../domain/time.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { instant, nextCursor, silenceId, silenceState } from './values.js';
 
 export const silencedBy = z.array(silenceId).readonly().optional();

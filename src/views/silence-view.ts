@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { allFitNothing, parseMatcher, type Matcher } from '../domain/matcher.js';
 import { silenceStateAt, type Silence, type SilenceRequest } from '../domain/silence.js';
 import { instant, unixSeconds, type Instant } from '../domain/time.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Stats } from '../app/daemon-facts.js';
 import type { stats } from './ops-answers.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { toMillis } from '../domain/time.js';
 import type { Timeout } from '../domain/timeout.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { acknowledgement, uptime } from './node-answers.js';
 import { count, flipCause, instant, nodeName } from './values.js';
 

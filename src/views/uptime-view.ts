@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { localIso } from '../domain/local-days.js';
 import type { NodeName } from '../domain/node-name.js';
 import { unixSeconds, type Instant } from '../domain/time.js';

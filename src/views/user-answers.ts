@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { rejected } from './batch-answers.js';
 import { instant, nextCursor, presence, userId } from './values.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseAlertId } from '../domain/alert-id.js';
 import { ALERT_TYPES, DELIVERY_STATES, HOLDS, type AlertId } from '../domain/alert.js';
 import { parseNodeName, type NodeName } from '../domain/node-name.js';

@@ -28,8 +28,11 @@ describe('tabs of a browser', () => {
     let opened = 0;
     bobs.on('page', (page) => page.on('websocket', () => opened++));
     const pages: Page[] = [];
-    for (let count = 0; count < 10; count++) pages.push(await chrome.open(bobs, '2', '1'));
-    for (const page of pages) await sees(page, { status: 'online', stale: false, online: { 1: 1 } });
+    for (let count = 0; count < 10; count++) {
+      pages.push(await chrome.open(bobs, '2', '1'));
+      // The first of them has the connection.
+      await sees(pages.at(-1)!, { status: 'online', stale: false, online: { 1: 1 } });
+    }
     await sees(ann, { online: { 2: 10 } });
     expect(opened).to.equal(1);
     await pages.shift()?.goto('about:blank');

@@ -293,6 +293,8 @@ export class SimulatedAlerts {
     this.system.stop();
     await this.clock.settle();
     this.clock.forget();
+    // Ids that the next daemon makes in the same millisecond would be those of this one: their chance is always the same.
+    this.clock.standStill(1);
   }
 
   /** A node changes its state. The flip goes to history, as from a node's actor. */

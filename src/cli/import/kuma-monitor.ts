@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** SQLite has no booleans, so a backup may have numbers. */
 const flag = z.union([z.boolean(), z.number()]).nullish().transform(Boolean);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { alertListingQuery } from './alert-query.js';
 import type { GatewayLimits } from '../gateway-options.js';
 import { alerts, channelPreview, queuedAlert } from '../../views/alert-answers.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseAlertId } from '../../domain/alert-id.js';
 import { ALERT_TYPES, DELIVERY_STATES, type AlertId, type DeliveryState } from '../../domain/alert.js';
 import type { AlertFilter } from '../../domain/alert-filter.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BADGE_SHOWS } from '../../domain/badge.js';
 import { failure } from '../../views/error-answer.js';
 import { type Operations, unavailable } from '../contract/operation.js';

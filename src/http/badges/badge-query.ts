@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BADGE_SHOWS } from '../../domain/badge.js';
 import { queryProblem } from '../../views/messages.js';
 import { nodeName } from '../../views/values.js';

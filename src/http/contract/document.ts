@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GatewayLimits } from '../gateway-options.js';
 import { failure } from '../../views/error-answer.js';
 import {

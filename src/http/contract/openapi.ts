@@ -1,5 +1,5 @@
 import { isRecord } from '../../domain/is-record.js';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The parts of an OpenAPI 3.1 document that ours has. */
 

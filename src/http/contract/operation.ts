@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DEVICE_NAME } from '../../domain/device.js';
 import { failure } from '../../views/error-answer.js';
 import { userIdText, userId } from '../../views/values.js';

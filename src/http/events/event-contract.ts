@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { failure } from '../../views/error-answer.js';
 import { event } from '../../views/event-answers.js';
 import type { Answer, Operation, Operations } from '../contract/operation.js';

@@ -1,5 +1,5 @@
 import { isRecord } from '../../domain/is-record.js';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EventFilter, EventLabel } from '../../app/events/events-api.js';
 import { EVENT_TYPES, type EventType } from '../../domain/event-types.js';
 import type { UserId, UserIds } from '../../domain/user-id.js';

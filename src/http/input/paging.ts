@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Instant, instant } from '../../domain/time.js';
 import type { HistoryRange } from '../../ports/history-store.js';
 import { coded } from '../../views/values.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { HeartbeatError } from '../../errors.js';
 import type { Instant } from '../../domain/time.js';
 import { coded } from '../../views/values.js';

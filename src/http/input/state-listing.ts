@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseAlertId } from '../../domain/alert-id.js';
 import { SILENCE_STATES, type SilenceState } from '../../domain/silence.js';
 import { queryProblem } from '../../views/messages.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Operation, Operations } from '../contract/operation.js';
 
 const HTML = 'text/html; charset=utf-8';

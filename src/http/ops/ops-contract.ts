@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CONTENT_TYPE } from '../../views/metrics/text.js';
 import { failure } from '../../views/error-answer.js';
 import { configurationDiff, healthy, ready, stats, supervision, unready } from '../../views/ops-answers.js';

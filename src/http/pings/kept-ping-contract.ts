@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { failure } from '../../views/error-answer.js';
 import { pings } from '../../views/ping-view.js';
 import type { Operations } from '../contract/operation.js';

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { NodeName } from '../../domain/node-name.js';
 import type { Daemon } from '../../app/api.js';
 import { queryProblem } from '../../views/messages.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { uuid } from '../../views/values.js';
 import { type Operation, type Operations, unavailable } from '../contract/operation.js';
 

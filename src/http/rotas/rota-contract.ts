@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { failure } from '../../views/error-answer.js';
 import { override, overrideBody, overrides, rotas, turn } from '../../views/rota-view.js';
 import { overrideId } from '../../views/values.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { OverrideReply } from '../../../actors/notifier/notifier.protocol.js';
 import type { Rota } from '../../domain/rota.js';
 import { overrideStateAt, parseOverrideId } from '../../domain/rota-override.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { caller, waysIn } from '../../views/caller-answers.js';
 import { failure } from '../../views/error-answer.js';
 import { signInProblem } from '../../views/messages.js';

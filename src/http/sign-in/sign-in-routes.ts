@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Daemon } from '../../app/api.js';
 import { ANYBODY, type Access } from '../../domain/access.js';
 import { signedInByKey, type SignedIn, type SignIn } from '../../domain/sign-in.js';

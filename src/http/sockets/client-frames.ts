@@ -1,5 +1,5 @@
 import { isRecord } from '../../domain/is-record.js';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { UserId, UserIds } from '../../domain/user-id.js';
 import { isDeviceName } from '../../domain/device.js';
 import { problemsIn } from '../../views/body-problems.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Millis } from '../../domain/time.js';
 import type { ErrorCode } from '../../errors.js';
 import { describedUser } from '../../views/user-answers.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { failure } from '../../views/error-answer.js';
 import { incidentId, statusIncident, statusIncidents } from '../../views/incident-answers.js';
 import { incidentBody, incidentUpdateBody } from '../../views/incident-view.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isTimeZone } from '../../domain/time-zone.js';
 import type { Instant } from '../../domain/time.js';
 import type { UptimeRequest } from '../../domain/uptime-report.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Daemon } from '../../app/api.js';
 import type { UserId, UserIds } from '../../domain/user-id.js';
 import { queryProblem } from '../../views/messages.js';

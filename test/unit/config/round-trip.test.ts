@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Option } from '../../../src/config/option.js';
 import { options, valueIn } from '../../../src/config/schema.js';
 import { valueText } from '../../../src/config/value-source.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { z } from 'zod';
+import * as z from 'zod';
 import { clientFrames, parseFrame } from '../../../src/http/sockets/client-frames.js';
 import { serverFrames } from '../../../src/http/sockets/server-frames.js';
 

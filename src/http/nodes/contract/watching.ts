@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { failureReport } from '../../../views/failure-reason.js';
 import { pauseBody } from '../../../views/pause.js';
 import { failure } from '../../../views/error-answer.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GatewayLimits } from '../../gateway-options.js';
 import { presence } from '../../../views/values.js';
 import { accepted } from '../../../views/batch-answers.js';
