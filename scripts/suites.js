@@ -10,8 +10,9 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { sideBySide } from './side-by-side.js';
 
-/** Of a core, by processor time: for a suite that is mostly waiting, and for unit tests. */
+/** Of a core, by processor time: for a suite that is mostly waiting, for one that waits at times, and for unit tests. */
 const WAITING_SHARE = 0.4;
+const BUSY_SHARE = 0.7;
 const UNIT_SHARE = 0.7;
 /** More than one, since no task keeps its core busy all the time. */
 const SHARES_OF_A_CORE = 1.2;
@@ -34,11 +35,14 @@ const FOLDERS = [
 const UNMEASURED = ['test/simulation', 'test/property', 'test/contract'];
 const STATIC = ['lint', 'format:check', 'types', 'imports', 'dead', 'words', 'links', 'size'];
 const SLOW = ['test/faults', 'test/e2e'];
-/** Keep a core busy, or need most of one in time: the first two send as much as the daemon can take. */
-const BUSY = [
+/** They send as much as the daemon can take. */
+const BUSIEST = [
   'test/faults/mass-failure.test.ts',
   'test/faults/overload.test.ts',
   'test/faults/sockets-overload.test.ts',
+];
+/** Keep most of a core busy, or need it in time. */
+const BUSY = [
   'test/faults/sigkill.test.ts',
   'test/faults/alerts.test.ts',
   'test/faults/emitter.test.ts',
@@ -158,17 +162,18 @@ function runsHere(file) {
 function slow(asked) {
   const files = asked.length > 0 ? asked : SLOW.flatMap(filesIn).filter(runsHere).sort();
   const among = (known) => known.filter((file) => files.includes(file));
-  const listed = [...BUSY, ...LONG];
+  const listed = [...BUSIEST, ...BUSY, ...LONG];
   const again = ARE_ALL_PARTITIONED || IS_ON_POSTGRES ? [] : among([PARTITIONED_SLOW]);
   const built = (task) => ({ ...task, args: [...task.args, ...WITHOUT_DISK], after: [BUILD.name] });
   return {
     busy: [
-      ...again.map((file) => inPartitions(mocha(file, 1, file))),
-      ...among(BUSY).map((file) => mocha(file, 1, file)),
+      ...among(BUSIEST).map((file) => mocha(file, 1, file)),
+      ...again.map((file) => inPartitions(mocha(file, BUSY_SHARE, file))),
+      ...among(BUSY).map((file) => mocha(file, BUSY_SHARE, file)),
     ].map(built),
     waiting: [
-      ...among(LONG).map((file) => mocha(file, WAITING_SHARE, file)),
       ...shared(files.filter((file) => !listed.includes(file))),
+      ...among(LONG).map((file) => mocha(file, WAITING_SHARE, file)),
     ].map(built),
   };
 }
@@ -183,7 +188,7 @@ function shared(files) {
 /** Fails if a renamed or new file or folder is missing in the lists. */
 function checkLists() {
   const files = SLOW.flatMap(filesIn);
-  const lost = [...BUSY, ...LONG, ...NOT_ON_POSTGRES].filter((file) => !files.includes(file));
+  const lost = [...BUSIEST, ...BUSY, ...LONG, ...NOT_ON_POSTGRES].filter((file) => !files.includes(file));
   const known = [...FOLDERS, ...SLOW].map((folder) => folder.split('/')[1]);
   const folders = readdirSync('test').filter((folder) => filesIn(`test/${folder}`).length > 0);
   const forgotten = folders.filter((folder) => !known.includes(folder));
