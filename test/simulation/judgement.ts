@@ -14,6 +14,7 @@ import type { JobsOracle } from './oracle/jobs.js';
 import type { LivenessOracle } from './oracle/liveness.js';
 import type { NotificationsOracle } from './oracle/notifications.js';
 import { expectOrder, type PresenceOracle } from './oracle/presence.js';
+import type { RotasOracle } from './oracle/rotas.js';
 import type { SilencesOracle } from './oracle/silences.js';
 import { SupervisionOracle } from './oracle/supervision.js';
 import type { Clients } from './world/clients.js';
@@ -26,6 +27,7 @@ export interface Oracles {
   readonly alerts: AlertsOracle;
   readonly notifications: NotificationsOracle;
   readonly silences: SilencesOracle;
+  readonly rotas: RotasOracle;
   readonly jobs: JobsOracle;
 }
 
@@ -202,6 +204,8 @@ export class Judgement {
     this.#oracles.notifications.judge(flips, records, now);
     this.#oracles.silences.stored(this.#daemon.app.silences.list(), now);
     this.#oracles.silences.judge(flips, records, now);
+    this.#oracles.rotas.stored(this.#daemon.app.rotas.overrides(), now);
+    this.#oracles.rotas.judge(records, now);
   }
 
   /** Checks that the daemon keeps nothing that has ended. */

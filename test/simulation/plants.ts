@@ -3,6 +3,7 @@ import { DEVICE_PLANTS } from './device-plants.js';
 import { EVENT_PLANTS } from './event-plants.js';
 import { JOB_PLANTS } from './job-plants.js';
 import { NODE_PLANTS } from './node-plants.js';
+import { ROTA_PLANTS } from './rota-plants.js';
 import { SCHEDULE_PLANTS } from './schedule-plants.js';
 import { SILENCE_PLANTS } from './silence-plants.js';
 import { STORE_PLANTS } from './store-plants.js';
@@ -20,6 +21,7 @@ export const PLANTS: readonly Plant[] = [
   ...SCHEDULE_PLANTS,
   ...SILENCE_PLANTS,
   ...JOB_PLANTS,
+  ...ROTA_PLANTS,
 ];
 
 export function plantNamed(name: string): Plant | undefined {

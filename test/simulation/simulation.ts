@@ -1,3 +1,4 @@
+import type { Rota } from '../../src/domain/rota.js';
 import type { Channel } from '../../src/ports/channel.js';
 import { configOf } from '../support/simulated-app.js';
 import { Judgement, type Oracles } from './judgement.js';
@@ -11,6 +12,7 @@ import { JobsOracle } from './oracle/jobs.js';
 import { LivenessOracle } from './oracle/liveness.js';
 import { NotificationsOracle } from './oracle/notifications.js';
 import { PresenceOracle } from './oracle/presence.js';
+import { RotasOracle } from './oracle/rotas.js';
 import { SilencesOracle } from './oracle/silences.js';
 import { Timings } from './oracle/timings.js';
 import { brokenBy, type Outcome } from './outcome.js';
@@ -22,6 +24,7 @@ import { MaintenancePlan } from './world/maintenance.js';
 import { BrokenPromise, Ledger } from './world/ledger.js';
 import { Network } from './world/network.js';
 import { CHANNELS, PASSING, Receiver, channelsOf } from './world/receivers.js';
+import { ROTA, rotaFor } from './world/rota.js';
 import { chooseSettings, flagsOf, type Settings } from './world/settings.js';
 
 export interface SimulationOptions {
@@ -58,7 +61,8 @@ class Simulation {
   readonly #oracles: Oracles;
   readonly #receivers: ReadonlyMap<string, Receiver>;
   readonly #channelChance: Random;
-  #channelNames: readonly string[] = CHANNELS;
+  readonly #rota: Rota;
+  #channelNames: readonly string[];
   readonly #clients: Clients;
   /** Undefined if everybody may do everything. */
   readonly #keys: Keys | undefined;
@@ -88,11 +92,14 @@ class Simulation {
       lead: wallLead,
       now: () => loop.now,
     });
+    this.#channelNames = this.#usualChannels;
+    this.#rota = rotaFor(loop.now + wallLead, options.length, random.fork('rota'));
     this.#daemon = new Daemon(loop, random, {
       name: 'daemon',
       config: configOf(flagsOf(settings)),
       channels: (run) => this.#channels(run),
       maintenance: () => this.#plan.windows,
+      rotas: settings.rota ? [this.#rota] : [],
       plant: options.plant?.ports ?? ((ports) => ports),
       wallLead,
       listener: settings.http ? this.#listener : undefined,
@@ -101,7 +108,7 @@ class Simulation {
     this.#network = new Network(loop, random.fork('network'), this.#daemon);
     this.#channelChance = random.fork('channels');
     this.#receivers = new Map(
-      [...CHANNELS, PASSING].map((name) => [name, new Receiver(name, loop, random, this.#ledger)]),
+      [...this.#usualChannels, PASSING].map((name) => [name, new Receiver(name, loop, random, this.#ledger)]),
     );
     this.#oracles = {
       presence: new PresenceOracle(this.#ledger, settings),
@@ -109,6 +116,7 @@ class Simulation {
       alerts: new AlertsOracle(this.#ledger, this.#receivers),
       notifications: new NotificationsOracle(this.#ledger, this.#receivers, settings),
       silences: new SilencesOracle(this.#ledger, this.#receivers, settings),
+      rotas: new RotasOracle(this.#ledger, this.#receivers, this.#rota),
       jobs: new JobsOracle(this.#ledger, new Timings(this.#ledger, settings)),
     };
     this.#clients = createClients({
@@ -160,16 +168,20 @@ class Simulation {
 
   #reload(random: Random): void {
     // Reloads remove and add one channel.
-    const names = random.chance(0.5) ? [...CHANNELS, PASSING] : CHANNELS;
-    this.#channelNames = names;
+    this.#channelNames = random.chance(0.5) ? [...this.#usualChannels, PASSING] : this.#usualChannels;
     this.#plan.change(random.fork(`maintenance ${String(this.#loop.now)}`));
     const limits = { mailbox: random.pick([100, 1000]), history_queue: random.pick([1000, 200_000]) };
     this.#daemon.reload(limits, (run) => this.#channels(run), this.#breaks);
   }
 
+  /** Those that no reload removes. */
+  get #usualChannels(): readonly string[] {
+    return this.#settings.rota ? [...CHANNELS, ROTA] : CHANNELS;
+  }
+
   #channels(run: Run): readonly Channel[] {
     const receivers = new Map([...this.#receivers].filter(([name]) => this.#channelNames.includes(name)));
-    return channelsOf(receivers, run, this.#channelChance);
+    return channelsOf(receivers, run, this.#channelChance, this.#rota);
   }
 
   /** A seed chooses some of the kinds: with all at once, the oracles would have to excuse too much. */

@@ -4,6 +4,7 @@ import type { Config } from '../../../src/config/schema.js';
 import { Gateway } from '../../../src/http/gateway.js';
 import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import type { MaintenanceWindow } from '../../../src/domain/maintenance.js';
+import type { Rota } from '../../../src/domain/rota.js';
 import type { Channel } from '../../../src/ports/channel.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { registered } from './actor-registry.js';
@@ -19,6 +20,7 @@ export interface DaemonOptions {
   readonly channels: (run: Run) => readonly Channel[];
   /** The maintenance windows in the configuration. */
   readonly maintenance: () => readonly MaintenanceWindow[];
+  readonly rotas: readonly Rota[];
   /** The fault planted in the daemon, if any. */
   readonly plant: (ports: AppPorts, daemon: Daemon) => AppPorts;
   readonly wallLead: number;
@@ -32,6 +34,7 @@ export interface DaemonOptions {
 export interface Run {
   readonly number: number;
   readonly process: Process;
+  readonly clock: DaemonClock;
 }
 
 /** The outcomes of sending a request. */
@@ -67,6 +70,7 @@ export class Daemon {
   #app: App | undefined;
   #process: Process | undefined;
   #run = 0;
+  #started: Run | undefined;
   #sockets: Incoming[] = [];
   #isListening = false;
   #server: Listener['server'] | undefined;
@@ -126,13 +130,14 @@ export class Daemon {
   /** Starts the daemon. @param ended called with the time at which it was ready, or with the error */
   start(ended: (error: unknown) => void): void {
     const process = this.#loop.process(`${this.#options.name} ${String(++this.#run)}`);
-    const run: Run = { number: this.#run, process };
     this.#process = process;
     this.logger = new RecordingLogger();
     this.#stall = { from: -Infinity, to: -Infinity };
     const clock = new DaemonClock(this.#loop, process, this.wall, () => {
       if (process === this.#process) this.#readSockets();
     });
+    const run: Run = { number: this.#run, process, clock };
+    this.#started = run;
     const ports: AppPorts = {
       clock,
       logger: this.logger,
@@ -151,6 +156,7 @@ export class Daemon {
       },
       channels: this.#options.channels(run),
       maintenance: this.#options.maintenance(),
+      rotas: this.#options.rotas,
     };
     this.#loop.enter(process, () => {
       const { made: app, remove } = registered(
@@ -332,9 +338,10 @@ export class Daemon {
   ): void {
     const { app } = this;
     const process = this.#process;
-    if (process === undefined) return;
+    const run = this.#started;
+    if (process === undefined || run === undefined) return;
     this.#loop.enter(process, () => {
-      const channels = made({ number: this.#run, process });
+      const channels = made(run);
       const { config, maintenance } = this.#options;
       app.reconfigure({ ...config.limits, ...limits }, channels, maintenance()).catch(failed);
     });

@@ -15,6 +15,7 @@ import { OnCallClient } from './on-call.js';
 import { ReaderClient } from './readers.js';
 import type { Settings } from './settings.js';
 import { SocketClient } from './sockets.js';
+import { SwapsClient } from './swaps.js';
 import { UserClient } from './users.js';
 
 interface ClientsDeps {
@@ -40,6 +41,8 @@ export interface Clients {
   readonly jobs: readonly JobClient[];
   /** At most one. */
   readonly onCall: readonly OnCallClient[];
+  /** At most one. */
+  readonly swaps: readonly SwapsClient[];
 }
 
 export function createClients({ daemon, keys, presence, ...common }: ClientsDeps): Clients {
@@ -77,7 +80,8 @@ export function createClients({ daemon, keys, presence, ...common }: ClientsDeps
   );
   const jobs = several(settings.jobs, (number) => new JobClient(number, deps));
   const onCall = settings.silences ? [new OnCallClient(deps)] : [];
-  return { users, deviceUsers, nodes, sockets, readers, jobs, onCall };
+  const swaps = settings.rota ? [new SwapsClient(deps)] : [];
+  return { users, deviceUsers, nodes, sockets, readers, jobs, onCall, swaps };
 }
 
 /** By which the network knows them. */
@@ -89,17 +93,19 @@ export function namesOf({
   readers,
   jobs,
   onCall,
+  swaps,
 }: Clients): readonly string[] {
   return [
     ...[...users, ...deviceUsers].map(({ id }) => id),
     ...[...nodes, ...jobs].map(({ name }) => name),
-    ...[...sockets, ...readers, ...onCall].map(({ id }) => id),
+    ...[...sockets, ...readers, ...onCall, ...swaps].map(({ id }) => id),
   ];
 }
 
 /** They ask for nothing more, and fall silent. Readers go on. */
-export function end({ users, deviceUsers, nodes, sockets, jobs, onCall }: Clients): void {
-  for (const client of [...users, ...deviceUsers, ...sockets, ...nodes, ...jobs, ...onCall]) client.end();
+export function end({ users, deviceUsers, nodes, sockets, jobs, onCall, swaps }: Clients): void {
+  for (const client of [...users, ...deviceUsers, ...sockets, ...nodes, ...jobs, ...onCall, ...swaps])
+    client.end();
 }
 
 function several<Client>(count: number, make: (number: number) => Client): readonly Client[] {

@@ -79,6 +79,17 @@ export interface RequestedSilence extends Asked {
   expiry: Asked | undefined;
 }
 
+/** A request for an override of the rota. Its instants are on the wall clock. */
+export interface RequestedOverride extends Asked {
+  readonly person: string;
+  readonly startsAt: number;
+  readonly endsAt: number;
+  /** Known once it is confirmed. */
+  id: string | undefined;
+  /** The request that ended it. */
+  expiry: Asked | undefined;
+}
+
 /** A maintenance window. It is open from one instant of the wall clock to another, or for a time from each minute on. */
 export interface PlannedSilence {
   readonly nodes: ReadonlySet<string>;
@@ -139,6 +150,8 @@ export class Ledger {
   /** Requests for silences, in the order in which the daemon read them. */
   readonly silences: RequestedSilence[] = [];
   readonly maintenance: PlannedSilence[] = [];
+  /** Requests for overrides, in the order in which the daemon read them. */
+  readonly overrides: RequestedOverride[] = [];
   readonly disturbances: Disturbance[] = [];
   readonly jumps: Jump[] = [];
   /** Intervals in which the disk may lag: from the first slow or refused write until everything is stored. */

@@ -5,16 +5,26 @@ import {
   type Channel,
   type ChannelPolicy,
 } from '../../../src/ports/channel.js';
+import { RotaNotifier } from '../../../src/adapters/channels/rota/rota.js';
+import type { Rota } from '../../../src/domain/rota.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
 import type { Run } from '../machine/daemon.js';
 import type { Loop } from '../machine/loop.js';
 import type { Random } from '../machine/random.js';
 import type { Ledger } from './ledger.js';
+import { ROTA } from './rota.js';
 
 /** How a provider behaves. `lies`: it confirms alerts, and drops them. `twice`: it accepts them, and answers errors. */
 export type Behaviour = 'well' | 'down' | 'refuses' | 'hangs' | 'lies' | 'twice';
 
 export interface Told {
   readonly message: AlertMessage;
+  readonly at: number;
+}
+
+/** An attempt to notify a person of a rota. */
+export interface Attempted {
+  readonly person: string;
   readonly at: number;
 }
 
@@ -35,6 +45,8 @@ export class Receiver {
   readonly told: Told[] = [];
   /** The first attempt for each id. */
   readonly attempted = new Map<string, Told>();
+  /** Of a rota: all attempts for each id. */
+  readonly attempts = new Map<string, Attempted[]>();
   /** Whether it has refused an alert permanently. */
   hasRefused = false;
   readonly #loop: Loop;
@@ -64,11 +76,11 @@ export class Receiver {
     return !this.#unwell.some(({ from, to }) => from <= until && to >= since);
   }
 
-  async notify(message: AlertMessage, { process }: Run): Promise<void> {
+  /** @param person whom a rota notifies */
+  async notify(message: AlertMessage, { process }: Run, person?: string): Promise<void> {
     if (process.dead) return;
     // Closing notices are not stored. Neither are alerts that a replaced process raises while its writes are refused.
-    if (message.type !== 'channel.closed' && !process.isReplaced && !this.attempted.has(message.id))
-      this.attempted.set(message.id, { message, at: this.#loop.now });
+    if (message.type !== 'channel.closed' && !process.isReplaced) this.#attempt(message, person);
     this.#ledger.count('attempts');
     const { behaviour } = this;
     if (behaviour === 'hangs') return never();
@@ -83,6 +95,14 @@ export class Receiver {
       throw new NotifyError('the provider refuses it', { permanent: true });
     }
     if (isError) throw new NotifyError('answered an error, and has it');
+  }
+
+  #attempt(message: AlertMessage, person: string | undefined): void {
+    const at = this.#loop.now;
+    if (!this.attempted.has(message.id)) this.attempted.set(message.id, { message, at });
+    if (person === undefined) return;
+    const attempts = this.attempts.get(message.id) ?? [];
+    this.attempts.set(message.id, [...attempts, { person, at }]);
   }
 
   /** Takes a message, also while the process stands still. A dead process gets no answer. */
@@ -102,22 +122,35 @@ export function channelsOf(
   receivers: ReadonlyMap<string, Receiver>,
   run: Run,
   random: Random,
+  rota: Rota,
 ): readonly Channel[] {
   return [...receivers.values()].map((receiver) => ({
     policy: policyOf(receiver.name, random),
     receiver: receiver.name,
-    notifier: {
-      notify: (message) => receiver.notify(message, run),
-      close: () => Promise.resolve(),
-    },
+    notifier: receiver.name === ROTA ? rotaNotifier(rota, receiver, run) : notifierTo(receiver, run),
   }));
+}
+
+function notifierTo(receiver: Receiver, run: Run, person?: string): Channel['notifier'] {
+  return {
+    notify: (message) => receiver.notify(message, run, person),
+    close: () => Promise.resolve(),
+  };
+}
+
+function rotaNotifier(rota: Rota, receiver: Receiver, run: Run): RotaNotifier {
+  return new RotaNotifier(rota, 1, {
+    clock: run.clock,
+    logger: new RecordingLogger(),
+    person: (channel) => notifierTo(receiver, run, channel),
+  });
 }
 
 function policyOf(name: string, random: Random): ChannelPolicy {
   const isSpare = name === 'spare';
   return {
     name,
-    kind: 'simulated',
+    kind: name === ROTA ? 'rota' : 'simulated',
     events: isSpare ? [] : ALERT_TYPES.filter((type) => type !== 'node.inactive' && type !== 'test'),
     concurrency: random.int(1, 4),
     attemptTimeout: random.pick([1000, 2000]),

@@ -41,6 +41,8 @@ export interface Settings {
   readonly timedPauses: boolean;
   /** Jobs that send pings. */
   readonly jobs: number;
+  /** A channel notifies whoever of a rota is on call. */
+  readonly rota: boolean;
 }
 
 /** A limit that no node reaches. */
@@ -77,7 +79,8 @@ export function chooseSettings(random: Random, clients: number | undefined): Set
   const maintenance = random.chance(0.2) ? random.int(1, 3) : 0;
   const timedPauses = random.chance(0.4);
   const jobs = random.chance(0.3) ? random.int(1, 2) : 0;
-  const more = { silences, maintenance, timedPauses, jobs };
+  const rota = random.chance(0.25);
+  const more = { silences, maintenance, timedPauses, jobs, rota };
   return { ...settings, ...others, ...more, sockets: others.http ? sockets : 0, schedules };
 }
 
