@@ -98,6 +98,7 @@ const NOT_ON_POSTGRES = [
   'test/e2e/healthcheck.test.ts',
   'test/e2e/library.test.ts',
   'test/e2e/missing-package.test.ts',
+  'test/e2e/runbook.test.ts',
   'test/e2e/store-copy.test.ts',
   'test/e2e/store-backup.test.ts',
 ];

@@ -4,10 +4,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { expect } from 'chai';
-import { HEARTBEAT, ROOT, type DaemonProcess } from '../support/daemon-process.js';
+import type { DaemonProcess } from '../support/daemon-process.js';
+import { FollowedPage } from '../support/followed-page.js';
 import { TestResources } from '../support/test-resources.js';
 
-const BLOCK = /<!-- (file|run|answer): (\S+) -->\n+```\w+\n([\s\S]*?)```/g;
 /** A ping key as healthchecks makes them. */
 const PING_KEY = 'fqOOd6-F4MMNuCEnzTU01w';
 const API_KEY = 'hcr_recorded0000000000000000000000';
@@ -90,13 +90,6 @@ function recorded(): Promise<Server> {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
 
-/** The files, commands and answers of the page, by their names. */
-function blocks(kind: string): ReadonlyMap<string, string> {
-  const page = readFileSync(path.join(ROOT, 'docs/task-move-from-healthchecks.md'), 'utf8');
-  const found = [...page.matchAll(BLOCK)].filter(([, what]) => what === kind);
-  return new Map(found.map(([, , name = '', text = '']) => [name, text]));
-}
-
 interface ShownNode {
   readonly name: string;
   readonly paused: boolean;
@@ -106,7 +99,7 @@ interface ShownNode {
 
 describe('the page "Move from healthchecks or Uptime Kuma", followed word by word', () => {
   const resources = new TestResources();
-  const commands = blocks('run');
+  const page = new FollowedPage('docs/task-move-from-healthchecks.md');
   let server: Server;
   let from: string;
   let folder: string;
@@ -128,13 +121,8 @@ describe('the page "Move from healthchecks or Uptime Kuma", followed word by wor
     env: Readonly<Record<string, string>> = {},
     more = '',
   ): Promise<DaemonProcess> {
-    const written = commands.get(name);
-    expect(written, name).to.not.equal(undefined);
-    const heartbeat = `heartbeat() { '${process.execPath}' '${HEARTBEAT}' "$@"; }`;
-    const script = `${heartbeat}\n${(written ?? '').trim().replace('https://healthchecks.io', from)}${more}`;
-    const child = resources.run({ command: ['bash', '-uc', script], cwd: folder, env: { PING_KEY, ...env } });
-    await child.ended;
-    return child;
+    const here = { 'https://healthchecks.io': from };
+    return page.run(resources, name, { cwd: folder, env: { PING_KEY, ...env }, here, more });
   }
 
   it('ends with jobs that ping the daemon with the key and the slug that they had', async () => {
@@ -142,16 +130,17 @@ describe('the page "Move from healthchecks or Uptime Kuma", followed word by wor
     expect(hash).to.equal(createHash('sha256').update(PING_KEY).digest('hex'));
     const made = (await run('key', {}, ' --json')).stdout;
     const mine = JSON.parse(made) as { readonly key: string; readonly hash: string };
-    const config = (blocks('file').get('heartbeat.yaml') ?? '')
+    const config = page
+      .file('heartbeat.yaml')
       .replace('<hash of the ping key>', hash)
       .replace('sha256:<hash of your key>', mine.hash);
     writeFileSync(path.join(folder, 'heartbeat.yaml'), config);
-    expect(commands.get('start')).to.equal('heartbeat start --config heartbeat.yaml\n');
+    expect(page.command('start')).to.equal('heartbeat start --config heartbeat.yaml\n');
     const daemon = await resources.daemon(path.join(folder, 'data'), {
       config: path.join(folder, 'heartbeat.yaml'),
     });
 
-    expect(commands.get('environment')).to.equal('export HEARTBEAT_URL=http://127.0.0.1:3519\n');
+    expect(page.command('environment')).to.equal('export HEARTBEAT_URL=http://127.0.0.1:3519\n');
     const env = { HEARTBEAT_URL: daemon.url, HEARTBEAT_KEY: mine.key, HC_API_KEY: API_KEY };
     const list = async (): Promise<readonly ShownNode[]> => {
       const response = await fetch(`${daemon.url}/nodes`, {
@@ -165,10 +154,9 @@ describe('the page "Move from healthchecks or Uptime Kuma", followed word by wor
       1,
       `heartbeat: ${from}/api/v3/checks/ refuses the key (401): it must be an API key of the project\n`,
     ]);
-    const answer = (blocks('answer').get('import') ?? '').replace(
-      'registered   Database Backup\n',
-      'registered   Database Backup, paused\n',
-    );
+    const answer = page
+      .answer('import')
+      .replace('registered   Database Backup\n', 'registered   Database Backup, paused\n');
     const tried = await run('try', env);
     expect(tried.stdout).to.equal(answer.replace('\n2 registered', '\nwould be: 2 registered'));
     expect(await list()).to.deep.equal([]);
@@ -224,5 +212,6 @@ describe('the page "Move from healthchecks or Uptime Kuma", followed word by wor
     expect(response.status).to.equal(200);
     for (const secret of [API_KEY, mine.key, PING_KEY])
       expect(brought.stdout + kuma.stdout + daemon.stderr).to.not.include(secret);
+    expect(page.unused).to.deep.equal([]);
   });
 });

@@ -1,21 +1,13 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { ROOT, type DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
+import { FollowedPage } from '../support/followed-page.js';
 import { freePort } from '../support/free-port.js';
 import { LocalRegistry } from '../support/local-registry.js';
 import { ready, TestResources } from '../support/test-resources.js';
-
-const BLOCK = /<!-- (file|run): (\S+) -->\n+```\w+\n([\s\S]*?)```/g;
-
-/** The files and commands of the page, by their names. */
-function blocks(kind: 'file' | 'run'): Map<string, string> {
-  const page = readFileSync(path.join(ROOT, 'docs/task-who-is-online.md'), 'utf8');
-  const found = [...page.matchAll(BLOCK)].filter(([, what]) => what === kind);
-  return new Map(found.map(([, , name = '', text = '']) => [name, text]));
-}
 
 describe('the page "Who is online in my app", followed word by word from an empty folder', () => {
   const resources = new TestResources();
@@ -73,9 +65,11 @@ describe('the page "Who is online in my app", followed word by word from an empt
   }
 
   it('ends with dots that are green while somebody has the page open', async () => {
-    const commands = blocks('run');
-    await run(commands.get('install') ?? '', folder);
-    for (const [name, text] of blocks('file')) {
+    const page = new FollowedPage('docs/task-who-is-online.md');
+    // It is packed as `npm pack` does it, above.
+    expect(page.command('clone')).to.equal('scripts/ready\nnpm pack\n');
+    await run(page.command('install'), folder);
+    for (const [name, text] of page.files) {
       mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
       writeFileSync(path.join(folder, name), text);
     }
@@ -83,9 +77,9 @@ describe('the page "Who is online in my app", followed word by word from an empt
     const port = String(await freePort());
     const origin = `http://localhost:${port}`;
     const daemon = await ready(
-      start(commands.get('daemon') ?? '', folder, { HEARTBEAT_PORT: '0', HEARTBEAT_CORS_ORIGINS: origin }),
+      start(page.command('daemon'), folder, { HEARTBEAT_PORT: '0', HEARTBEAT_CORS_ORIGINS: origin }),
     );
-    await ready(start(commands.get('server') ?? '', folder, { PORT: port, HEARTBEAT_URL: daemon.url }));
+    await ready(start(page.command('server'), folder, { PORT: port, HEARTBEAT_URL: daemon.url }));
 
     const ann = await open(origin, 'ann');
     await shows(ann, 'ann (you)');
@@ -99,5 +93,6 @@ describe('the page "Who is online in my app", followed word by word from an empt
     await shows(ann, 'ann (you)', 'bob');
     await second.close();
     await shows(ann, 'ann (you)');
+    expect(page.unused).to.deep.equal([]);
   });
 });
