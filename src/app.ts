@@ -3,7 +3,7 @@ import { configurationDiff } from './app/declared/configuration-diff.js';
 import { declaredNodesOf, type DeclaredNodes } from './app/declared/declared-nodes.js';
 import { BlindRecord, RECENT_BLIND_INTERVALS } from './app/blind-record.js';
 import { Checkpoints } from './app/checkpoints.js';
-import { bytesIn, readFacts, readSupervision, unreadyReasons } from './app/facts.js';
+import { bytesIn, notStoringReasons, readFacts, readSupervision, unreadyReasons } from './app/facts.js';
 import { GatewayChild } from './app/gateway-child.js';
 import { nodeQueries } from './app/node-queries.js';
 import { ChannelFeed } from './app/events/channel-feed.js';
@@ -317,7 +317,13 @@ export class App implements Daemon {
 
   unready(): readonly string[] {
     if (this.#phase !== 'ready') return [this.#phase];
-    return [...unreadyReasons(this.#actors, this.#ownership), ...this.declared.unready];
+    return unreadyReasons(this.#actors, this.#ownership);
+  }
+
+  notStoring(): readonly string[] {
+    const unready = this.unready();
+    if (this.#phase !== 'ready') return unready;
+    return [...new Set([...unready, ...notStoringReasons(this.#actors), ...this.declared.notApplied])];
   }
 
   get lastBlind(): BlindInterval | undefined {

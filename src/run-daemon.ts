@@ -131,7 +131,7 @@ export async function runDaemon({ effective, load, acceptDataLoss, version }: Da
   const pinger = pingerOf(config, {
     clock,
     logger,
-    isReady: () => app.unready().length === 0,
+    isReady: () => app.notStoring().length === 0,
     proxies: effective.proxies,
   });
   const metricsLog = metricsLogOf(config, { clock, logger, facts: () => app.facts(), gateway: http.report });

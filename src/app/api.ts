@@ -71,13 +71,16 @@ export interface Daemon {
   overloaded(overload: Overload): void;
 
   /**
-   * Whether users and nodes can be asked; false while the daemon starts. It may serve without being ready: while the
-   * store refuses writes, heals that need none continue.
+   * Whether users and nodes can be asked; false while the daemon starts. It may serve without storing: while the store
+   * refuses writes, heals that need none continue.
    */
   readonly serving: boolean;
 
-  /** Why the daemon is not ready, a phrase each; empty if it is. */
+  /** Why the daemon must get no requests, a phrase each; empty if it is ready. */
   unready(): readonly string[];
+
+  /** Why it cannot store everything that it should, a phrase each; empty if it can. Includes why it is not ready. */
+  notStoring(): readonly string[];
 
   /** The last time in which the daemon heard nobody; undefined if there was none. */
   readonly lastBlind: BlindInterval | undefined;

@@ -1,7 +1,7 @@
 import { StateCounts } from '../../actors/node/state-counts.js';
 import type { BlindCause, BlindInterval } from '../domain/blindness.js';
 import type { DaemonFacts, SupervisionFacts } from './daemon-facts.js';
-import type { DiskUse, KindOfRecord } from '../ports/history-store.js';
+import type { DiskUse, KindOfRecord, StoreTrouble } from '../ports/history-store.js';
 import type { ActorSystem } from '../runtime/actor-system.js';
 import type { Watchdog } from '../runtime/watchdog.js';
 import type { Actors } from './assemble.js';
@@ -17,16 +17,33 @@ const NO_SILENCES = { active: 0, pending: 0, expired: 0 };
 const READY: readonly string[] = [];
 const NOT_OWNED = ['the database could not be told for 10 s that this daemon is alive'];
 
-/** Why a daemon that has recovered must get no requests; none if it may. */
+/**
+ * Why a daemon that has recovered must get no requests; none if it may. A store that only refuses writes, or has damaged
+ * records, is no reason: presence goes on without it.
+ */
 export function unreadyReasons(
   { partitions }: Pick<Actors, 'partitions'>,
   ownership: { readonly holds: boolean },
 ): readonly string[] {
-  if (!ownership.holds) return NOT_OWNED;
+  return ownership.holds ? troublesOf(runsOf(partitions), ['missing']) : NOT_OWNED;
+}
+
+/** Why its stores do not take everything; none if they do. */
+export function notStoringReasons({ partitions }: Pick<Actors, 'partitions'>): readonly string[] {
   const runs = runsOf(partitions);
-  const troubles = new Set(runs.flatMap(({ store: { trouble } }) => trouble?.message ?? []));
-  if (troubles.size > 0) return [...troubles];
+  const troubles = troublesOf(runs, ['missing', 'damaged']);
+  if (troubles.length > 0) return troubles;
   return runs.every(({ history }) => history.state === 'open') ? READY : ['the store refuses writes'];
+}
+
+function troublesOf(
+  runs: readonly PartitionRun[],
+  kinds: readonly StoreTrouble['kind'][],
+): readonly string[] {
+  const found = runs.flatMap(({ store: { trouble } }) =>
+    trouble !== undefined && kinds.includes(trouble.kind) ? [trouble.message] : [],
+  );
+  return [...new Set(found)];
 }
 
 /** The sources of the counts. */

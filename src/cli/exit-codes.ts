@@ -25,7 +25,7 @@ export const exitCodes: readonly (readonly [code: string, meaning: string])[] = 
   ],
   [
     String(ANSWERED_NO),
-    'It is done, and the answer is no. Of `status` and `healthcheck --ready`: not ready. Of `checkup`: somebody is offline. Of `config --diff`: a reload would change something. Of `import`: something was not brought over. Of `store verify` and `store repair`: something is damaged or missing.',
+    'It is done, and the answer is no. Of `status` and `healthcheck --ready`: not ready; of `status` also: not storing. Of `checkup`: somebody is offline. Of `config --diff`: a reload would change something. Of `import`: something was not brought over. Of `store verify` and `store repair`: something is damaged or missing.',
   ],
   [String(TORN), 'Of `store verify`: nothing but the end of a log is torn or damaged.'],
   [String(WRONG_USAGE), 'An argument or an option is wrong or missing. Nothing was done.'],

@@ -258,7 +258,7 @@ export const schema = group({
     url: option(
       orOff(text(/^https?:\/\/[^\s/]\S*$/i, 'an http or https URL')),
       null,
-      'URL that the daemon pings with GET while it is ready, so that another service notices when it is not.',
+      'URL that the daemon pings with GET while it is ready and can store, so that another service notices when it is not.',
       { secret: true },
     ),
     every: option(timer, 60, 'Interval between two pings.'),

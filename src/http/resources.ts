@@ -1,4 +1,4 @@
-import type { IRouter, Request } from 'express';
+import type { IRouter, Request, RequestHandler } from 'express';
 import type { UserId, UserIds } from '../domain/user-id.js';
 import { expectNoBody } from './input/json-body.js';
 import { failsByTag, preconditionOf } from './input/preconditions.js';
@@ -19,7 +19,7 @@ interface Method<H> extends RouteTraits {
   readonly handle: H;
 }
 
-/** The handlers of a path by method. HEAD works where GET does. Every other method gets a 405. */
+/** The handlers of a path by method. HEAD works where GET does, and OPTIONS at a probe. Every other method gets a 405. */
 export type Methods<H = Handler> = Partial<Record<(typeof VERBS)[number], Method<H>>>;
 
 const METHODS = { get: 'GET', put: 'PUT', post: 'POST', delete: 'DELETE' } as const;
@@ -47,17 +47,19 @@ export class Resources {
       const { handle, ...traits } = method;
       const needs = traits.needs ?? (verb === 'get' ? 'read' : 'admin');
       routes.push({ ...traits, path, method: METHODS[verb], needs });
-      route[verb]((request, response) => {
+      const answer: RequestHandler = (request, response) => {
         const exchange = exchangeOf(response);
         if (needs !== 'nothing' && !isOpenToAll(traits) && !isPermitted(exchange, needs)) return;
         if (verb === 'get') exchange.precondition = preconditionOf(request);
         if (needs === 'admin') exchange.audit();
         if (traits.body !== undefined) return handle(exchange, request);
         return expectNoBody(exchange, request, this.#limits.body, () => handle(exchange, request));
-      });
+      };
+      route[verb](answer);
+      if (traits.isProbe === true) route.options(answer);
     }
     this.routes.add(path, routes);
-    const allow = routes.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
+    const allow = routes.map(allowed).join(', ');
     const refusal = { headers: ['allow', allow], message: methodNotAllowed(allow) };
     route.all((_request, response) => {
       exchangeOf(response).refuse('HEARTBEAT_METHOD_NOT_ALLOWED', refusal);
@@ -110,6 +112,11 @@ function userIdText({ originalUrl }: Request): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function allowed({ method, isProbe }: Route): string {
+  if (method !== 'GET') return method;
+  return isProbe === true ? 'GET, HEAD, OPTIONS' : 'GET, HEAD';
 }
 
 function mapMethods<From, To>(

@@ -13,7 +13,7 @@ export interface RouteTraits {
   readonly body?: 'none' | 'ignored' | 'json' | 'raw' | 'batch' | 'json or ignored';
   /** `original` for the calls of the original service, whose errors are `{"error"}` and nothing more. */
   readonly errors?: 'original';
-  /** Whether an orchestrator acts on the answer: it is given under any load, and to anybody. */
+  /** Whether an orchestrator or a proxy acts on the answer: it is given under any load, to anybody, and to OPTIONS too. */
   readonly isProbe?: boolean;
   /** Whether it needs no key though others do; a function where the configuration says it. */
   readonly isPublic?: boolean | (() => boolean);
@@ -118,7 +118,8 @@ export class RouteTable {
     // Loops, since each pipelined request comes by here: `find` and `every` take twice the time.
     for (const resource of this.#resources.get(first) ?? NONE) {
       if (!isAt(resource.segments, segments)) continue;
-      for (const route of resource.routes) if (route.method === asked) return route;
+      for (const route of resource.routes)
+        if (route.method === asked || (method === 'OPTIONS' && route.isProbe === true)) return route;
       return undefined;
     }
     return undefined;

@@ -169,7 +169,7 @@ export class HeartbeatInstance {
     return (await this.#open()).metrics();
   }
 
-  /** Whether it accepts heartbeats and can store what must be stored. */
+  /** Whether it accepts heartbeats. It may be unable to store: see `notStoring`. */
   get ready(): boolean {
     return this.unready.length === 0;
   }
@@ -178,6 +178,12 @@ export class HeartbeatInstance {
   get unready(): readonly string[] {
     if (this.#closing !== undefined) return ['closed'];
     return this.#running?.daemon.unready() ?? ['not started'];
+  }
+
+  /** Why it cannot store everything that it should, a phrase each; empty if it can. Includes why it is not ready. */
+  get notStoring(): readonly string[] {
+    if (this.#closing !== undefined) return ['closed'];
+    return this.#running?.daemon.notStoring() ?? ['not started'];
   }
 
   /** Registers something to end before the instance does, such as an emitter. @returns a function that removes it */

@@ -15,7 +15,16 @@ export const stats = z
 
 export const healthy = z.strictObject({ status: z.literal('ok') });
 
-export const ready = z.strictObject({ status: z.literal('ready') });
+export const ready = z.strictObject({
+  status: z.literal('ready'),
+  not_storing: z.array(z.string()).optional().meta({
+    description: 'Why it cannot store everything that it should, such as a full disk. Absent if it can.',
+  }),
+});
+
+export const storing = z.strictObject({ status: z.literal('storing') });
+
+export const notStoring = z.strictObject({ status: z.literal('not_storing'), reasons: z.array(z.string()) });
 
 export const unready = z.strictObject({ status: z.literal('unready'), reasons: z.array(z.string()) });
 

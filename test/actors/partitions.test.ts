@@ -157,7 +157,7 @@ describe('several partitions in one process', () => {
     expect(await daemon.askAll('checkup', USERS)).to.deep.equal(times(USERS, ONLINE));
   });
 
-  it('keep a refusal of one store to its users, and the daemon is unready', async () => {
+  it('keep a refusal of one store to its users, and the daemon says that it cannot store', async () => {
     const [first] = USERS;
     if (first === undefined) throw new TypeError('there is a user');
     const full = holding(first);
@@ -167,11 +167,12 @@ describe('several partitions in one process', () => {
       const isRefused = usersOf(full, USERS).includes(USERS[index] ?? first);
       expect(reply.kind).to.equal(isRefused ? 'refused' : 'online');
     });
-    expect(daemon.app.unready()).to.deep.equal(['the store refuses writes']);
+    expect(daemon.app.unready()).to.deep.equal([]);
+    expect(daemon.app.notStoring()).to.deep.equal(['the store refuses writes']);
     expect((await supervision()).store.state).to.equal('refusing');
     stores.of(full).full = false;
     await daemon.clock.advance(30_000);
-    expect(daemon.app.unready()).to.deep.equal([]);
+    expect(daemon.app.notStoring()).to.deep.equal([]);
     expect(await daemon.askAll('heal', USERS)).to.deep.equal(times(USERS, ONLINE));
   });
 
@@ -251,7 +252,8 @@ describe('several partitions in one process', () => {
     }
     daemon = await start(daemon.clock);
     await daemon.clock.advance(2000);
-    expect(daemon.app.unready()).to.deep.equal(['the store refuses writes']);
+    expect(daemon.app.unready()).to.deep.equal([]);
+    expect(daemon.app.notStoring()).to.deep.equal(['the store refuses writes']);
   });
 
   it('share the bound of users who are online', async () => {

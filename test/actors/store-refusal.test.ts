@@ -43,11 +43,12 @@ describe('a store that refuses writes', () => {
   it('is reported by readiness and the log until it writes again', async () => {
     store.full = true;
     await daemon.ask('heal', BEN);
-    expect(daemon.app.unready()).to.deep.equal(['the store refuses writes']);
+    expect(daemon.app.unready()).to.deep.equal([]);
+    expect(daemon.app.notStoring()).to.deep.equal(['the store refuses writes']);
     expect(daemon.logger.events()).to.include('store refuses writes');
     store.full = false;
     await daemon.clock.advance(31_000);
-    expect(daemon.app.unready()).to.deep.equal([]);
+    expect(daemon.app.notStoring()).to.deep.equal([]);
     expect(await daemon.ask('heal', BEN)).to.deep.equal({ kind: 'online' });
   });
 

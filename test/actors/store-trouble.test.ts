@@ -54,13 +54,14 @@ describe('a store that is damaged or gone', () => {
   }
 
   it('is reported by readiness, /supervision and a metric', async () => {
-    expect(daemon.app.unready()).to.deep.equal([]);
+    expect(daemon.app.notStoring()).to.deep.equal([]);
     change({ trouble: { kind: 'damaged', message: MESSAGE }, damages: 3 });
-    expect(daemon.app.unready()).to.deep.equal([MESSAGE]);
+    expect([daemon.app.unready(), daemon.app.notStoring()]).to.deep.equal([[], [MESSAGE]]);
     expect(await daemon.app.supervision()).to.have.nested.property('store.trouble', MESSAGE);
     const damages = 3 * stores.length;
     expect((await daemon.app.facts()).store).to.include({ damages, isMissing: false });
     change({ trouble: { kind: 'missing', message: 'gone' } });
+    expect([daemon.app.unready(), daemon.app.notStoring()]).to.deep.equal([['gone'], ['gone']]);
     expect((await daemon.app.facts()).store).to.include({ damages, isMissing: true });
   });
 

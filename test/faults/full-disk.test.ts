@@ -19,6 +19,7 @@ const STEADY = range(1, 20);
 /** Healed only until the disk refuses writes. */
 const FADING = range(21, 40);
 const POLITE = 41;
+const REFUSES = 'the store refuses writes';
 
 for (const { name, make } of kindsOfDisk()) {
   describe(`a daemon on a full disk (${name})`, () => {
@@ -62,8 +63,11 @@ for (const { name, make } of kindsOfDisk()) {
           .that.matches(/store refuses writes/);
       }
       const readyz = await call(daemon.url, 'GET', '/readyz');
-      expect(readyz.status).to.equal(503);
-      expect(readyz.body).to.match(/store refuses writes/);
+      expect(readyz.status).to.equal(200);
+      expect(JSON.parse(readyz.body)).to.deep.equal({ status: 'ready', not_storing: [REFUSES] });
+      const storing = await call(daemon.url, 'GET', '/readyz/storing');
+      expect(storing.status).to.equal(503);
+      expect(JSON.parse(storing.body)).to.deep.equal({ status: 'not_storing', reasons: [REFUSES] });
       expect((await call(daemon.url, 'GET', '/healthz')).status).to.equal(200);
 
       const refused = await Promise.all(range(2001, 2200).map((user) => heal(daemon.url, user)));
@@ -87,7 +91,7 @@ for (const { name, make } of kindsOfDisk()) {
 
       disk.free(daemon);
       await eventually(async () => {
-        expect((await call(daemon.url, 'GET', '/readyz')).status).to.equal(200);
+        expect((await call(daemon.url, 'GET', '/readyz/storing')).status).to.equal(200);
       });
       expectOneEach(daemon.logged('store takes writes again'));
       expect((await heal(daemon.url, 2000)).status).to.equal(200);

@@ -258,7 +258,7 @@ class Simulation {
     const { disk, isReady } = this.#daemon;
     const { now } = this.#loop;
     const isCalm = disk.refuses === undefined && disk.slow === 0;
-    if (!isCalm || !isReady || this.#daemon.app.unready().length > 0) this.#calmSince = now;
+    if (!isCalm || !isReady || this.#daemon.app.notStoring().length > 0) this.#calmSince = now;
     if (now - this.#calmSince > CALM) this.#ledger.troubleIsOver();
   }
 
@@ -300,10 +300,10 @@ class Simulation {
 
   async #untilReady(): Promise<void> {
     for (let waited = 0; waited < REST; waited += STEP) {
-      if (this.#daemon.isReady && this.#daemon.app.unready().length === 0) return;
+      if (this.#daemon.isReady && this.#daemon.app.notStoring().length === 0) return;
       await this.#pass();
     }
-    const why = this.#daemon.isRunning ? this.#daemon.app.unready().join(', ') : 'it does not run';
+    const why = this.#daemon.isRunning ? this.#daemon.app.notStoring().join(', ') : 'it does not run';
     throw new BrokenPromise(
       `The daemon is not ready two minutes after all faults were over: ${why}.`,
       this.#loop.now,

@@ -118,7 +118,7 @@ holds<Same<Parameters<HeartbeatInstance['alerts']>[0], AlertFilter | undefined>>
 holds<Same<ReturnType<HeartbeatInstance['redeliver']>, Promise<string>>>();
 holds<Same<ReturnType<HeartbeatInstance['testChannel']>, Promise<string>>>();
 holds<Same<ReturnType<HeartbeatInstance['metrics']>, Promise<string>>>();
-holds<Same<HeartbeatInstance['unready'], readonly string[]>>();
+holds<Same<HeartbeatInstance['unready' | 'notStoring'], readonly string[]>>();
 holds<Same<Parameters<Nodes['uptime']>[1], UptimeRange | undefined>>();
 holds<Same<ReturnType<Nodes['uptime']>, Promise<NodeUptime>>>();
 holds<Same<Parameters<Nodes['uptimeReport']>[1], UptimeReportRange | undefined>>();

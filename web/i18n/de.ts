@@ -91,6 +91,7 @@ export const de: Messages = {
   daemon: 'Daemon',
   ready: 'Bereit',
   unready: 'Nicht bereit',
+  notStoring: 'Bereit, speichert aber nicht alles',
   condition: 'Zustand',
   upFor: 'Läuft seit',
   store: 'Speicher auf der Platte',

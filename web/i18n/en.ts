@@ -84,6 +84,7 @@ export const en = {
   daemon: 'Daemon',
   ready: 'Ready',
   unready: 'Not ready',
+  notStoring: 'Ready, but not storing everything',
   condition: 'Condition',
   upFor: 'Running for',
   store: 'Store',

@@ -65,8 +65,8 @@ export class DeclaredNodes {
     this.#slices = new Slices(deps.clock);
   }
 
-  /** Why the daemon is not ready: the declaration in force is not applied completely yet. */
-  get unready(): readonly string[] {
+  /** What is missing: the declaration in force is not applied completely yet. */
+  get notApplied(): readonly string[] {
     return this.#isPending ? ['declared nodes are not applied yet'] : [];
   }
 

@@ -19,7 +19,7 @@ interface Status {
 
 export const status = apiCommand<object, Status>({
   scope: 'read',
-  description: 'Say how the daemon, users and nodes are. The exit code is 2 if the daemon is not ready.',
+  description: 'Say how the daemon, users and nodes are. The exit code is 2 if the daemon is not ready, or cannot store.',
   call: async ({ url, calls, client }) => {
     const readiness = await client.ready();
     if (readiness.status !== 'ready') return { url, readiness, stats: undefined, failed: [] };
@@ -38,13 +38,15 @@ export const status = apiCommand<object, Status>({
     ]);
     return failed.length === 0 ? head : `${head}\n${nodesTable(screen, failed)}`;
   },
-  exitCode: ({ readiness }) => (readiness.status === 'ready' ? SUCCESS : ANSWERED_NO),
+  exitCode: ({ readiness }) =>
+    readiness.status === 'ready' && readiness.notStoring === undefined ? SUCCESS : ANSWERED_NO,
 });
 
 export function readyCell(readiness: Answers['readiness']): Cell {
-  return readiness.status === 'ready'
+  if (readiness.status === 'unready') return { text: `no: ${readiness.reasons.join('; ')}`, color: 'red' };
+  return readiness.notStoring === undefined
     ? { text: 'yes', color: 'green' }
-    : { text: `no: ${readiness.reasons.join('; ')}`, color: 'red' };
+    : { text: `yes, but not everything is stored: ${readiness.notStoring.join('; ')}`, color: 'red' };
 }
 
 export function countsText(counts: Answers['stats']['nodes']): string {

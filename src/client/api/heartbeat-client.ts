@@ -138,9 +138,14 @@ export class HeartbeatClient<Id = string> {
     return this.#calls.call('stats', asked(options));
   }
 
-  /** Whether the daemon is ready, and if not, why. */
+  /** Whether the daemon is ready, and if not, why. A daemon that is ready may be unable to store: `notStoring` says why. */
   async ready(options: CallOptions = {}): Promise<Answers['readiness']> {
     return this.#calls.call('readiness', asked(options));
+  }
+
+  /** Whether the daemon can store everything that it should, and if not, why. */
+  async storing(options: CallOptions = {}): Promise<Answers['storing']> {
+    return this.#calls.call('storing', asked(options));
   }
 
   /** Resolves if the process of the daemon is alive. */

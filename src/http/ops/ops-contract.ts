@@ -1,9 +1,20 @@
 import * as z from 'zod';
 import { CONTENT_TYPE } from '../../views/metrics/text.js';
 import { failure } from '../../views/error-answer.js';
-import { configurationDiff, healthy, ready, stats, supervision, unready } from '../../views/ops-answers.js';
+import {
+  configurationDiff,
+  healthy,
+  notStoring,
+  ready,
+  stats,
+  storing,
+  supervision,
+  unready,
+} from '../../views/ops-answers.js';
 import { BACKUP_TYPE } from './backup-route.js';
 import { type Operations, unavailable } from '../contract/operation.js';
+
+const PROBE = 'Answered under any load and without a key, to OPTIONS as to GET.';
 
 /** The state of the daemon, and its contract. */
 export const daemonOperations: Operations = {
@@ -11,7 +22,7 @@ export const daemonOperations: Operations = {
     id: 'health',
     tag: 'daemon',
     summary: 'Liveness probe',
-    description: 'Answered under any load and without a key.',
+    description: PROBE,
     scope: undefined,
     answers: { 200: { means: 'The process is alive and its event loop runs.', body: healthy } },
     examples: [{ name: 'healthy', status: 200, answer: { status: 'ok' } }],
@@ -20,16 +31,36 @@ export const daemonOperations: Operations = {
     id: 'readiness',
     tag: 'daemon',
     summary: 'Readiness probe',
-    description: 'Answered under any load and without a key.',
+    description: PROBE,
     scope: undefined,
     answers: {
-      200: { means: 'The daemon is ready.', body: ready },
+      200: {
+        means: 'The daemon can serve. `not_storing` says what it cannot store, and why.',
+        body: ready,
+      },
       503: {
-        means: 'The daemon is starting or stopping, or its store refuses writes, is damaged or is missing.',
+        means:
+          'The daemon is starting or stopping, its data directory is gone, or it may no longer own its database.',
         body: unready,
       },
     },
     examples: [{ name: 'ready', status: 200, answer: { status: 'ready' } }],
+  },
+  'GET /readyz/storing': {
+    id: 'storing',
+    tag: 'daemon',
+    summary: 'Whether everything is stored',
+    description: `${PROBE} For alerting: a daemon on a full disk still serves users who are online.`,
+    scope: undefined,
+    answers: {
+      200: { means: 'The daemon is ready, and can store.', body: storing },
+      503: {
+        means:
+          'The daemon is not ready, its store refuses writes or is damaged, or declared nodes are not applied yet.',
+        body: notStoring,
+      },
+    },
+    examples: [{ name: 'storing', status: 200, answer: { status: 'storing' } }],
   },
   'GET /stats': {
     id: 'stats',

@@ -12,7 +12,7 @@ import { type RawHeaders, asciiJson, jsonHead } from '../server/json-answer.js';
 
 const PROBE = { needs: 'nothing', body: 'ignored', isProbe: true } as const;
 
-/** Health checks, for liveness and readiness, and the supervision tree. They are answered while it is not ready, too. */
+/** Health checks, for liveness, readiness and the store, and the supervision tree. They are answered while it is not ready, too. */
 export function addProbes(resources: Resources, daemon: Daemon): void {
   resources
     .add('/healthz', {
@@ -23,8 +23,20 @@ export function addProbes(resources: Resources, daemon: Daemon): void {
         ...PROBE,
         handle: (exchange) => {
           const reasons = daemon.unready();
-          if (reasons.length === 0) exchange.json(200, { status: 'ready' });
-          else exchange.json(503, { status: 'unready', reasons });
+          const notStoring = daemon.notStoring();
+          if (reasons.length > 0) exchange.json(503, { status: 'unready', reasons });
+          else if (notStoring.length > 0) exchange.json(200, { status: 'ready', not_storing: notStoring });
+          else exchange.json(200, { status: 'ready' });
+        },
+      },
+    })
+    .add('/readyz/storing', {
+      get: {
+        ...PROBE,
+        handle: (exchange) => {
+          const reasons = daemon.notStoring();
+          if (reasons.length === 0) exchange.json(200, { status: 'storing' });
+          else exchange.json(503, { status: 'not_storing', reasons });
         },
       },
     })

@@ -45,7 +45,7 @@ interface Look {
   readonly groups: ReadonlyMap<StatusGroup, GroupLook>;
 }
 
-type Watched = Pick<Daemon, 'nodes' | 'silences' | 'incidents' | 'serving' | 'unready' | 'lastBlind'>;
+type Watched = Pick<Daemon, 'nodes' | 'silences' | 'incidents' | 'serving' | 'notStoring' | 'lastBlind'>;
 
 /** The time by which they are read. */
 export type StatusClock = Pick<Clock, 'now' | 'wall' | 'after' | 'soon'>;
@@ -104,7 +104,7 @@ export class StatusReader {
 
   #doubt(): Doubt | undefined {
     const { lastBlind } = this.#daemon;
-    if (this.#daemon.unready().length > 0) return { kind: 'restricted' };
+    if (this.#daemon.notStoring().length > 0) return { kind: 'restricted' };
     // Away from it in either direction: the wall clock may have been set.
     if (lastBlind === undefined || Math.abs(this.#clock.wall() - lastBlind.to) >= DOUBTFUL) return undefined;
     return { kind: 'blind', from: lastBlind.from, to: lastBlind.to };

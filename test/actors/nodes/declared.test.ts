@@ -122,14 +122,15 @@ describe('declared nodes', () => {
     await during(first, first.app.stop());
     store.full = true;
     const daemon = await started({ store, declaration: file({ ann: { timeout: 5000 } }) });
-    expect(daemon.app.unready()).to.include('declared nodes are not applied yet');
+    expect(daemon.app.unready()).to.deep.equal([]);
+    expect(daemon.app.notStoring()).to.include('declared nodes are not applied yet');
     store.full = false;
     await daemon.clock.advance(1);
     const early = daemon.askNode('heartbeat', ANN);
     await daemon.clock.advance(120_000);
     await early;
     expect(await describedIn(daemon)).to.include({ timeout: 5000, declared: 'created' });
-    expect(daemon.app.unready()).to.deep.equal([]);
+    expect(daemon.app.notStoring()).to.deep.equal([]);
   });
 
   it('are those of a reload that came during the start', async () => {

@@ -7,6 +7,7 @@ import { authOf, callWith, keyRule } from './support.js';
 const OPEN = [
   'GET /healthz',
   'GET /readyz',
+  'GET /readyz/storing',
   'GET /',
   'GET /assets/:file',
   'GET /status/:page',

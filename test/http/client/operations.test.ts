@@ -88,6 +88,7 @@ const METHODS: Readonly<Record<string, (client: Client) => Promise<unknown>>> = 
   waysToSignIn: (client) => client.waysToSignIn(),
   stats: (client) => client.stats(),
   readiness: (client) => client.ready(),
+  storing: (client) => client.storing(),
   health: (client) => client.health(),
   configurationDiff: (client) => client.configurationDiff(),
   supervision: (client) => client.supervision(),

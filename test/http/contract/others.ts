@@ -3,6 +3,7 @@ import { HeartbeatError, type ErrorCode } from '../../../src/errors.js';
 import type { GatewayUnderTest, Start } from '../support/gateway-under-test.js';
 import { userId } from '../support/gateway-under-test.js';
 
+const PROBES = ['/healthz', '/readyz', '/readyz/storing'];
 const BIG = '9007199254740993';
 
 /** Users, probes, unknown paths. */
@@ -88,6 +89,36 @@ export function otherCallsContract(start: Start): void {
       served.daemon.reasons = ['recovering'];
       const { status, text } = await served.call('GET', '/readyz');
       expect([status, text]).to.deep.equal([503, '{"status":"unready","reasons":["recovering"]}']);
+      const storing = await served.call('GET', '/readyz/storing');
+      expect([storing.status, storing.text]).to.deep.equal([
+        503,
+        '{"status":"not_storing","reasons":["recovering"]}',
+      ]);
+    });
+
+    it('is ready while it serves but cannot store, and says so apart', async () => {
+      expect((await served.call('GET', '/readyz/storing')).text).to.equal('{"status":"storing"}');
+      served.daemon.storeReasons = ['the store refuses writes'];
+      const ready = await served.call('GET', '/readyz');
+      expect([ready.status, ready.json]).to.deep.equal([
+        200,
+        { status: 'ready', not_storing: ['the store refuses writes'] },
+      ]);
+      const storing = await served.call('GET', '/readyz/storing');
+      expect([storing.status, storing.json]).to.deep.equal([
+        503,
+        { status: 'not_storing', reasons: ['the store refuses writes'] },
+      ]);
+    });
+
+    it('answers OPTIONS as it answers GET, since HAProxy may ask so', async () => {
+      for (const path of PROBES) {
+        const { status, text } = await served.call('GET', path);
+        const asked = await served.call('OPTIONS', path);
+        expect([asked.status, asked.text], path).to.deep.equal([status, text]);
+      }
+      served.daemon.reasons = ['stopping'];
+      expect((await served.call('OPTIONS', '/readyz')).status).to.equal(503);
     });
 
     it('shows the tree, in ASCII and with its length', async () => {
@@ -112,10 +143,11 @@ export function otherCallsContract(start: Start): void {
     });
 
     it('answers HEAD, and 405 with Allow', async () => {
-      for (const path of ['/healthz', '/readyz', '/supervision', '/metrics']) {
+      for (const path of [...PROBES, '/supervision', '/metrics']) {
         expect((await served.call('HEAD', path)).status).to.equal(200);
         const { status, headers } = await served.call('POST', path);
-        expect([status, headers['allow']]).to.deep.equal([405, 'GET, HEAD']);
+        const allow = PROBES.includes(path) ? 'GET, HEAD, OPTIONS' : 'GET, HEAD';
+        expect([status, headers['allow']], path).to.deep.equal([405, allow]);
       }
     });
   });
@@ -142,7 +174,7 @@ export function otherCallsContract(start: Start): void {
       expect(headers['retry-after']).to.equal('1');
     }
     expect((await served.call('GET', '/users/5')).json).to.include({ code: 'HEARTBEAT_NOT_READY' });
-    for (const path of ['/healthz', '/readyz', '/supervision']) {
+    for (const path of [...PROBES, '/supervision']) {
       expect((await served.call('GET', path)).status).to.equal(200);
     }
     expect(served.daemon.asked).to.be.empty;

@@ -112,6 +112,8 @@ export class FakeDaemon implements Daemon, UsersApi {
   configurationDiff = async () => ({ file: undefined, problems: [], changes: [], nodes: [] });
   serving = true;
   reasons: string[] = [];
+  /** Why it cannot store. */
+  storeReasons: string[] = [];
   /** The reported overloads. */
   readonly overloads: Overload[] = [];
   /** Called for every request. */
@@ -213,6 +215,10 @@ export class FakeDaemon implements Daemon, UsersApi {
 
   unready(): readonly string[] {
     return this.reasons;
+  }
+
+  notStoring(): readonly string[] {
+    return [...this.reasons, ...this.storeReasons];
   }
 
   async facts(): Promise<DaemonFacts> {

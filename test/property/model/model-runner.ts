@@ -262,7 +262,7 @@ export abstract class ModelRunner<
   /** Ends all troubles, and lets everything under way finish. */
   async #end(): Promise<void> {
     this.endTroubles();
-    const isReady = () => this.running.app.unready().length === 0;
+    const isReady = () => this.running.app.notStoring().length === 0;
     for (let wait = 0; wait < 40 && !isReady(); wait++) await this.clock.advance(AGAIN);
     await this.comeToRest();
     await this.compare();

@@ -230,7 +230,7 @@ export class UserRunner extends ModelRunner<Request, Crashing, UserStep> {
     resting.forEach(({ index }, which) => {
       this.#models[index]!.shown(seen[which]!);
     });
-    const isAtRest = resting.length === this.#ids.length && this.running.app.unready().length === 0;
+    const isAtRest = resting.length === this.#ids.length && this.running.app.notStoring().length === 0;
     if (this.#excuses.isCalm(isAtRest && !this.disk.holds && !this.#excuses.diskFull)) await this.#count();
   }
 

@@ -69,6 +69,7 @@ describe('the OpenAPI document', () => {
         '/socket',
         '/healthz',
         '/readyz',
+        '/readyz/storing',
         '/links/{token}',
         '/badge/{file}',
         ...pings,

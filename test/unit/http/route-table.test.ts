@@ -28,6 +28,8 @@ describe('the route table', () => {
       ]) {
         expect(table.find(route.method, written), `${route.method} ${written}`).to.equal(route);
         if (route.method === 'GET') expect(table.find('HEAD', written), written).to.equal(route);
+        if (route.method === 'GET')
+          expect(table.find('OPTIONS', written), written).to.equal(route.isProbe ? route : undefined);
         expect(table.isProbe(written), written).to.equal(route.isProbe === true);
       }
     }
@@ -91,7 +93,11 @@ describe('the route table', () => {
       'GET /ping/:key/:slug/:says',
       'POST /ping/:key/:slug/:says',
     ]);
-    expect(where(({ isProbe }) => isProbe === true)).to.have.members(['GET /healthz', 'GET /readyz']);
+    expect(where(({ isProbe }) => isProbe === true)).to.have.members([
+      'GET /healthz',
+      'GET /readyz',
+      'GET /readyz/storing',
+    ]);
   });
 
   it('says what the requests of one connection wait for', () => {
@@ -101,7 +107,11 @@ describe('the route table', () => {
     expect(order('GET', '/heart_rhythm/7?limit=1')).to.deep.equal({ about: 'user 7', isLong: true });
     expect(order('PUT', '/nodes/db1/heartbeat')).to.deep.equal({ about: 'node db1', isLong: false });
     expect(order('GET', '/nodes/db1')).to.deep.equal({ about: 'node db1', isLong: true });
-    for (const free of [order('GET', '/healthz'), order('PUT', '/heal/nobody')])
+    for (const free of [
+      order('GET', '/healthz'),
+      order('OPTIONS', '/readyz/storing'),
+      order('PUT', '/heal/nobody'),
+    ])
       expect(free).to.deep.equal({ about: 'nothing', isLong: false });
     for (const afterAll of [
       order('POST', '/heal'),

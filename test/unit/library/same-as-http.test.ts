@@ -84,6 +84,7 @@ const CALLS: Readonly<Record<string, Call>> = {
   redeliver: { name: 'redeliver' },
   testChannel: { name: 'testChannel' },
   readiness: { name: 'unready' },
+  storing: { name: 'notStoring' },
   stats: { name: 'stats' },
   supervision: { name: 'supervision' },
   metrics: { name: 'metrics' },
@@ -120,6 +121,9 @@ const OF_HTTP_ALONE = [
 
 /** A program iterates over a list as far as it wants. */
 const PAGES = ['limit', 'cursor'];
+
+/** The default instance has a method for each call, and these are no calls. */
+const OF_INSTANCE: readonly string[] = ['unready', 'notStoring'];
 
 /** A program has its callbacks for nodes and notifiers for alerts. */
 const OF_NODES = ['nodes', 'label'];
@@ -167,7 +171,7 @@ describe('what HTTP has', () => {
     it(`has ${[call.on, call.name].filter(Boolean).join('.')} for ${id} ${path}, with what can be asked there`, async () => {
       const instance = await instances.make();
       expect(call.name in (call.on === undefined ? instance : instance[call.on])).to.equal(true);
-      if (call.on === undefined && call.name !== 'unready') expect(call.name in Heartbeat).to.equal(true);
+      if (call.on === undefined && !OF_INSTANCE.includes(call.name)) expect(call.name in Heartbeat).to.equal(true);
       const asked = operation.parameters
         .filter(
           (parameter) =>
@@ -416,9 +420,10 @@ describe('what a program is handed', () => {
 
   it('says why an instance is not ready', async () => {
     const instance = await instances.make();
-    expect([instance.ready, instance.unready]).to.deep.equal([true, []]);
+    expect([instance.ready, instance.unready, instance.notStoring]).to.deep.equal([true, [], []]);
     await instance.close();
-    expect([instance.ready, instance.unready]).to.deep.equal([false, ['closed']]);
+    const { ready, unready, notStoring } = instance;
+    expect([ready, unready, notStoring]).to.deep.equal([false, ['closed'], ['closed']]);
   });
 });
 

@@ -1,9 +1,10 @@
+import type { Api } from '../../../src/client/api/index.js';
 import { useQuery, useSession } from '../../daemon/context.js';
 import { daemonStateOf, restartsIn, type BlindInterval } from '../../daemon/supervision.js';
 import { formatBytes, formatNumber, formatSeconds } from '../../i18n/format.js';
 import { t } from '../../i18n/messages.js';
 import { Problem } from '../../parts/notice.js';
-import { Shape } from '../../parts/state.js';
+import { Shape, type ShownState } from '../../parts/state.js';
 import { Elapsed, Instant } from '../../parts/time.js';
 import { hrefTo } from '../../router.js';
 
@@ -52,12 +53,26 @@ function causeOf({ cause }: BlindInterval): string {
   return cause === 'restarted' ? t.restarted : cause;
 }
 
+interface Condition {
+  readonly state: ShownState;
+  readonly text: string;
+  readonly reasons: readonly string[];
+}
+
+function conditionOf(readiness: Api.Answers['readiness'] | undefined): Condition {
+  if (readiness?.status === 'unready')
+    return { state: 'failed', text: t.unready, reasons: readiness.reasons };
+  const { notStoring } = readiness ?? {};
+  if (notStoring !== undefined) return { state: 'inactive', text: t.notStoring, reasons: notStoring };
+  return { state: 'active', text: t.ready, reasons: [] };
+}
+
 /** Whether the daemon is well. */
 export function DaemonCard() {
   const { client } = useSession();
   const { value, error } = useDaemonState();
   const readiness = useQuery('readiness', (signal) => client.ready({ signal }), { every: EVERY }).value;
-  const reasons = readiness?.status === 'unready' ? readiness.reasons : [];
+  const { state, text, reasons } = conditionOf(readiness);
   return (
     <section class="card" aria-labelledby="daemon">
       <h2 id="daemon">{t.daemon}</h2>
@@ -68,8 +83,8 @@ export function DaemonCard() {
           <dt>{t.condition}</dt>
           <dd>
             <span class="state">
-              <Shape state={readiness?.status === 'unready' ? 'failed' : 'active'} />
-              {readiness?.status === 'unready' ? t.unready : t.ready}
+              <Shape state={state} />
+              {text}
             </span>
             {reasons.map((reason) => (
               <p key={reason}>{reason}</p>
