@@ -13,6 +13,7 @@ import { connectionsWithin, mostDescriptors } from './adapters/process/descripto
 import { ProcessWatch } from './adapters/process/process-facts.js';
 import { ProcessMemory } from './adapters/process/process-memory.js';
 import { ProcessMetrics } from './adapters/process/process-metrics.js';
+import { ServiceManager } from './adapters/process/service-manager.js';
 import { problemOf, storesAt } from './adapters/stores.js';
 import { createLogger } from './adapters/winston/winston-logger.js';
 import { App } from './app.js';
@@ -80,6 +81,7 @@ export async function runDaemon({ effective, load, acceptDataLoss, version }: Da
     logger.warn('standard output is not writable', { error });
   });
   const clock = new SystemClock();
+  const serviceManager = new ServiceManager({ env: process.env, pid: process.pid, clock, logger });
   const opened = await open(effective, { logger, clock });
   const unusable = await problemOf(effective.store);
   if ('problems' in opened || unusable !== undefined) {
@@ -153,6 +155,7 @@ export async function runDaemon({ effective, load, acceptDataLoss, version }: Da
     },
     async ({ err, signal }) => {
       asked.abort();
+      serviceManager.stopping();
       if (err === undefined) logger.info('stop requested', { signal });
       else logger.error('unexpected error', { error: err });
       collector.stop();
@@ -186,7 +189,7 @@ export async function runDaemon({ effective, load, acceptDataLoss, version }: Da
     logger,
   });
   process.on('SIGHUP', () => {
-    if (!asked.signal.aborted) void reloader.reload();
+    if (!asked.signal.aborted) void serviceManager.reloading(() => reloader.reload());
   });
 
   try {
@@ -198,6 +201,7 @@ export async function runDaemon({ effective, load, acceptDataLoss, version }: Da
   pinger?.start();
   metricsLog?.start();
   process.stdout.write(`listening on ${http.url() ?? ''}\n`);
+  serviceManager.ready();
 }
 
 function declarationOf({ declared, config }: Effective): Declaration {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
@@ -64,6 +64,7 @@ describe('the folder deploy/', () => {
         unit,
         text.replace('/opt/heartbeat/scripts/node-with-heap', path.resolve('scripts/node-with-heap')),
       );
+      cpSync('deploy/heartbeat.service.d', `${unit}.d`, { recursive: true });
       run('systemd-analyze', ['verify', unit]);
       // Out of 100: the exposure level of systemd.
       run('systemd-analyze', ['security', '--offline=true', '--threshold=20', '--no-pager', unit]);

@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+import path from 'node:path';
+import { ServiceManager } from '../../../src/adapters/process/service-manager.js';
+import { eventually } from '../../support/eventually.js';
+import { RecordingLogger } from '../../support/recording-logger.js';
+import { SimulatedClock } from '../../support/simulated-clock.js';
+import { TestResources } from '../../support/test-resources.js';
+
+const PID = 4711;
+
+describe('what a service manager hears', () => {
+  const resources = new TestResources();
+  let logger: RecordingLogger;
+  let clock: SimulatedClock;
+  let socket: string;
+  let heard: () => readonly string[];
+
+  beforeEach(async () => {
+    logger = new RecordingLogger();
+    clock = new SimulatedClock();
+    socket = path.join(resources.directory(), 'notify');
+    const holder = resources.run({ command: ['/usr/bin/python3', 'test/support/notify-socket.py', socket] });
+    await eventually(() => expect(holder.stdout).to.match(/^bound$/m));
+    heard = () =>
+      holder.stdout.split('\n').filter((line) => line.includes('=') && !line.startsWith('BARRIER'));
+  });
+
+  afterEach(() => resources.clear());
+
+  function manager(env: Readonly<Record<string, string>>): ServiceManager {
+    const made = new ServiceManager({
+      env: { PATH: process.env['PATH'], NOTIFY_SOCKET: socket, ...env },
+      pid: PID,
+      clock,
+      logger,
+    });
+    resources.onClear(() => made.stopping());
+    return made;
+  }
+
+  const hears = (...messages: string[]): Promise<void> =>
+    eventually(() => expect(heard()).to.deep.equal(messages));
+
+  it('is that the daemon is ready, reloads and stops, in this order', async () => {
+    const told = manager({});
+    told.ready();
+    await told.reloading(() => Promise.resolve());
+    told.stopping();
+    told.ready();
+    await hears('READY=1', 'RELOADING=1', 'READY=1', 'STOPPING=1');
+  });
+
+  it('is that the event loop runs, three times in the time of the watchdog, from the start until the stop', async () => {
+    const told = manager({ WATCHDOG_USEC: '30000000', WATCHDOG_PID: String(PID) });
+    await clock.advance(60_000);
+    told.ready();
+    await clock.advance(30_000);
+    await hears('READY=1', 'WATCHDOG=1', 'WATCHDOG=1', 'WATCHDOG=1');
+    told.stopping();
+    await clock.advance(60_000);
+    await hears('READY=1', 'WATCHDOG=1', 'WATCHDOG=1', 'WATCHDOG=1', 'STOPPING=1');
+  });
+
+  it('is nothing of a watchdog that is for another process, or for none', async () => {
+    for (const env of [{ WATCHDOG_USEC: '3000000', WATCHDOG_PID: '1' }, { WATCHDOG_USEC: '0' }]) {
+      const told = manager(env);
+      told.ready();
+      await clock.advance(60_000);
+      told.stopping();
+    }
+    await eventually(() =>
+      expect([...heard()].sort()).to.deep.equal(['READY=1', 'READY=1', 'STOPPING=1', 'STOPPING=1']),
+    );
+  });
+
+  it('reaches a socket that socat holds', async () => {
+    const other = path.join(resources.directory(), 'socat');
+    const socat = resources.run({ command: ['socat', '-d', '-d', '-u', `UNIX-RECV:${other}`, 'STDOUT'] });
+    await eventually(() => expect(socat.stderr).to.include('starting data transfer loop'));
+    manager({ NOTIFY_SOCKET: other }).ready();
+    await eventually(() => expect(socat.stdout).to.match(/^READY=1/));
+  });
+
+  it('is one line in the log where systemd-notify is missing, and where nobody holds the socket', async () => {
+    const [missing, failed] = [/^systemd-notify is missing/, /^systemd-notify failed$/];
+    manager({ PATH: resources.directory() }).ready();
+    await eventually(() => expect(logger.events().filter((event) => missing.test(event))).to.have.length(1));
+    const told = manager({ NOTIFY_SOCKET: path.join(resources.directory(), 'nobody') });
+    told.ready();
+    told.ready();
+    await eventually(() => expect(logger.events().filter((event) => failed.test(event))).to.have.length(1));
+    expect(logger.lines).to.have.length(2);
+  });
+
+  it('is nothing, and no program is started, where there is no service manager', async () => {
+    const told = new ServiceManager({ env: { PATH: '/nowhere' }, pid: PID, clock, logger });
+    told.ready();
+    await told.reloading(() => Promise.resolve());
+    told.stopping();
+    expect(logger.lines).to.deep.equal([]);
+  });
+});
