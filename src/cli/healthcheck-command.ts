@@ -1,5 +1,7 @@
 import { request as requestOf, type RequestOptions } from 'node:http';
+import { urlToHttpOptions } from 'node:url';
 import type { Command } from 'commander';
+import { unixPathOf } from '../domain/unix-address.js';
 import type { CommandContext } from './command-table.js';
 import { configuredAddress, UnreadableConfiguration } from './daemon/configured-address.js';
 import { givenUrl, urlOf, urlProblems } from './daemon/daemon-url.js';
@@ -66,11 +68,12 @@ async function healthcheck(
   const problems = urlProblems(url);
   if (url === undefined || problems.length > 0)
     self.error(problems.map((problem) => `error: ${problem}`).join('\n'), { exitCode: WRONG_USAGE });
-  const target = `${url.replace(/\/+$/, '')}${ready === true ? '/readyz' : '/healthz'}`;
+  const path = ready === true ? '/readyz' : '/healthz';
+  const target = `${url.replace(/\/+$/, '')}${path}`;
   // The certificate of a daemon on this machine is for the name that others use, and nothing secret is sent.
   const isOwn = given === undefined;
   try {
-    const { status, body } = await ask(target, timeoutMs, isOwn);
+    const { status, body } = await ask(target, path, timeoutMs, isOwn);
     if (status === 200) return SUCCESS;
     stderr.write(printable(`heartbeat: ${target} answered ${status}: ${body}\n`));
     return ready === true && status === 503 ? ANSWERED_NO : FAILED;
@@ -81,12 +84,17 @@ async function healthcheck(
   }
 }
 
+function addressOf(target: string, path: string): RequestOptions {
+  const socketPath = unixPathOf(target)?.slice(0, -path.length);
+  return socketPath === undefined ? urlToHttpOptions(new URL(target)) : { socketPath, path };
+}
+
 interface Answer {
   readonly status: number;
   readonly body: string;
 }
 
-async function ask(target: string, timeoutMs: number, isOwn: boolean): Promise<Answer> {
+async function ask(target: string, path: string, timeoutMs: number, isOwn: boolean): Promise<Answer> {
   const signal = AbortSignal.timeout(timeoutMs);
   const isTls = target.startsWith('https:');
   const open = isTls ? (await import('node:https')).request : requestOf;
@@ -96,7 +104,7 @@ async function ask(target: string, timeoutMs: number, isOwn: boolean): Promise<A
     ...(isTls && isOwn && { rejectUnauthorized: false }),
   };
   return new Promise((resolve, reject) => {
-    const request = open(target, options, (answer) => {
+    const request = open({ ...addressOf(target, path), ...options }, (answer) => {
       let body = '';
       answer.setEncoding('utf8').on('data', (part: string) => {
         body = (body + part).slice(0, LONGEST);

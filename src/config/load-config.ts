@@ -9,6 +9,7 @@ import { parseFile } from './config-file.js';
 import type { FileContents } from './config-file.js';
 import { fromText } from './value-kinds.js';
 import { isLoopback } from '../domain/loopback.js';
+import { unixPathOf } from '../domain/unix-address.js';
 import { nest } from './option.js';
 import type { Option } from './option.js';
 import type { DeclaredNode } from '../domain/node.js';
@@ -136,6 +137,7 @@ export function loadConfig(sources: ConfigSources): Loaded {
     ...(auth.linkSecret === undefined ? [] : checkUrl(inForce, 'auth.link_secret signs links to it')),
     ...(auth.auth?.openid === undefined ? [] : checkUrl(inForce, 'auth.openid signs people in there')),
     ...(auth.auth?.trusted_header === undefined ? [] : checkHeader(inForce, auth.auth.trusted_header)),
+    ...checkUnixSocket(inForce),
     ...(auth.auth === undefined && auth.problems.length === 0 ? checkExposure(inForce) : []),
   ];
   if (store === undefined || 'problems' in store || problems.length > 0) return { ok: false, problems };
@@ -309,6 +311,19 @@ function checkHeader(
       ? ['tls.certificate: must be given with auth.trusted_header.client_ca_file: only TLS has certificates']
       : []),
   ];
+}
+
+/** Who may open the file decides there. */
+function checkUnixSocket(inForce: ReadonlyMap<string, Given>): readonly string[] {
+  const host = inForce.get('host');
+  if (typeof host?.value !== 'string' || unixPathOf(host.value) === undefined) return [];
+  return ['tls.certificate', 'tls.key'].flatMap((key) => {
+    const given = inForce.get(key);
+    if (given === undefined || given.value === null || given.value === 'off') return [];
+    return [
+      `${key}: a Unix socket has no TLS: leave it out, or listen on an address (from ${sourceText(given.source)})`,
+    ];
+  });
 }
 
 /** Without keys every caller may do everything, so only this machine may reach the daemon. */

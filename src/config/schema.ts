@@ -7,6 +7,7 @@ import {
   DAY,
   MILLION,
   bytes,
+  fileMode,
   flag,
   fraction,
   hosts,
@@ -30,9 +31,14 @@ const YEAR = 365 * DAY;
 export const schema = group({
   port: option(whole(0, 65_535), DEFAULT_PORT, 'TCP port to listen on. 0 picks a free one.'),
   host: option(
-    text(/^\S+$/, 'a host name or an IP address'),
+    text(/^\S+$/, 'a host name, an IP address, or unix: and a path'),
     DEFAULT_HOST,
-    'Address to listen on. `0.0.0.0` or `::` for every interface.',
+    'Address to listen on. `0.0.0.0` or `::` for every interface; `unix:/run/heartbeat/heartbeat.sock` for a Unix socket, which needs no port.',
+  ),
+  unix_socket_mode: option(
+    fileMode,
+    '600',
+    'Access mode of the Unix socket, in octal digits. Whoever may write to it reaches the daemon.',
   ),
   insecure: option(
     flag,

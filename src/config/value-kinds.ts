@@ -68,6 +68,16 @@ export const text = (pattern: RegExp, expects: string): Kind<z.ZodString> => ({
   expects,
 });
 
+/** An access mode in octal digits. YAML reads them as a number. */
+export const fileMode = {
+  type: z.preprocess(
+    (value) => (typeof value === 'number' ? String(value) : value),
+    z.string().regex(/^0?[0-7]{3}$/),
+  ),
+  notation: 'text' as const,
+  expects: 'an access mode of three octal digits, such as 660',
+};
+
 const ORIGIN = /^https?:\/\/[a-z0-9.:[\]-]+$/i;
 
 /** Origins as browsers write them; as text, separated by commas. */

@@ -10,7 +10,10 @@ import type { SocketLimits } from './sockets/socket-limits.js';
 
 /** The part of the configuration that the gateway needs. Durations in seconds, sizes in bytes. */
 export interface GatewayOptions {
+  /** A name, an address, or `unix:` and the path of a socket. */
   readonly host: string;
+  /** Access mode of a Unix socket, in octal digits; default 600. */
+  readonly unix_socket_mode?: string;
   /** Names that the daemon answers to without keys, besides loopback names and `host`; `*` for any; default none. */
   readonly allowed_hosts?: readonly string[] | null | undefined;
   /** Where people reach the daemon; undefined or null: not said. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { NodeQuota } from '../domain/access.js';
 import { toMillis, type Seconds } from '../domain/time.js';
+import { unixPathOf } from '../domain/unix-address.js';
 import type { Clock } from '../ports/clock.js';
 import type { Logger } from '../ports/logger.js';
 import { createApi, type Api } from './express-api.js';
@@ -19,6 +20,7 @@ import { takeFastLane } from './fast-lane.js';
 import type { GatewayReport } from '../app/daemon-facts.js';
 import { IdleConnections } from './server/idle-connections.js';
 import { listen } from './server/listen.js';
+import { listenOnUnixSocket } from './server/listen-on-unix-socket.js';
 import { MalformedRequests } from './server/malformed-requests.js';
 import { hostRulesOf, quotasIn, type GatewayLimits, type GatewayOptions } from './gateway-options.js';
 import { pipelineOf } from './server/pipeline.js';
@@ -29,6 +31,8 @@ import { refusesUpgrade } from './sockets/handshake.js';
 import { Sockets } from './sockets/sockets.js';
 import { isBodiless, RequestHeads } from './server/request-head.js';
 import { bound, createBoundedServer } from './server/bounded-server.js';
+
+const OWNER_ALONE = '600';
 
 /** What the gateway needs from outside. */
 export interface GatewayParts {
@@ -158,8 +162,12 @@ export class Gateway {
 
   /** @throws HeartbeatError `HEARTBEAT_PORT_IN_USE` or `HEARTBEAT_LISTEN_FAILED` */
   async listen(): Promise<{ readonly url: string }> {
-    const scheme = this.#options.tls === undefined ? 'http' : 'https';
-    const url = await listen(this.#server, scheme, this.#options.host, this.#options.port);
+    const { host, port, tls, unix_socket_mode: mode = OWNER_ALONE } = this.#options;
+    const path = unixPathOf(host);
+    const url =
+      path === undefined
+        ? await listen(this.#server, tls === undefined ? 'http' : 'https', host, port)
+        : await listenOnUnixSocket(this.#server, path, Number.parseInt(mode, 8));
     this.#server.on('error', (error) => this.#serverFailed(error));
     this.#exchanges.watch();
     this.#idle.start();

@@ -3,6 +3,7 @@ import { settingsOf } from '../../client/api/client-options.js';
 import { HeartbeatClient } from '../../client/api/heartbeat-client.js';
 import { HttpCalls } from '../../client/api/http-calls.js';
 import { inPath } from '../../client/api/ids.js';
+import { reaching } from '../daemon/reaching.js';
 import { RememberingReader } from './sent-json.js';
 
 /** How often a failed call is repeated, if it may be: a person waits for the answer. */
@@ -18,9 +19,11 @@ export interface Daemon {
 
 /** @throws TypeError if the URL or the key is wrong */
 export function daemonAt(url: string, key: string | undefined): Daemon {
-  const settings = settingsOf({ url, key, retries: RETRIES });
+  const way = reaching(url);
+  const settings = settingsOf({ ...way, key, retries: RETRIES });
   const calls = new HttpCalls(settings, REAL, String, RememberingReader<string>);
-  return { url: settings.url, client: new HeartbeatClient(settings, REAL, String, calls), calls };
+  const client = new HeartbeatClient(settings, REAL, String, calls);
+  return { url: way.fetch === undefined ? settings.url : url, client, calls };
 }
 
 /** The name of a node in the path of a call. */

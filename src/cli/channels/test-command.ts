@@ -1,5 +1,6 @@
 import { createClient, type HeartbeatClient } from '../../client/api/index.js';
 import { problemText } from '../api/request-problem.js';
+import { reaching } from '../daemon/reaching.js';
 import { printable } from '../output/printable.js';
 import { SystemClock } from '../../adapters/clock/system-clock.js';
 import { toMillis, type Millis, type Seconds } from '../../domain/time.js';
@@ -31,7 +32,7 @@ const EVERY: Millis = 200;
  */
 export async function testChannel(name: string, options: TestOptions): Promise<number> {
   const { url, key, json, stdout, stderr } = options;
-  const client = createClient({ url, key });
+  const client = createClient({ ...reaching(url), key });
   try {
     const outcome = await sent(client, name, options.timeout);
     stdout.write(json ? `${JSON.stringify(outcome)}\n` : printable(asText(outcome)));

@@ -1,4 +1,5 @@
 import { problemText } from '../api/request-problem.js';
+import { reaching } from '../daemon/reaching.js';
 import { ANSWERED_NO, FAILED, SUCCESS, WRONG_CONFIGURATION } from '../exit-codes.js';
 import { printable } from '../output/printable.js';
 import { createClient } from '../../client/api/index.js';
@@ -24,7 +25,7 @@ type Diff = Answers['configurationDiff'];
  */
 export async function configDiff(options: ConfigDiffOptions): Promise<number> {
   const { url, key, json, file, stdout, stderr } = options;
-  const client = createClient({ url, key });
+  const client = createClient({ ...reaching(url), key });
   let diff: Diff;
   try {
     diff = await client.configurationDiff();

@@ -1,4 +1,5 @@
 import { URL_VARIABLE, type Environment } from '../../config/client-variables.js';
+import { unixPathOf } from '../../domain/unix-address.js';
 import { isHttp } from '../given.js';
 
 /** Addresses of every interface, and one by which this machine reaches itself. */
@@ -19,11 +20,13 @@ export function givenUrl(flag: string | undefined, env: Environment): string | u
 /** What is wrong with the URL of a command that cannot do without, or nothing. */
 export function urlProblems(url: string | undefined): readonly string[] {
   if (url === undefined) return [`port is 0: name the daemon with --url or ${URL_VARIABLE}`];
-  return isHttp(url) ? [] : [`--url must be an http:// or https:// address, not '${url}'`];
+  if (isHttp(url) || unixPathOf(url) !== undefined) return [];
+  return [`--url must be an http:// or https:// address, or unix: and the path of a socket, not '${url}'`];
 }
 
 /** The URL at which this machine reaches it; undefined if it picks a free port. */
 export function urlOf({ host: named, port, isTls }: Listening): string | undefined {
+  if (unixPathOf(named) !== undefined) return named;
   if (port === 0) return undefined;
   const host = EVERY_INTERFACE[named] ?? named;
   return `${isTls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;

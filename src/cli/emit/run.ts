@@ -4,6 +4,7 @@ import { Emitter, type EmittedNode } from '../../client/emitter/emitter.js';
 import { DaemonTarget } from '../../client/emitter/target.js';
 import { createClient } from '../../client/api/index.js';
 import { toMillis, toSeconds } from '../../domain/time.js';
+import { reaching } from '../daemon/reaching.js';
 import { Interrupts } from '../interrupts.js';
 import type { EmitOptions } from './options.js';
 import { emitProgress } from './progress.js';
@@ -14,7 +15,7 @@ export async function emit(options: EmitOptions, nodes: readonly EmittedNode[]):
   const { url, key, json, interval, deadline, duration } = options;
   const interrupts = new Interrupts(process, () => process.exit(1));
   const progress = emitProgress(process.stderr, process.stderr.isTTY);
-  const target = new DaemonTarget(createClient({ url, key, retries: 0 }));
+  const target = new DaemonTarget(createClient({ ...reaching(url), key, retries: 0 }));
   const emitter = new Emitter(
     nodes,
     { ...options, intervalMs: toMillis(interval), deadlineMs: toMillis(Math.min(deadline, interval)) },

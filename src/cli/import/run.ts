@@ -1,6 +1,7 @@
 import { createClient } from '../../client/api/index.js';
 import { readText } from '../../config/named-files.js';
 import { problemText } from '../api/request-problem.js';
+import { reaching } from '../daemon/reaching.js';
 import { ANSWERED_NO, FAILED, SUCCESS, WRONG_CONFIGURATION } from '../exit-codes.js';
 import { printable } from '../output/printable.js';
 import { bringOver } from './bring-over.js';
@@ -46,7 +47,7 @@ async function bringAll(
   { nodes, ...others }: Imported,
   { url, key, isDryRun, json }: ImportOptions,
 ): Promise<number> {
-  const client = createClient({ url, key });
+  const client = createClient({ ...reaching(url), key });
   try {
     const { outcomes, brokenOff } = await bringOver(client, nodes, isDryRun);
     const done = { outcomes, isDryRun, ...others };

@@ -8,6 +8,7 @@ import {
   type PingTarget,
 } from '../../client/api/index.js';
 import type { Millis } from '../../domain/time.js';
+import { reaching } from '../daemon/reaching.js';
 import type { OutputTail } from './output-tail.js';
 
 export interface ReportPlan {
@@ -42,9 +43,9 @@ export class JobReport {
   #starting: Promise<void> = Promise.resolve();
 
   constructor(plan: ReportPlan) {
-    const { url, key } = plan;
+    const { url, fetch: carry = fetch } = reaching(plan.url);
     this.#plan = plan;
-    this.#client = createClient({ url, key, fetch: this.#fetch });
+    this.#client = createClient({ url, key: plan.key, fetch: this.#watched(carry) });
   }
 
   /** The run has started. It is reported while the job runs. */
@@ -97,13 +98,15 @@ export class JobReport {
     throw new Error('the daemon does not show the ping UUID of the node');
   }
 
-  /** The global `fetch`, with an eye on what the daemon says of bodies. */
-  readonly #fetch: Fetch = async (url, request) => {
-    const answer = await fetch(url, request);
-    const limit = answer.headers.get(LIMIT_HEADER);
-    if (limit !== null && /^\d{1,6}$/.test(limit)) this.#bodyLimit = Number(limit);
-    return answer;
-  };
+  /** With an eye on what the daemon says of bodies. */
+  #watched(carry: Fetch): Fetch {
+    return async (url, request) => {
+      const answer = await carry(url, request);
+      const limit = answer.headers.get(LIMIT_HEADER);
+      if (limit !== null && /^\d{1,6}$/.test(limit)) this.#bodyLimit = Number(limit);
+      return answer;
+    };
+  }
 }
 
 function reasonOf(error: unknown): string {

@@ -64,7 +64,7 @@ export class Connections {
   /** @param owed whether the client must notice that something is missing */
   destroyAll(owed: (socket: Socket) => boolean): void {
     for (const socket of this.#sockets) {
-      if (owed(this.#overTls.get(socket) ?? socket)) socket.resetAndDestroy();
+      if (owed(this.#overTls.get(socket) ?? socket)) cut(socket);
       else socket.destroy();
     }
   }
@@ -72,9 +72,9 @@ export class Connections {
   /** Ends a connection so that the client cannot take it for an orderly end. See decision 65. */
   reset(spoken: Socket): void {
     if (spoken instanceof TLSSocket) {
-      for (const [socket, over] of this.#overTls) if (over === spoken) socket.resetAndDestroy();
+      for (const [socket, over] of this.#overTls) if (over === spoken) cut(socket);
       spoken.destroy();
-    } else spoken.resetAndDestroy();
+    } else cut(spoken);
   }
 
   #add(socket: Socket, isTls: boolean): void {
@@ -108,6 +108,12 @@ export class Connections {
     this.#overTls.set(socket, spoken);
     if (this.#surplus.has(socket)) this.#surplus.add(spoken);
   }
+}
+
+/** A Unix socket knows no reset, and Node has no address for it. */
+function cut(socket: Socket): void {
+  if (socket.remoteAddress === undefined) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 function peerOf({ remoteAddress = '', remotePort = 0 }: Socket): string {

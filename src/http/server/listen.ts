@@ -2,7 +2,7 @@ import type { Server } from 'node:net';
 import { HeartbeatError } from '../../errors.js';
 
 /** After a daemon was away, all clients come back at once. The system may allow fewer. */
-const BACKLOG = 4096;
+export const BACKLOG = 4096;
 
 /**
  * Listens, or fails with the reason.

@@ -17,6 +17,7 @@ export interface StartOptions {
   readonly auth?: AuthOptions;
   readonly cors?: GatewayOptions['cors'];
   readonly host?: string;
+  readonly unix_socket_mode?: string;
   readonly allowed_hosts?: GatewayOptions['allowed_hosts'];
   readonly public_url?: GatewayOptions['public_url'];
   readonly trusted_proxies?: GatewayOptions['trusted_proxies'];

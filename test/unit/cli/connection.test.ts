@@ -118,6 +118,8 @@ describe('where a command finds the daemon', () => {
         undefined,
         { HEARTBEAT_PORT: 'tcp://10.0.0.1:3519', HEARTBEAT_INSECURE: 'true', HEARTBEAT_HOST: '0.0.0.0' },
       ],
+      [undefined, { HEARTBEAT_HOST: 'unix:/run/heartbeat.sock', HEARTBEAT_PORT: '0' }],
+      ['host: unix:/run/heartbeat.sock\n', {}],
       [undefined, { HEARTBEAT_TLS_CERTIFICATE: files.certificate, ...key }],
       ['port: 5000\nhost: 127.0.0.2\n', {}],
       ['{"port": 5000}', { HEARTBEAT_PORT: '6000' }],

@@ -79,6 +79,7 @@ const OTHERS = [
   'text',
   'postgres://me@other.example.org/heartbeat',
   7,
+  660,
 ];
 
 describe('every option', () => {

@@ -11,6 +11,7 @@ describe('the schema of the configuration', () => {
     expect(inForce().config).to.deep.equal({
       port: 3519,
       host: '127.0.0.1',
+      unix_socket_mode: '600',
       insecure: false,
       tls: { certificate: null, key: null },
       allowed_hosts: null,

@@ -38,6 +38,18 @@ describe('certificates in the configuration', () => {
     expect(inForce(said).tls).to.equal(undefined);
   });
 
+  it('are refused on a Unix socket', () => {
+    const given = { ...flags('one.crt', 'one.key'), '--host': 'unix:/run/heartbeat.sock' };
+    expect(problems({ ...said, flags: given })).to.deep.equal([
+      'tls.certificate: a Unix socket has no TLS: leave it out, or listen on an address (from --tls-certificate)',
+      'tls.key: a Unix socket has no TLS: leave it out, or listen on an address (from --tls-key)',
+    ]);
+    expect(inForce({ ...said, flags: { '--host': 'unix:/run/heartbeat.sock' } }).config).to.include({
+      host: 'unix:/run/heartbeat.sock',
+      unix_socket_mode: '600',
+    });
+  });
+
   it('are refused if they are unusable', () => {
     for (const [given, expected] of [
       [{ '--tls-certificate': 'one.crt' }, 'tls.key: must be given with tls.certificate (from default)'],

@@ -1,0 +1,6 @@
+const UNIX = /^unix:(.+)$/s;
+
+/** The path of a Unix socket that is written as `unix:/run/heartbeat/heartbeat.sock`; undefined for other addresses. */
+export function unixPathOf(address: string): string | undefined {
+  return UNIX.exec(address)?.[1];
+}

@@ -1,0 +1,98 @@
+import { lstat, unlink } from 'node:fs/promises';
+import { connect, type Server } from 'node:net';
+import { HeartbeatError } from '../../errors.js';
+import { BACKLOG } from './listen.js';
+
+/** Bytes of a path that fit into Linux's `sockaddr_un` (unix(7)), without the zero at its end. */
+const LONGEST_PATH = 107;
+const EVERY_RIGHT = 0o777;
+
+/**
+ * Listens on a Unix socket. One that a dead daemon left is replaced.
+ *
+ * @param mode the access mode of the socket
+ * @returns the address, `unix:/run/heartbeat/heartbeat.sock`
+ * @throws HeartbeatError `HEARTBEAT_PORT_IN_USE` or `HEARTBEAT_LISTEN_FAILED`
+ */
+export async function listenOnUnixSocket(server: Server, path: string, mode: number): Promise<string> {
+  if (Buffer.byteLength(path) > LONGEST_PATH)
+    throw failed(path, `the path of a Unix socket has at most ${LONGEST_PATH} bytes`);
+  try {
+    if ((await tryToBind(server, path, mode)) === 'in use') {
+      await removeStale(path);
+      if ((await tryToBind(server, path, mode)) === 'in use') throw inUse(path);
+    }
+  } catch (error) {
+    throw error instanceof HeartbeatError ? error : explain(error, path);
+  }
+  return `unix:${path}`;
+}
+
+function tryToBind(server: Server, path: string, mode: number): Promise<'bound' | 'in use'> {
+  return new Promise((resolve, reject) => {
+    const failedTo = (error: NodeJS.ErrnoException): void => {
+      server.off('listening', listening);
+      if (error.code === 'EADDRINUSE') resolve('in use');
+      else reject(error);
+    };
+    const listening = (): void => {
+      server.off('error', failedTo);
+      resolve('bound');
+    };
+    server.once('error', failedTo).once('listening', listening);
+    // The file is made in this call, and has its mode from the beginning.
+    const before = process.umask(EVERY_RIGHT & ~mode);
+    try {
+      server.listen({ path, backlog: BACKLOG });
+    } finally {
+      process.umask(before);
+    }
+  });
+}
+
+/** Removes a socket on which nobody listens. */
+async function removeStale(path: string): Promise<void> {
+  const found = await lstat(path);
+  if (!found.isSocket()) throw failed(path, 'there is a file that is no socket');
+  if (await isAnswered(path)) throw inUse(path);
+  // Another daemon may have replaced it meanwhile.
+  if ((await lstat(path)).ino !== found.ino) throw inUse(path);
+  await unlink(path);
+}
+
+/** Only a socket that nobody holds refuses. One whose backlog is full, or that others may not open, is in use. */
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(path);
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED'));
+  });
+}
+
+function inUse(path: string): HeartbeatError {
+  return new HeartbeatError(
+    'HEARTBEAT_PORT_IN_USE',
+    `unix:${path} is already in use: stop the program that listens there, or choose another path with --host`,
+  );
+}
+
+function failed(path: string, why: string, cause?: unknown): HeartbeatError {
+  return new HeartbeatError('HEARTBEAT_LISTEN_FAILED', `cannot listen on unix:${path}: ${why}`, { cause });
+}
+
+function explain(cause: unknown, path: string): HeartbeatError {
+  const code: unknown = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return failed(path, 'there is no such directory', cause);
+    case 'EACCES':
+    case 'EPERM':
+      return failed(path, 'the daemon may not write in this directory', cause);
+    default:
+      return failed(path, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
