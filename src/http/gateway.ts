@@ -146,7 +146,9 @@ export class Gateway {
       answerBegan: (pipeline) => this.#pipelines.answerBegan(pipeline),
       reset: (socket) => this.#connections.reset(socket),
     });
-    this.#malformed = new MalformedRequests(this.#exchanges, clock);
+    this.#malformed = new MalformedRequests(this.#exchanges, clock, (spoken) =>
+      this.#connections.beneath(spoken),
+    );
 
     const serve = (request: IncomingMessage, response: ServerResponse): void =>
       this.#serve(request, response);

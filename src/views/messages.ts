@@ -175,6 +175,9 @@ export const socketProblem = {
   tooMany: 'too many sockets are open, try again later',
 };
 
+/** For whoever speaks plain HTTP to a port of HTTPS. */
+export const notOverTls = 'this port speaks HTTPS only: send the request to https://';
+
 /** @param allowed as in the header `Allow` */
 export function methodNotAllowed(allowed: string): string {
   return `method not allowed: this path supports ${allowed}`;

@@ -44,10 +44,14 @@ export function makeCertificate(directory: string, name: string): Certificate {
   };
 }
 
-/** A private authority, and a certificate for 127.0.0.1 signed by it. */
-export function makeSignedCertificate(directory: string): Certificate & { readonly authority: string } {
+/** A private authority, and a certificate for 127.0.0.1 signed by it. @param algorithm in OpenSSL's words */
+export function makeSignedCertificate(
+  directory: string,
+  algorithm = 'ec',
+): Certificate & { readonly authority: string } {
   const at = (file: string) => path.join(directory, file);
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const curve = algorithm === 'ec' ? ['-pkeyopt', 'ec_paramgen_curve:prime256v1'] : [];
+  const key = ['-newkey', algorithm, ...curve, '-nodes'];
   const openssl = (...given: string[]) => execFileSync('openssl', given, { stdio: 'ignore' });
   openssl(
     'req',

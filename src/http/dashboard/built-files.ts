@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-
-/** How a file is encoded (RFC 9110, 8.4.1); undefined as it is. */
-type Coding = 'br' | 'gzip' | undefined;
+import { isAccepted, type ContentCoding } from '../server/content-coding.js';
 
 /** A file as one kind of client gets it. */
 export interface Representation {
-  readonly coding: Coding;
+  /** Undefined: as it is. */
+  readonly coding: ContentCoding | undefined;
   /** Strong: it stands for these bytes. */
   readonly etag: string;
   /** One character for each byte. */
@@ -68,18 +67,6 @@ export class BuiltFiles {
     });
     return this.#files;
   }
-}
-
-/** Whether the sender of this `Accept-Encoding` takes the coding (RFC 9110, 12.5.3). */
-function isAccepted(coding: string, accepted = ''): boolean {
-  const preferences = accepted
-    .toLowerCase()
-    .split(',')
-    .map((part) => part.split(';').map((each) => each.trim()));
-  const [, weight = 'q=1'] =
-    preferences.find(([name]) => name === coding) ?? preferences.find(([name]) => name === '*') ?? [];
-  const isNamed = preferences.some(([name]) => name === coding || name === '*');
-  return isNamed && Number(weight.replace(/^q=/, '')) > 0;
 }
 
 async function filesIn(directory: URL): Promise<ReadonlyMap<string, BuiltFile>> {

@@ -1,7 +1,9 @@
+import { constants } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { toMillis } from '../../domain/time.js';
 import { Server as TlsServer } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 import type { GatewayOptions } from '../gateway-options.js';
 import { noteAuthorities } from './client-certificates.js';
 import { upgradableRequest } from './upgradable-request.js';
@@ -30,11 +32,11 @@ export function createBoundedServer(
   };
   const pem = pemOf(options);
   // A handshake is the beginning of a head.
-  const secure = pem && { ...settings, ...pem, ...askingFor(pem), handshakeTimeout: headersTimeout };
+  const secure = pem && { ...settings, ...PROTOCOL, ...pem, ...askingFor(pem), handshakeTimeout: headersTimeout };
   const server = secure === undefined ? createServer(settings) : createTlsServer(secure);
-  if (server instanceof TlsServer) {
-    authorities.set(server, pem?.ca);
-    noteAuthorities(server, () => authorities.get(server));
+  if (server instanceof TlsServer && pem !== undefined) {
+    inForce.set(server, pem);
+    noteAuthorities(server, () => inForce.get(server)?.ca);
   }
   // A client that has sent everything may close its side and wait: Node would drop its answer. Undocumented.
   Object.assign(server, { httpAllowHalfOpen: true });
@@ -49,14 +51,36 @@ export function bound(server: Server, options: GatewayOptions): void {
   Object.assign(server, boundsOf(options));
   const pem = pemOf(options);
   if (pem === undefined || !(server instanceof TlsServer)) return;
-  server.setSecureContext(pem);
+  // A new context would not know the tickets of the old one, and everybody would shake hands in full.
+  if (isDeepStrictEqual(pem, inForce.get(server))) return;
+  server.setSecureContext({ ...PROTOCOL, ...pem });
   // Likewise.
   Object.assign(server, askingFor(pem));
-  authorities.set(server, pem.ca);
+  inForce.set(server, pem);
 }
 
-/** That of client certificates which each server of HTTPS has in force. */
-const authorities = new WeakMap<Server, string | undefined>();
+/** What each server of HTTPS has in force. */
+const inForce = new WeakMap<Server, Pem>();
+
+/** Every connection has a key of its own: who steals the certificate's later reads nothing of what was said before. */
+const CIPHERS = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+];
+
+/** Mozilla's "intermediate" without finite-field Diffie-Hellman. A client cannot make the server shake hands again. */
+const PROTOCOL = {
+  minVersion: 'TLSv1.2',
+  ciphers: CIPHERS.join(':'),
+  secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+} as const;
 
 /** In Node's names. */
 interface Pem {

@@ -53,6 +53,11 @@ export class Connections {
     this.#server.maxConnections = limit + RESERVE;
   }
 
+  /** The connection that carries one of TLS whose handshake is not over. */
+  beneath(spoken: Duplex): Socket | undefined {
+    return spoken instanceof TLSSocket ? this.#shaking.get(peerOf(spoken)) : undefined;
+  }
+
   /** Ends those that nothing needs, once what was written to them is sent. */
   endUnless(needed: (socket: Socket) => boolean): void {
     for (const socket of this.#sockets) {

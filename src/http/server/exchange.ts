@@ -5,6 +5,7 @@ import { type ErrorCode, HeartbeatError, errorCodes } from '../../errors.js';
 import type { LogFields, Logger } from '../../ports/logger.js';
 import { type RawHeaders, asciiJson, jsonHead } from './json-answer.js';
 import { sentenceFor } from '../../views/messages.js';
+import { LARGE_ANSWER, type Compression } from './compression.js';
 import { type MadeHeads, answerInOneWrite } from './one-write.js';
 import type { Order, RouteTable } from '../route-table.js';
 import { withoutLinkTokens } from '../../domain/action-link.js';
@@ -20,6 +21,7 @@ import { sentRequestId } from './request-id.js';
 export interface ExchangeHost {
   readonly logger: Logger;
   readonly heads: MadeHeads;
+  readonly compression: Compression;
   readonly routes: Pick<RouteTable, 'find' | 'orderOf'>;
   makeRequestId(): string;
   /** Whose request it is, for the log. */
@@ -111,9 +113,19 @@ export class Exchange {
   /** @param body in ASCII */
   answer(status: number, head: RawHeaders, body: string): void {
     if (this.#failsPrecondition(status)) return;
+    if (body.length >= LARGE_ANSWER && this.open && this.#host.compression.takes(this, status, head, body))
+      return;
     if (!this.#settle()) return;
     this.#host.responded(status);
     answerInOneWrite(this.response, status, this.#identified(head), body);
+  }
+
+  /** A success whose body has been encoded. */
+  answerEncoded(head: RawHeaders, bytes: Buffer): void {
+    if (!this.#settle()) return;
+    this.#host.responded(200);
+    this.response.writeHead(200, this.#identified(head));
+    this.response.end(bytes);
   }
 
   /** @param body short JSON in ASCII, the answer to most calls */

@@ -5,6 +5,7 @@ import type { Cancel, Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import { Exchange, type ExchangeHost } from './exchange.js';
 import { BodyTurns } from './body-turns.js';
+import { Compression } from './compression.js';
 import { LingeringCloses } from './lingering-close.js';
 import { MadeHeads } from './one-write.js';
 import type { Pipeline } from './pipeline.js';
@@ -26,6 +27,7 @@ export class Exchanges implements ExchangeHost {
   readonly logger: Logger;
   readonly lingeringCloses: LingeringCloses;
   readonly heads: MadeHeads;
+  readonly compression = new Compression();
   readonly #bodyTurns: BodyTurns;
   readonly routes: ExchangeHost['routes'];
   answerTimeouts = 0;

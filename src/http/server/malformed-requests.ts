@@ -6,7 +6,7 @@ import type { Clock } from '../../ports/clock.js';
 import type { Exchanges } from './exchanges.js';
 import type { Refusal } from './refusal.js';
 import { asciiJson, jsonHead } from './json-answer.js';
-import { methodNotAllowed, sentenceFor } from '../../views/messages.js';
+import { methodNotAllowed, notOverTls, sentenceFor } from '../../views/messages.js';
 import { pipelineOf, type Pipelined } from './pipeline.js';
 import { OverlongHeads } from './overlong-heads.js';
 import { isUnknownCoding } from './request-head.js';
@@ -14,6 +14,8 @@ import { isUnknownCoding } from './request-head.js';
 /** Node's error for data after a request with `Connection: close`. */
 const BEHIND_THE_LAST = 'HPE_CLOSED_CONNECTION';
 const TOO_LARGE = 'HPE_HEADER_OVERFLOW';
+/** OpenSSL's error for plain HTTP in place of a handshake. */
+const PLAIN_HTTP = 'ERR_SSL_HTTP_REQUEST';
 
 /** Answers what never became a request: Node's parser rejected it, or it did not arrive in time. */
 export class MalformedRequests {
@@ -21,15 +23,22 @@ export class MalformedRequests {
   readonly #exchanges: Exchanges;
   readonly #clock: Clock;
   readonly #overlongHeads: OverlongHeads;
+  readonly #beneath: (spoken: Duplex) => Socket | undefined;
 
-  constructor(exchanges: Exchanges, clock: Clock) {
+  /** @param beneath the connection that carries one of TLS whose handshake is not over */
+  constructor(exchanges: Exchanges, clock: Clock, beneath: (spoken: Duplex) => Socket | undefined) {
     this.#exchanges = exchanges;
+    this.#beneath = beneath;
     this.#clock = clock;
     this.#overlongHeads = new OverlongHeads(clock);
   }
 
   /** Handles the server's `clientError`. */
   answer(error: NodeJS.ErrnoException, socket: Duplex): void {
+    if (error.code === PLAIN_HTTP) {
+      this.#refusePlainHttp(socket);
+      return;
+    }
     const code = codeFor(error.code ?? '', headIn(error));
     if (code === undefined || isSilent(socket)) socket.destroy();
     else if (this.#exchanges.lingeringCloses.isOut(socket)) return;
@@ -38,6 +47,19 @@ export class MalformedRequests {
     else if (error.code === TOO_LARGE)
       this.#overlongHeads.look(error, socket, (decided) => this.#refuse(decided, socket, TOO_LARGE));
     else this.#refuse(code, socket, error.code);
+  }
+
+  /** Somebody speaks HTTP to the port of HTTPS, and is told so in plain HTTP. OpenSSL has read what was sent. */
+  #refusePlainHttp(spoken: Duplex): void {
+    const socket = this.#beneath(spoken);
+    if (socket?.writable !== true) {
+      spoken.destroy();
+      return;
+    }
+    this.count += 1;
+    socket.end(
+      this.#textOf('HEARTBEAT_MALFORMED_REQUEST', { message: notOverTls, headers: [] }, PLAIN_HTTP),
+    );
   }
 
   /** A client that announced its last request gets no answer to what follows, and still has an answer to read. */
@@ -80,6 +102,16 @@ export class MalformedRequests {
     { headers = [], message = sentenceFor(code) }: Pick<Refusal, 'headers' | 'message'> = {},
   ): void {
     if (!socket.writable || this.#exchanges.lingeringCloses.isOut(socket)) return;
+    this.#exchanges.lingeringCloses.follow(socket);
+    socket.end(this.#textOf(code, { headers, message }, reason));
+  }
+
+  /** The whole answer. */
+  #textOf(
+    code: ErrorCode,
+    { headers, message }: Required<Pick<Refusal, 'headers' | 'message'>>,
+    reason: string | undefined,
+  ): string {
     const requestId = this.#exchanges.makeRequestId();
     this.#exchanges.logger.debug('malformed request', { request_id: requestId, code, reason });
     const { status } = errorCodes[code];
@@ -87,10 +119,7 @@ export class MalformedRequests {
     const date = new Date(this.#clock.wall()).toUTCString();
     const head = [...jsonHead(body.length), ...headers, 'x-request-id', requestId, 'date', date];
     const lines = head.map((text, at) => (at % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join('');
-    this.#exchanges.lingeringCloses.follow(socket);
-    socket.end(
-      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines}connection: close\r\n\r\n${body}`,
-    );
+    return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines}connection: close\r\n\r\n${body}`;
   }
 }
 

@@ -114,6 +114,8 @@ describe('a response that a browser shows as a page', () => {
       expect(policy).to.not.match(/unsafe|\*|https?:|data:/);
       expect(headers).to.include({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY' });
       expect(headers).to.not.have.property('x-powered-by');
+      // Who has the certificate says it: here a proxy, if anybody.
+      expect(headers).to.not.have.property('strict-transport-security');
     }
   });
 });

@@ -1,8 +1,8 @@
 import { connect as connectTcp } from 'node:net';
-import { connect, type TLSSocket } from 'node:tls';
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { expect } from 'chai';
 import { eventually } from '../../support/eventually.js';
-import { makeCertificate } from '../../support/certificate.js';
+import { makeCertificate, makeSignedCertificate } from '../../support/certificate.js';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
 import { starting, type GatewayUnderTest } from '../support/gateway-under-test.js';
 import { SocketClient } from '../sockets/support/socket-client.js';
@@ -49,7 +49,9 @@ describe('HTTPS', () => {
     expect(gateway.url).to.match(/^https:\/\/127\.0\.0\.1:\d+$/);
     expect((await gateway.call('PUT', '/heal/5')).json).to.deep.equal({ status: 'online' });
     expect((await gateway.call('POST', '/heal', { body: '[1,2]' })).json).to.have.property('accepted', 2);
-    expect((await gateway.call('GET', '/nodes')).headers).to.have.property('strict-transport-security');
+    expect((await gateway.call('GET', '/nodes')).headers).to.include({
+      'strict-transport-security': 'max-age=31536000',
+    });
     expect(gateway.gateway.inspect().connections).to.be.above(0);
   });
 
@@ -90,11 +92,74 @@ describe('HTTPS', () => {
     await eventually(() => expect(answer).to.include('{"status":"online"}'));
   });
 
-  it('closes connections that do not speak TLS, or stop sending', async () => {
+  for (const version of ['TLSv1.2', 'TLSv1.3'] as const)
+    it(`resumes sessions of ${version} after a reload of the same certificate, and of no other`, async () => {
+      const gateway = await start({ tls });
+      const resume = async (session?: Buffer): Promise<{ isReused: boolean; session: Buffer }> => {
+        const socket = connect({
+          port: gateway.port,
+          host: '127.0.0.1',
+          rejectUnauthorized: false,
+          maxVersion: version,
+          ...(session !== undefined && { session }),
+        });
+        sockets.push(socket);
+        const given = new Promise<Buffer>((resolve) => socket.once('session', resolve));
+        // Tickets of TLS 1.3 come behind the handshake, with the first answer at the latest.
+        socket.resume().write(head('GET /healthz'));
+        return { session: await given, isReused: socket.isSessionReused() };
+      };
+      const first = await resume();
+      expect(first.isReused).to.equal(false);
+      gateway.reconfigure({ tls: { ...tls }, limits: { connections: 5 } });
+      const second = await resume(first.session);
+      expect(second.isReused).to.equal(true);
+      gateway.reconfigure({ tls: tlsOf(directory.path, 'renewed') });
+      expect((await resume(second.session)).isReused).to.equal(false);
+    });
+
+  it('takes only ciphers with forward secrecy, from TLS 1.2 on, and no renegotiation', async () => {
+    const { authority: _authority, ...signed } = makeSignedCertificate(directory.path, 'rsa:2048');
+    const gateway = await start({ tls: { ...signed, key: { reveal: () => signed.key } } });
+    const outcomeOf = (options: ConnectionOptions): Promise<string> =>
+      new Promise((resolve) => {
+        const socket = connect({ port: gateway.port, host: '127.0.0.1', rejectUnauthorized: false, ...options });
+        sockets.push(socket);
+        socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+        socket.once('secureConnect', () => resolve(socket.getCipher().name));
+      });
+    for (const cipher of ['ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-RSA-CHACHA20-POLY1305'])
+      expect(await outcomeOf({ maxVersion: 'TLSv1.2', ciphers: cipher })).to.equal(cipher);
+    for (const cipher of ['AES128-GCM-SHA256', 'AES256-SHA', 'ECDHE-RSA-AES128-SHA'])
+      expect(await outcomeOf({ maxVersion: 'TLSv1.2', ciphers: cipher }), cipher).to.match(/^ERR_SSL_/);
+    expect(await outcomeOf({ minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1' })).to.match(/^ERR_SSL_/);
+    expect(await outcomeOf({})).to.match(/^TLS_/);
+
+    const socket = connect({
+      port: gateway.port,
+      host: '127.0.0.1',
+      rejectUnauthorized: false,
+      maxVersion: 'TLSv1.2',
+    });
+    sockets.push(socket);
+    await new Promise((resolve) => socket.once('secureConnect', resolve));
+    const renegotiated = await new Promise<boolean>((resolve) => {
+      socket.once('error', () => resolve(false)).once('close', () => resolve(false));
+      socket.renegotiate({ rejectUnauthorized: false }, (error) => resolve(error === null));
+    });
+    expect(renegotiated).to.equal(false);
+  });
+
+  it('closes connections that do not speak TLS, or stop sending, and says so to plain HTTP', async () => {
     const gateway = await start({ tls, limits: { headers_timeout: 0.1 } });
     const plain = gateway.raw().send(head('PUT /heal/5'));
     await plain.end();
-    expect(plain.received).to.equal('');
+    expect(plain.received)
+      .to.match(/^HTTP\/1\.1 400 Bad Request\r\n/)
+      .and.match(/"error":"this port speaks HTTPS only: send the request to https:\/\/"/);
+    expect(gateway.gateway.inspect().refused.malformed).to.equal(1);
+    const other = await gateway.raw().send('\u0000'.repeat(40)).end();
+    expect(other.received).to.not.include('HTTP');
     const silent = await gateway.raw().end();
     expect(silent.received).to.equal('');
     const slow = await shakeHands(gateway);
