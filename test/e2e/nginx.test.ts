@@ -1,10 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { expect } from 'chai';
 import { heal } from '../support/calls.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
+import { PROXIES, startProxy } from '../support/proxies.js';
 import { SocketFleet } from '../support/socket-fleet.js';
 import { TestResources } from '../support/test-resources.js';
 
@@ -18,34 +17,9 @@ describe('a real nginx in front, with the configuration of deploy/', () => {
   afterEach(() => resources.clear());
 
   async function startNginx(daemon: string, port: number): Promise<DaemonProcess> {
-    const directory = resources.directory();
-    mkdirSync(path.join(directory, 'logs'));
-    const site = readFileSync('deploy/nginx.conf', 'utf8')
-      .replace('127.0.0.1:3519', new URL(daemon).host)
-      .replace('listen 8080', `listen 127.0.0.1:${String(port)}`);
-    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-      (kind) => `${kind}_temp_path ${directory}/${kind};`,
-    );
-    const lines = [
-      'daemon off;',
-      'master_process off;',
-      `pid ${directory}/nginx.pid;`,
-      `error_log ${directory}/logs/error.log;`,
-      'events {}',
-      `http { access_log off; ${temporary.join(' ')}`,
-      site,
-      '}',
-    ];
-    const file = path.join(directory, 'nginx.conf');
-    writeFileSync(file, lines.join('\n'));
-    const nginx = resources.run({
-      command: ['nginx', '-p', directory, '-c', file, '-e', `${directory}/logs/error.log`],
-    });
-    await eventually(async () => {
-      if (!nginx.running) throw new Error(nginx.stderr);
-      expect((await fetch(`http://127.0.0.1:${String(port)}/healthz`)).status).to.equal(200);
-    });
-    return nginx;
+    const nginx = PROXIES.find(({ name }) => name === 'nginx');
+    if (nginx === undefined) throw new Error('there is no nginx');
+    return (await startProxy(nginx, resources, daemon, port)).process;
   }
 
   it('carries sockets, which stay online by pings, and come back unbroken when it cuts them', async () => {
