@@ -37,6 +37,12 @@ describe('the folder deploy/', () => {
     expect(promtool('check', 'rules', '--lint=all', '--lint-fatal', 'rules.yml')).to.include('SUCCESS');
   });
 
+  it('has a configuration that Alertmanager finds right', () => {
+    expect(run('amtool', ['check-config', path.resolve('deploy/alertmanager/alertmanager.yml')])).to.include(
+      'SUCCESS',
+    );
+  });
+
   it('has rules that fire when they should, and not when all is well', () => {
     expect(promtool('test', 'rules', 'rules.test.yml')).to.include('SUCCESS');
   });
@@ -78,8 +84,16 @@ describe('the folder deploy/', () => {
       expect(readFileSync(file, 'utf8'), file).to.match(/scripts\/node-with-heap\b.* "?(?:--|\$)/);
   });
 
-  it('has an image whose build has every file that its scripts read', () => {
+  it('has an image whose build has every file that it copies and its scripts read', () => {
     const image = readFileSync('deploy/Dockerfile', 'utf8');
+    const sent = readFileSync('.dockerignore', 'utf8')
+      .split('\n')
+      .flatMap((line) => (line.startsWith('!') ? [line.slice(1)] : []));
+    const copied = [...image.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, files = '']) =>
+      files.split(' '),
+    );
+    expect(copied).to.not.be.empty;
+    for (const file of copied) expect(sent).to.include(file.split('/')[0]);
     for (const script of ['scripts/bundle.js', 'scripts/dashboard.js']) {
       const read = readFileSync(script, 'utf8').matchAll(/'(scripts\/[\w.-]+)'/g);
       for (const [, file = ''] of [...read, [script, script]]) expect(image).to.include(` ${file} `);
@@ -115,11 +129,32 @@ describe('the folder deploy/', () => {
         expect(document.errors, file).to.be.empty;
         return document.toJS() as unknown;
       });
-    expect(read('compose.yaml')[0]).to.have.nested.property('services.heartbeat.build.dockerfile');
-    const [, daemon] = read('kubernetes.yaml');
-    const container = 'spec.template.spec.containers[0]';
+    const [compose] = read('compose.yaml');
+    expect(compose).to.have.nested.property('services.heartbeat.build.dockerfile');
+    expect(compose).to.have.nested.property('services.heartbeat.read_only', true);
+    expect(compose).to.have.nested.property('services.alertmanager.image');
+    const [service, daemon] = read('kubernetes.yaml');
+    const pod = 'spec.template.spec';
+    expect(daemon).to.have.nested.property(`${pod}.securityContext.seccompProfile.type`, 'RuntimeDefault');
+    const container = `${pod}.containers[0]`;
     expect(daemon).to.have.nested.property(`${container}.livenessProbe.httpGet.path`, '/healthz');
+    // Not /readyz/storing: a full disk would take presence away.
     expect(daemon).to.have.nested.property(`${container}.readinessProbe.httpGet.path`, '/readyz');
+    expect(daemon).to.have.nested.property(`${container}.resources.limits.memory`);
+    expect(daemon).to.have.nested.property(`${container}.securityContext.readOnlyRootFilesystem`, true);
+    const [monitor] = read('service-monitor.yaml');
+    expect(monitor).to.have.nested.property('spec.endpoints[0].authorization.credentials.name');
+    expect(service).to.deep.nested.include({ 'metadata.labels': { app: 'heartbeat' } });
+    expect(monitor).to.deep.nested.include({ 'spec.selector.matchLabels': { app: 'heartbeat' } });
+  });
+
+  it('has a chart of the version of the package', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(parse(readFileSync('deploy/helm/heartbeat/Chart.yaml', 'utf8'))).to.include({
+      version,
+      appVersion: version,
+    });
+    expect(parse(readFileSync('deploy/helm/heartbeat/values.yaml', 'utf8'))).to.have.property('config');
   });
 
   it('starts the daemon with the flags that it is measured with', () => {
