@@ -38,7 +38,7 @@ describe('what a service manager hears', () => {
     return made;
   }
 
-  const hears = (...messages: string[]): Promise<void> =>
+  const hears = (...messages: string[]): Promise<unknown> =>
     eventually(() => expect(heard()).to.deep.equal(messages));
 
   it('is that the daemon is ready, reloads and stops, in this order', async () => {
