@@ -27,9 +27,13 @@ describe('a daemon under systemd', () => {
         const said = holder.stdout.split('\n').filter((line) => !line.startsWith('BARRIER'));
         for (const message of messages) expect(said).to.include(message);
       });
-    const daemon = resources.launch(path.join(directory, 'data'), {}, {
-      env: { NOTIFY_SOCKET: socket, WATCHDOG_USEC: '600000' },
-    });
+    const daemon = resources.launch(
+      path.join(directory, 'data'),
+      {},
+      {
+        env: { NOTIFY_SOCKET: socket, WATCHDOG_USEC: '600000' },
+      },
+    );
     await heard('READY=1', 'WATCHDOG=1');
     await ready(daemon);
     daemon.signal('SIGHUP');

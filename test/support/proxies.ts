@@ -39,15 +39,7 @@ export const PROXIES: readonly Proxy[] = [
         '}',
       ].join('\n');
     },
-    command: (file, directory) => [
-      'nginx',
-      '-p',
-      directory,
-      '-c',
-      file,
-      '-e',
-      `${directory}/logs/error.log`,
-    ],
+    command: (file, directory) => ['nginx', '-p', directory, '-c', file, '-e', `${directory}/logs/error.log`],
   },
   {
     name: 'Caddy',

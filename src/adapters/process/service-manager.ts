@@ -36,7 +36,8 @@ export class ServiceManager {
   constructor(deps: ServiceManagerDeps) {
     this.#deps = deps;
     const { NOTIFY_SOCKET: socket = '', PATH } = deps.env;
-    if (socket !== '') this.#sender = this.#startSender({ NOTIFY_SOCKET: socket, ...(PATH !== undefined && { PATH }) });
+    if (socket !== '')
+      this.#sender = this.#startSender({ NOTIFY_SOCKET: socket, ...(PATH !== undefined && { PATH }) });
   }
 
   /** Says that the start is over. From now on the watchdog is told that the event loop runs, until `stopping`. */

@@ -19,7 +19,8 @@ interface Status {
 
 export const status = apiCommand<object, Status>({
   scope: 'read',
-  description: 'Say how the daemon, users and nodes are. The exit code is 2 if the daemon is not ready, or cannot store.',
+  description:
+    'Say how the daemon, users and nodes are. The exit code is 2 if the daemon is not ready, or cannot store.',
   call: async ({ url, calls, client }) => {
     const readiness = await client.ready();
     if (readiness.status !== 'ready') return { url, readiness, stats: undefined, failed: [] };

@@ -12,23 +12,23 @@ const OVER_TLS = { maxAge: 31_536_000, includeSubDomains: false };
 /** What a browser may do with an answer: load nothing from elsewhere, run no inline script, show no frame. */
 const shieldWith = (strictTransportSecurity: typeof OVER_TLS | false): RequestHandler =>
   helmet({
-  strictTransportSecurity,
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: NOBODY,
-      scriptSrc: SELF,
-      styleSrc: SELF,
-      imgSrc: SELF,
-      fontSrc: SELF,
-      connectSrc: SELF,
-      baseUri: NOBODY,
-      formAction: NOBODY,
-      frameAncestors: NOBODY,
+    strictTransportSecurity,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: NOBODY,
+        scriptSrc: SELF,
+        styleSrc: SELF,
+        imgSrc: SELF,
+        fontSrc: SELF,
+        connectSrc: SELF,
+        baseUri: NOBODY,
+        formAction: NOBODY,
+        frameAncestors: NOBODY,
+      },
     },
-  },
-  xFrameOptions: { action: 'deny' },
-});
+    xFrameOptions: { action: 'deny' },
+  });
 
 const shield = shieldWith(false);
 /** Only over our own TLS. Where a proxy has the certificate, the proxy says how long that stays so. */

@@ -32,7 +32,13 @@ export function createBoundedServer(
   };
   const pem = pemOf(options);
   // A handshake is the beginning of a head.
-  const secure = pem && { ...settings, ...PROTOCOL, ...pem, ...askingFor(pem), handshakeTimeout: headersTimeout };
+  const secure = pem && {
+    ...settings,
+    ...PROTOCOL,
+    ...pem,
+    ...askingFor(pem),
+    handshakeTimeout: headersTimeout,
+  };
   const server = secure === undefined ? createServer(settings) : createTlsServer(secure);
   if (server instanceof TlsServer && pem !== undefined) {
     inForce.set(server, pem);

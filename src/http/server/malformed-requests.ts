@@ -57,9 +57,7 @@ export class MalformedRequests {
       return;
     }
     this.count += 1;
-    socket.end(
-      this.#textOf('HEARTBEAT_MALFORMED_REQUEST', { message: notOverTls, headers: [] }, PLAIN_HTTP),
-    );
+    socket.end(this.#textOf('HEARTBEAT_MALFORMED_REQUEST', { message: notOverTls, headers: [] }, PLAIN_HTTP));
   }
 
   /** A client that announced its last request gets no answer to what follows, and still has an answer to read. */

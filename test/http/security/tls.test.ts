@@ -127,7 +127,12 @@ describe('HTTPS', () => {
     const gateway = await start({ tls: { ...signed, key: { reveal: () => signed.key } } });
     const outcomeOf = (options: ConnectionOptions): Promise<string> =>
       new Promise((resolve) => {
-        const socket = connect({ port: gateway.port, host: '127.0.0.1', rejectUnauthorized: false, ...options });
+        const socket = connect({
+          port: gateway.port,
+          host: '127.0.0.1',
+          rejectUnauthorized: false,
+          ...options,
+        });
         sockets.push(socket);
         socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
         socket.once('secureConnect', () => resolve(socket.getCipher().name));

@@ -231,7 +231,14 @@ describe('an address that others can reach', () => {
       expect(load({ flags: { '--host': host, '--insecure': 'true' } }).ok).to.equal(true);
       expect(load({ flags: { '--host': host }, file: FILE, env: ENV }).ok).to.equal(true);
     }
-    for (const host of ['127.0.0.1', '127.1.2.3', 'localhost', '::1', '::ffff:127.0.0.1', 'unix:/run/x.sock']) {
+    for (const host of [
+      '127.0.0.1',
+      '127.1.2.3',
+      'localhost',
+      '::1',
+      '::ffff:127.0.0.1',
+      'unix:/run/x.sock',
+    ]) {
       expect(load({ flags: { '--host': host } }).ok, host).to.equal(true);
     }
   });

@@ -171,7 +171,8 @@ describe('what HTTP has', () => {
     it(`has ${[call.on, call.name].filter(Boolean).join('.')} for ${id} ${path}, with what can be asked there`, async () => {
       const instance = await instances.make();
       expect(call.name in (call.on === undefined ? instance : instance[call.on])).to.equal(true);
-      if (call.on === undefined && !OF_INSTANCE.includes(call.name)) expect(call.name in Heartbeat).to.equal(true);
+      if (call.on === undefined && !OF_INSTANCE.includes(call.name))
+        expect(call.name in Heartbeat).to.equal(true);
       const asked = operation.parameters
         .filter(
           (parameter) =>

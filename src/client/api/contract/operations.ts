@@ -410,10 +410,32 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     query: [],
     answer: {
       either: [
-        { fields: { status: { as: 'status', shape: { is: 'ready' } } } },
+        {
+          fields: {
+            status: { as: 'status', shape: { is: 'ready' } },
+            not_storing: { as: 'notStoring', shape: { list: 'text' }, optional: true },
+          },
+        },
         {
           fields: {
             status: { as: 'status', shape: { is: 'unready' } },
+            reasons: { as: 'reasons', shape: { list: 'text' } },
+          },
+        },
+      ],
+    },
+    alsoAnswers: [503],
+  },
+  storing: {
+    method: 'GET',
+    path: '/readyz/storing',
+    query: [],
+    answer: {
+      either: [
+        { fields: { status: { as: 'status', shape: { is: 'storing' } } } },
+        {
+          fields: {
+            status: { as: 'status', shape: { is: 'not_storing' } },
             reasons: { as: 'reasons', shape: { list: 'text' } },
           },
         },

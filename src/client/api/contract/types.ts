@@ -823,8 +823,16 @@ export interface Answers<Id = string> {
   };
   readonly readiness: {
     readonly status: 'ready';
+    /** Why it cannot store everything that it should, such as a full disk. Absent if it can. */
+    readonly notStoring?: readonly string[];
   } | {
     readonly status: 'unready';
+    readonly reasons: readonly string[];
+  };
+  readonly storing: {
+    readonly status: 'storing';
+  } | {
+    readonly status: 'not_storing';
     readonly reasons: readonly string[];
   };
   readonly stats: Stats;
