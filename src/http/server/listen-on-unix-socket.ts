@@ -86,12 +86,10 @@ function failed(path: string, why: string, cause?: unknown): HeartbeatError {
 function explain(cause: unknown, path: string): HeartbeatError {
   const code: unknown = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   switch (code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return failed(path, 'there is no such directory', cause);
+    // libuv says so of a missing directory, too.
     case 'EACCES':
     case 'EPERM':
-      return failed(path, 'the daemon may not write in this directory', cause);
+      return failed(path, 'its directory is missing, or the daemon may not write there', cause);
     default:
       return failed(path, cause instanceof Error ? cause.message : String(cause), cause);
   }

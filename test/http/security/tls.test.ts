@@ -134,7 +134,7 @@ describe('HTTPS', () => {
           ...options,
         });
         sockets.push(socket);
-        socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+        socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
         socket.once('secureConnect', () => resolve(socket.getCipher().name));
       });
     for (const cipher of ['ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-RSA-CHACHA20-POLY1305'])
@@ -153,7 +153,7 @@ describe('HTTPS', () => {
     sockets.push(socket);
     await new Promise((resolve) => socket.once('secureConnect', resolve));
     const renegotiated = await new Promise<boolean>((resolve) => {
-      socket.once('error', () => resolve(false)).once('close', () => resolve(false));
+      socket.on('error', () => resolve(false)).once('close', () => resolve(false));
       socket.renegotiate({ rejectUnauthorized: false }, (error) => resolve(error === null));
     });
     expect(renegotiated).to.equal(false);
