@@ -101,7 +101,9 @@ describe('listening on a Unix socket', () => {
 
   it('says why it cannot listen', async () => {
     const nowhere = path.join(directory, 'missing', 'heartbeat.sock');
-    expect((await failureOf(nowhere)).message).to.match(/: its directory is missing, or the daemon may not write there$/);
+    expect((await failureOf(nowhere)).message).to.match(
+      /: its directory is missing, or the daemon may not write there$/,
+    );
     expect((await failureOf(path.join(directory, 'x'.repeat(108)))).message).to.match(/at most 107 bytes$/);
   });
 
