@@ -194,20 +194,19 @@ export class App implements Daemon {
     const { users, home } = this.#actors;
     const nodes = home.run?.watch?.nodes.size;
     await this.declared.apply();
-    await this.#sayWhatIsKept();
+    await this.#lookAtDisk();
     logger.info('ready', { milliseconds: Math.round(clock.now() - begun), users: users.size, nodes });
   }
 
-  /** At the first start on a disk: what somebody must know before it is full. A session takes 30 to 45 bytes. */
-  async #sayWhatIsKept(): Promise<void> {
+  /** At the first start on a disk, says what somebody must know before it is full. A session takes 30 to 45 bytes. */
+  async #lookAtDisk(): Promise<void> {
+    const { clock, logger } = this.#ports;
     const runs = runsOf(this.#actors.partitions);
-    if (
-      this.#config.history.retention !== null ||
-      !runs.every(({ summary }) => summary.recovery === undefined)
-    )
-      return;
-    if (((await bytesIn(runs)) ?? 0) > 0)
-      this.#ports.logger.info(
+    const bytes = await bytesIn(runs);
+    this.#diskOutlook.begin(clock.now(), bytes);
+    const isFirstStart = runs.every(({ summary }) => summary.recovery === undefined);
+    if (this.#config.history.retention === null && isFirstStart && (bytes ?? 0) > 0)
+      logger.info(
         'every session is kept, since history.retention is off: 20 sessions a day of a million users take 0.6 to 0.9 GB a day',
       );
   }
