@@ -62,6 +62,7 @@ export async function readFacts(
 ): Promise<Omit<DaemonFacts, 'ready' | 'others' | 'events'>> {
   const { system, users, meter } = actors;
   const runs = runsOf(actors.partitions);
+  const [bytes, free] = await Promise.all([bytesIn(runs), freeOf(runs)]);
   const { heals, checkups, openings, recoveries, goodbyes, erasures, expiries } = actors.counts;
   return {
     users: { online: users.size, heals, checkups, openings, recoveries, goodbyes, erasures, expiries },
@@ -78,8 +79,8 @@ export async function readFacts(
       commitTimes: meter.times,
       commitSizes: meter.sizes,
       slowCommits: meter.slow,
-      bytes: await bytesIn(runs),
-      free: (await diskUseOf(runs)).free,
+      bytes,
+      free,
       sessions: sumOf(runs, ({ store }) => store.countSessions()),
       damages: sumOf(runs, ({ store }) => store.damages),
       isOwned,
@@ -106,8 +107,7 @@ export async function readSupervision(
   daysLeft: (bytes: number | undefined, free: number | undefined) => number | undefined,
 ): Promise<Omit<SupervisionFacts, 'unready' | 'phase' | 'startedAt' | 'uptime' | 'blindIntervals' | 'tree'>> {
   const runs = runsOf(partitions);
-  const bytes = await bytesIn(runs);
-  const disk = await diskUseOf(runs);
+  const [bytes, disk] = await Promise.all([bytesIn(runs), diskUseOf(runs)]);
   return {
     users: { online: users.size, shards: users.count },
     nodes: home.run?.watch?.nodes.inspect() ?? { ...NO_NODES, shards: 0 },
@@ -138,16 +138,29 @@ export async function bytesIn(runs: readonly PartitionRun[]): Promise<number | u
   }
 }
 
+/** Undefined where it cannot be told. */
+async function freeOf(runs: readonly PartitionRun[]): Promise<number | undefined> {
+  try {
+    return leastOf(await Promise.all(runs.map(({ store }) => store.free())));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Partitions are on one disk. */
+function leastOf(free: readonly (number | undefined)[]): number | undefined {
+  const known = free.filter((bytes) => bytes !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
 /** Nothing is known while one of them is not open. */
 async function diskUseOf(runs: readonly PartitionRun[]): Promise<DiskUse> {
   try {
     const all = await Promise.all(runs.map(({ store }) => store.diskUse()));
-    const free = all.flatMap((use) => use.free ?? []);
     const kinds = all.flatMap((use) => use.kinds ?? []);
     const total = (kind: KindOfRecord): number => sumOf(kinds, (each) => each[kind]);
     return {
-      // They are on one disk.
-      free: free.length === 0 ? undefined : Math.min(...free),
+      free: leastOf(all.map(({ free }) => free)),
       kinds:
         kinds.length < all.length || kinds.length === 0
           ? undefined

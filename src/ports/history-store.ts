@@ -218,6 +218,14 @@ export interface HistoryStore extends Outbox {
   /** Approximate bytes on disk. */
   size(): Promise<number>;
 
+  /** Bytes that are left on the disk; undefined for a disk of another machine, and for a history in memory. */
+  free(): Promise<number | undefined>;
+
+  /**
+   * What is left, and an estimate of what each kind of record takes: much dearer than `size` and `free`.
+   *
+   * @throws HeartbeatError if the store is not open
+   */
   diskUse(): Promise<DiskUse>;
 
   /** Undefined while everything that was read was undamaged and the files are in place. */

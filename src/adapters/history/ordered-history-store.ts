@@ -237,9 +237,13 @@ export class OrderedHistoryStore extends HistoryReads implements HistoryStore {
     return this.#engine.size();
   }
 
+  free(): Promise<number | undefined> {
+    return this.#engine.free();
+  }
+
   async diskUse(): Promise<DiskUse> {
     const { store } = await this.opened();
-    const free = await this.#engine.free();
+    const free = await this.free();
     const sizes = await store.sizesOf(RANGES.flatMap(([, ranges]) => ranges));
     if (sizes === undefined) return { free, kinds: undefined };
     const kinds = { sessions: 0, nodes: 0, pings: 0, alerts: 0 };

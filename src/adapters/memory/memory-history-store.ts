@@ -296,6 +296,10 @@ export class MemoryHistoryStore implements HistoryStore {
     return Promise.resolve();
   }
 
+  free(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   diskUse(): Promise<DiskUse> {
     return Promise.resolve({ free: undefined, kinds: undefined });
   }

@@ -333,6 +333,10 @@ class Attachment implements HistoryStore {
     return this.#change((inner) => inner.pruneAlerts(before, limit));
   }
 
+  free(): Promise<number | undefined> {
+    return this.#read((inner) => inner.free());
+  }
+
   diskUse(): Promise<DiskUse> {
     return this.#read((inner) => inner.diskUse());
   }
