@@ -64,8 +64,7 @@ export class StatusIncidents {
     const known = this.#byPage.get(page);
     if (known !== undefined) return known;
     const own = [...this.#all.values()].filter((incident) => incident.page === page);
-    if (own.length === 0) return NONE;
-    const sorted = own.sort((one, other) => (one.id < other.id ? 1 : -1));
+    const sorted = own.length === 0 ? NONE : own.sort((one, other) => (one.id < other.id ? 1 : -1));
     this.#byPage.set(page, sorted);
     return sorted;
   }
