@@ -21,6 +21,7 @@ interface SignInsDeps {
   readonly rules: SignInRules;
   /** The most that are kept. */
   most(): number;
+  /** Has history store the entry, which is never refused at once. That of one sign-in comes back as `settled`. */
   submit(entry: SignInEntry | { kind: 'sign_ins'; signIns: readonly SignIn[]; forgotten: string[] }): void;
 }
 
@@ -31,6 +32,8 @@ export class SignIns {
   readonly #all = new Map<string, SignIn>();
   readonly #waiting = new Map<string, (refused: ErrorCode | undefined) => void>();
   #cancel: Cancel | undefined;
+  /** None ends before this. */
+  #next = Infinity;
 
   constructor(deps: SignInsDeps) {
     this.#deps = deps;
@@ -67,7 +70,7 @@ export class SignIns {
     await this.#stored({ kind: 'sign_in', hash: signIn.hash, signIn });
     this.#all.set(signIn.hash, signIn);
     this.#forget(this.#dropSurplus());
-    this.#later(this.#deps.clock.wall());
+    if (signIn.expires < this.#next) this.#arm(signIn.expires, this.#deps.clock.wall());
   }
 
   /**
@@ -111,10 +114,15 @@ export class SignIns {
   }
 
   #later(now: Instant): void {
-    this.stopTimer();
-    if (this.#all.size === 0) return;
     let next = Infinity;
     for (const { expires } of this.#all.values()) if (expires < next) next = expires;
+    this.#arm(next, now);
+  }
+
+  #arm(next: number, now: Instant): void {
+    this.stopTimer();
+    this.#next = next;
+    if (next === Infinity) return;
     this.#cancel = this.#deps.clock.after(Math.min(Math.max(next - now, 1), ROUND), () => {
       this.review();
     });
