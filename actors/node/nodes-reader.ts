@@ -1,3 +1,4 @@
+import { hasLabels, type Label } from '../../src/domain/label.js';
 import type { Flip, NodeState, Pause } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { SilencedInterval } from '../../src/domain/silence.js';
@@ -9,9 +10,8 @@ import type { DescribedNode, NodeReply } from './node.protocol.js';
 
 export interface NodeFilter {
   readonly state?: NodeState | undefined;
-  readonly label?: { readonly key: string; readonly value: string } | undefined;
   /** All of these. */
-  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly labels?: readonly Label[] | undefined;
   readonly paused?: boolean | undefined;
   /** A prefix of the name. */
   readonly name?: string | undefined;
@@ -149,12 +149,7 @@ function prefixesOf({ name = '', prefixes = [''] }: NodeFilter): readonly string
 function matches({ state, labels, pausedAt }: DescribedNode, filter: NodeFilter): boolean {
   if (filter.paused !== undefined && (pausedAt !== undefined) !== filter.paused) return false;
   if (filter.state !== undefined && state !== filter.state) return false;
-  const { label } = filter;
-  const wanted = [
-    ...Object.entries(filter.labels ?? {}),
-    ...(label ? [[label.key, label.value] as const] : []),
-  ];
-  return wanted.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
+  return filter.labels === undefined || hasLabels(labels, filter.labels);
 }
 
 function isWithin({ at }: Flip, { from, before, after, order }: FlipRange): boolean {

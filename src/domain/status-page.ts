@@ -1,6 +1,7 @@
 /** A part of a status page: all nodes that have every one of its labels. */
 export interface StatusGroup {
   readonly title: string;
+  /** By key; at least one. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -27,11 +28,3 @@ export interface StatusPage {
 
 /** What a status page may be called: no dot, which `.rss` begins with. */
 export const STATUS_SLUG = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
-
-/** Whether a node belongs to a group. */
-export function isInGroup(
-  { labels: wanted }: StatusGroup,
-  { labels }: { readonly labels: Readonly<Record<string, string>> },
-): boolean {
-  return Object.entries(wanted).every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
-}

@@ -202,10 +202,12 @@ export class Nodes {
   async *list(filter: NodeFilter = {}): AsyncGenerator<NodeDescription> {
     refuseProblems('filter', FILTER(filter, 'filter'));
     const daemon = await this.#daemon();
+    const { label, ...others } = filter;
+    const wanted = { ...others, labels: label && [label] };
     let after: NodeName | undefined;
     do {
       const { nodes, next } = await duringCall(daemon, async () => {
-        const page = await daemon.nodes.list(filter, after, PAGE);
+        const page = await daemon.nodes.list(wanted, after, PAGE);
         const causes = await causesOf(daemon.nodes, page.nodes, ANYBODY);
         return { ...page, nodes: page.nodes.map((node) => describedNode(node, causes.get(node.name))) };
       });
@@ -268,7 +270,7 @@ export class Nodes {
     const { label, name, ...range } = filter;
     return duringCall(daemon, async () =>
       describedReportOfNodes(
-        await daemon.nodes.uptimeReportOf({ label, name }, requestOf(range), () => true),
+        await daemon.nodes.uptimeReportOf({ labels: label && [label], name }, requestOf(range), () => true),
       ),
     );
   }

@@ -1,14 +1,9 @@
 import type { Access } from '../../domain/access.js';
 import type { EventType } from '../../domain/event-types.js';
+import type { Label } from '../../domain/label.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { UserFacts } from '../../views/user-view.js';
 import type { ChangeEvent } from './change.js';
-
-/** A label that a node must have. */
-export interface EventLabel {
-  readonly key: string;
-  readonly value: string;
-}
 
 /** Which events a reader wants. */
 export interface EventFilter {
@@ -20,7 +15,7 @@ export interface EventFilter {
    */
   readonly users?: readonly UserId[] | undefined;
   /** Undefined: all nodes and alerts, or none if users are chosen. */
-  readonly nodes?: { readonly prefix: string; readonly labels: readonly EventLabel[] } | undefined;
+  readonly nodes?: { readonly prefix: string; readonly labels: readonly Label[] } | undefined;
 }
 
 /** An event as its reader gets it. */

@@ -2,6 +2,7 @@ import type { DescribedNode } from '../../../actors/node/node.protocol.js';
 import type { Access } from '../../domain/access.js';
 import { isAlertVisible, visibleAlert } from '../../domain/alert-scope.js';
 import type { AlertRecord } from '../../domain/alert.js';
+import { hasLabels } from '../../domain/label.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { UserId, UserIds } from '../../domain/user-id.js';
 import { alertEventText, blindEventText, flipEventText, userEventText } from '../../views/event-view.js';
@@ -98,10 +99,7 @@ export class Selection {
     const { nodes } = this.#filter;
     if (!this.#access.mayTouchNode(name)) return false;
     if (nodes === undefined) return true;
-    return (
-      name.startsWith(nodes.prefix) &&
-      nodes.labels.every(({ key, value }) => Object.hasOwn(labels, key) && labels[key] === value)
-    );
+    return name.startsWith(nodes.prefix) && hasLabels(labels, nodes.labels);
   }
 
   /** With chosen nodes, an alert about several is wanted if one of them is. */

@@ -2,6 +2,7 @@ import type { DescribedNode, NodeReply } from '../../../actors/node/node.protoco
 import type { NodesApi } from '../../app/api.js';
 import { BADGE_DAYS, type BadgeKind, type BadgeShow } from '../../domain/badge.js';
 import type { NodeState } from '../../domain/node.js';
+import type { Label } from '../../domain/label.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import { instant, type Millis } from '../../domain/time.js';
 import { ratioOf, type Uptime } from '../../domain/uptime.js';
@@ -106,14 +107,11 @@ export class BadgeReader {
     return undefined;
   }
 
-  async #withLabel(
-    label: { readonly key: string; readonly value: string },
-    most: number,
-  ): Promise<DescribedNode[]> {
+  async #withLabel(label: Label, most: number): Promise<DescribedNode[]> {
     const found: DescribedNode[] = [];
     let after: NodeName | undefined;
     do {
-      const page = await this.#nodes.list({ label }, after, PAGE);
+      const page = await this.#nodes.list({ labels: [label] }, after, PAGE);
       found.push(...page.nodes);
       after = page.next;
     } while (after !== undefined && found.length < most);
@@ -125,12 +123,9 @@ export class BadgeReader {
     return uptimeFacts(uptime);
   }
 
-  async #uptimeOfLabel(
-    label: { readonly key: string; readonly value: string },
-    show: keyof typeof BADGE_DAYS,
-  ): Promise<BadgeFacts> {
+  async #uptimeOfLabel(label: Label, show: keyof typeof BADGE_DAYS): Promise<BadgeFacts> {
     const request = { ...this.#rangeOf(show), timeZone: 'UTC', most: 1 };
-    const { uptime } = await this.#nodes.uptimeReportOf({ label }, request, () => true);
+    const { uptime } = await this.#nodes.uptimeReportOf({ labels: [label] }, request, () => true);
     return uptimeFacts(uptime);
   }
 

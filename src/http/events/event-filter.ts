@@ -1,7 +1,8 @@
 import { isRecord } from '../../domain/is-record.js';
 import * as z from 'zod';
-import type { EventFilter, EventLabel } from '../../app/events/events-api.js';
+import type { EventFilter } from '../../app/events/events-api.js';
 import { EVENT_TYPES, type EventType } from '../../domain/event-types.js';
+import type { Label } from '../../domain/label.js';
 import type { UserId, UserIds } from '../../domain/user-id.js';
 import { bodyProblem, eventProblem, queryProblem } from '../../views/messages.js';
 import type { BodyProblem } from '../../views/body-problems.js';
@@ -86,7 +87,7 @@ function userNamed(text: string, ids: UserIds): UserId {
   return ids.parse(text) ?? refuseQuery(eventProblem.userInQuery(text));
 }
 
-function nodesOf(prefix: string | undefined, labels: readonly EventLabel[]): EventFilter['nodes'] {
+function nodesOf(prefix: string | undefined, labels: readonly Label[]): EventFilter['nodes'] {
   return prefix === undefined && labels.length === 0 ? undefined : { prefix: prefix ?? '', labels };
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Label } from '../../domain/label.js';
 import type { NodeState } from '../../domain/node.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import { instant, type Instant } from '../../domain/time.js';
@@ -11,7 +12,7 @@ export const PAGE = 1000;
 
 export interface Listing {
   readonly state: NodeState | undefined;
-  readonly label: { readonly key: string; readonly value: string } | undefined;
+  readonly labels: readonly Label[] | undefined;
   readonly paused: boolean | undefined;
   /** A prefix of the name. */
   readonly name: string | undefined;
@@ -64,7 +65,7 @@ export function parseListing(url: string, largestPage: number): Listing {
   const { state, label, paused, name, cursor, limit } = readQuery(url, listingQuery(largestPage));
   return {
     state,
-    label,
+    labels: label && [label],
     paused: paused === undefined ? undefined : paused === 'true',
     name,
     after: cursor,
@@ -87,7 +88,7 @@ export function encodeName(name: NodeName): string {
 }
 
 /** `key:value` */
-export function readLabel(text: string): Listing['label'] {
+export function readLabel(text: string): Label | undefined {
   const colon = text.indexOf(':');
   return colon < 1 ? undefined : { key: text.slice(0, colon), value: text.slice(colon + 1) };
 }

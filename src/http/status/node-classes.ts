@@ -1,7 +1,8 @@
 import type { DescribedNode } from '../../../actors/node/node.protocol.js';
+import { hasLabels, labelsOf, type Label } from '../../domain/label.js';
 import { compiled, parseMatcher, type Labelled, type Matcher } from '../../domain/matcher.js';
 import type { Silence } from '../../domain/silence.js';
-import { isInGroup, type StatusGroup } from '../../domain/status-page.js';
+import type { StatusGroup } from '../../domain/status-page.js';
 import type { GroupState } from './status-facts.js';
 
 type Counting = 'failed' | 'inactive' | 'active' | 'maintenance' | 'paused';
@@ -15,6 +16,7 @@ export interface GroupLook {
 
 interface Counted {
   readonly group: StatusGroup;
+  readonly labels: readonly Label[];
   readonly counts: Record<Counting, number>;
   readonly windows: Set<Silence>;
 }
@@ -29,11 +31,12 @@ export class GroupTally {
   constructor(groups: readonly StatusGroup[], windows: readonly Silence[]) {
     this.#all = groups.map((group) => ({
       group,
+      labels: labelsOf(group.labels),
       counts: { failed: 0, inactive: 0, active: 0, maintenance: 0, paused: 0 },
       windows: new Set(),
     }));
     for (const counted of this.#all) {
-      const [[key, value] = ['', '']] = Object.entries(counted.group.labels);
+      const [{ key, value } = { key: '', value: '' }] = counted.labels;
       const byValue = this.#byLabel.get(key) ?? new Map<string, Counted[]>();
       this.#byLabel.set(key, byValue.set(value, [...(byValue.get(value) ?? []), counted]));
     }
@@ -47,7 +50,7 @@ export class GroupTally {
         this.#byLabel
           .get(key)
           ?.get(value)
-          ?.filter(({ group }) => isInGroup(group, node)) ?? [],
+          ?.filter(({ labels }) => hasLabels(node.labels, labels)) ?? [],
     );
     if (groups.length === 0) return;
     const counting: Counting =

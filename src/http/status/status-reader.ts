@@ -1,6 +1,7 @@
 import type { DescribedNode } from '../../../actors/node/node.protocol.js';
 import type { Daemon } from '../../app/api.js';
 import type { NodeName } from '../../domain/node-name.js';
+import { labelsOf } from '../../domain/label.js';
 import type { StatusGroup, StatusPage } from '../../domain/status-page.js';
 import { moment, type Instant, type Millis, type Moment } from '../../domain/time.js';
 import { beginningOfDay } from '../../domain/local-days.js';
@@ -166,7 +167,7 @@ export class StatusReader {
     const from = beginningOfDay(timeZone, to, DAYS - 1);
     const request = { from, to, timeZone, most: MOST_INCIDENTS };
     const { uptime, days, incidents, incidentCount } = await this.#daemon.nodes.uptimeReportOf(
-      { labels },
+      { labels: labelsOf(labels) },
       request,
       () => true,
     );

@@ -39,7 +39,8 @@ async function answerUptime(
   const query = parseUptime(exchange.request.url ?? '', largest, clock.wall(), isCsvAccepted(request));
   const { label, name } = query;
   const prefixes = exchange.access.nodePrefixes;
-  const report = await nodes.uptimeReportOf({ label, name, prefixes }, query.request, () => exchange.open);
+  const filter = { labels: label && [label], name, prefixes };
+  const report = await nodes.uptimeReportOf(filter, query.request, () => exchange.open);
   answer(exchange, query, report, () => uptimeReportOfNodesView(report));
 }
 
