@@ -38,7 +38,7 @@ export function incidentValue({ id, page, title, updates }: StatusIncident): Buf
 }
 
 /** @throws HeartbeatError if it is damaged */
-function incidentFrom(key: Buffer, value: Buffer): StatusIncident {
+export function incidentFrom(key: Buffer, value: Buffer): StatusIncident {
   try {
     return stored.parse(JSON.parse(value.toString())) as unknown as StatusIncident;
   } catch (error) {

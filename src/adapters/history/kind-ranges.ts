@@ -3,15 +3,44 @@ import type { KeyRange } from '../../ports/ordered-store.js';
 import { rangeOf } from './binary.js';
 import { KIND } from './format.js';
 
-const { SESSION, OPEN, ENDED, HEALED, TEXT_SESSION, TEXT_OPEN, TEXT_ENDED, TEXT_HEALED } = KIND;
-const { NODE, STATUS, FLIP, PAUSE, PAST, ACKNOWLEDGED } = KIND;
-const { JOB, PING_UUID, PING, PING_BODY, PING_AGE } = KIND;
-const { ALERT, ALERT_STATE, ALERT_LATE, UNNOTIFIED, SILENCE } = KIND;
+/** What records are of, with their indexes. Undefined for what is counted only in the size of the whole. */
+const KIND_OF: Readonly<Record<keyof typeof KIND, KindOfRecord | undefined>> = {
+  META: undefined,
+  SESSION: 'sessions',
+  OPEN: 'sessions',
+  ENDED: 'sessions',
+  HEALED: 'sessions',
+  BLIND: undefined,
+  TEXT_SESSION: 'sessions',
+  TEXT_OPEN: 'sessions',
+  TEXT_ENDED: 'sessions',
+  TEXT_HEALED: 'sessions',
+  NODE: 'nodes',
+  STATUS: 'nodes',
+  FLIP: 'nodes',
+  PAUSE: 'nodes',
+  PAST: 'nodes',
+  PING_UUID: 'pings',
+  JOB: 'pings',
+  PING: 'pings',
+  PING_BODY: 'pings',
+  PING_AGE: 'pings',
+  ACKNOWLEDGED: 'nodes',
+  ALERT: 'alerts',
+  ALERT_STATE: 'alerts',
+  ALERT_LATE: 'alerts',
+  UNNOTIFIED: 'alerts',
+  SILENCE: 'alerts',
+  OVERRIDE: 'alerts',
+  INCIDENT: 'alerts',
+  // Of people who use the dashboard, and not of monitored users.
+  SIGN_IN: undefined,
+};
 
-/** What records are of, each with its indexes. Blind intervals and facts of the whole take next to nothing. */
-export const RANGES: readonly (readonly [KindOfRecord, readonly KeyRange[]])[] = [
-  ['sessions', [SESSION, OPEN, ENDED, HEALED, TEXT_SESSION, TEXT_OPEN, TEXT_ENDED, TEXT_HEALED].map(rangeOf)],
-  ['nodes', [NODE, STATUS, FLIP, PAUSE, PAST, ACKNOWLEDGED].map(rangeOf)],
-  ['pings', [JOB, PING_UUID, PING, PING_BODY, PING_AGE].map(rangeOf)],
-  ['alerts', [ALERT, ALERT_STATE, ALERT_LATE, UNNOTIFIED, SILENCE].map(rangeOf)],
-];
+/** Each range of keys, with what its records are of. */
+export const RANGES: readonly (readonly [KindOfRecord, KeyRange])[] = Object.entries(KIND).flatMap(
+  ([name, kind]): [KindOfRecord, KeyRange][] => {
+    const of = KIND_OF[name as keyof typeof KIND];
+    return of === undefined ? [] : [[of, rangeOf(kind)]];
+  },
+);

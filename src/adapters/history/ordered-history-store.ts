@@ -244,11 +244,10 @@ export class OrderedHistoryStore extends HistoryReads implements HistoryStore {
   async diskUse(): Promise<DiskUse> {
     const { store } = await this.opened();
     const free = await this.free();
-    const sizes = await store.sizesOf(RANGES.flatMap(([, ranges]) => ranges));
+    const sizes = await store.sizesOf(RANGES.map(([, range]) => range));
     if (sizes === undefined) return { free, kinds: undefined };
     const kinds = { sessions: 0, nodes: 0, pings: 0, alerts: 0 };
-    const of = RANGES.flatMap(([kind, ranges]) => ranges.map(() => kind));
-    for (const [index, kind] of of.entries()) kinds[kind] += sizes[index] ?? 0;
+    for (const [index, [kind]] of RANGES.entries()) kinds[kind] += sizes[index] ?? 0;
     return { free, kinds };
   }
 

@@ -51,7 +51,8 @@ export async function* storedSignIns(store: OrderedStore): AsyncGenerator<readon
     yield chunk.map(([key, value]) => signInFrom(key, value));
 }
 
-function signInFrom(key: Buffer, value: Buffer): SignIn {
+/** @throws HeartbeatError if it is damaged */
+export function signInFrom(key: Buffer, value: Buffer): SignIn {
   try {
     return { hash: hashOf(key), ...schema.parse(JSON.parse(value.toString())) };
   } catch (error) {

@@ -5,12 +5,15 @@ import { alertFrom, unnotifiedFrom } from './alert-codec.js';
 import { allAlerts } from './alert-keys.js';
 import { CHECKSUM, isSound } from './checksum.js';
 import { KIND, kindOf, metaKey, VERSION_KEY } from './format.js';
+import { incidentFrom } from './incident-codec.js';
 import { indexedKeyOf, indexKeysOf } from './indexes.js';
 import { allNodes, nodeFrom, statusFrom, statusKeyOf } from './node-codec.js';
 import { acknowledgedFrom, flipFrom, pauseFrom } from './node-past-codec.js';
-import { jobFrom, pingFrom } from './ping-codec.js';
+import { overrideFrom } from './override-codec.js';
+import { jobFrom, nodeOfPingFrom, pingFrom } from './ping-codec.js';
 import { nameOfRecord } from './record-name.js';
-import { allSessions, openFrom, openSessions, sessionFrom } from './session-codec.js';
+import { allSessions, blindFrom, healedFrom, openFrom, openSessions, sessionFrom } from './session-codec.js';
+import { signInFrom } from './sign-in-codec.js';
 import { silenceFrom } from './silence-codec.js';
 
 /** Something wrong with a store. */
@@ -82,7 +85,7 @@ export class Verification {
     if (!isSound(key, stored)) return this.#isWrong(key, 'it is not what was written: its checksum is wrong');
     const value = stored.subarray(0, stored.length - CHECKSUM);
     try {
-      readers.get(key[0])?.(key, value);
+      readerOf.get(key[0])?.(key, value);
       if (key.equals(FACTS)) this.#facts = factsSchema.parse(JSON.parse(value.toString()));
     } catch (error) {
       return this.#isWrong(
@@ -135,20 +138,41 @@ function hex(key: Buffer): string {
 
 type Reader = (key: Buffer, value: Buffer) => unknown;
 
-/** Reads a value as the daemon does, and throws what that would. */
-const readers = new Map<number | undefined, Reader>([
-  [KIND.SESSION, sessionFrom],
-  [KIND.TEXT_SESSION, sessionFrom],
-  [KIND.OPEN, openFrom],
-  [KIND.TEXT_OPEN, openFrom],
-  [KIND.NODE, nodeFrom],
-  [KIND.STATUS, (_key, value) => statusFrom(value)],
-  [KIND.FLIP, (key, value) => flipFrom('' as NodeName, key, value)],
-  [KIND.PAUSE, pauseFrom],
-  [KIND.ACKNOWLEDGED, acknowledgedFrom],
-  [KIND.JOB, (_key, value) => jobFrom(value)],
-  [KIND.PING, pingFrom],
-  [KIND.ALERT, (_key, value) => alertFrom(value)],
-  [KIND.UNNOTIFIED, unnotifiedFrom],
-  [KIND.SILENCE, silenceFrom],
-]);
+/** Reads a value as the daemon does, and throws what that would. Undefined where nothing is read from the value. */
+const readers: Readonly<Record<keyof typeof KIND, Reader | undefined>> = {
+  // Each fact is read by its own schema; see FACTS.
+  META: undefined,
+  SESSION: sessionFrom,
+  OPEN: openFrom,
+  ENDED: undefined,
+  HEALED: healedFrom,
+  BLIND: blindFrom,
+  TEXT_SESSION: sessionFrom,
+  TEXT_OPEN: openFrom,
+  TEXT_ENDED: undefined,
+  TEXT_HEALED: healedFrom,
+  NODE: nodeFrom,
+  STATUS: (_key, value) => statusFrom(value),
+  FLIP: (key, value) => flipFrom('' as NodeName, key, value),
+  PAUSE: pauseFrom,
+  PAST: undefined,
+  PING_UUID: (_key, value) => nodeOfPingFrom(value),
+  JOB: (_key, value) => jobFrom(value),
+  PING: pingFrom,
+  // Bytes of any kind.
+  PING_BODY: undefined,
+  PING_AGE: undefined,
+  ACKNOWLEDGED: acknowledgedFrom,
+  ALERT: (_key, value) => alertFrom(value),
+  ALERT_STATE: undefined,
+  ALERT_LATE: undefined,
+  UNNOTIFIED: unnotifiedFrom,
+  SILENCE: silenceFrom,
+  OVERRIDE: overrideFrom,
+  INCIDENT: incidentFrom,
+  SIGN_IN: signInFrom,
+};
+
+const readerOf = new Map<number | undefined, Reader | undefined>(
+  Object.entries(KIND).map(([name, kind]) => [kind, readers[name as keyof typeof KIND]]),
+);

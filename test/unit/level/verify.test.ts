@@ -3,7 +3,8 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { repairStore } from '../../../src/adapters/repair-store.js';
 import { SystemClock } from '../../../src/adapters/clock/system-clock.js';
-import { EVERYTHING } from '../../../src/adapters/history/format.js';
+import { sealed } from '../../../src/adapters/history/checksum.js';
+import { EVERYTHING, KIND } from '../../../src/adapters/history/format.js';
 import type { Finding } from '../../../src/adapters/history/verification.js';
 import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
 import { verifyStore, type Verified } from '../../../src/adapters/verify-store.js';
@@ -162,6 +163,23 @@ describe('heartbeat store verify', () => {
       'missing: sessions: 0 are there of 2',
     ]);
     expect(findings[0]?.key).to.equal(session[0]?.toString('hex'));
+  });
+
+  it('names records that were written whole and that no daemon could read', async () => {
+    const directory = await small();
+    const keys = [KIND.OVERRIDE, KIND.INCIDENT, KIND.SIGN_IN].map((kind) => Buffer.from([kind, 0x61]));
+    await withDatabase(directory, async (db) => {
+      for (const key of keys) await db.put(key, sealed(key, Buffer.from('{}')));
+    });
+    const { findings, sound } = await verified(directory);
+    expect(new Set(findings.map(({ key }) => key))).to.deep.equal(
+      new Set(keys.map((key) => key.toString('hex'))),
+    );
+    for (const { kind, problem } of findings) {
+      expect(kind).to.equal('record');
+      expect(problem).to.match(/^it cannot be read: /);
+    }
+    expect(keys.some((key) => sound.has(key.toString('hex')))).to.equal(false);
   });
 
   it('neither ends nor misses a changed byte of a file, wherever it is', async function () {
