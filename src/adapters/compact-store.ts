@@ -1,5 +1,5 @@
-import { HeartbeatError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
+import { storeFailed } from './history/store-errors.js';
 import { resolved, StoreEnd } from './store-end.js';
 import type { StoreLocation } from './store-location.js';
 
@@ -26,8 +26,7 @@ export async function compactStore(
   try {
     const { scrubbing } = await end.open();
     if (scrubbing === undefined)
-      throw new HeartbeatError(
-        'HEARTBEAT_STORE_FAILED',
+      throw storeFailed(
         `${end.place.name} is compacted by its database: autovacuum reuses the space, and VACUUM FULL heartbeat.record gives it back`,
       );
     const before = await end.size();
@@ -36,8 +35,7 @@ export async function compactStore(
     await end.reopen();
     end.refuseTrouble();
     if (scrubbing.isLeft)
-      throw new HeartbeatError(
-        'HEARTBEAT_STORE_FAILED',
+      throw storeFailed(
         `${end.place.name} was not compacted: the last runs ended while its files were merged; another try merges them, or repair makes new ones`,
       );
     return { place: end.place.name, before, after: await end.size() };

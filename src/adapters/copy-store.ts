@@ -1,8 +1,8 @@
-import { HeartbeatError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import { copyHistory, type CopyProgress, type CopyResult } from './history/copy.js';
 import { resolved, StoreEnd } from './store-end.js';
 import type { StoreLocation } from './store-location.js';
+import { storeFailed } from './history/store-errors.js';
 
 export interface CopyDeps {
   readonly clock: Clock;
@@ -27,7 +27,9 @@ export async function copyStore(
   const source = await StoreEnd.from(await resolved(from), clock);
   const target = await StoreEnd.to(await resolved(to), clock);
   if (source.contains(target) || target.contains(source))
-    throw failed(`${source.place.name} and ${target.place.name} are the same place, or one is in the other`);
+    throw storeFailed(
+      `${source.place.name} and ${target.place.name} are the same place, or one is in the other`,
+    );
   try {
     const ends = [
       { place: source.place, store: await source.open() },
@@ -41,8 +43,4 @@ export async function copyStore(
     await target.close();
     await source.close();
   }
-}
-
-function failed(message: string): HeartbeatError {
-  return new HeartbeatError('HEARTBEAT_STORE_FAILED', message);
 }

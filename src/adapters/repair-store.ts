@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { HeartbeatError } from '../errors.js';
 import type { Entry, OrderedStore } from '../ports/ordered-store.js';
 import { refuseOther } from './history/backup/restore.js';
 import { COPYING_KEY, FORMAT_KEY, RESTORING, VERSION, VERSION_KEY } from './history/format.js';
@@ -11,6 +10,7 @@ import { Batch, SYNCED } from './history/sealed-store.js';
 import { resolved, StoreEnd } from './store-end.js';
 import type { StoreLocation } from './store-location.js';
 import { verifyStore, type Verified, type VerifyDeps } from './verify-store.js';
+import { storeFailed } from './history/store-errors.js';
 
 export interface Repaired extends Verified {
   readonly to: string;
@@ -30,7 +30,7 @@ export async function repairStore(
   deps: Omit<VerifyDeps, 'sound'>,
 ): Promise<Repaired> {
   const [source, location] = [await resolved(from), await resolved(to)];
-  if (areOne(source, location)) throw failed('the repaired store must be in another place');
+  if (areOne(source, location)) throw storeFailed('the repaired store must be in another place');
   const target = await StoreEnd.to(location, deps.clock);
   try {
     const store = await target.open();
@@ -48,7 +48,7 @@ export async function repairStore(
       else await batch.close();
     };
     const verified = await verifyStore(source, { ...deps, sound });
-    if (saved === 0) throw failed(`nothing in ${verified.place} can be read: restore a backup`);
+    if (saved === 0) throw storeFailed(`nothing in ${verified.place} can be read: restore a backup`);
     saved -= (await mendContents(store)).length;
     const batch = new Batch(store)
       .putBare(VERSION_KEY, json(VERSION))
@@ -76,8 +76,4 @@ function areOne(one: StoreLocation, other: StoreLocation): boolean {
   if (one.kind === 'postgres' || other.kind === 'postgres') return false;
   const [a, b] = [`${one.directory}${path.sep}`, `${other.directory}${path.sep}`];
   return a.startsWith(b) || b.startsWith(a);
-}
-
-function failed(message: string): HeartbeatError {
-  return new HeartbeatError('HEARTBEAT_STORE_FAILED', message);
 }

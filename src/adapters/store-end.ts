@@ -10,6 +10,7 @@ import { LevelEngine } from './level/level-engine.js';
 import { HISTORY, checkPartitions } from './level/partitions.js';
 import { engineOfDaemon } from './postgres/postgres-history-store.js';
 import type { StoreLocation } from './store-location.js';
+import { storeFailed } from './history/store-errors.js';
 
 /** A location, and the store in it while it is open. */
 export class StoreEnd {
@@ -40,7 +41,7 @@ export class StoreEnd {
     const { directory } = location;
     await source.#undivided(checkPartitions(directory, 1, { clock }));
     const current = await identityOf(path.join(directory, HISTORY, 'CURRENT'));
-    if (current === undefined) throw failed(`there is no history in ${directory}`);
+    if (current === undefined) throw storeFailed(`there is no history in ${directory}`);
     return source;
   }
 
@@ -58,7 +59,7 @@ export class StoreEnd {
     } catch (error) {
       if (!(error instanceof HeartbeatError && error.code === 'HEARTBEAT_WRONG_PARTITIONS')) throw error;
       const { name } = this.place;
-      throw failed(
+      throw storeFailed(
         this.#isSource
           ? `the history in ${name} is divided into partitions: only one that is not divided can be copied`
           : `${name} holds a history that is divided into partitions: choose an empty store to copy to`,
@@ -126,8 +127,4 @@ export async function lockedError(location: StoreLocation, canAsk: boolean): Pro
   const holder = await lockHolder(path.join(directory, HISTORY));
   const who = holder === undefined ? 'another daemon' : `another daemon, process ${String(holder)},`;
   return new HeartbeatError('HEARTBEAT_STORE_LOCKED', `${who} owns ${directory}: ${otherwise}`);
-}
-
-function failed(message: string): HeartbeatError {
-  return new HeartbeatError('HEARTBEAT_STORE_FAILED', message);
 }

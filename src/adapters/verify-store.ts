@@ -1,11 +1,10 @@
 import path from 'node:path';
-import { HeartbeatError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { Entry, OrderedStore, StorePlace } from '../ports/ordered-store.js';
 import { unfinished } from './history/copy.js';
 import { VERSION_KEY } from './history/format.js';
 import { StoreHealth } from './history/store-health.js';
-import { isCorrupt, reasonOf } from './history/store-errors.js';
+import { isCorrupt, reasonOf, storeFailed } from './history/store-errors.js';
 import { readFormat } from './history/upgrade.js';
 import { Verification, type Finding } from './history/verification.js';
 import { identityOf } from './level/directory.js';
@@ -56,7 +55,7 @@ export async function verifyStore(location: StoreLocation, deps: VerifyDeps): Pr
 async function verifyFiles(directory: string, deps: VerifyDeps): Promise<Verified> {
   const history = path.join(directory, HISTORY);
   const place = { name: directory, setting: 'data_dir' };
-  if ((await identityOf(history)) === undefined) throw failed(`there is no history in ${directory}`);
+  if ((await identityOf(history)) === undefined) throw storeFailed(`there is no history in ${directory}`);
   const copy = await untouched(history);
   try {
     if (!(await mendCopy(copy.directory, deps))) return { place: place.name, records: 0, isUnreadable: true };
@@ -143,13 +142,9 @@ async function proveVersion(
 ): Promise<void> {
   const format = await readFormat(store, place);
   if (format === 'older')
-    throw failed(`the history in ${place.name} has an older format: start the daemon on it once`);
+    throw storeFailed(`the history in ${place.name} has an older format: start the daemon on it once`);
   if (format === 'present') return;
   const copying = await unfinished({ store, place });
   if (copying !== undefined) throw copying;
   found({ kind: 'missing', ...VERSION_RECORD, problem: 'it is not there' });
-}
-
-function failed(message: string): HeartbeatError {
-  return new HeartbeatError('HEARTBEAT_STORE_FAILED', message);
 }

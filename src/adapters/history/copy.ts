@@ -7,6 +7,7 @@ import { isOfCopy, pairs, PORTION, recordsOf, writeMissing } from './merge.js';
 import { nameOfRecord } from './record-name.js';
 import { Batch, get, SYNCED } from './sealed-store.js';
 import { readFormat } from './upgrade.js';
+import { storeFailed } from './store-errors.js';
 
 /** One end of a copy: a store that this process owns. */
 export interface CopyEnd {
@@ -68,9 +69,9 @@ export async function copyHistory(
 export async function versionOf({ store, place }: CopyEnd): Promise<Entry[]> {
   const format = await readFormat(store, place);
   if (format === 'none')
-    throw (await unfinished({ store, place })) ?? failed(`there is no history in ${place.name}`);
+    throw (await unfinished({ store, place })) ?? storeFailed(`there is no history in ${place.name}`);
   if (format === 'older')
-    throw failed(`the history in ${place.name} has an older format: start the daemon on it once`);
+    throw storeFailed(`the history in ${place.name} has an older format: start the daemon on it once`);
   const keys = [VERSION_KEY, FORMAT_KEY];
   const values = await store.getMany(keys);
   return keys.flatMap((key, index): Entry[] => {
@@ -102,7 +103,7 @@ export async function unfinished({ store, place }: CopyEnd): Promise<HeartbeatEr
   const [what, command] = mark.equals(RESTORING)
     ? ['restore', 'restore']
     : [`copy of ${mark.toString()}`, 'copy'];
-  return failed(
+  return storeFailed(
     `${place.name} holds an unfinished ${what}: finish it with heartbeat store ${command}, or choose another store`,
   );
 }
@@ -157,15 +158,11 @@ function damaged(place: StorePlace, key: Buffer): HeartbeatError {
 }
 
 function otherData({ place }: Pick<CopyEnd, 'place'>): HeartbeatError {
-  return failed(`${place.name} holds other data: choose an empty store to copy to`);
+  return storeFailed(`${place.name} holds other data: choose an empty store to copy to`);
 }
 
 function notTheSame({ place }: CopyEnd, key: Buffer | undefined): HeartbeatError {
   const what =
     key === undefined ? 'the number or the checksum of its records' : `record ${key.toString('hex')}`;
-  return failed(`${place.name} is not the same as its source (${what}): copy again`);
-}
-
-function failed(message: string): HeartbeatError {
-  return new HeartbeatError('HEARTBEAT_STORE_FAILED', message);
+  return storeFailed(`${place.name} is not the same as its source (${what}): copy again`);
 }

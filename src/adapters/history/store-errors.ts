@@ -41,10 +41,14 @@ export function foreignError(place: StorePlace, options?: ErrorOptions): Heartbe
   );
 }
 
+/** A command, or another use of a store, could not be done. @param message says why, and what to do */
+export function storeFailed(message: string, cause?: unknown): HeartbeatError {
+  return new HeartbeatError('HEARTBEAT_STORE_FAILED', message, { cause });
+}
+
 /** @param command what began it */
 export function unfinishedCopy(place: StorePlace, command: 'copy' | 'restore'): HeartbeatError {
-  return new HeartbeatError(
-    'HEARTBEAT_STORE_FAILED',
+  return storeFailed(
     `the ${command} to ${place.name} is not finished: run heartbeat store ${command} again, or choose another ${place.setting}`,
   );
 }
@@ -54,7 +58,7 @@ export function readError(cause: unknown, reason = reasonOf(cause)): HeartbeatEr
   // A value that the store accepts and no codec can read is not what was written.
   if (cause instanceof TypeError || cause instanceof RangeError)
     return new DamagedRecord(undefined, { cause });
-  return new HeartbeatError('HEARTBEAT_STORE_FAILED', `the store could not be read: ${reason}`, { cause });
+  return storeFailed(`the store could not be read: ${reason}`, cause);
 }
 
 export function refusedError(cause: unknown, reason = reasonOf(cause)): HeartbeatError {
@@ -63,7 +67,7 @@ export function refusedError(cause: unknown, reason = reasonOf(cause)): Heartbea
 }
 
 export function closedError(): HeartbeatError {
-  return new HeartbeatError('HEARTBEAT_STORE_FAILED', 'the store is not open');
+  return storeFailed('the store is not open');
 }
 
 export function isCorrupt(error: unknown): boolean {

@@ -10,6 +10,7 @@ import { nameOfRecord } from '../record-name.js';
 import { Batch, get, SYNCED } from '../sealed-store.js';
 import { readFormat } from '../upgrade.js';
 import type { BackupReader } from './backup-reader.js';
+import { storeFailed } from '../store-errors.js';
 
 export interface RestoreResult {
   readonly records: number;
@@ -47,7 +48,7 @@ export async function restoreHistory(
     progress('verifying', digest.records, records);
   }
   if (digest.records !== records || digest.end() !== sha256)
-    throw failed(`${place.name} is not the same as the backup: restore it again`);
+    throw storeFailed(`${place.name} is not the same as the backup: restore it again`);
   const batch = new Batch(restored).putBare(VERSION_KEY, json(backup.format));
   await batch
     .put(FORMAT_KEY, json({ version: backup.format }))
@@ -83,9 +84,5 @@ function damaged(key: Buffer): HeartbeatError {
 }
 
 function notEmpty({ name }: StorePlace): HeartbeatError {
-  return failed(`${name} is not empty: choose an empty one`);
-}
-
-function failed(message: string): HeartbeatError {
-  return new HeartbeatError('HEARTBEAT_STORE_FAILED', message);
+  return storeFailed(`${name} is not empty: choose an empty one`);
 }
