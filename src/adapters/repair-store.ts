@@ -1,12 +1,12 @@
 import path from 'node:path';
 import type { Entry, OrderedStore } from '../ports/ordered-store.js';
 import { refuseOther } from './history/backup/restore.js';
-import { COPYING_KEY, FORMAT_KEY, RESTORING, VERSION, VERSION_KEY } from './history/format.js';
+import { COPYING_KEY, RESTORING } from './history/format.js';
 import { INDEX_KINDS } from './history/indexes.js';
 import { isOfCopy, recordsOf } from './history/merge.js';
-import { json } from './history/meta.js';
 import { mendContents } from './history/salvage.js';
 import { Batch, SYNCED } from './history/sealed-store.js';
+import { putVersion } from './history/upgrade.js';
 import { resolved, StoreEnd } from './store-end.js';
 import type { StoreLocation } from './store-location.js';
 import { verifyStore, type Verified, type VerifyDeps } from './verify-store.js';
@@ -50,10 +50,7 @@ export async function repairStore(
     const verified = await verifyStore(source, { ...deps, sound });
     if (saved === 0) throw storeFailed(`nothing in ${verified.place} can be read: restore a backup`);
     saved -= (await mendContents(store)).length;
-    const batch = new Batch(store)
-      .putBare(VERSION_KEY, json(VERSION))
-      .put(FORMAT_KEY, json({ version: VERSION }));
-    await batch.del(COPYING_KEY).write(SYNCED);
+    await putVersion(new Batch(store)).del(COPYING_KEY).write(SYNCED);
     target.refuseTrouble();
     return { ...verified, to: target.place.name, saved };
   } finally {

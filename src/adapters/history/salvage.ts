@@ -11,7 +11,7 @@ import { allNodes, nameFrom, statusKeyOf } from './node-codec.js';
 import { allPingAges, sizeFrom } from './ping-codec.js';
 import { Batch, entries, getManyOrDamaged, hasMany, NOT_SYNCED, SYNCED } from './sealed-store.js';
 import { allSessions, offlineAtOf, openSessions } from './session-codec.js';
-import { upgrade } from './upgrade.js';
+import { putVersion, upgrade } from './upgrade.js';
 
 const NOTHING = Buffer.alloc(0);
 /** Entries read at a time. */
@@ -74,8 +74,9 @@ async function salvageVersion(store: OrderedStore, logger: Pick<Logger, 'error'>
       : isNewer || !(await hasSoundRecords(store))
   )
     return;
-  const batch = new Batch(store).putBare(VERSION_KEY, json(VERSION));
-  if (!isSoundFormat) batch.put(FORMAT_KEY, json({ version: VERSION }));
+  const batch = new Batch(store);
+  if (isSoundFormat) batch.putBare(VERSION_KEY, json(VERSION));
+  else putVersion(batch);
   await batch.write(SYNCED);
   logger?.error('a damaged record of the version is put right', { version: VERSION });
 }

@@ -92,9 +92,15 @@ async function begin(store: OrderedStore, place: StorePlace): Promise<void> {
     throw unfinishedCopy(place, isRestore ? 'restore' : 'copy');
   }
   for await (const _ of store.entries(EVERYTHING, { limit: 1 })) throw foreignError(place);
-  const batch = new Batch(store);
-  batch.putBare(VERSION_KEY, json(VERSION)).put(FORMAT_KEY, json({ version: VERSION }));
-  await batch.write(SYNCED);
+  await putVersion(new Batch(store)).write(SYNCED);
+}
+
+/**
+ * Makes a history of the records: they have this version. Both records are written together, as a daemon trusts neither
+ * without the other.
+ */
+export function putVersion(batch: Batch, version: number = VERSION): Batch {
+  return batch.putBare(VERSION_KEY, json(version)).put(FORMAT_KEY, json({ version }));
 }
 
 /** Gives every value its checksum, in portions. A daemon that is stopped meanwhile continues where it was. */

@@ -3,12 +3,11 @@ import type { Entry, OrderedStore, StorePlace } from '../../../ports/ordered-sto
 import { isSound } from '../checksum.js';
 import { unfinished, type CopyEnd } from '../copy.js';
 import { Digest } from '../digest.js';
-import { COPYING_KEY, EVERYTHING, FORMAT_KEY, RESTORING, VERSION_KEY } from '../format.js';
+import { COPYING_KEY, EVERYTHING, RESTORING } from '../format.js';
 import { isOfCopy, PORTION, recordsOf, writeMissing, type Records } from '../merge.js';
-import { json } from '../meta.js';
 import { nameOfRecord } from '../record-name.js';
 import { Batch, get, SYNCED } from '../sealed-store.js';
-import { readFormat } from '../upgrade.js';
+import { putVersion, readFormat } from '../upgrade.js';
 import type { BackupReader } from './backup-reader.js';
 import { storeFailed } from '../store-errors.js';
 
@@ -49,11 +48,7 @@ export async function restoreHistory(
   }
   if (digest.records !== records || digest.end() !== sha256)
     throw storeFailed(`${place.name} is not the same as the backup: restore it again`);
-  const batch = new Batch(restored).putBare(VERSION_KEY, json(backup.format));
-  await batch
-    .put(FORMAT_KEY, json({ version: backup.format }))
-    .del(COPYING_KEY)
-    .write(SYNCED);
+  await putVersion(new Batch(restored), backup.format).del(COPYING_KEY).write(SYNCED);
   return { records, written, checksum: sha256 };
 }
 
