@@ -48,7 +48,7 @@ export function addVerifyCommands(store: Command, streams: Streams): void {
     .option(...JSON_OPTION)
     .action(async (given: Given, command: Command) => {
       const location = locationOf(given, command);
-      const { runCompact } = await import('./run-repair.js');
+      const { runCompact } = await import('./run-compact.js');
       process.exitCode = await runCompact(location, given.json === true, streams);
     });
 }
