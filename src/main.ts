@@ -6,11 +6,11 @@ import { runProgram } from './cli/program.js';
 
 const startDaemon: StartDaemon = async (command, { acceptDataLoss }) => {
   const { effectiveOf, sourcesOf } = await import('./cli/config/effective.js');
-  const effective = effectiveOf(command);
+  const effective = effectiveOf(command, process.env);
   // A wrong configuration does not need the daemon, which takes half of the time to load.
   const { runDaemon } = await import('./run-daemon.js');
   const { loadConfigApart } = await import('./config/load-apart.js');
-  const load = () => loadConfigApart(sourcesOf(command));
+  const load = () => loadConfigApart(sourcesOf(command, process.env));
   await runDaemon({ effective, load, acceptDataLoss, version: version() });
 };
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.js';
 import { copyHistory, type CopyProgress, type CopyResult } from './history/copy.js';
-import { resolved, StoreEnd } from './store-end.js';
+import { areOne, resolved, StoreEnd } from './store-end.js';
 import type { StoreLocation } from './store-location.js';
 import { storeFailed } from './history/store-errors.js';
 
@@ -24,9 +24,10 @@ export async function copyStore(
   to: StoreLocation,
   { clock, progress }: CopyDeps,
 ): Promise<StoreCopy> {
-  const source = await StoreEnd.from(await resolved(from), clock);
-  const target = await StoreEnd.to(await resolved(to), clock);
-  if (source.contains(target) || target.contains(source))
+  const [sourceAt, targetAt] = [await resolved(from), await resolved(to)];
+  const source = await StoreEnd.from(sourceAt, clock);
+  const target = await StoreEnd.to(targetAt, clock);
+  if (areOne(sourceAt, targetAt))
     throw storeFailed(
       `${source.place.name} and ${target.place.name} are the same place, or one is in the other`,
     );

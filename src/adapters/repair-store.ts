@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Entry, OrderedStore } from '../ports/ordered-store.js';
 import { refuseOther } from './history/backup/restore.js';
 import { COPYING_KEY, RESTORING } from './history/format.js';
@@ -7,7 +6,7 @@ import { isOfCopy, recordsOf } from './history/merge.js';
 import { mendContents } from './history/salvage.js';
 import { Batch, SYNCED } from './history/sealed-store.js';
 import { putVersion } from './history/upgrade.js';
-import { resolved, StoreEnd } from './store-end.js';
+import { areOne, resolved, StoreEnd } from './store-end.js';
 import type { StoreLocation } from './store-location.js';
 import { verifyStore, type Verified, type VerifyDeps } from './verify-store.js';
 import { storeFailed } from './history/store-errors.js';
@@ -67,10 +66,4 @@ async function begin(store: OrderedStore): Promise<void> {
     if (batch.length > 0) await batch.write(SYNCED);
     else await batch.close();
   }
-}
-
-function areOne(one: StoreLocation, other: StoreLocation): boolean {
-  if (one.kind === 'postgres' || other.kind === 'postgres') return false;
-  const [a, b] = [`${one.directory}${path.sep}`, `${other.directory}${path.sep}`];
-  return a.startsWith(b) || b.startsWith(a);
 }

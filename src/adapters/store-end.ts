@@ -9,6 +9,7 @@ import { lockHolder } from './level/lock-holder.js';
 import { LevelEngine } from './level/level-engine.js';
 import { HISTORY, checkPartitions } from './level/partitions.js';
 import { engineOfDaemon } from './postgres/postgres-history-store.js';
+import { isSameDatabase } from './postgres/postgres-url.js';
 import type { StoreLocation } from './store-location.js';
 import { storeFailed } from './history/store-errors.js';
 
@@ -71,12 +72,6 @@ export class StoreEnd {
     return { ...this.#engine.place, name: this.#directory ?? this.#engine.place.name };
   }
 
-  contains(other: StoreEnd): boolean {
-    const [outer, inner] = [this.#directory, other.#directory];
-    if (outer === undefined || inner === undefined) return this.place.name === other.place.name;
-    return inner === outer || inner.startsWith(`${outer}${path.sep}`);
-  }
-
   /** A database is claimed by its first opening; a directory is made by it, unless it must exist. */
   async open(): Promise<OrderedStore> {
     return this.#undivided(this.#open(!this.#isSource || this.#directory === undefined));
@@ -111,6 +106,15 @@ export class StoreEnd {
   }
 }
 
+/** Whether two resolved locations are the same database, or the same directory, or one directory is in the other. */
+export function areOne(one: StoreLocation, other: StoreLocation): boolean {
+  if (one.kind === 'postgres')
+    return other.kind === 'postgres' && isSameDatabase(one.address, other.address);
+  if (other.kind === 'postgres') return false;
+  const [a, b] = [`${one.directory}${path.sep}`, `${other.directory}${path.sep}`];
+  return a.startsWith(b) || b.startsWith(a);
+}
+
 /** By its real path, since a copy that is not finished is known by its source. */
 export async function resolved(location: StoreLocation): Promise<StoreLocation> {
   if (location.kind === 'postgres') return location;
@@ -118,13 +122,29 @@ export async function resolved(location: StoreLocation): Promise<StoreLocation> 
   return { kind: 'leveldb', directory: await realpath(directory).catch(() => directory) };
 }
 
-/** Says which process has a store open, and what to do. */
-export async function lockedError(location: StoreLocation, canAsk: boolean): Promise<HeartbeatError> {
+/**
+ * Says which process has a store open, and what to do.
+ *
+ * @param locations the stores of a command, of which one is open elsewhere
+ * @param canAsk whether the daemon could do what the command does
+ * @returns undefined if it is not known which of them it is
+ */
+export async function lockedError(
+  locations: readonly StoreLocation[],
+  canAsk: boolean,
+): Promise<HeartbeatError | undefined> {
   const otherwise = canAsk ? 'ask it with --url, or stop it' : 'stop it first';
-  if (location.kind === 'postgres')
-    return new HeartbeatError('HEARTBEAT_STORE_LOCKED', `another daemon uses this database: ${otherwise}`);
-  const { directory } = location;
-  const holder = await lockHolder(path.join(directory, HISTORY));
-  const who = holder === undefined ? 'another daemon' : `another daemon, process ${String(holder)},`;
-  return new HeartbeatError('HEARTBEAT_STORE_LOCKED', `${who} owns ${directory}: ${otherwise}`);
+  const locked = (what: string): HeartbeatError =>
+    new HeartbeatError('HEARTBEAT_STORE_LOCKED', `${what}: ${otherwise}`);
+  for (const location of locations) {
+    if (location.kind === 'postgres') continue;
+    const { directory } = location;
+    const holder = await lockHolder(path.join(directory, HISTORY));
+    if (holder !== undefined) return locked(`another daemon, process ${String(holder)}, owns ${directory}`);
+  }
+  const [only, ...others] = locations;
+  if (only === undefined || others.length > 0) return undefined;
+  return locked(
+    only.kind === 'postgres' ? 'another daemon uses this database' : `another daemon owns ${only.directory}`,
+  );
 }

@@ -25,8 +25,7 @@ export const commands: readonly CommandEntry[] = [
     name: 'healthcheck',
     group: DAEMON,
     summary: 'ask the daemon of this machine whether it is alive, for containers',
-    add: async (program, context) =>
-      (await import('./healthcheck-command.js')).addHealthcheckCommand(program, 'healthcheck', context),
+    add: async (...at) => (await import('./healthcheck-command.js')).addHealthcheckCommand(...at),
   },
   {
     name: 'config',
@@ -72,7 +71,7 @@ export const commands: readonly CommandEntry[] = [
     name: 'emit',
     group: NODES,
     summary: 'send heartbeats for many nodes while their probes pass',
-    add: async (program) => (await import('./emit/command.js')).addEmitCommand(program),
+    add: async (...at) => (await import('./emit/command.js')).addEmitCommand(...at),
   },
   ask('alerts', ALERTS, 'list alerts and their delivery', ofAlerts, 'alerts'),
   ask('ack', ALERTS, 'acknowledge the failure of a node', ofNodes, 'acknowledge'),
@@ -95,21 +94,14 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'store',
     group: ADMINISTER,
-    summary: 'the store of the history, while no daemon runs or through it',
-    add: async (program, { stdout, stderr }) => {
-      const [{ addStoreCommand }, { effectiveOf }] = await Promise.all([
-        import('./store/command.js'),
-        import('./config/effective.js'),
-      ]);
-      const { misconfigured } = await import('./exit-codes.js');
-      addStoreCommand(program, { effective: effectiveOf, misconfigured, stdout, stderr });
-    },
+    summary: 'back up, restore, verify, repair or copy the store',
+    add: async (...at) => (await import('./store/command.js')).addStoreCommand(...at),
   },
   {
     name: 'import',
     group: ADMINISTER,
     summary: 'bring checks or monitors of another service over',
-    add: async (program) => (await import('./import/command.js')).addImportCommand(program),
+    add: async (...at) => (await import('./import/command.js')).addImportCommand(...at),
   },
   {
     name: 'bench',

@@ -5,9 +5,10 @@ import { unixPathOf } from '../domain/unix-address.js';
 import type { CommandContext } from './command-table.js';
 import { configuredAddress, UnreadableConfiguration } from './daemon/configured-address.js';
 import { givenUrl, urlOf, urlProblems } from './daemon/daemon-url.js';
-import { ANSWERED_NO, FAILED, SUCCESS, WRONG_CONFIGURATION, WRONG_USAGE } from './exit-codes.js';
+import { ANSWERED_NO, FAILED, SUCCESS, WRONG_CONFIGURATION } from './exit-codes.js';
 import { decimal } from './given.js';
 import { printable } from './output/printable.js';
+import { refuse } from './refuse.js';
 
 interface GivenHealthcheck {
   readonly url?: string;
@@ -24,9 +25,9 @@ const LONGEST_TIMEOUT = 3600;
  * Adds `healthcheck`. A container runs it every half a minute, so it loads neither the schema of the configuration nor
  * the client of the API (decision 238).
  */
-export function addHealthcheckCommand(program: Command, name: string, context: CommandContext): void {
+export function addHealthcheckCommand(program: Command, context: CommandContext): void {
   program
-    .command(name)
+    .command('healthcheck')
     .description(
       'Ask the daemon whether it is alive. The exit code is 1 if nobody answers. It finds port and TLS in the configuration.',
     )
@@ -40,12 +41,9 @@ export function addHealthcheckCommand(program: Command, name: string, context: C
     .action(async (given: GivenHealthcheck, self: Command) => {
       const timeout = decimal(given.timeout);
       if (!(timeout > 0 && timeout <= LONGEST_TIMEOUT))
-        self.error(
-          `error: --timeout must be a number of seconds up to ${LONGEST_TIMEOUT}, not '${given.timeout}'`,
-          {
-            exitCode: WRONG_USAGE,
-          },
-        );
+        refuse(self, [
+          `--timeout must be a number of seconds up to ${LONGEST_TIMEOUT}, not '${given.timeout}'`,
+        ]);
       process.exitCode = await healthcheck(given, timeout * 1000, self, context);
     });
 }
@@ -67,7 +65,7 @@ async function healthcheck(
   }
   const problems = urlProblems(url);
   if (url === undefined || problems.length > 0)
-    self.error(problems.map((problem) => `error: ${problem}`).join('\n'), { exitCode: WRONG_USAGE });
+    refuse(self, problems);
   const path = ready === true ? '/readyz' : '/healthz';
   const target = `${url.replace(/\/+$/, '')}${path}`;
   // The certificate of a daemon on this machine is for the name that others use, and nothing secret is sent.

@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { SystemClock } from '../adapters/clock/system-clock.js';
 import { keysFor } from '../config/auth/keys.js';
-import { WRONG_USAGE } from './exit-codes.js';
 import type { Instant } from '../domain/time.js';
 import type { Clock } from '../ports/clock.js';
+import { refuse } from './refuse.js';
 
 const BITS = 256;
 /** A prefix by which people and secret scanners recognise a key. */
@@ -46,9 +46,7 @@ export function addKeysCommand(
     .option('--json', 'one JSON document')
     .action((given: GivenKeyOptions, self: Command) => {
       const made = makeKey(given, clock.wall());
-      if ('problems' in made) {
-        self.error(made.problems.map((problem) => `error: ${problem}`).join('\n'), { exitCode: WRONG_USAGE });
-      }
+      if ('problems' in made) refuse(self, made.problems);
       stdout.write(given.json === true ? `${JSON.stringify(made)}\n` : shown(made, given));
     });
 }

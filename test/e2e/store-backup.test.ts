@@ -286,13 +286,25 @@ describe('heartbeat store backup', () => {
       expect(await refused(1, ...command, '--data-dir', from)).to.match(
         /^heartbeat: another daemon, process \d+, owns \S+: (?:ask it with --url, or stop it|stop it first)\n$/,
       );
+    const to = fresh();
+    for (const command of [
+      ['copy', from, to],
+      ['repair', to, '--data-dir', from],
+    ])
+      expect(await refused(1, ...command)).to.match(
+        /^heartbeat: another daemon, process \d+, owns \S+: stop it first\n$/,
+      );
     expect((await done('verify', '--url', daemon.url)).verdict).to.equal('whole');
     const divided = await resources.daemon(resources.directory(), { partitions: 4, store: 'leveldb' });
     expect(await refused(1, 'backup', file, '--url', divided.url)).to.match(
-      /answered 404: there is no backup of a history that is in memory, or divided into partitions/,
+      /^heartbeat: there is no backup of a history that is in memory, or divided into partitions/,
     );
-    expect(await refused(1, 'backup', file, '--url', `${daemon.url}/nowhere`)).to.match(/answered 404/);
-    expect(await refused(1, 'backup', file, '--url', 'http://127.0.0.1:1')).to.match(/could not be asked/);
+    expect(await refused(1, 'backup', file, '--url', `${daemon.url}/nowhere`)).to.match(
+      /^heartbeat: not found\n {2}There is no GET \/store\/backup at this URL/,
+    );
+    expect(await refused(1, 'backup', file, '--url', 'http://127.0.0.1:1')).to.match(
+      /got no answer from http:\/\/127\.0\.0\.1:1: .*\n {2}Is it running there/,
+    );
     const wrong = [
       ['backup', file, '--url', daemon.url, '--data-dir', from],
       ['backup', file, '--data-dir', from, '--every', '60'],

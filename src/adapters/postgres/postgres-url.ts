@@ -92,6 +92,14 @@ export function shownUrl({ hosts, user, database }: PostgresAddress): string {
   return `postgres://${encodeURIComponent(user)}@${servers.join(',')}/${encodeURIComponent(database)}`;
 }
 
+/** Whether two addresses name a database of the same server. The user does not matter: all share the tables. */
+export function isSameDatabase(one: PostgresAddress, other: PostgresAddress): boolean {
+  return (
+    one.database === other.database &&
+    one.hosts.some(({ host, port }) => other.hosts.some((each) => each.host === host && each.port === port))
+  );
+}
+
 function shownHost(host: string): string {
   return isIP(host) === 6 ? `[${host}]` : encodeURIComponent(host);
 }

@@ -1,12 +1,13 @@
 import { Option, type Command } from 'commander';
 import { HeartbeatRequestError } from '../../client/api/request-error.js';
+import type { Seconds } from '../../domain/time.js';
 import { stringifyExactJson } from '../../domain/exact-json.js';
 import type { CommandContext } from '../command-table.js';
 import { connectionOf, CONNECTION_OPTIONS, type GivenConnection } from '../daemon/connection.js';
 import { urlProblems } from '../daemon/daemon-url.js';
-import { FAILED, SUCCESS, WRONG_USAGE } from '../exit-codes.js';
+import { FAILED, SUCCESS } from '../exit-codes.js';
 import { screenOf, type Screen } from '../output/screen.js';
-import { printable } from '../output/printable.js';
+import { refuse } from '../refuse.js';
 import { daemonAt, type Daemon } from './daemon.js';
 import { problemText } from './request-problem.js';
 import { asSent } from './sent-json.js';
@@ -135,9 +136,14 @@ async function withDaemon(
 }
 
 /** What the client refuses, such as a key that no header can carry, is wrong usage. */
-function daemonFor(command: Command, url: string, key: string | undefined): Daemon {
+export function daemonFor(
+  command: Command,
+  url: string,
+  key: string | undefined,
+  timeout?: Seconds,
+): Daemon {
   try {
-    return daemonAt(url, key);
+    return daemonAt(url, key, timeout);
   } catch (error) {
     if (error instanceof TypeError) refuse(command, [error.message]);
     throw error;
@@ -148,10 +154,4 @@ function daemonFor(command: Command, url: string, key: string | undefined): Daem
 function endAtBrokenPipe(error: Error): void {
   if ('code' in error && error.code === 'EPIPE') process.exit(SUCCESS);
   throw error;
-}
-
-function refuse(command: Command, problems: readonly string[]): never {
-  command.error(problems.map((problem) => `error: ${printable(problem)}`).join('\n'), {
-    exitCode: WRONG_USAGE,
-  });
 }

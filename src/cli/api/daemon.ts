@@ -3,6 +3,7 @@ import { settingsOf } from '../../client/api/client-options.js';
 import { HeartbeatClient } from '../../client/api/heartbeat-client.js';
 import { HttpCalls } from '../../client/api/http-calls.js';
 import { inPath } from '../../client/api/ids.js';
+import type { Seconds } from '../../domain/time.js';
 import { reaching } from '../daemon/reaching.js';
 import { RememberingReader } from './sent-json.js';
 
@@ -17,10 +18,13 @@ export interface Daemon {
   readonly calls: HttpCalls<string>;
 }
 
-/** @throws TypeError if the URL or the key is wrong */
-export function daemonAt(url: string, key: string | undefined): Daemon {
+/**
+ * @param timeout for an answer, and for each further part of a long one; as long as the client's if absent
+ * @throws TypeError if the URL or the key is wrong
+ */
+export function daemonAt(url: string, key: string | undefined, timeout?: Seconds): Daemon {
   const way = reaching(url);
-  const settings = settingsOf({ ...way, key, retries: RETRIES });
+  const settings = settingsOf({ ...way, key, timeout, retries: RETRIES });
   const calls = new HttpCalls(settings, REAL, String, RememberingReader<string>);
   const client = new HeartbeatClient(settings, REAL, String, calls);
   return { url: way.fetch === undefined ? settings.url : url, client, calls };

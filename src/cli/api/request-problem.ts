@@ -50,5 +50,8 @@ function requestProblem(error: HeartbeatRequestError): string {
 function nextStep(error: HeartbeatRequestError): string | undefined {
   if (error.code === UNREACHABLE && OF_CERTIFICATES.test(systemCodeOf(error.cause)))
     return 'Node does not trust its certificate: name that of its authority in NODE_EXTRA_CA_CERTS, and use the name on it.';
+  // Of no such call. A message of its own says more.
+  if (error.code === 'HEARTBEAT_NOT_FOUND' && error.message === 'not found')
+    return `There is no ${error.call} at this URL. Is its path right, and the daemon no older than this command?`;
   return Object.hasOwn(NEXT, error.code) ? NEXT[error.code] : undefined;
 }

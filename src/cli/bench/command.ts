@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-
 import { KEY_VARIABLE } from '../../config/client-variables.js';
-import { WRONG_USAGE } from '../exit-codes.js';
+import { refuse } from '../refuse.js';
 import { readBenchOptions, type GivenBenchOptions } from './options.js';
 import type { BenchContext } from './run.js';
 
@@ -22,9 +21,7 @@ export function addBenchCommand(program: Command, context: BenchContext): void {
     .option('--json', 'one JSON document on standard output')
     .action(async (given: GivenBenchOptions, command: Command) => {
       const options = readBenchOptions(given);
-      if ('length' in options) {
-        command.error(options.map((problem) => `error: ${problem}`).join('\n'), { exitCode: WRONG_USAGE });
-      }
+      if ('length' in options) refuse(command, options);
       // Only this command needs the HTTP client: it costs the daemon memory and a slower start.
       const { bench } = await import('./run.js');
       process.exitCode = await bench(options, context);

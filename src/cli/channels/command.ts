@@ -6,8 +6,8 @@ import { addConfigOptions } from '../config/config-options.js';
 import { effectiveOf } from '../config/effective.js';
 import { connectionOf, type GivenConnection } from '../daemon/connection.js';
 import { urlOf, urlProblems } from '../daemon/daemon-url.js';
-import { WRONG_USAGE } from '../exit-codes.js';
 import { decimal } from '../given.js';
+import { refuse } from '../refuse.js';
 
 const LONGEST_WAIT: Seconds = 3600;
 
@@ -29,7 +29,7 @@ export function addChannelsCommand(program: Command, { env, stdout, stderr }: Co
     async (name: string, given: GivenOptions, self: Command) => {
       // With a URL, the configuration of this shell need not be that of the daemon.
       const { url, key } = await connectionOf(given, env, () => {
-        const { config, tls } = effectiveOf(self);
+        const { config, tls } = effectiveOf(self, env);
         return urlOf({ host: config.host, port: config.port, isTls: tls !== undefined });
       });
       const timeout = decimal(given.timeout);
@@ -40,7 +40,7 @@ export function addChannelsCommand(program: Command, { env, stdout, stderr }: Co
           : [`--timeout must be a number of seconds up to ${LONGEST_WAIT}, not '${given.timeout}'`]),
       ];
       if (url === undefined || problems.length > 0)
-        self.error(problems.map((problem) => `error: ${problem}`).join('\n'), { exitCode: WRONG_USAGE });
+        refuse(self, problems);
       const { testChannel } = await import('./test-command.js');
       const json = given.json === true;
       process.exitCode = await testChannel(name, {
@@ -61,7 +61,7 @@ export function addChannelsCommand(program: Command, { env, stdout, stderr }: Co
   )
     .option('--json', 'one JSON document')
     .action(async (name: string, given: { readonly json?: boolean }, self: Command) => {
-      const effective = effectiveOf(self);
+      const effective = effectiveOf(self, env);
       const { previewChannel } = await import('./preview-command.js');
       process.exitCode = await previewChannel(name, effective, { json: given.json === true, stdout, stderr });
     });

@@ -5,7 +5,7 @@ import { addConnectionOptions } from '../api/api-command.js';
 import type { CommandContext } from '../command-table.js';
 import { connectionOf, type GivenConnection } from '../daemon/connection.js';
 import { urlOf, urlProblems } from '../daemon/daemon-url.js';
-import { WRONG_USAGE } from '../exit-codes.js';
+import { refuse } from '../refuse.js';
 import { addConfigOptions, givenFlags } from './config-options.js';
 import { configTable } from './config-table.js';
 import { effectiveOf } from './effective.js';
@@ -29,8 +29,8 @@ export function addConfigCommand(program: Command, context: CommandContext): voi
     const json = given.json === true;
     if (given.diff === true) process.exitCode = await diff(command, given, json, context);
     else if (given.url !== undefined || given.profile !== undefined)
-      command.error('error: --url and --profile are for --diff', { exitCode: WRONG_USAGE });
-    else configTable(effectiveOf(command), { json, stdout: context.stdout });
+      refuse(command, ['--url and --profile are for --diff']);
+    else configTable(effectiveOf(command, context.env), { json, stdout: context.stdout });
   });
 }
 
@@ -43,12 +43,12 @@ async function diff(
 ): Promise<number> {
   // With a URL, the configuration of this shell need not be that of the daemon.
   const { url, key } = await connectionOf(given, env, () => {
-    const { config, tls } = effectiveOf(command);
+    const { config, tls } = effectiveOf(command, env);
     return urlOf({ host: config.host, port: config.port, isTls: tls !== undefined });
   });
   const problems = urlProblems(url);
   if (url === undefined || problems.length > 0)
-    command.error(problems.map((problem) => `error: ${problem}`).join('\n'), { exitCode: WRONG_USAGE });
+    refuse(command, problems);
   const file = givenFlags(command)[CONFIG_FLAG];
   const { configDiff } = await import('./config-diff.js');
   return configDiff({

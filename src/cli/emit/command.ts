@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { addConnectionOptions } from '../api/api-command.js';
+import type { CommandContext } from '../command-table.js';
 import { connectionOf } from '../daemon/connection.js';
-import { WRONG_CONFIGURATION, WRONG_USAGE } from '../exit-codes.js';
+import { WRONG_CONFIGURATION } from '../exit-codes.js';
+import { refuse } from '../refuse.js';
 import { readEmitOptions, type GivenEmitOptions } from './options.js';
 
 /** Adds `emit` to the program. It sets `process.exitCode`: 0, or 1 if no heartbeat was accepted. */
-export function addEmitCommand(program: Command): void {
+export function addEmitCommand(program: Command, { env }: CommandContext): void {
   addConnectionOptions(program.command('emit'))
     .description('send heartbeats for many nodes while their probes pass')
     .requiredOption(
@@ -29,10 +31,8 @@ export function addEmitCommand(program: Command): void {
     )
     .option('--json', 'the summary as one JSON document')
     .action(async (given: GivenEmitOptions, command: Command) => {
-      const options = readEmitOptions(given, await connectionOf(given, process.env));
-      if ('length' in options) {
-        command.error(options.map((problem) => `error: ${problem}`).join('\n'), { exitCode: WRONG_USAGE });
-      }
+      const options = readEmitOptions(given, await connectionOf(given, env));
+      if ('length' in options) refuse(command, options);
       // Only this command needs the HTTP client: it costs the daemon memory and a slower start.
       const { emit, nodesIn } = await import('./run.js');
       const nodes = await nodesIn(options.nodes);

@@ -4,9 +4,9 @@ import { addConnectionOptions } from '../api/api-command.js';
 import type { CommandContext } from '../command-table.js';
 import { connectionOf, type GivenConnection } from '../daemon/connection.js';
 import { urlProblems } from '../daemon/daemon-url.js';
-import { WRONG_USAGE } from '../exit-codes.js';
 import { duration } from '../given.js';
 import { printable } from '../output/printable.js';
+import { refuse } from '../refuse.js';
 import { DAILY, JobReport } from './job-report.js';
 import { runJob } from './job.js';
 import { OutputTail } from './output-tail.js';
@@ -46,8 +46,7 @@ export function addRunCommand(program: Command, context: CommandContext): void {
     .option('--grace <seconds>', 'how long a run may take, or with a unit (default: 1h)');
   addConnectionOptions(command).action(async ([file = '', ...args]: readonly string[], given: GivenRun) => {
     const { settings, problems } = settingsOf(given);
-    if (problems.length > 0)
-      command.error(problems.map((problem) => `error: ${problem}`).join('\n'), { exitCode: WRONG_USAGE });
+    if (problems.length > 0) refuse(command, problems);
     // A request that hangs must not hold up whoever waits for the exit code. All output has left this process.
     process.exit(await run([file, args], given, settings, context));
   });

@@ -8,6 +8,7 @@ import {
   type PingTarget,
 } from '../../client/api/index.js';
 import type { Millis } from '../../domain/time.js';
+import { aborted } from '../aborted.js';
 import { reaching } from '../daemon/reaching.js';
 import type { OutputTail } from './output-tail.js';
 
@@ -118,11 +119,4 @@ function reasonOf(error: unknown): string {
   if (code === 'HEARTBEAT_UNAUTHORIZED')
     return `${message}: set HEARTBEAT_KEY to a key with the scope ping or admin`;
   return message;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -2,22 +2,31 @@ import type { Command } from 'commander';
 import { InvalidPostgresUrl } from '../../adapters/postgres/postgres-url.js';
 import { parseStoreLocation, type StoreLocation } from '../../adapters/store-location.js';
 import type { Environment } from '../../config/client-variables.js';
-import { addConnectionOptions } from '../api/api-command.js';
+import type { Seconds } from '../../domain/time.js';
+import { addConnectionOptions, daemonFor } from '../api/api-command.js';
+import type { Daemon } from '../api/daemon.js';
 import { connectionOf, type GivenConnection } from '../daemon/connection.js';
 import { urlProblems } from '../daemon/daemon-url.js';
-import { WRONG_USAGE } from '../exit-codes.js';
+import { refuse } from '../refuse.js';
 
+/** How long a daemon may take for each part of what it sends: it reads its whole store. */
+const TIMEOUT: Seconds = 60;
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 /** What a command works on: a running daemon, or a store that none has open. */
 export type Place =
-  | { readonly kind: 'daemon'; readonly url: string; readonly key: string | undefined }
+  | { readonly kind: 'daemon'; readonly daemon: Daemon }
   | { readonly kind: 'store'; readonly location: StoreLocation };
 
 export interface GivenPlace extends GivenConnection {
   readonly dataDir?: string;
   readonly store?: string;
 }
+
+export const DATA_DIR_OPTION = [
+  '--data-dir <directory>',
+  'data directory of a daemon that is stopped',
+] as const;
 
 /** The options of a command that asks the daemon where there is one. */
 export function addPlaceOptions(command: Command): Command {
@@ -27,7 +36,7 @@ export function addPlaceOptions(command: Command): Command {
 /** The options of a command that opens the store itself. */
 export function addStoreOptions(command: Command): Command {
   return command
-    .option('--data-dir <directory>', 'data directory of a daemon that is stopped')
+    .option(...DATA_DIR_OPTION)
     .option('--store <url>', 'postgres:// URL of the database of a daemon that is stopped');
 }
 
@@ -36,21 +45,22 @@ export async function placeOf(given: GivenPlace, command: Command, env: Environm
   const { dataDir, store, url: flag, profile } = given;
   if (dataDir !== undefined || store !== undefined) {
     if ((flag ?? profile) !== undefined)
-      wrong(command, [
+      refuse(command, [
         '--url and --profile are for a daemon, --data-dir and --store for a store without one',
       ]);
     return { kind: 'store', location: locationOf(given, command) };
   }
   const { url, key } = await connectionOf(given, env);
   const problems = urlProblems(url);
-  return url === undefined || problems.length > 0 ? wrong(command, problems) : { kind: 'daemon', url, key };
+  if (url === undefined || problems.length > 0) return refuse(command, problems);
+  return { kind: 'daemon', daemon: daemonFor(command, url, key, TIMEOUT) };
 }
 
 /** Where a store is. Ends the command if that is not said, or twice. */
 export function locationOf({ dataDir, store }: GivenPlace, command: Command): StoreLocation {
   const problems: string[] = [];
   if ((dataDir === undefined) === (store === undefined))
-    wrong(command, ['--data-dir or --store must say which store, one of them']);
+    refuse(command, ['--data-dir or --store must say which store, one of them']);
   const location =
     store === undefined
       ? located('--data-dir', dataDir ?? '', problems)
@@ -59,7 +69,7 @@ export function locationOf({ dataDir, store }: GivenPlace, command: Command): St
     problems.push('--data-dir must be a directory: --store is for a database');
   if (location?.kind === 'leveldb' && store !== undefined)
     problems.push('--store must be a URL that begins with postgres://: --data-dir is for a directory');
-  return location === undefined || problems.length > 0 ? wrong(command, problems) : location;
+  return location === undefined || problems.length > 0 ? refuse(command, problems) : location;
 }
 
 /** @returns undefined with what is wrong */
@@ -74,8 +84,4 @@ export function located(name: string, text: string, problems: string[]): StoreLo
     problems.push(...error.problems.map((problem) => `${name} ${problem}`));
   }
   return undefined;
-}
-
-export function wrong(command: Command, problems: readonly string[]): never {
-  return command.error(problems.map((problem) => `error: ${problem}`).join('\n'), { exitCode: WRONG_USAGE });
 }

@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import type { CommandContext } from '../command-table.js';
 
 /** Characters. */
 const BAR = 24;
@@ -12,12 +13,13 @@ export interface Progress {
   readonly end: () => void;
 }
 
-/** A line for each phase on a terminal; nothing in a pipe. */
-export function progressOn(stream: NodeJS.WriteStream): Progress {
-  if (!stream.isTTY) return { show: () => undefined, end: () => undefined };
+/** A line for each phase on the terminal of this process; nothing in a pipe. */
+export function progressOn(stream: CommandContext['stderr']): Progress {
+  const { stderr } = process;
+  if (stream !== stderr || !stderr.isTTY) return { show: () => undefined, end: () => undefined };
   let line = '';
   const bar = new SingleBar({
-    stream,
+    stream: stderr,
     format: () => line,
     // A signal ends the command, as anywhere else.
     gracefulExit: false,

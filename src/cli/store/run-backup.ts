@@ -12,7 +12,7 @@ import { backupOfDaemon } from './daemon-records.js';
 import { isDirectory, nameAt, removeOld, writeWhole } from './backup-file.js';
 import type { Place } from './place.js';
 import { count, progressOn, type ShowProgress } from './progress.js';
-import { exitCodeOf, type Streams } from './exit-code.js';
+import { exitCodeOf, type Streams } from './store-outcome.js';
 
 export interface BackupOptions {
   readonly place: Place;
@@ -43,7 +43,7 @@ export async function runBackup(options: BackupOptions, streams: Streams): Promi
   const interrupts = new Interrupts(process, () => process.exit(1));
   const signal = interrupts.nextPhase();
   const { place } = options;
-  const opened = place.kind === 'store' ? { location: place.location, canAsk: true } : undefined;
+  const opened = place.kind === 'store' ? { locations: [place.location], canAsk: true } : undefined;
   try {
     for (;;) {
       const begun = clock.now();
@@ -63,7 +63,7 @@ export async function runBackup(options: BackupOptions, streams: Streams): Promi
 interface BackupDeps {
   readonly clock: SystemClock;
   readonly signal: AbortSignal;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stderr: Streams['stderr'];
 }
 
 async function backUp(
@@ -98,8 +98,8 @@ async function withRecords<Result>(
   use: (records: Records, from: string, at: () => Instant) => Promise<Result>,
 ): Promise<Result> {
   if (place.kind === 'daemon') {
-    const backup = await backupOfDaemon(place, signal);
-    return use(soundRecords(backup.records()), place.url, () => backup.end.at);
+    const backup = await backupOfDaemon(place.daemon, signal);
+    return use(soundRecords(backup.records()), place.daemon.url, () => backup.end.at);
   }
   return withRecordsOf(place.location, { clock }, (records, from) => {
     const at = clock.wall();
@@ -137,7 +137,7 @@ function say(written: Written, { json, isExport }: BackupOptions, { stdout, stde
   }
 }
 
-/** Waits. @returns whether a signal ended that */
+/** Waits by the clock: up to a year, for which a timer of Node is too short. @returns whether a signal ended that */
 function isEndedWithin(millis: number, clock: SystemClock, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const cancel = clock.after(Math.max(0, millis), () => {

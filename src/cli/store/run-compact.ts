@@ -2,7 +2,7 @@ import { SystemClock } from '../../adapters/clock/system-clock.js';
 import { compactStore } from '../../adapters/compact-store.js';
 import type { StoreLocation } from '../../adapters/store-location.js';
 import { SUCCESS } from '../exit-codes.js';
-import { exitCodeOf, type Streams } from './exit-code.js';
+import { exitCodeOf, type Streams } from './store-outcome.js';
 import { count } from './progress.js';
 
 /** Gives the space of what was deleted back. @returns the exit code */
@@ -11,7 +11,7 @@ export async function runCompact(
   json: boolean,
   { stdout, stderr }: Streams,
 ): Promise<number> {
-  return exitCodeOf(stderr, { location, canAsk: false }, async () => {
+  return exitCodeOf(stderr, { locations: [location], canAsk: false }, async () => {
     const { place, before, after } = await compactStore(location, { clock: new SystemClock() });
     stdout.write(
       json

@@ -1,33 +1,27 @@
 import { SystemClock } from '../../adapters/clock/system-clock.js';
 import { copyStore, type StoreCopy } from '../../adapters/copy-store.js';
 import type { StoreLocation } from '../../adapters/store-location.js';
-import { HeartbeatError } from '../../errors.js';
+import { SUCCESS } from '../exit-codes.js';
 import { count, progressOn } from './progress.js';
-
-export interface CopyContext {
-  /** Whether the result is one JSON document. */
-  readonly json: boolean;
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: NodeJS.WriteStream;
-}
+import { exitCodeOf, type Streams } from './store-outcome.js';
 
 /** Copies a history, and shows the progress and the result. @returns the exit code */
 export async function runCopy(
   source: StoreLocation,
   target: StoreLocation,
-  { json, stdout, stderr }: CopyContext,
+  json: boolean,
+  { stdout, stderr }: Streams,
 ): Promise<number> {
   const progress = progressOn(stderr);
   try {
-    const copied = await copyStore(source, target, { clock: new SystemClock(), progress: progress.show });
+    return await exitCodeOf(stderr, { locations: [source, target], canAsk: false }, async () => {
+      const copied = await copyStore(source, target, { clock: new SystemClock(), progress: progress.show });
+      progress.end();
+      stdout.write(json ? `${JSON.stringify({ ...copied, verified: true })}\n` : shown(copied));
+      return SUCCESS;
+    });
+  } finally {
     progress.end();
-    stdout.write(json ? `${JSON.stringify({ ...copied, verified: true })}\n` : shown(copied));
-    return 0;
-  } catch (error) {
-    progress.end();
-    if (!(error instanceof HeartbeatError)) throw error;
-    stderr.write(`heartbeat: ${error.message}\n`);
-    return 1;
   }
 }
 

@@ -5,7 +5,7 @@ import { ANSWERED_NO as SOME_LOST, SUCCESS as ALL } from '../exit-codes.js';
 import { Interrupts } from '../interrupts.js';
 import { Findings } from './findings.js';
 import { count, progressOn } from './progress.js';
-import { exitCodeOf, type Streams } from './exit-code.js';
+import { exitCodeOf, type Streams } from './store-outcome.js';
 
 /** Saves what can be saved, and lists what is wrong. @returns the exit code: 0, 1 nothing was saved, 2 some is lost */
 export async function runRepair(
@@ -22,7 +22,7 @@ export async function runRepair(
     if (!json) stdout.write(line);
   });
   try {
-    return await exitCodeOf(stderr, undefined, async () => {
+    return await exitCodeOf(stderr, { locations: [from, to], canAsk: false }, async () => {
       const { place, to: target, records, saved } = await repairStore(from, to, {
         clock: new SystemClock(),
         found: findings.add,

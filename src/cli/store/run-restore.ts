@@ -11,7 +11,7 @@ import type { StoreLocation } from '../../adapters/store-location.js';
 import { HeartbeatError } from '../../errors.js';
 import { Interrupts } from '../interrupts.js';
 import { count, progressOn } from './progress.js';
-import { exitCodeOf, type Streams } from './exit-code.js';
+import { exitCodeOf, type Streams } from './store-outcome.js';
 
 const STANDARD_INPUT = '-';
 const GZIP = Buffer.from([0x1f, 0x8b]);
@@ -32,7 +32,7 @@ export async function runRestore(
     progress.show(...shown);
   };
   try {
-    return await exitCodeOf(stderr, { location, canAsk: false }, async () => {
+    return await exitCodeOf(stderr, { locations: [location], canAsk: false }, async () => {
       let total: number | undefined;
       // A file is read twice, so that nothing is written of a damaged one.
       if (from !== STANDARD_INPUT) {

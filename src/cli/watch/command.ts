@@ -1,5 +1,6 @@
 import { HeartbeatRequestError } from '../../client/api/request-error.js';
 import type { Millis } from '../../domain/time.js';
+import { aborted } from '../aborted.js';
 import { daemonCommand, type CommandDeps } from '../api/api-command.js';
 import type { Daemon } from '../api/daemon.js';
 import { eventLine } from '../api/events-command.js';
@@ -143,10 +144,3 @@ class LiveScreen {
 }
 
 const ROWS = 24;
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}

@@ -12,6 +12,8 @@ import { ServedDaemon } from '../support/served-daemon.js';
 const HOSTILE = 'x\u001b[2J\u202e\n y';
 const SHOWN = 'x\\u001b[2J\\u202e\\u000a y';
 
+/** With an address that would act on the terminal, and no key. */
+const IMPORT = ['import', 'healthchecks', '--from', '\u001b', '--api-key-env', 'X'];
 const COLOUR = new RegExp(`${String.fromCharCode(0x1b)}\\[\\d+m`, 'g');
 
 describe('the commands that call the API', () => {
@@ -182,6 +184,13 @@ describe('the commands that call the API', () => {
         ['pause', 'db-1'],
         'reader',
       ],
+      [1, /^heartbeat: a key is required.*\n {2}Set HEARTBEAT_KEY/, ['store', 'verify'], ''],
+      [
+        1,
+        /^heartbeat: this key lacks the scope admin.*\n {2}Use a key with another scope/,
+        ['store', 'backup', '-'],
+        'reader',
+      ],
       [1, /^heartbeat: unknown node\n {2}"heartbeat nodes" lists/, ['node', 'nobody']],
       [1, /^heartbeat: no such silence\n {2}"heartbeat silences"/, ['unsilence', 'nothing']],
       [1, /^heartbeat: invalid node name\n/, ['node', '..']],
@@ -196,6 +205,16 @@ describe('the commands that call the API', () => {
       [64, /cannot be used with option '--profile/, ['nodes', '--url', 'http://a', '--profile', 'b']],
       [64, /^error: --url must be an http/, ['nodes', '--url', 'ftp://a']],
       [64, /^error: a key must be printable ASCII/, ['nodes'], 'ä'],
+      [64, /^error: a key must be printable ASCII/, ['store', 'verify'], 'ä'],
+      [
+        1,
+        /^heartbeat: there is no history in \/no\/such\/\\u001b\n$/,
+        ['store', 'copy', '/no/such/\u001b', '/no/such/copy'],
+      ],
+      [64, /^error: unknown option '--store'/, ['store', 'compact', '--store', 'postgres://a@b/c']],
+      [64, /^error: --data-dir or --store must say which store/, ['store', 'restore', 'file']],
+      [64, /^error: --from must be .*, not '\\u001b'\nerror: --api-key-env: X/, IMPORT],
+      [64, /^error: --timeout must be .*, not '\\u001b'\n/, ['healthcheck', '--timeout', '\u001b']],
       [64, /^heartbeat: watch needs a terminal/, ['watch']],
     ];
     for (const [code, text, args, key] of wrong) {

@@ -7,6 +7,8 @@ import { sealed } from '../../../src/adapters/history/checksum.js';
 import { EVERYTHING, KIND } from '../../../src/adapters/history/format.js';
 import type { Finding } from '../../../src/adapters/history/verification.js';
 import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
+import { areOne } from '../../../src/adapters/store-end.js';
+import { parseStoreLocation } from '../../../src/adapters/store-location.js';
 import { verifyStore, type Verified } from '../../../src/adapters/verify-store.js';
 import { NOTHING_CHOSEN } from '../../../src/domain/node.js';
 import { instant } from '../../../src/domain/time.js';
@@ -268,6 +270,22 @@ describe('heartbeat store repair', () => {
     expect(after).to.deep.equal([]);
     await problemOf(repairStore(at(from), at(to), deps), 'HEARTBEAT_STORE_FAILED');
     await problemOf(repairStore(at(from), at(path.join(from, 'new')), deps), 'HEARTBEAT_STORE_FAILED');
+  });
+
+  it('refuses a database that is the same one, whoever opens it, before it connects', async () => {
+    const deps = { clock, found: () => undefined, progress: () => undefined };
+    const at = (text: string) => parseStoreLocation(`postgres://${text}/heartbeat`);
+    for (const [from, to] of [
+      ['ann@127.0.0.1:1', 'ann@127.0.0.1:1'],
+      ['ann:secret@127.0.0.1:1', 'bob@127.0.0.2:1,127.0.0.1:1'],
+    ] as const)
+      expect((await problemOf(repairStore(at(from), at(to), deps), 'HEARTBEAT_STORE_FAILED')).message).to.equal(
+        'the repaired store must be in another place',
+      );
+    const directory = { kind: 'leveldb', directory: root.path } as const;
+    expect(areOne(at('ann@a'), at('ann@b'))).to.equal(false);
+    expect(areOne(at('ann@a'), directory)).to.equal(false);
+    expect(areOne(directory, { kind: 'leveldb', directory: `${root.path}2` })).to.equal(false);
   });
 
   it('saves nothing where nothing can be read, and says so', async () => {

@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
-import { located, wrong } from './place.js';
+import type { CommandContext } from '../command-table.js';
+import { refuse } from '../refuse.js';
+import { located } from './place.js';
 
 /** Adds `store copy`. It sets `process.exitCode`: 0 once the copy is verified, or 1. */
-export function addStoreCopyCommand(
-  store: Command,
-  stdout: { write(text: string): unknown } = process.stdout,
-  stderr: NodeJS.WriteStream = process.stderr,
-): void {
+export function addStoreCopyCommand(store: Command, context: CommandContext): void {
   store
     .command('copy')
     .description('copy a history to an empty store; run it again after an interruption, and it goes on')
@@ -17,9 +15,9 @@ export function addStoreCopyCommand(
       const problems: string[] = [];
       const source = located('<from>', from, problems);
       const target = located('<to>', to, problems);
-      if (source === undefined || target === undefined) return wrong(command, problems);
+      if (source === undefined || target === undefined) return refuse(command, problems);
       // Only this command needs the bar: it costs the daemon memory and a slower start.
       const { runCopy } = await import('./run-copy.js');
-      process.exitCode = await runCopy(source, target, { json: json === true, stdout, stderr });
+      process.exitCode = await runCopy(source, target, json === true, context);
     });
 }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import type { CommandContext } from '../command-table.js';
 import { decimal } from '../given.js';
-import { addPlaceOptions, addStoreOptions, locationOf, placeOf, wrong, type GivenPlace } from './place.js';
-import type { Streams } from './exit-code.js';
+import { refuse } from '../refuse.js';
+import { addPlaceOptions, addStoreOptions, locationOf, placeOf, type GivenPlace } from './place.js';
 
 interface Given extends GivenPlace {
   readonly every?: string;
@@ -14,7 +15,7 @@ const FILE = 'a file (compressed if its name ends in .gz), or - for the standard
 const LONGEST = 366 * 86_400;
 
 /** Adds `store backup`, `store export` and `store restore`. They set `process.exitCode`: 0, or 1. */
-export function addBackupCommands(store: Command, streams: Streams): void {
+export function addBackupCommands(store: Command, context: CommandContext): void {
   const backup = store
     .command('backup')
     .description('write everything in the store to a file, also while the daemon runs')
@@ -24,15 +25,15 @@ export function addBackupCommands(store: Command, streams: Streams): void {
   addPlaceOptions(backup)
     .option('--json', 'the result as one JSON document')
     .action(async (file: string, given: Given, command: Command) => {
-      const place = await placeOf(given, command, process.env);
+      const place = await placeOf(given, command, context.env);
       const every = whole(given.every, 'every', LONGEST, command);
       const keep = whole(given.keep, 'keep', 1_000_000, command);
       const { isDirectory } = await import('./backup-file.js');
       if ((every ?? keep) !== undefined && (file === '-' || !(await isDirectory(file))))
-        wrong(command, ['with --every or --keep, <file> must be a directory']);
+        refuse(command, ['with --every or --keep, <file> must be a directory']);
       const options = { place, to: file, isExport: false, every, keep, json: given.json === true };
       const { runBackup } = await import('./run-backup.js');
-      process.exitCode = await runBackup(options, streams);
+      process.exitCode = await runBackup(options, context);
     });
   const exporting = store
     .command('export')
@@ -41,11 +42,11 @@ export function addBackupCommands(store: Command, streams: Streams): void {
   addPlaceOptions(exporting)
     .option('--json', 'the result as one JSON document')
     .action(async (file: string, given: Given, command: Command) => {
-      const place = await placeOf(given, command, process.env);
+      const place = await placeOf(given, command, context.env);
       const json = given.json === true;
       const options = { place, to: file, isExport: true, every: undefined, keep: undefined, json };
       const { runBackup } = await import('./run-backup.js');
-      process.exitCode = await runBackup(options, streams);
+      process.exitCode = await runBackup(options, context);
     });
   const restore = store
     .command('restore')
@@ -57,7 +58,7 @@ export function addBackupCommands(store: Command, streams: Streams): void {
     .action(async (file: string, given: Given, command: Command) => {
       const location = locationOf(given, command);
       const { runRestore } = await import('./run-restore.js');
-      process.exitCode = await runRestore(file, location, given.json === true, streams);
+      process.exitCode = await runRestore(file, location, given.json === true, context);
     });
 }
 
@@ -65,5 +66,5 @@ function whole(text: string | undefined, name: string, most: number, command: Co
   if (text === undefined) return undefined;
   const value = decimal(text);
   if (Number.isInteger(value) && value >= 1 && value <= most) return value;
-  return wrong(command, [`--${name} must be a whole number from 1 to ${String(most)}, not '${text}'`]);
+  return refuse(command, [`--${name} must be a whole number from 1 to ${String(most)}, not '${text}'`]);
 }

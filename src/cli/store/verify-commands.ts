@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
+import type { CommandContext } from '../command-table.js';
+import { refuse } from '../refuse.js';
 import {
   addPlaceOptions,
   addStoreOptions,
+  DATA_DIR_OPTION,
   located,
   locationOf,
   placeOf,
-  wrong,
   type GivenPlace,
 } from './place.js';
-import type { Streams } from './exit-code.js';
 
 interface Given extends GivenPlace {
   readonly json?: boolean;
@@ -17,15 +18,15 @@ interface Given extends GivenPlace {
 const JSON_OPTION = ['--json', 'the result as one JSON document'] as const;
 
 /** Adds `store verify`, `store repair` and `store compact`. They set `process.exitCode`. */
-export function addVerifyCommands(store: Command, streams: Streams): void {
+export function addVerifyCommands(store: Command, context: CommandContext): void {
   addPlaceOptions(
     store.command('verify').description('read the whole store, and say what is wrong; nothing is changed'),
   )
     .option(...JSON_OPTION)
     .action(async (given: Given, command: Command) => {
-      const place = await placeOf(given, command, process.env);
+      const place = await placeOf(given, command, context.env);
       const { runVerify } = await import('./run-verify.js');
-      process.exitCode = await runVerify(place, given.json === true, streams);
+      process.exitCode = await runVerify(place, given.json === true, context);
     });
   addStoreOptions(
     store
@@ -37,18 +38,21 @@ export function addVerifyCommands(store: Command, streams: Streams): void {
     .action(async (to: string, given: Given, command: Command) => {
       const problems: string[] = [];
       const target = located('<to>', to, problems);
-      if (target === undefined) return wrong(command, problems);
+      if (target === undefined) return refuse(command, problems);
       const source = locationOf(given, command);
       const { runRepair } = await import('./run-repair.js');
-      process.exitCode = await runRepair(source, target, given.json === true, streams);
+      process.exitCode = await runRepair(source, target, given.json === true, context);
     });
-  addStoreOptions(
-    store.command('compact').description('give the space of what was deleted back to the file system'),
-  )
+  store
+    .command('compact')
+    .description(
+      'give the space of what was deleted in a data directory back to the file system; PostgreSQL does that by itself',
+    )
+    .requiredOption(...DATA_DIR_OPTION)
     .option(...JSON_OPTION)
     .action(async (given: Given, command: Command) => {
       const location = locationOf(given, command);
       const { runCompact } = await import('./run-compact.js');
-      process.exitCode = await runCompact(location, given.json === true, streams);
+      process.exitCode = await runCompact(location, given.json === true, context);
     });
 }
