@@ -2,6 +2,7 @@ import { Secret } from '../adapters/channels/secret.js';
 import { hasPassword } from './store.js';
 import type { Effective } from './load-config.js';
 import { options, valueIn } from './schema.js';
+import { secretsWithin } from './secret-values.js';
 
 /** Every secret of a configuration, for redaction. */
 export function secretsIn({
@@ -19,17 +20,12 @@ export function secretsIn({
   });
   const password = store.kind === 'postgres' ? store.address.password : undefined;
   const isInUrl = password !== undefined && hasPassword(config.store);
-  const signing = auth?.user_tokens?.key;
   return [
     ...inOptions,
     ...(password === undefined ? [] : [password]),
     ...(isInUrl ? [new Secret(config.store)] : []),
     ...channels.flatMap(({ secrets }) => secrets),
-    ...(signing?.type === 'secret' ? [new Secret(signing.export().toString())] : []),
-    ...(auth?.openid?.clientSecret === undefined ? [] : [auth.openid.clientSecret]),
-    ...(auth?.trusted_header?.secret === undefined ? [] : [auth.trusted_header.secret.value]),
-    ...(linkSecret === undefined ? [] : [linkSecret]),
-    ...(tls === undefined ? [] : [tls.key]),
+    ...secretsWithin({ auth, linkSecret, tls }),
     ...[proxies?.http, proxies?.https].flatMap((url) => (url === undefined ? [] : [new Secret(url)])),
   ];
 }

@@ -1,10 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { ConfiguredAuth } from './auth/auth.js';
 import type { Effective } from './load-config.js';
 import { isLoopback } from '../domain/loopback.js';
 import { nest } from './option.js';
 import { options, schema, valueIn } from './schema.js';
-import type { ConfiguredTls } from './tls.js';
+import { isSame } from './secret-values.js';
 
 /** Options that a running daemon can apply. All others need a restart. */
 const RELOADABLE =
@@ -22,7 +20,7 @@ export interface Reloaded {
 export function reloaded(before: Effective, after: Effective): Reloaded | { readonly problem: string } {
   const changed = options
     .map(({ key }) => key)
-    .filter((key) => !isDeepStrictEqual(valueIn(before.config, key), valueIn(after.config, key)));
+    .filter((key) => !isSame(valueIn(before.config, key), valueIn(after.config, key)));
   const tlsStays = (before.tls === undefined) === (after.tls === undefined);
   const isReloadable = (key: string): boolean =>
     RELOADABLE.test(key) && (tlsStays || !key.startsWith('tls.'));
@@ -30,7 +28,7 @@ export function reloaded(before: Effective, after: Effective): Reloaded | { read
     nest(schema, (key) => valueIn(isReloadable(key) ? after.config : before.config, key)),
   );
   const tls = tlsStays ? after.tls : before.tls;
-  const isAuthSame = isSameAuth(before.auth, after.auth);
+  const isAuthSame = isSame(before.auth, after.auth);
   if (after.auth === undefined && !isLoopback(config.host) && !config.insecure) {
     return {
       problem: `auth: the last key would be removed while ${config.host} can be reached from other machines: keep a key, or restart on a loopback host`,
@@ -46,18 +44,18 @@ export function reloaded(before: Effective, after: Effective): Reloaded | { read
       proxies: before.proxies,
       store: before.store,
       // The same objects, by which what is remembered of a page is found.
-      statusPages: isDeepStrictEqual(before.statusPages, after.statusPages)
+      statusPages: isSame(before.statusPages, after.statusPages)
         ? before.statusPages
         : after.statusPages,
     },
     applied: [
       ...changed.filter(isReloadable),
       ...(hasOtherNodes(before, after) && !changed.includes('nodes.declared') ? ['nodes.declared'] : []),
-      ...(isSameTls(before.tls, tls) ? [] : ['tls']),
-      ...(isAuthSame && before.linkSecret?.reveal() === after.linkSecret?.reveal() ? [] : ['auth']),
-      ...(isDeepStrictEqual(before.maintenance, after.maintenance) ? [] : ['maintenance']),
-      ...(isDeepStrictEqual(before.rotas, after.rotas) ? [] : ['rotas']),
-      ...(isDeepStrictEqual(before.statusPages, after.statusPages) ? [] : ['status']),
+      ...(isSame(before.tls, tls) ? [] : ['tls']),
+      ...(isAuthSame && isSame(before.linkSecret, after.linkSecret) ? [] : ['auth']),
+      ...(isSame(before.maintenance, after.maintenance) ? [] : ['maintenance']),
+      ...(isSame(before.rotas, after.rotas) ? [] : ['rotas']),
+      ...(isSame(before.statusPages, after.statusPages) ? [] : ['status']),
       ...(before.probeLimits.ca === after.probeLimits.ca ? [] : ['probes']),
       // Channels are made anew in any case, so changed secrets are not looked for.
       'channels',
@@ -68,35 +66,5 @@ export function reloaded(before: Effective, after: Effective): Reloaded | { read
 
 /** Whether the file of declared nodes says something else than before. */
 function hasOtherNodes({ declared: before }: Effective, { declared: after }: Effective): boolean {
-  return !isDeepStrictEqual(before?.nodes, after?.nodes);
-}
-
-function isSameTls(one: ConfiguredTls | undefined, other: ConfiguredTls | undefined): boolean {
-  return one?.certificate === other?.certificate && one?.key.reveal() === other?.key.reveal();
-}
-
-function isSameAuth(one: ConfiguredAuth | undefined, other: ConfiguredAuth | undefined): boolean {
-  if (!isDeepStrictEqual(one?.keys, other?.keys)) return false;
-  if (!isSameProvider(one?.openid, other?.openid)) return false;
-  if (!isSameHeader(one?.trusted_header, other?.trusted_header)) return false;
-  const [a, b] = [one?.user_tokens, other?.user_tokens];
-  if (a === undefined || b === undefined) return a === b;
-  return a.key.equals(b.key) && isDeepStrictEqual({ ...a, key: '' }, { ...b, key: '' });
-}
-
-function isSameHeader(
-  one: ConfiguredAuth['trusted_header'],
-  other: ConfiguredAuth['trusted_header'],
-): boolean {
-  const { secret: own, ...a } = one ?? {};
-  const { secret: its, ...b } = other ?? {};
-  return (
-    own?.header === its?.header && own?.value.reveal() === its?.value.reveal() && isDeepStrictEqual(a, b)
-  );
-}
-
-function isSameProvider(one: ConfiguredAuth['openid'], other: ConfiguredAuth['openid']): boolean {
-  const { clientSecret: own, ...a } = one ?? {};
-  const { clientSecret: its, ...b } = other ?? {};
-  return own?.reveal() === its?.reveal() && isDeepStrictEqual(a, b);
+  return !isSame(before?.nodes, after?.nodes);
 }
