@@ -9,3 +9,13 @@ export function isLoopback(host: string): boolean {
     unixPathOf(host) !== undefined
   );
 }
+
+/** An IPv6 address as it is outside of URLs. */
+export function withoutBrackets(host: string): string {
+  return host.replace(/^\[|\]$/g, '');
+}
+
+/** Whether what is sent to the URL can be read on its way: all but TLS, unless it stays on this machine. */
+export function isPrivateUrl({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(withoutBrackets(hostname)));
+}

@@ -3,6 +3,7 @@ import https from 'node:https';
 import type { HttpExpectation, HttpProbe } from '../domain/probe.js';
 import { noteCertificate, problemOfCertificate } from './certificate.js';
 import type { ProbeRun } from './probe-run.js';
+import { withoutBrackets } from '../domain/loopback.js';
 
 /** The most bytes of a head that are read. */
 const HEAD = 16 * 1024;
@@ -33,7 +34,7 @@ export async function probeHttp(
 
 /** One request on a connection of its own. Rejects if there is no answer, or none may be asked for. */
 async function get(url: URL, run: ProbeRun): Promise<IncomingMessage> {
-  run.expectPermitted(url.hostname.replace(/^\[(.*)\]$/, '$1'));
+  run.expectPermitted(withoutBrackets(url.hostname));
   run.begin();
   return new Promise((resolve, reject) => {
     const { request } = url.protocol === 'https:' ? https : http;

@@ -1,6 +1,6 @@
 import type * as OpenId from 'openid-client';
 import { needs } from '../optional-package.js';
-import { isLoopback } from '../../domain/loopback.js';
+import { isPrivateUrl } from '../../domain/loopback.js';
 import {
   LoginProblem,
   type Identity,
@@ -147,7 +147,7 @@ export class OpenIdProvider implements IdentityProvider {
         timeout: TIMEOUT,
         [client.customFetch]: boundedFetch,
         // oxlint-disable-next-line typescript/no-deprecated -- for a provider on loopback, as in tests
-        ...(isPlainLoopback(url) && { execute: [client.allowInsecureRequests] }),
+        ...(url.protocol === 'http:' && isPrivateUrl(url) && { execute: [client.allowInsecureRequests] }),
       },
     );
   }
@@ -174,13 +174,9 @@ export class OpenIdProvider implements IdentityProvider {
   }
 }
 
-function isPlainLoopback({ protocol, hostname }: URL): boolean {
-  return protocol === 'http:' && isLoopback(hostname.replace(/^\[|\]$/g, ''));
-}
-
 /** @throws LoginProblem if something secret would travel in plain text */
 function refusePlain(url: URL): void {
-  if (url.protocol !== 'https:' && !isPlainLoopback(url))
+  if (!isPrivateUrl(url))
     throw new LoginProblem('the provider names an endpoint without https', false);
 }
 
@@ -201,29 +197,34 @@ async function boundedFetch(url: string, options: OpenId.CustomFetchOptions): Pr
   return new Response(answer, { status: response.status, headers: response.headers });
 }
 
+/** The most causes that are looked at: one may be its own. */
+const DEEPEST = 5;
+
+/** The error, and its causes from the outside in. */
+function causesOf(error: unknown): readonly Error[] {
+  const causes: Error[] = [];
+  for (let each = error; each instanceof Error && causes.length < DEEPEST; each = each.cause)
+    causes.push(each);
+  return causes;
+}
+
 /** One of ours, wherever in the causes it is. */
 function knownIn(error: unknown): LoginProblem | undefined {
-  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++)
-    if (each instanceof LoginProblem) return each;
-  return undefined;
+  return causesOf(error).find((each) => each instanceof LoginProblem);
 }
+
+const OF_SYSTEM =
+  /^(?:E[A-Z]+|UND_ERR_\w+|ERR_TLS_\w+|DEPTH_ZERO\w*|SELF_SIGNED\w*|CERT_\w+|UNABLE_TO_\w+)$/;
 
 /** The system's code of what went wrong on the way, wherever in the causes it is. */
 function systemCodeOf(error: unknown): string | undefined {
-  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
-    const code = 'code' in each && typeof each.code === 'string' ? each.code : '';
-    if (
-      /^(?:E[A-Z]+|UND_ERR_\w+|ERR_TLS_\w+|DEPTH_ZERO\w*|SELF_SIGNED\w*|CERT_\w+|UNABLE_TO_\w+)$/.test(code)
-    )
-      return code;
-  }
-  return undefined;
+  return causesOf(error)
+    .map((each) => ('code' in each && typeof each.code === 'string' ? each.code : ''))
+    .find((code) => OF_SYSTEM.test(code));
 }
 
 function isTimeout(error: unknown): boolean {
-  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++)
-    if (each.name === 'TimeoutError' || each.name === 'AbortError') return true;
-  return false;
+  return causesOf(error).some(({ name }) => name === 'TimeoutError' || name === 'AbortError');
 }
 
 /** The code of the standard, such as `access_denied`. A description may be anything that somebody put into a link. */

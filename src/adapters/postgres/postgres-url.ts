@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { Secret } from '../channels/secret.js';
+import { withoutBrackets } from '../../domain/loopback.js';
 
 /** How a connection is encrypted, in the words of PostgreSQL's own clients. */
 const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const;
@@ -116,7 +117,7 @@ function parseServer(text: string, problems: string[]): Server {
   }
   const port = digits === undefined ? PORT : Number(digits);
   if (port < 1 || port > 65_535) problems.push('a port must be between 1 and 65535');
-  return { host: decoded(name.replace(/^\[|\]$/g, ''), 'a host', problems), port };
+  return { host: decoded(withoutBrackets(name), 'a host', problems), port };
 }
 
 function parseParameters(query: string, problems: string[]): SslMode | undefined {

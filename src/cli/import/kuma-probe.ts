@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { DNS_TYPES, type HttpExpectation, type NodeProbe } from '../../domain/probe.js';
 import type { Monitor } from './kuma-monitor.js';
+import { withoutBrackets } from '../../domain/loopback.js';
 
 /** The probe of a node that does what a monitor does, and what of it has no counterpart. */
 export interface BroughtProbe {
@@ -73,7 +74,7 @@ function ofDns(monitor: Monitor): BroughtProbe | string {
   const { hostname, interval, dns_resolve_type: given, dns_resolve_server: named, port } = monitor;
   const type = DNS_TYPES.find((each) => each === (given === '' ? 'A' : given));
   if (type === undefined) return `records of the type ${given}: a probe asks for ${DNS_TYPES.join(', ')}`;
-  const address = named.replace(/^\[(.*)\]$/, '$1');
+  const address = withoutBrackets(named);
   if (address !== '' && isIP(address) === 0) return `the name server ${named}: a probe takes one address`;
   const server =
     typeof port !== 'number' || port === 53

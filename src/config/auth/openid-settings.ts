@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { SecretSetting } from '../../adapters/channels/kind.js';
 import type { Secret } from '../../adapters/channels/secret.js';
 import type { GroupScopes } from '../../domain/access.js';
-import { isLoopback } from '../../domain/loopback.js';
+import { isPrivateUrl } from '../../domain/loopback.js';
 import type { OpenIdSettings } from '../../ports/identity-provider.js';
 import { namesOf, readSecrets, type SecretSources } from '../channels/secret-settings.js';
 import { problemsOf, type SettingProblem, type Settings } from '../setting-problems.js';
@@ -32,9 +32,8 @@ const KNOWN = [...Object.keys(settings.shape), ...namesOf(SECRET)];
 
 function isIssuer(issuer: string): boolean {
   if (!URL.canParse(issuer)) return false;
-  const { protocol, hostname, search, hash, username } = new URL(issuer);
-  if (search !== '' || hash !== '' || username !== '') return false;
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replace(/^\[|\]$/g, '')));
+  const url = new URL(issuer);
+  return url.search === '' && url.hash === '' && url.username === '' && isPrivateUrl(url);
 }
 
 export function readOpenId(

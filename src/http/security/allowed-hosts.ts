@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { withoutBrackets } from '../../domain/loopback.js';
 
 /** A name or address and a port, as in RFC 9112 (3.2). Repeated fields are joined by a space. */
 const HOST = /^(?:\[[0-9a-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*)(?::\d*)?$/i;
@@ -40,7 +41,7 @@ export class Hosts {
     const name = nameIn(authority);
     if (name === undefined) return false;
     if (LOOPBACK.test(name) || this.#names.has(name)) return true;
-    return this.#isEveryAddress && isIP(name.replace(/^\[|\]$/g, '')) !== 0;
+    return this.#isEveryAddress && isIP(withoutBrackets(name)) !== 0;
   }
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { parseAddress } from '../../domain/address.js';
 import { Networks } from './networks.js';
+import { withoutBrackets } from '../../domain/loopback.js';
 
 /** Whose requests these are, for rates and the audit log: the other end of a socket, or whom a trusted proxy names. */
 export class ClientAddresses {
@@ -39,7 +40,7 @@ function forwarded(header: string | string[] | undefined, proxies: Networks): st
 
 /** Some proxies add the port. */
 function addressIn(hop: string): string | undefined {
-  const bare = hop.replace(/^\[|\]$/g, '');
+  const bare = withoutBrackets(hop);
   if (isIP(bare) !== 0) return bare;
   const host = parseAddress(hop)?.host ?? '';
   return isIP(host) === 0 ? undefined : host;

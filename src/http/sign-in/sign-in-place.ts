@@ -1,4 +1,4 @@
-import { isLoopback } from '../../domain/loopback.js';
+import { isPrivateUrl } from '../../domain/loopback.js';
 import type { Seconds } from '../../domain/time.js';
 import { signInProblem } from '../../views/messages.js';
 import { LOGIN, SESSION, SignInCookie } from './sign-in-cookie.js';
@@ -26,11 +26,10 @@ export function signInPlaceOf(
   publicUrl: string | null | undefined,
 ): SignInPlace | { readonly problem: string } {
   if (typeof publicUrl !== 'string') return { problem: signInProblem.noUrl };
-  const { origin, protocol, hostname } = new URL(publicUrl);
-  const isSafe = protocol === 'https:' || isLoopback(hostname.replace(/^\[|\]$/g, ''));
-  if (!isSafe) return { problem: signInProblem.plainHttp(publicUrl) };
+  const url = new URL(publicUrl);
+  if (!isPrivateUrl(url)) return { problem: signInProblem.plainHttp(publicUrl) };
   return {
-    origin,
+    origin: url.origin,
     url: publicUrl,
     cookie: new SignInCookie(publicUrl, SESSION),
     login: new SignInCookie(publicUrl, LOGIN),

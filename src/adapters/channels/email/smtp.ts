@@ -8,6 +8,7 @@ import { needs } from '../../optional-package.js';
 import { reasonOf } from '../http/reason.js';
 import type { ChannelTools } from '../kind.js';
 import type { Secret } from '../secret.js';
+import { withoutBrackets } from '../../../domain/loopback.js';
 
 /** `offered`: encrypted if the server offers it. */
 export type StartTls = 'required' | 'offered' | 'never';
@@ -122,7 +123,7 @@ function loadNodemailer() {
 
 /** An IPv6 address has brackets in a URL, and nowhere else. */
 function bare(hostname: string): string {
-  return hostname.replace(/^\[(.*)\]$/, '$1');
+  return withoutBrackets(hostname);
 }
 
 /** Nodemailer hides the system's code, which says more, behind its own; of certificates its message says most. */

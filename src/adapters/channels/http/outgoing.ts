@@ -6,6 +6,7 @@ import type { DnsResolver } from './dns-resolver.js';
 import { guardedLookup } from './guarded-lookup.js';
 import type { Proxies } from './proxies.js';
 import { ConnectError, reasonOf } from './reason.js';
+import { withoutBrackets } from '../../../domain/loopback.js';
 
 export interface Outgoing {
   readonly names: DnsResolver;
@@ -67,7 +68,7 @@ export async function outgoing(
  * @param target `host:port` that the proxy is asked to connect to
  */
 function refuseUnpermitted(target: string, guard: Guard): void {
-  const host = target.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  const host = withoutBrackets(target.replace(/:\d+$/, ''));
   if (isIP(host) === 0 || guard.permits(host)) return;
   throw new ConnectError(`the proxy is not asked for ${host}, which is not in allow_addresses`);
 }

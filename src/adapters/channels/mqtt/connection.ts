@@ -7,6 +7,7 @@ import { ConnectError } from '../http/reason.js';
 import type { ChannelTools } from '../kind.js';
 import type { Secret } from '../secret.js';
 import { disconnection, refusalOf } from './refusal.js';
+import { withoutBrackets } from '../../../domain/loopback.js';
 
 /** How to sign in to a broker. */
 export interface Broker {
@@ -164,7 +165,7 @@ export class MqttConnection {
   #connect(): Socket {
     const { names, guard, ca } = this.#tools;
     const isSecure = this.#url.protocol === 'mqtts:';
-    const host = this.#url.hostname.replace(/^\[(.*)\]$/, '$1');
+    const host = withoutBrackets(this.#url.hostname);
     const port = Number(this.#url.port) || (isSecure ? 8883 : 1883);
     const lookup = guardedLookup(names, guard);
     if (!isSecure) return connectTcp({ host, port, lookup });
