@@ -6,7 +6,7 @@ import type { CommandContext } from './command-table.js';
 import { configuredAddress, UnreadableConfiguration } from './daemon/configured-address.js';
 import { givenUrl, urlOf, urlProblems } from './daemon/daemon-url.js';
 import { ANSWERED_NO, FAILED, SUCCESS, WRONG_CONFIGURATION } from './exit-codes.js';
-import { decimal } from './given.js';
+import { decimal } from './option-values.js';
 import { printable } from './output/printable.js';
 import { refuse } from './refuse.js';
 

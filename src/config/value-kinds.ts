@@ -78,31 +78,31 @@ export const fileMode = {
   expects: 'an access mode of three octal digits, such as 660',
 };
 
-const ORIGIN = /^https?:\/\/[a-z0-9.:[\]-]+$/i;
-
-/** Origins as browsers write them; as text, separated by commas. */
-export const origins = {
+/** A list; as text, its parts are separated by commas. */
+const listOf = (isGood: (part: string) => boolean, expects: string) => ({
   type: z.preprocess(
     (value) => (typeof value === 'string' ? value.split(',').map((each) => each.trim()) : value),
-    z
-      .array(z.string().refine((text) => text === '*' || (ORIGIN.test(text) && URL.canParse(text))))
-      .readonly(),
+    z.array(z.string().refine(isGood)).readonly(),
   ),
   notation: 'text' as const,
-  expects: 'a list of origins such as https://app.example.org, or *',
-};
+  expects,
+});
+
+const ORIGIN = /^https?:\/\/[a-z0-9.:[\]-]+$/i;
+
+/** Origins as browsers write them. */
+export const origins = listOf(
+  (text) => text === '*' || (ORIGIN.test(text) && URL.canParse(text)),
+  'a list of origins such as https://app.example.org, or *',
+);
 
 const HOST_NAME = /^(?:[a-z0-9._-]+|\[?[0-9a-f:.]+\]?)$/i;
 
-/** Host names or addresses without a port; as text, separated by commas. */
-export const hosts = {
-  type: z.preprocess(
-    (value) => (typeof value === 'string' ? value.split(',').map((each) => each.trim()) : value),
-    z.array(z.string().refine((text) => text === '*' || HOST_NAME.test(text))).readonly(),
-  ),
-  notation: 'text' as const,
-  expects: 'a list of names without a port, such as heartbeat.internal, or *',
-};
+/** Host names or addresses without a port. */
+export const hosts = listOf(
+  (text) => text === '*' || HOST_NAME.test(text),
+  'a list of names without a port, such as heartbeat.internal, or *',
+);
 
 const PUBLIC_URL = /^https?:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?(?:\/[\w.~-]+)*\/?$/i;
 /** It is part of each link, and messages have limits. */
@@ -119,25 +119,17 @@ export const publicUrl = {
   expects: `an http or https URL of at most ${LONGEST_URL} characters without a query, such as https://heartbeat.example.org`,
 };
 
-/** Networks, or `public`; as text, separated by commas. */
-export const networks = {
-  type: z.preprocess(
-    (value) => (typeof value === 'string' ? value.split(',').map((each) => each.trim()) : value),
-    z.array(z.string().refine((text) => text === PUBLIC || parseRange(text) !== undefined)).readonly(),
-  ),
-  notation: 'text' as const,
-  expects: 'a list of networks such as 10.0.0.0/8, or public',
-};
+/** Networks, or `public`. */
+export const networks = listOf(
+  (text) => text === PUBLIC || parseRange(text) !== undefined,
+  'a list of networks such as 10.0.0.0/8, or public',
+);
 
-/** Networks; as text, separated by commas. */
-export const ranges = {
-  type: z.preprocess(
-    (value) => (typeof value === 'string' ? value.split(',').map((each) => each.trim()) : value),
-    z.array(z.string().refine((text) => parseRange(text) !== undefined)).readonly(),
-  ),
-  notation: 'text' as const,
-  expects: 'a list of networks such as 10.0.0.0/8',
-};
+/** Networks, such as those of proxies. */
+export const ranges = listOf(
+  (text) => parseRange(text) !== undefined,
+  'a list of networks such as 10.0.0.0/8',
+);
 
 export const oneOf = <const T extends readonly string[]>(...names: T) => ({
   type: z.enum(names),

@@ -5,10 +5,6 @@ import type { Instant } from '../../../src/domain/time.js';
 export class OverrideTable {
   readonly #all = new Map<OverrideId, RotaOverride>();
 
-  get size(): number {
-    return this.#all.size;
-  }
-
   get(id: OverrideId): RotaOverride | undefined {
     return this.#all.get(id);
   }

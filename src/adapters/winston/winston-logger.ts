@@ -1,4 +1,5 @@
 import winston from 'winston';
+import { wantsColor } from '../../domain/terminal-color.js';
 import type { Logger, LogFields } from '../../ports/logger.js';
 import { jsonOf } from './json-of.js';
 
@@ -30,8 +31,7 @@ export function createLogger(
 ): LevelledLogger {
   const { combine, timestamp, printf, colorize } = winston.format;
   const isTerminal = 'isTTY' in stream && stream.isTTY === true;
-  // https://no-color.org: any value but an empty one.
-  const hasColor = isTerminal && (env['NO_COLOR'] ?? '') === '';
+  const hasColor = isTerminal && wantsColor(env);
   const format =
     options.format === 'json'
       ? combine(

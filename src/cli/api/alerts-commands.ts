@@ -1,13 +1,13 @@
 import { userInfo } from 'node:os';
 import type { Alert, Answers, Silence } from '../../client/api/contract/types.js';
 import { inPath } from '../../client/api/ids.js';
-import { duration } from '../given.js';
+import { durationProblems, secondsIn } from '../option-values.js';
 import { instant } from '../output/times.js';
 import type { Color, Screen } from '../output/screen.js';
 import { columnsOf, details, table, type Cell } from '../output/table.js';
 import { apiCommand } from './api-command.js';
 import { LIMIT_OPTIONS, limitProblems, listing, more, type GivenLimits, type Listing } from './listing.js';
-import { BY, durationProblems } from './nodes-commands.js';
+import { BY } from './nodes-commands.js';
 
 /** On a terminal the newest ones are wanted; a pipe may be a backup. */
 const NEWEST = '20';
@@ -94,7 +94,7 @@ export const silence = apiCommand<GivenSilence, Silence>({
   call: ({ client }, { args, options: { for: time, by, reason } }) =>
     client.silences.add({
       matchers: args,
-      endsAt: new Date(Date.now() + (duration(time) ?? 0) * 1000),
+      endsAt: new Date(Date.now() + (secondsIn(time) ?? 0) * 1000),
       by: by ?? userInfo().username,
       ...(reason !== undefined && { reason }),
     }),

@@ -1,4 +1,4 @@
-import { count } from '../given.js';
+import { count } from '../option-values.js';
 import { printableCell } from '../output/printable.js';
 import type { Described } from './api-command.js';
 

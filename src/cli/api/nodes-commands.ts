@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Answers, Node, NodeState, NodeWithCause } from '../../client/api/contract/types.js';
 import type { Accepted } from '../../client/api/lists.js';
-import { duration } from '../given.js';
+import { durationProblems, secondsIn } from '../option-values.js';
 import { instant, seconds } from '../output/times.js';
 import type { Color, Screen } from '../output/screen.js';
 import { columnsOf, details, table, type Cell } from '../output/table.js';
@@ -85,7 +85,7 @@ export const pause = apiCommand<GivenEnd, Node>({
   check: ({ options }) => endProblems(options),
   call: ({ client }, { args: [name = ''], options }) =>
     client.nodes.pause(name, {
-      for: options.for === undefined ? undefined : duration(options.for),
+      for: options.for === undefined ? undefined : secondsIn(options.for),
       until: options.until === undefined ? undefined : timeIn(options.until),
     }),
   text: nodeLine,
@@ -133,19 +133,13 @@ export const acknowledge = apiCommand<GivenAcknowledgement, Node>({
 function endProblems({ for: time, until }: GivenEnd): readonly string[] {
   return [
     ...(time !== undefined && until !== undefined ? ['--for and --until: give one of them'] : []),
-    ...(time === undefined ? [] : durationProblems('for', time)),
+    ...durationProblems('for', time),
   ];
 }
 
-export function durationProblems(option: string, text: string): readonly string[] {
-  return duration(text) === undefined
-    ? [`--${option} must be a number of seconds, or with a unit as in 90m, not '${text}'`]
-    : [];
-}
-
 /** When something ends that lasts for a while, or until a time. */
-export function endIn({ for: time, until }: GivenEnd): Date | number | string | undefined {
-  const lasting = time === undefined ? undefined : duration(time);
+function endIn({ for: time, until }: GivenEnd): Date | number | string | undefined {
+  const lasting = time === undefined ? undefined : secondsIn(time);
   if (lasting !== undefined) return new Date(Date.now() + lasting * 1000);
   return until === undefined ? undefined : timeIn(until);
 }

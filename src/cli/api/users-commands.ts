@@ -1,13 +1,15 @@
-import type { Answers, OnlineUser } from '../../client/api/contract/types.js';
+import type { Answers, OnlineUser, Session } from '../../client/api/contract/types.js';
 import { userInPath } from '../../client/api/ids.js';
 import type { Accepted } from '../../client/api/lists.js';
+import { isRecord } from '../../domain/is-record.js';
 import { ANSWERED_NO, FAILED, SUCCESS } from '../exit-codes.js';
 import { printableCell } from '../output/printable.js';
-import { clockTime, duration, instant } from '../output/times.js';
+import { clockTime, durationText, instant } from '../output/times.js';
 import type { Screen } from '../output/screen.js';
 import { columnsOf, details, table } from '../output/table.js';
 import { apiCommand } from './api-command.js';
 import { LIMIT_OPTIONS, limitProblems, listing, more, type GivenLimits, type Listing } from './listing.js';
+import { asSent } from './sent-json.js';
 
 const IDS = [['<id...>', 'the ids of users']] as const;
 const DEVICE = ['--device <name>', 'one of their devices'] as const;
@@ -99,14 +101,18 @@ export const checkup = apiCommand<object, Answers['checkupMany']>({
   },
 });
 
-interface GivenRange {
+interface GivenRange extends GivenLimits {
   readonly from?: string;
   readonly to?: string;
   readonly order?: string;
-  readonly limit?: string;
 }
 
-export const rhythm = apiCommand<GivenRange, Answers['heartRhythm']>({
+interface Rhythm extends Listing<Session> {
+  /** The answer with the last of them. */
+  readonly last: Answers['heartRhythm'] | undefined;
+}
+
+export const rhythm = apiCommand<GivenRange, Rhythm>({
   scope: 'read',
   description: 'List the sessions of a user, oldest first. A current one ends at its deadline.',
   arguments: [['<id>', 'the id of the user']],
@@ -114,31 +120,38 @@ export const rhythm = apiCommand<GivenRange, Answers['heartRhythm']>({
     ['--from <time>', 'only sessions that end then or later: Unix seconds, ISO 8601, or -7d'],
     ['--to <time>', 'only sessions that begin then or earlier'],
     ['--order <order>', 'asc: oldest first; desc: newest first'],
-    ['--limit <count>', 'the most to list'],
+    ...LIMIT_OPTIONS,
   ],
-  check: limitOf,
-  call: ({ calls }, { args: [id = ''], options: { from, to, order, limit } }) =>
-    calls.call('heartRhythm', { path: [userInPath(id)], query: { from, to, order, limit } }),
-  text: ({ history }, screen) =>
+  check: ({ options }) => limitProblems(options),
+  call: async ({ calls }, { args: [id = ''], options: { from, to, order, ...limits } }) => {
+    let last: Answers['heartRhythm'] | undefined;
+    const found = await listing(limits, async (page) => {
+      const query = { from, to, order, ...page };
+      last = await calls.call('heartRhythm', { path: [userInPath(id)], query });
+      return { items: last.history, next: last.nextCursor ?? null };
+    });
+    return { ...found, last };
+  },
+  text: (found, screen) =>
     table(
       screen,
       columnsOf('online', 'offline', 'duration'),
-      history.map(({ onlineAt, offlineAt }) => [
+      found.items.map(({ onlineAt, offlineAt }) => [
         clockTime(screen, onlineAt),
         clockTime(screen, offlineAt),
         lasted(screen, onlineAt, offlineAt),
       ]),
       'no sessions',
-    ),
+    ) + (screen.isTerminal ? more(found) : ''),
+  json: ({ items, last }) => {
+    const sent = asSent(last);
+    return { ...(isRecord(sent) && sent), history: items };
+  },
 });
-
-function limitOf({ options }: { readonly options: GivenRange }): readonly string[] {
-  return limitProblems({ ...(options.limit !== undefined && { limit: options.limit }) });
-}
 
 function lasted(screen: Screen, from: Date, to: Date): string {
   const time = to.getTime() - from.getTime();
-  return screen.isTerminal ? duration(time) : String(time / 1000);
+  return screen.isTerminal ? durationText(time) : String(time / 1000);
 }
 
 /** How many of a batch were accepted, and why the others were not. */

@@ -1,4 +1,4 @@
-import { decimal, isHttp } from '../given.js';
+import { decimal, isHttp } from '../option-values.js';
 import type { Seconds } from '../../domain/time.js';
 
 /** The options of the command line, as text. */

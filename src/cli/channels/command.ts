@@ -6,7 +6,7 @@ import { addConfigOptions } from '../config/config-options.js';
 import { effectiveOf } from '../config/effective.js';
 import { connectionOf, type GivenConnection } from '../daemon/connection.js';
 import { urlOf, urlProblems } from '../daemon/daemon-url.js';
-import { decimal } from '../given.js';
+import { decimal } from '../option-values.js';
 import { refuse } from '../refuse.js';
 
 const LONGEST_WAIT: Seconds = 3600;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CONFIG_VARIABLE, isServiceLink, type Environment } from '../../config/client-variables.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../../config/listening-defaults.js';
+import { isRecord } from '../../domain/is-record.js';
 import type { Listening } from './daemon-url.js';
 
 /** The configuration cannot be read. `heartbeat config` says what is wrong with it. */
@@ -54,17 +55,11 @@ async function optionsIn(file: string): Promise<Written> {
   return {
     port: textIn(root, 'port'),
     host: textIn(root, 'host'),
-    certificate: textIn(fieldOf(root, 'tls'), 'certificate'),
+    certificate: textIn(isRecord(root) ? root['tls'] : undefined, 'certificate'),
   };
 }
 
 function textIn(map: unknown, name: string): string | undefined {
-  const value = fieldOf(map, name);
+  const value = isRecord(map) ? map[name] : undefined;
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-}
-
-function fieldOf(map: unknown, name: string): unknown {
-  return typeof map === 'object' && map !== null && Object.hasOwn(map, name)
-    ? Reflect.get(map, name)
-    : undefined;
 }

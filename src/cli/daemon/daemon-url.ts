@@ -1,6 +1,6 @@
 import { URL_VARIABLE, type Environment } from '../../config/client-variables.js';
 import { unixPathOf } from '../../domain/unix-address.js';
-import { isHttp } from '../given.js';
+import { isHttp } from '../option-values.js';
 
 /** Addresses of every interface, and one by which this machine reaches itself. */
 const EVERY_INTERFACE: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };

@@ -2,7 +2,7 @@ import type { BatchSizeThresholds } from '../../client/emitter/batch-size.js';
 import type { OnProbeFailure } from '../../client/emitter/emitter.js';
 import type { Connection, GivenConnection } from '../daemon/connection.js';
 import { urlProblems } from '../daemon/daemon-url.js';
-import { decimal } from '../given.js';
+import { decimal } from '../option-values.js';
 import type { Seconds } from '../../domain/time.js';
 
 /** The options of the command line, as text. */

@@ -4,7 +4,7 @@ import { addConnectionOptions } from '../api/api-command.js';
 import type { CommandContext } from '../command-table.js';
 import { connectionOf, type GivenConnection } from '../daemon/connection.js';
 import { urlProblems } from '../daemon/daemon-url.js';
-import { isHttp } from '../given.js';
+import { isHttp } from '../option-values.js';
 import { refuse } from '../refuse.js';
 import type { ImportOptions } from './run.js';
 

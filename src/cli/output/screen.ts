@@ -1,4 +1,5 @@
 import type { Environment } from '../../config/client-variables.js';
+import { wantsColor } from '../../domain/terminal-color.js';
 
 /** What is written on: a terminal, or a pipe or a file, which gets plain lines. */
 export interface Screen {
@@ -21,14 +22,9 @@ export function screenOf(
   return {
     isTerminal,
     columns: stream.columns === undefined || stream.columns < 1 ? COLUMNS : stream.columns,
-    hasColor: isTerminal && hasColor(env),
+    hasColor: isTerminal && wantsColor(env),
     now,
   };
-}
-
-/** https://no-color.org: any value but an empty one. */
-function hasColor({ NO_COLOR: none, TERM: terminal }: Environment): boolean {
-  return (none === undefined || none === '') && terminal !== 'dumb';
 }
 
 const COLORS = { red: 31, green: 32, yellow: 33, cyan: 36, grey: 90, bold: 1 } as const;

@@ -10,7 +10,7 @@ const UNITS = [
 ] as const;
 
 /** A duration in its two largest units, such as `2 d 3 h`. */
-export function duration(time: Millis): string {
+export function durationText(time: Millis): string {
   const rounded = Math.max(0, Math.round(time / SECOND)) * SECOND;
   if (time > 0 && time < 10 * SECOND) return `${Number((time / SECOND).toFixed(1))} s`;
   const first = UNITS.findIndex(([, unit]) => rounded >= unit);
@@ -30,7 +30,7 @@ export function instant(screen: Screen, at: Date | null | undefined): string | u
   if (at === undefined || at === null) return undefined;
   if (!screen.isTerminal) return at.toISOString();
   const age = screen.now.getTime() - at.getTime();
-  return age < 0 ? `in ${duration(-age)}` : `${duration(age)} ago`;
+  return age < 0 ? `in ${durationText(-age)}` : `${durationText(age)} ago`;
 }
 
 /** An instant on the clock: on a terminal in local time; in a pipe in ISO 8601. */
@@ -44,5 +44,5 @@ export function clockTime({ isTerminal }: Screen, at: Date): string {
 /** Seconds as the API shows them; in a pipe a plain number. */
 export function seconds(screen: Screen, value: number | null | undefined): string | undefined {
   if (value === undefined || value === null) return undefined;
-  return screen.isTerminal ? duration(toMillis(value)) : String(value);
+  return screen.isTerminal ? durationText(toMillis(value)) : String(value);
 }

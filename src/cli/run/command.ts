@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import type { NodeSettings } from '../../client/api/index.js';
 import { addConnectionOptions } from '../api/api-command.js';
+import type { Seconds } from '../../domain/time.js';
 import type { CommandContext } from '../command-table.js';
 import { connectionOf, type GivenConnection } from '../daemon/connection.js';
 import { urlProblems } from '../daemon/daemon-url.js';
-import { duration } from '../given.js';
+import { durationProblems, secondsIn } from '../option-values.js';
 import { printable } from '../output/printable.js';
 import { refuse } from '../refuse.js';
-import { DAILY, JobReport } from './job-report.js';
+import { JobReport } from './job-report.js';
 import { runJob } from './job.js';
 import { OutputTail } from './output-tail.js';
 
@@ -114,24 +115,16 @@ function settingsOf(given: GivenRun): {
   const problems = [
     ...(every !== undefined && cron !== undefined ? ['--every and --cron: give one of them'] : []),
     ...(timeZone !== undefined && cron === undefined ? ['--time-zone is for --cron'] : []),
-    ...durationProblem('every', every),
-    ...durationProblem('grace', grace),
+    ...durationProblems('every', every),
+    ...durationProblems('grace', grace),
   ];
-  const lasting = grace === undefined ? undefined : duration(grace);
+  const lasting = grace === undefined ? undefined : secondsIn(grace);
   const withGrace = { ...(lasting !== undefined && { grace: lasting }) };
-  if (cron !== undefined)
-    return {
-      settings: { schedule: { cron, ...(timeZone !== undefined && { timeZone }), ...withGrace } },
-      problems,
-    };
-  const period = every === undefined ? undefined : duration(every);
-  if (period !== undefined) return { settings: { schedule: { every: period, ...withGrace } }, problems };
-  return { settings: lasting === undefined ? DAILY : { schedule: { every: DAY, ...withGrace } }, problems };
+  const period = every === undefined ? undefined : secondsIn(every);
+  const schedule =
+    cron === undefined ? { every: period ?? DAY } : { cron, ...(timeZone !== undefined && { timeZone }) };
+  return { settings: { schedule: { ...schedule, ...withGrace } }, problems };
 }
 
-const DAY = 86_400;
-
-function durationProblem(option: string, text: string | undefined): readonly string[] {
-  if (text === undefined || duration(text) !== undefined) return [];
-  return [`--${option} must be a number of seconds, or with a unit as in 6h, not '${text}'`];
-}
+/** A job without a schedule is expected once a day, as healthchecks has it. The grace is the daemon's default. */
+const DAY: Seconds = 86_400;

@@ -28,8 +28,6 @@ const LONGEST: Millis = 20_000;
 /** The default of `pings.body`. The daemon says what its own is. */
 const BODY_LIMIT = 10_000;
 const LIMIT_HEADER = 'ping-body-limit';
-/** A job without a schedule is expected once a day, as healthchecks has it. */
-export const DAILY: NodeSettings = { schedule: { every: 86_400, grace: 3600 } };
 
 /**
  * Reports one run of a job by pings: its start, and its end with the exit code and the end of the output. A node that is

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-table.js';
-import { decimal } from '../given.js';
+import { decimal } from '../option-values.js';
 import { refuse } from '../refuse.js';
 import { addPlaceOptions, addStoreOptions, locationOf, placeOf, type GivenPlace } from './place.js';
 

@@ -17,7 +17,6 @@ async function* bytesOf(
   { answer, attempt }: Awaited<ReturnType<Daemon['calls']['stream']>>,
   url: string,
   signal: AbortSignal,
-  ended: AbortController,
 ): AsyncGenerator<Uint8Array> {
   const reader = answer.body?.getReader();
   try {

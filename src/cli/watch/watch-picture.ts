@@ -4,7 +4,7 @@ import { nodesTable } from '../api/nodes-commands.js';
 import { fit } from '../output/display-width.js';
 import { colored, type Screen } from '../output/screen.js';
 import { details } from '../output/table.js';
-import { duration } from '../output/times.js';
+import { durationText } from '../output/times.js';
 
 /** What the live screen knows. */
 export interface Watched {
@@ -43,7 +43,7 @@ export function watchPicture(watched: Watched, screen: Screen, rows: number): re
 function titleLine({ url, at, trouble }: Watched, screen: Screen): string {
   const title = fit(`heartbeat  ${url}`, screen.columns).trimEnd();
   if (trouble === undefined) return colored(title, 'bold', screen);
-  const since = at === undefined ? '' : `no answer for ${duration(screen.now.getTime() - at.getTime())}: `;
+  const since = at === undefined ? '' : `no answer for ${durationText(screen.now.getTime() - at.getTime())}: `;
   return colored(fit(`${since}${trouble}`, screen.columns).trimEnd(), 'red', screen);
 }
 

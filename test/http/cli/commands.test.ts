@@ -14,6 +14,12 @@ const SHOWN = 'x\\u001b[2J\\u202e\\u000a y';
 
 /** With an address that would act on the terminal, and no key. */
 const IMPORT = ['import', 'healthchecks', '--from', '\u001b', '--api-key-env', 'X'];
+interface Sessions {
+  readonly id: number;
+  readonly history: readonly object[];
+  readonly next_cursor?: string;
+}
+
 const COLOUR = new RegExp(`${String.fromCharCode(0x1b)}\\[\\d+m`, 'g');
 
 describe('the commands that call the API', () => {
@@ -75,7 +81,18 @@ describe('the commands that call the API', () => {
     await json('POST', '/checkup', 'checkup', '1');
     expect(await ok('goodbye', '1')).to.equal('1 accepted, 0 rejected\n');
     expect(await ok('rhythm', '1')).to.match(/^2[^\t]+Z\t2[^\t]+Z\t0\n$/);
-    await json('GET', '/heart_rhythm/1', 'rhythm', '1', '--limit', '5');
+    await http.daemon.clock.advance(60_000);
+    await ok('heal', '1');
+    await ok('goodbye', '1');
+    const sessions = (await json('GET', '/heart_rhythm/1', 'rhythm', '1', '--limit', '5')) as Sessions;
+    expect(sessions).to.include({ id: 1 });
+    expect(sessions).to.not.have.property('next_cursor');
+    const first = (await json('GET', '/heart_rhythm/1', 'rhythm', '1', '--limit', '1')) as Sessions;
+    const cursor = first.next_cursor ?? '';
+    const shown = await say(['rhythm', '1', '--limit', '1'], 'all', 120);
+    expect(shown.stdout).to.include(`There are more: --cursor ${cursor}\n`);
+    const later = (await json('GET', '/heart_rhythm/1', 'rhythm', '1', '--cursor', cursor)) as Sessions;
+    expect([...first.history, ...later.history]).to.deep.equal(sessions.history);
     const wrong = await say(['heal', '2', 'nobody']);
     expect([wrong.code, wrong.stdout]).to.deep.equal([
       1,

@@ -93,6 +93,7 @@ describe('where a command finds the daemon', () => {
       ['default: { url: x, token: secret }', 'default: has an unknown field'],
       ['{ secret', 'line 1, column 9 is no YAML'],
       ['default: { url: x, key: *secret }', 'an alias is not resolved'],
+      [`secret: ${'['.repeat(20_000)}`, 'it is nested too deeply'],
     ] as const) {
       profiles(text);
       const said = await problem();

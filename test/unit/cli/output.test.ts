@@ -4,7 +4,7 @@ import { batchText } from '../../../src/cli/api/users-commands.js';
 import { displayWidth, fit } from '../../../src/cli/output/display-width.js';
 import { screenOf, type Screen } from '../../../src/cli/output/screen.js';
 import { columnsOf, details, table } from '../../../src/cli/output/table.js';
-import { duration, instant } from '../../../src/cli/output/times.js';
+import { durationText, instant } from '../../../src/cli/output/times.js';
 import { writePart } from '../../../src/cli/output/write.js';
 
 const NOW = new Date('2026-11-30T12:00:00Z');

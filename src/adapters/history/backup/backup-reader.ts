@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isRecord } from '../../../domain/is-record.js';
 import { instant } from '../../../domain/time.js';
 import { HeartbeatError } from '../../../errors.js';
 import type { Entry } from '../../../ports/ordered-store.js';
@@ -77,12 +78,11 @@ export class BackupReader {
       this.#begin(read);
       return undefined;
     }
-    if (read === undefined || !('key' in read)) {
+    if (read === undefined || !Object.hasOwn(read, 'key')) {
       this.#finish(read);
       return undefined;
     }
-    const hex: unknown = read.key;
-    const value: unknown = Reflect.get(read, 'value');
+    const { key: hex, value } = read;
     if (typeof hex !== 'string' || typeof value !== 'string' || !/^(?:[0-9a-f]{2})+$/.test(hex))
       throw this.#damaged(`${this.#place} is no record`);
     const key = Buffer.from(hex, 'hex');
@@ -95,7 +95,7 @@ export class BackupReader {
     return entry;
   }
 
-  #begin(read: object | undefined): void {
+  #begin(read: Line | undefined): void {
     const head = headSchema.safeParse(read);
     if (!head.success) throw this.#foreign();
     const { version, format } = head.data;
@@ -108,7 +108,7 @@ export class BackupReader {
     );
   }
 
-  #finish(read: object | undefined): void {
+  #finish(read: Line | undefined): void {
     const end = endSchema.safeParse(read);
     if (!end.success) throw this.#damaged(`${this.#place} is no record`);
     const { records, sha256, at_ms: at } = end.data;
@@ -133,10 +133,12 @@ export class BackupReader {
   }
 }
 
-function parsed(line: Buffer): object | undefined {
+type Line = Readonly<Record<string, unknown>>;
+
+function parsed(line: Buffer): Line | undefined {
   try {
     const read: unknown = JSON.parse(line.toString());
-    return typeof read === 'object' && read !== null ? read : undefined;
+    return isRecord(read) ? read : undefined;
   } catch {
     return undefined;
   }

@@ -18,8 +18,15 @@ export function count(text: string): number | undefined {
 const UNITS: Readonly<Record<string, Seconds>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
 /** A duration in seconds, or with a unit as in `90m`; undefined for anything else. */
-export function duration(text: string): Seconds | undefined {
+export function secondsIn(text: string): Seconds | undefined {
   const unit = UNITS[text.slice(-1)];
   const value = decimal(unit === undefined ? text : text.slice(0, -1)) * (unit ?? 1);
   return value > 0 ? value : undefined;
+}
+
+/** What is wrong with an option that is a duration, if it is given. */
+export function durationProblems(option: string, text: string | undefined): readonly string[] {
+  return text === undefined || secondsIn(text) !== undefined
+    ? []
+    : [`--${option} must be a number of seconds, or with a unit as in 90m, not '${text}'`];
 }
