@@ -221,10 +221,9 @@ async function previewChannel(
   { channels, config, linkSecret }: Effective,
   clock: SystemClock,
 ): Promise<readonly MessagePreview[]> {
-  const plan = channels.find(({ policy }) => policy.name === name);
-  if (plan === undefined) return [];
-  const { previewLinks, previewsOf } = await import('./adapters/channels/preview.js');
-  return previewsOf(plan, channels, previewLinks(config.public_url, linkSecret !== undefined), clock);
+  const { previewOf } = await import('./adapters/channels/preview.js');
+  const links = { publicUrl: config.public_url, areSigned: linkSecret !== undefined };
+  return (await previewOf(name, channels, links, clock))?.previews ?? [];
 }
 
 function pingerOf({ ping }: Config, deps: PingDeps): Pinger | undefined {

@@ -18,11 +18,36 @@ const CLOSED = { permits: () => false };
 /** In place of a token. */
 const UNSIGNED = { sign: () => '(signed)', read: () => undefined };
 
+/** Where the links of messages lead. */
+interface PreviewedLinks {
+  /** Null: messages have no links. */
+  readonly publicUrl: string | null;
+  /** Whether messages have links that act. */
+  readonly areSigned: boolean;
+}
+
 /**
- * What a channel would send of an alert of each type that it gets, without secrets. Nothing is sent.
+ * What the channel of a name would send of an alert of each type that it gets, without secrets. Nothing is sent.
+ *
+ * @param plans all channels
+ * @returns undefined if none has the name
+ */
+export async function previewOf(
+  name: string,
+  plans: readonly ChannelPlan[],
+  links: PreviewedLinks,
+  clock: Clock,
+): Promise<{ readonly kind: string; readonly previews: readonly MessagePreview[] } | undefined> {
+  const plan = plans.find(({ policy }) => policy.name === name);
+  if (plan === undefined) return undefined;
+  return { kind: plan.policy.kind, previews: await previewsOf(plan, plans, linksOf(links), clock) };
+}
+
+/**
+ * What a channel would send.
  *
  * @param plans all channels: a rota sends through others
- * @param links those of `previewLinks`
+ * @param links with a signer that signs nothing
  */
 export async function previewsOf(
   plan: ChannelPlan,
@@ -69,12 +94,7 @@ export async function previewsOf(
   return previews;
 }
 
-/**
- * Links for a preview, with a signer that signs nothing.
- *
- * @param areSigned whether messages have links that act
- */
-export function previewLinks(publicUrl: string | null, areSigned: boolean): LinkOptions | undefined {
+function linksOf({ publicUrl, areSigned }: PreviewedLinks): LinkOptions | undefined {
   return publicUrl === null ? undefined : { publicUrl, signer: areSigned ? UNSIGNED : undefined };
 }
 

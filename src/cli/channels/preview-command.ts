@@ -1,7 +1,9 @@
-import { previewLinks, previewsOf } from '../../adapters/channels/preview.js';
+import { previewOf } from '../../adapters/channels/preview.js';
 import { SystemClock } from '../../adapters/clock/system-clock.js';
 import type { Effective } from '../../config/load-config.js';
 import type { MessagePreview } from '../../ports/message-preview.js';
+import { FAILED, SUCCESS } from '../exit-codes.js';
+import { printable } from '../output/printable.js';
 
 export interface PreviewOptions {
   readonly json: boolean;
@@ -19,19 +21,18 @@ export async function previewChannel(
   { channels, config, linkSecret }: Pick<Effective, 'channels' | 'config' | 'linkSecret'>,
   { json, stdout, stderr }: PreviewOptions,
 ): Promise<number> {
-  const plan = channels.find(({ policy }) => policy.name === name);
-  if (plan === undefined) {
+  const links = { publicUrl: config.public_url, areSigned: linkSecret !== undefined };
+  const preview = await previewOf(name, channels, links, new SystemClock());
+  if (preview === undefined) {
     const names = channels.map(({ policy }) => policy.name).join(', ');
-    stderr.write(`heartbeat: no channel is called ${name}: there are ${names}\n`);
-    return 1;
+    stderr.write(printable(`heartbeat: no channel is called ${name}: there are ${names}\n`));
+    return FAILED;
   }
-  const links = previewLinks(config.public_url, linkSecret !== undefined);
-  const previews = await previewsOf(plan, channels, links, new SystemClock());
-  const { kind } = plan.policy;
+  const { kind, previews } = preview;
   stdout.write(
     json ? `${JSON.stringify({ channel: name, kind, previews }, null, 2)}\n` : asText(kind, previews),
   );
-  return 0;
+  return SUCCESS;
 }
 
 function asText(kind: string, previews: readonly MessagePreview[]): string {

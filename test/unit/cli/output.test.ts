@@ -98,7 +98,7 @@ describe('what commands print', () => {
   });
 
   it('says times for people on a terminal, and for programs in a pipe', () => {
-    expect([0, 90, 1500, 9999, 61_000, 3_600_000, 90_061_000].map(duration)).to.deep.equal([
+    expect([0, 90, 1500, 9999, 61_000, 3_600_000, 90_061_000].map(durationText)).to.deep.equal([
       '0 s',
       '0.1 s',
       '1.5 s',

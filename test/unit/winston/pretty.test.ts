@@ -25,9 +25,11 @@ describe('the pretty log', () => {
     const json = new Lines({}, { isTerminal: true });
     json.logger.info('ready');
     expect(json.one).to.not.include('\u001b');
-    const plain = new Lines({ format: 'pretty' }, { isTerminal: true, env: { NO_COLOR: '1' } });
-    plain.logger.info('ready');
-    expect(plain.one).to.not.include('\u001b');
+    for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) {
+      const plain = new Lines({ format: 'pretty' }, { isTerminal: true, env });
+      plain.logger.info('ready');
+      expect(plain.one).to.not.include('\u001b');
+    }
     const file = new Lines({ format: 'pretty' });
     file.logger.info('ready');
     expect(file.one).to.not.include('\u001b');
