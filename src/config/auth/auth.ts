@@ -3,7 +3,7 @@ import type { SecretSetting } from '../../adapters/channels/kind.js';
 import type { Secret } from '../../adapters/channels/secret.js';
 import type { KeyRule, UserReach } from '../../domain/access.js';
 import type { UserIdKind } from '../../domain/user-id.js';
-import { problemsOf, variablesIn, type GivenSection, type SettingProblem } from '../setting-problems.js';
+import { problemsOf, variablesIn, type GivenSection, type SettingProblem, type Settings } from '../setting-problems.js';
 import { locate } from '../named-files.js';
 import { namesOf, readSecrets, type SecretSources } from '../channels/secret-settings.js';
 import { didYouMean } from '../../views/did-you-mean.js';
@@ -11,7 +11,7 @@ import type { Source } from '../value-source.js';
 import { KEY_SETTINGS, keysFor } from './keys.js';
 import { readOpenId, shownOpenId, type ConfiguredOpenId } from './openid-settings.js';
 import { readTrustedHeader, shownHeader, type ConfiguredTrustedHeader } from './trusted-header-settings.js';
-import { readUserTokens, type ConfiguredUserTokens } from './user-token-settings.js';
+import { readUserTokens, shownTokens, type ConfiguredUserTokens } from './user-token-settings.js';
 
 /** The configured authentication. */
 export interface ConfiguredAuth {
@@ -90,8 +90,6 @@ export function readAuth(given: GivenSection | undefined, userIds: UserIdKind, d
   const read = keysFor(userIds).safeParse(value['keys'] ?? []);
   if (!read.success) tell('keys', problemsOf(read.error, KEY_SETTINGS));
 
-  const given_tokens = value['user_tokens'] ?? undefined;
-  let tokens: ConfiguredUserTokens | undefined;
   const sources: SecretSources = {
     env: deps.env,
     readFile: (name) => deps.readFile(locate(name, { by: path, cwd: deps.cwd })),
@@ -99,83 +97,67 @@ export function readAuth(given: GivenSection | undefined, userIds: UserIdKind, d
   const links = readSecrets([LINK_SECRET], value, sources);
   for (const each of links.problems) problems.push(placed(each.path, each.problem));
   const linkSecret = links.secrets[LINK_SECRET.name];
-  let variables: readonly string[] = variablesIn(value);
-  if (given_tokens !== undefined && !isRecord(given_tokens)) {
-    problems.push(placed(['user_tokens'], 'must hold settings'));
-  } else if (given_tokens !== undefined) {
-    variables = [...variables, ...variablesIn(given_tokens)];
-    const made = readUserTokens(given_tokens, sources);
-    if ('problems' in made) tell('user_tokens', made.problems);
-    else ({ tokens } = made);
+  const variables = variablesIn(value);
+  const source = (at: readonly PropertyKey[]): Source => ({ kind: 'file', path, line: lineOf(at) });
+  function section<Made>(
+    name: string,
+    reader: Reader<Made>,
+    shownAs: (made: Made) => ShownAuth['value'],
+  ): { readonly made: Made | undefined; readonly shown: readonly ShownAuth[] } {
+    const given = value[name] ?? undefined;
+    if (given === undefined) return ABSENT;
+    if (!isRecord(given)) {
+      problems.push(placed([name], 'must hold settings'));
+      return ABSENT;
+    }
+    variables.push(...variablesIn(given));
+    const result = reader(given, sources);
+    if ('problems' in result) {
+      tell(name, result.problems);
+      return ABSENT;
+    }
+    const { made } = result;
+    return { made, shown: [{ key: `${SECTION}.${name}`, value: shownAs(made), source: source([name]) }] };
   }
-  const givenHeader = value['trusted_header'] ?? undefined;
-  let header: ConfiguredTrustedHeader | undefined;
-  if (givenHeader !== undefined && !isRecord(givenHeader)) {
-    problems.push(placed(['trusted_header'], 'must hold settings'));
-  } else if (givenHeader !== undefined) {
-    variables = [...variables, ...variablesIn(givenHeader)];
-    const made = readTrustedHeader(givenHeader, sources);
-    if ('problems' in made) tell('trusted_header', made.problems);
-    else ({ header } = made);
-  }
-  const givenOpenId = value['openid'] ?? undefined;
-  let openid: ConfiguredOpenId | undefined;
-  if (givenOpenId !== undefined && !isRecord(givenOpenId)) {
-    problems.push(placed(['openid'], 'must hold settings'));
-  } else if (givenOpenId !== undefined) {
-    variables = [...variables, ...variablesIn(givenOpenId)];
-    const made = readOpenId(givenOpenId, sources);
-    if ('problems' in made) tell('openid', made.problems);
-    else ({ openid } = made);
-  }
+  const tokens = section('user_tokens', readUserTokens, shownTokens);
+  const header = section('trusted_header', readTrustedHeader, shownHeader);
+  const openid = section('openid', readOpenId, shownOpenId);
   if (!read.success || problems.length > 0) return { ...NONE, problems, variables };
 
-  const source = (at: readonly PropertyKey[]): Source => ({ kind: 'file', path, line: lineOf(at) });
-  const shown = read.data.map((key, index) => ({
+  const shownKeys = read.data.map((key, index) => ({
     key: `${SECTION}.keys.${key.name}`,
     value: shownKey(key),
     source: source(['keys', index]),
   }));
-  const shownTokens =
-    tokens === undefined
-      ? []
-      : [{ key: `${SECTION}.user_tokens`, value: withoutKey(tokens), source: source(['user_tokens']) }];
-  const shownTrusted =
-    header === undefined
-      ? []
-      : [
-          {
-            key: `${SECTION}.trusted_header`,
-            value: shownHeader(header),
-            source: source(['trusted_header']),
-          },
-        ];
-  const shownProvider =
-    openid === undefined
-      ? []
-      : [{ key: `${SECTION}.openid`, value: shownOpenId(openid), source: source(['openid']) }];
   const at = value['link_secret_env'] === undefined ? 'link_secret_file' : 'link_secret_env';
   const shownLinks =
     linkSecret === undefined
       ? []
       : [{ key: SECTION, value: { link_secret: '(secret)' }, source: source([at]) }];
-  const isOpen =
-    read.data.length === 0 && tokens === undefined && header === undefined && openid === undefined;
+  const made = {
+    keys: read.data,
+    ...(tokens.made !== undefined && { user_tokens: tokens.made }),
+    ...(header.made !== undefined && { trusted_header: header.made }),
+    ...(openid.made !== undefined && { openid: openid.made }),
+  };
+  const isOpen = read.data.length === 0 && Object.keys(made).length === 1;
   return {
-    auth: isOpen
-      ? undefined
-      : {
-          keys: read.data,
-          ...(tokens !== undefined && { user_tokens: tokens }),
-          ...(header !== undefined && { trusted_header: header }),
-          ...(openid !== undefined && { openid }),
-        },
+    auth: isOpen ? undefined : made,
     linkSecret,
-    shown: [...shown, ...shownTokens, ...shownTrusted, ...shownProvider, ...shownLinks],
+    shown: [...shownKeys, ...tokens.shown, ...header.shown, ...openid.shown, ...shownLinks],
     problems,
     variables,
   };
 }
+
+/** Reads the settings of a section. */
+type Reader<Made> = (
+  given: Settings,
+  sources: SecretSources,
+) => { readonly made: Made } | { readonly problems: readonly SettingProblem[] };
+
+/** In place of a section that is not there, or wrong. */
+const ABSENT = { made: undefined, shown: [] };
 
 /** As much of the hash as tells it from others. */
 function shownKey({ hash, scopes, users, nodes, expires, maxNodes, create }: KeyRule): ShownAuth['value'] {
@@ -194,8 +176,4 @@ function shownUsers(users: UserReach): readonly string[] {
   if (users === 'none') return [];
   if ('only' in users) return [users.only];
   return 'prefixes' in users ? users.prefixes : [users.from, users.to];
-}
-
-function withoutKey({ key: _, ...others }: ConfiguredUserTokens): ShownAuth['value'] {
-  return { ...others, key: '(secret)' };
 }

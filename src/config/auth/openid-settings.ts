@@ -4,8 +4,8 @@ import type { Secret } from '../../adapters/channels/secret.js';
 import type { GroupScopes } from '../../domain/access.js';
 import { isPrivateUrl } from '../../domain/loopback.js';
 import type { OpenIdSettings } from '../../ports/identity-provider.js';
-import { namesOf, readSecrets, type SecretSources } from '../channels/secret-settings.js';
-import { problemsOf, type SettingProblem, type Settings } from '../setting-problems.js';
+import { namesOf, readSettings, type SecretSources } from '../channels/secret-settings.js';
+import type { SettingProblem, Settings } from '../setting-problems.js';
 import { groupScopes } from './group-scopes.js';
 
 /** The provider, and what its groups may do. */
@@ -39,16 +39,13 @@ function isIssuer(issuer: string): boolean {
 export function readOpenId(
   given: Settings,
   sources: SecretSources,
-): { readonly openid: ConfiguredOpenId } | { readonly problems: readonly SettingProblem[] } {
-  const ofSecret = [SECRET.name, ...namesOf(SECRET)];
-  const own = Object.fromEntries(Object.entries(given).filter(([key]) => !ofSecret.includes(key)));
-  const parsed = settings.safeParse(own);
-  const { secrets, problems } = readSecrets([SECRET], given, sources);
-  if (!parsed.success) return { problems: [...problemsOf(parsed.error, KNOWN), ...problems] };
-  if (problems.length > 0) return { problems };
-  const { issuer, client_id, name, scope, name_claim, groups_claim, scopes } = parsed.data;
+): { readonly made: ConfiguredOpenId } | { readonly problems: readonly SettingProblem[] } {
+  const read = readSettings(settings, [SECRET], KNOWN, given, sources);
+  if ('problems' in read) return read;
+  const { secrets } = read;
+  const { issuer, client_id, name, scope, name_claim, groups_claim, scopes } = read.data;
   return {
-    openid: {
+    made: {
       issuer,
       name: name ?? new URL(issuer).host,
       clientId: client_id,

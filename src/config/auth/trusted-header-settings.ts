@@ -4,8 +4,8 @@ import type { SecretSetting } from '../../adapters/channels/kind.js';
 import { parseRange } from '../../adapters/channels/http/ssrf-guard.js';
 import type { Secret } from '../../adapters/channels/secret.js';
 import type { GroupScopes } from '../../domain/access.js';
-import { namesOf, readSecrets, type SecretSources } from '../channels/secret-settings.js';
-import { problemsOf, type SettingProblem, type Settings } from '../setting-problems.js';
+import { namesOf, readSettings, type SecretSources } from '../channels/secret-settings.js';
+import type { SettingProblem, Settings } from '../setting-problems.js';
 import { groupScopes } from './group-scopes.js';
 
 /** In the form that the gateway takes. */
@@ -66,15 +66,11 @@ const NOT_TOGETHER = 'must be given together: secret_header, and secret_env or s
 export function readTrustedHeader(
   given: Settings,
   sources: SecretSources,
-): { readonly header: ConfiguredTrustedHeader } | { readonly problems: readonly SettingProblem[] } {
-  const ofSecret = [SECRET.name, ...namesOf(SECRET)];
-  const own = Object.fromEntries(Object.entries(given).filter(([key]) => !ofSecret.includes(key)));
-  const parsed = settings.safeParse(own);
-  const { secrets, problems } = readSecrets([SECRET], given, sources);
-  if (!parsed.success) return { problems: [...problemsOf(parsed.error, KNOWN), ...problems] };
-  if (problems.length > 0) return { problems };
-  const { user, groups, from, secret_header: name, client_ca_file: file, scopes } = parsed.data;
-  const { secret: value } = secrets;
+): { readonly made: ConfiguredTrustedHeader } | { readonly problems: readonly SettingProblem[] } {
+  const read = readSettings(settings, [SECRET], KNOWN, given, sources);
+  if ('problems' in read) return read;
+  const { user, groups, from, secret_header: name, client_ca_file: file, scopes } = read.data;
+  const { secret: value } = read.secrets;
   if ((name === undefined) !== (value === undefined))
     return { problems: [{ path: [], problem: NOT_TOGETHER }] };
   if (name === undefined && file === undefined) return { problems: [{ path: [], problem: NOTHING_SHOWN }] };
@@ -82,7 +78,7 @@ export function readTrustedHeader(
   if (clientCa !== undefined && 'problem' in clientCa)
     return { problems: [{ path: ['client_ca_file'], problem: clientCa.problem }] };
   return {
-    header: {
+    made: {
       user,
       from,
       scopes,

@@ -1,8 +1,8 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import * as z from 'zod';
 import type { SecretSetting } from '../../adapters/channels/kind.js';
-import { namesOf, readSecrets, type SecretSources } from '../channels/secret-settings.js';
-import { problemsOf, type SettingProblem, type Settings } from '../setting-problems.js';
+import { namesOf, readSettings, type SecretSources } from '../channels/secret-settings.js';
+import type { SettingProblem, Settings } from '../setting-problems.js';
 
 /** In the form that the gateway takes. */
 export interface ConfiguredUserTokens {
@@ -40,15 +40,10 @@ const KNOWN = [...Object.keys(settings.shape), ...SECRETS.flatMap(namesOf)];
 export function readUserTokens(
   given: Settings,
   sources: SecretSources,
-): { readonly tokens: ConfiguredUserTokens } | { readonly problems: readonly SettingProblem[] } {
-  // Includes `secret` itself, which is refused with advice.
-  const secret = SECRETS.flatMap((setting) => [setting.name, ...namesOf(setting)]);
-  const own = Object.fromEntries(Object.entries(given).filter(([key]) => !secret.includes(key)));
-  const parsed = settings.safeParse(own);
-  const { secrets, problems } = readSecrets(SECRETS, given, sources);
-  if (!parsed.success) return { problems: [...problemsOf(parsed.error, KNOWN), ...problems] };
-  if (problems.length > 0) return { problems };
-  const { secret: shared, public_key: published } = secrets;
+): { readonly made: ConfiguredUserTokens } | { readonly problems: readonly SettingProblem[] } {
+  const read = readSettings(settings, SECRETS, KNOWN, given, sources);
+  if ('problems' in read) return read;
+  const { secret: shared, public_key: published } = read.secrets;
   if ((shared === undefined) === (published === undefined)) {
     return { problems: [{ path: [], problem: shared === undefined ? NEITHER : `${NEITHER}, and not both` }] };
   }
@@ -57,14 +52,19 @@ export function readUserTokens(
       ? signing(published?.reveal() ?? '')
       : { algorithm: 'HS256' as const, key: createSecretKey(Buffer.from(shared.reveal())) };
   if (signed === undefined) return { problems: [{ path: ['public_key'], problem: NO_KEY }] };
-  const { issuer, audience } = parsed.data;
+  const { issuer, audience } = read.data;
   return {
-    tokens: {
+    made: {
       ...signed,
       ...(issuer !== undefined && { issuer }),
       ...(audience !== undefined && { audience }),
     },
   };
+}
+
+/** Without the key. */
+export function shownTokens({ key: _, ...others }: ConfiguredUserTokens): Readonly<Record<string, unknown>> {
+  return { ...others, key: '(secret)' };
 }
 
 /** @returns undefined if the PEM is not a public key that can verify tokens */

@@ -23,7 +23,7 @@ import { commonFor, COMMON, type Common } from './common-settings.js';
 import { readCertificates } from './certificates.js';
 import { fallbackProblem, policyOf, userEventProblems } from './channel-policy.js';
 import { readRotaChannel, ROTA, type ConfiguredRotas } from './rota-channel.js';
-import { namesOf, readSecrets, type SecretSources } from './secret-settings.js';
+import { namesOf, readSettings, type SecretSources } from './secret-settings.js';
 
 export interface ConfiguredChannel extends ChannelPlan {
   /** Its settings in the form that may be shown. */
@@ -158,14 +158,10 @@ type Made =
   | { readonly problems: readonly SettingProblem[] };
 
 function readBuiltIn(kind: ChannelKind, given: Settings, sources: SecretSources): Made {
-  // Includes `secret` itself, which is refused with advice.
-  const secret = kind.secrets.flatMap((setting) => [setting.name, ...namesOf(setting)]);
-  const own = Object.fromEntries(Object.entries(given).filter(([key]) => !secret.includes(key)));
   const known = [...Object.keys(kind.settings.shape), ...kind.secrets.flatMap(namesOf), ...COMMON];
-  const parsed = kind.settings.safeParse(own);
-  const { secrets, problems } = readSecrets(kind.secrets, given, sources);
-  if (!parsed.success) return { problems: [...problemsOf(parsed.error, known), ...problems] };
-  if (problems.length > 0) return { problems };
+  const read = readSettings(kind.settings, kind.secrets, known, given, sources);
+  if ('problems' in read) return read;
+  const { data, secrets } = read;
   const { createForUsers } = kind;
   const shownSecrets = kind.secrets.flatMap(({ name, shown }) => {
     const found = secrets[name];
@@ -174,14 +170,14 @@ function readBuiltIn(kind: ChannelKind, given: Settings, sources: SecretSources)
   return {
     secrets: [
       ...Object.values(secrets).filter((secret) => secret !== undefined),
-      ...Object.entries(parsed.data).flatMap(([name, value]) =>
+      ...Object.entries(data).flatMap(([name, value]) =>
         kind.hidden?.includes(name) === true ? longTexts(value) : [],
       ),
     ],
-    make: (tools) => kind.create(parsed.data, secrets, tools),
-    makeForUsers: createForUsers && ((tools) => createForUsers(parsed.data, secrets, tools)),
-    receiver: receiverOf(kind, parsed.data, secrets),
-    shown: { ...Object.fromEntries(shownSecrets), ...withoutValues(parsed.data) },
+    make: (tools) => kind.create(data, secrets, tools),
+    makeForUsers: createForUsers && ((tools) => createForUsers(data, secrets, tools)),
+    receiver: receiverOf(kind, data, secrets),
+    shown: { ...Object.fromEntries(shownSecrets), ...withoutValues(data) },
   };
 }
 

@@ -1,6 +1,7 @@
+import type * as z from 'zod';
 import type { SecretSetting, Secrets } from '../../adapters/channels/kind.js';
 import { Secret } from '../../adapters/channels/secret.js';
-import type { SettingProblem } from '../setting-problems.js';
+import { problemsOf, type SettingProblem, type Settings } from '../setting-problems.js';
 
 /** The sources of secrets. */
 export interface SecretSources {
@@ -41,6 +42,27 @@ export function readSecrets(
     }
   }
   return { secrets, problems };
+}
+
+/**
+ * Reads a section: its settings by a schema, and its secrets.
+ *
+ * @param known the names of all its settings, for advice
+ */
+export function readSettings<Schema extends z.ZodType>(
+  schema: Schema,
+  secrets: readonly SecretSetting[],
+  known: readonly string[],
+  given: Settings,
+  sources: SecretSources,
+): { readonly data: z.output<Schema>; readonly secrets: Secrets } | { readonly problems: readonly SettingProblem[] } {
+  // Includes those in plain text, which are refused with advice.
+  const ofSecrets = secrets.flatMap((setting) => [setting.name, ...namesOf(setting)]);
+  const own = Object.fromEntries(Object.entries(given).filter(([key]) => !ofSecrets.includes(key)));
+  const parsed = schema.safeParse(own);
+  const read = readSecrets(secrets, given, sources);
+  if (!parsed.success) return { problems: [...problemsOf(parsed.error, known), ...read.problems] };
+  return read.problems.length > 0 ? { problems: read.problems } : { data: parsed.data, secrets: read.secrets };
 }
 
 function missing(setting: SecretSetting): string {
