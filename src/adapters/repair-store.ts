@@ -43,8 +43,7 @@ export async function repairStore(
         batch.putBare(key, value);
         saved++;
       }
-      if (batch.length > 0) await batch.write(SYNCED);
-      else await batch.close();
+      await batch.writeOrClose(SYNCED);
     };
     const verified = await verifyStore(source, { ...deps, sound });
     if (saved === 0) throw storeFailed(`nothing in ${verified.place} can be read: restore a backup`);
@@ -63,7 +62,6 @@ async function begin(store: OrderedStore): Promise<void> {
   for await (const chunk of recordsOf(store)) {
     const batch = new Batch(store);
     for (const [key] of chunk) if (!key.equals(COPYING_KEY)) batch.del(key);
-    if (batch.length > 0) await batch.write(SYNCED);
-    else await batch.close();
+    await batch.writeOrClose(SYNCED);
   }
 }

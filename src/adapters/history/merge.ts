@@ -35,8 +35,7 @@ export async function writeMissing(
   let bytes = 0;
   let batch = new Batch(target);
   const write = async (): Promise<void> => {
-    if (batch.length > 0) await batch.write(SYNCED);
-    else await batch.close();
+    await batch.writeOrClose(SYNCED);
     batch = new Batch(target);
     bytes = 0;
     progress(records);

@@ -54,7 +54,7 @@ const watermarkSchema = z.union([
   // Both in one.
   instantSchema.transform((at) => ({ at, aliveAt: at })),
 ]);
-const factsSchema = z.object({
+export const factsSchema = z.object({
   sessions: z.int(),
   latest_end: instantSchema.nullable(),
   nodes: z.int(),
@@ -89,6 +89,24 @@ const observedTimeSchema = z
 const membershipSchema = z.object({ set: z.string(), partition: z.string(), partitions: z.int() });
 
 const holdSchema = z.object({ from: instantSchema, until: instantSchema });
+const textIdsSchema = z.literal('text');
+
+/** What each record of this kind must be. The version, the marks of copies and of erasures are read elsewhere. */
+const SCHEMAS = new Map<string, z.ZodType>([
+  ['watermark', watermarkSchema],
+  ['facts', factsSchema],
+  ['recovery', recoverySchema],
+  ['vigil', observedTimeSchema],
+  ['membership', membershipSchema],
+  ['hold', holdSchema],
+  ['user_ids', textIdsSchema],
+  ['ping_secret', z.string()],
+]);
+
+/** Reads a record as a start does. @throws Error if it is not of its form */
+export function metaFrom(key: Buffer, value: Buffer): unknown {
+  return SCHEMAS.get(key.subarray(1).toString())?.parse(JSON.parse(value.toString()));
+}
 
 export function readWatermark(store: OrderedStore, place: StorePlace): Promise<Watermark | undefined> {
   return readMeta(store, place, 'watermark', watermarkSchema);
@@ -137,7 +155,7 @@ export function writeMembership(batch: Batch, { set, partition, partitions }: Me
 
 /** Whether ids of users may be texts. */
 export async function readTextIds(store: OrderedStore, place: StorePlace): Promise<boolean> {
-  return (await readMeta(store, place, 'user_ids', z.literal('text'))) !== undefined;
+  return (await readMeta(store, place, 'user_ids', textIdsSchema)) !== undefined;
 }
 
 export function writeTextIds(batch: Batch): void {

@@ -1,16 +1,13 @@
-import type { Instant } from '../../domain/time.js';
 import type { Logger } from '../../ports/logger.js';
 import type { OrderedStore, StorePlace } from '../../ports/ordered-store.js';
-import { allAlerts, OPEN_BITS, stateBitsOf } from './alert-keys.js';
 import { rangeOf } from './binary.js';
 import { isSound } from './checksum.js';
+import { count, newFacts } from './counted-facts.js';
 import { COPYING_KEY, EVERYTHING, FORMAT_KEY, kindOf, VERSION, VERSION_KEY } from './format.js';
 import { INDEXED, indexKeysOf } from './indexes.js';
 import { json, writeFacts, type Facts } from './meta.js';
 import { allNodes, nameFrom, statusKeyOf } from './node-codec.js';
-import { allPingAges, sizeFrom } from './ping-codec.js';
 import { Batch, entries, getManyOrDamaged, hasMany, NOT_SYNCED, SYNCED } from './sealed-store.js';
-import { allSessions, offlineAtOf, openSessions } from './session-codec.js';
 import { putVersion, upgrade } from './upgrade.js';
 
 const NOTHING = Buffer.alloc(0);
@@ -88,10 +85,6 @@ async function hasSoundRecords(store: OrderedStore): Promise<boolean> {
   return false;
 }
 
-function newFacts(): Facts {
-  return { sessions: 0, latestEnd: undefined, nodes: 0, alerts: 0, open: 0, openAlerts: 0, pingBytes: 0 };
-}
-
 async function dropDamaged(store: OrderedStore, facts: Facts): Promise<ReadonlyMap<string, number>> {
   const dropped = new Map<string, number>();
   for await (const chunk of store.entries(EVERYTHING, { first: PORTION })) {
@@ -106,28 +99,9 @@ async function dropDamaged(store: OrderedStore, facts: Facts): Promise<ReadonlyM
       const kind = kindOf(key) ?? 'unknown';
       dropped.set(kind, (dropped.get(kind) ?? 0) + 1);
     }
-    await written(batch);
+    await batch.writeOrClose(NOT_SYNCED);
   }
   return dropped;
-}
-
-/** @param stored with its checksum at the end, after everything that is read here */
-function count(facts: Facts, key: Buffer, stored: Buffer): void {
-  const kind = key[0];
-  if (allSessions.some(({ gte }) => kind === gte[0])) {
-    facts.sessions++;
-    facts.latestEnd = later(facts.latestEnd, offlineAtOf(stored));
-  } else if (openSessions.some(({ gte }) => kind === gte[0])) facts.open = (facts.open ?? 0) + 1;
-  else if (kind === allNodes.gte[0]) facts.nodes++;
-  else if (kind === allPingAges.gte[0]) facts.pingBytes += sizeFrom(stored);
-  else if (kind === allAlerts.gte[0]) {
-    facts.alerts++;
-    if ((stateBitsOf(stored) & OPEN_BITS) !== 0) facts.openAlerts = (facts.openAlerts ?? 0) + 1;
-  }
-}
-
-function later(a: Instant | undefined, b: Instant): Instant {
-  return a === undefined || b > a ? b : a;
 }
 
 /** A node without a status would be neither alive nor failed. */
@@ -142,7 +116,7 @@ async function dropNodesWithoutStatus(store: OrderedStore, facts: Facts): Promis
       facts.nodes--;
       lost.push(nameFrom(key));
     }
-    await written(batch);
+    await batch.writeOrClose(NOT_SYNCED);
   }
   return lost;
 }
@@ -153,12 +127,7 @@ async function indexAnew(store: OrderedStore): Promise<void> {
       const batch = new Batch(store);
       for (const [key, value] of chunk)
         for (const entry of indexKeysOf(key, value)) batch.put(entry, NOTHING);
-      await written(batch);
+      await batch.writeOrClose(NOT_SYNCED);
     }
   }
-}
-
-async function written(batch: Batch): Promise<void> {
-  if (batch.length > 0) await batch.write(NOT_SYNCED);
-  else await batch.close();
 }

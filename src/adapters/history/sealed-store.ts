@@ -45,6 +45,11 @@ export class Batch {
     return this.#changes.write(options);
   }
 
+  /** Writes, if there is something to write. */
+  writeOrClose(options: WriteOptions): Promise<void> {
+    return this.length > 0 ? this.write(options) : this.close();
+  }
+
   close(): Promise<void> {
     return this.#changes.close();
   }

@@ -1,18 +1,19 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { NodeName } from '../../domain/node-name.js';
 import type { Entry } from '../../ports/ordered-store.js';
 import { alertFrom, unnotifiedFrom } from './alert-codec.js';
-import { allAlerts } from './alert-keys.js';
 import { CHECKSUM, isSound } from './checksum.js';
+import { count, newFacts } from './counted-facts.js';
 import { KIND, kindOf, metaKey, VERSION_KEY } from './format.js';
 import { incidentFrom } from './incident-codec.js';
 import { indexedKeyOf, indexKeysOf } from './indexes.js';
-import { allNodes, nodeFrom, statusFrom, statusKeyOf } from './node-codec.js';
+import { factsSchema, metaFrom } from './meta.js';
+import { nodeFrom, statusFrom, statusKeyOf } from './node-codec.js';
 import { acknowledgedFrom, flipFrom, pauseFrom } from './node-past-codec.js';
 import { overrideFrom } from './override-codec.js';
 import { jobFrom, nodeOfPingFrom, pingFrom } from './ping-codec.js';
 import { nameOfRecord } from './record-name.js';
-import { allSessions, blindFrom, healedFrom, openFrom, openSessions, sessionFrom } from './session-codec.js';
+import { blindFrom, healedFrom, openFrom, sessionFrom } from './session-codec.js';
 import { signInFrom } from './sign-in-codec.js';
 import { silenceFrom } from './silence-codec.js';
 
@@ -33,18 +34,11 @@ export interface Finding {
 /** Finds values by their keys. */
 type LookUp = (keys: Buffer[]) => Promise<readonly (Buffer | undefined)[]>;
 
-const factsSchema = z.object({
-  sessions: z.int(),
-  nodes: z.int(),
-  alerts: z.int(),
-  open: z.int().optional(),
-});
-
 /** Checks every record of a store: as it was written, readable, and with what belongs to it. */
 export class Verification {
   readonly #found: (finding: Finding) => void;
   readonly #lookUp: LookUp | undefined;
-  readonly #counts = { sessions: 0, nodes: 0, alerts: 0, open: 0 };
+  readonly #counted = newFacts();
   #facts: z.output<typeof factsSchema> | undefined;
   records = 0;
 
@@ -66,13 +60,13 @@ export class Verification {
   end(): void {
     const facts = this.#facts;
     if (facts === undefined) return;
-    for (const [count, what] of [
+    for (const [counted, what] of [
       ['sessions', 'sessions'],
       ['nodes', 'nodes'],
       ['alerts', 'alerts'],
       ['open', 'open sessions'],
     ] as const) {
-      const [stored, found] = [facts[count] ?? 0, this.#counts[count]];
+      const [stored, found] = [facts[counted] ?? 0, this.#counted[counted] ?? 0];
       if (found >= stored) continue;
       const problem = `${String(found)} are there of ${String(stored)}`;
       this.#found({ kind: 'missing', what, problem });
@@ -93,15 +87,8 @@ export class Verification {
         `it cannot be read: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
-    this.#count(key[0]);
+    count(this.#counted, key, stored);
     return true;
-  }
-
-  #count(kind: number | undefined): void {
-    if (allSessions.some(({ gte }) => gte[0] === kind)) this.#counts.sessions++;
-    else if (openSessions.some(({ gte }) => gte[0] === kind)) this.#counts.open++;
-    else if (kind === allNodes.gte[0]) this.#counts.nodes++;
-    else if (kind === allAlerts.gte[0]) this.#counts.alerts++;
   }
 
   async #compare(good: readonly Entry[], lookUp: LookUp): Promise<void> {
@@ -140,8 +127,7 @@ type Reader = (key: Buffer, value: Buffer) => unknown;
 
 /** Reads a value as the daemon does, and throws what that would. Undefined where nothing is read from the value. */
 const readers: Readonly<Record<keyof typeof KIND, Reader | undefined>> = {
-  // Each fact is read by its own schema; see FACTS.
-  META: undefined,
+  META: metaFrom,
   SESSION: sessionFrom,
   OPEN: openFrom,
   ENDED: undefined,

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { repairStore } from '../../../src/adapters/repair-store.js';
 import { SystemClock } from '../../../src/adapters/clock/system-clock.js';
 import { sealed } from '../../../src/adapters/history/checksum.js';
-import { EVERYTHING, KIND } from '../../../src/adapters/history/format.js';
+import { EVERYTHING, KIND, metaKey } from '../../../src/adapters/history/format.js';
 import type { Finding } from '../../../src/adapters/history/verification.js';
 import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
 import { areOne } from '../../../src/adapters/store-end.js';
@@ -169,7 +169,10 @@ describe('heartbeat store verify', () => {
 
   it('names records that were written whole and that no daemon could read', async () => {
     const directory = await small();
-    const keys = [KIND.OVERRIDE, KIND.INCIDENT, KIND.SIGN_IN].map((kind) => Buffer.from([kind, 0x61]));
+    const keys = [
+      ...[KIND.OVERRIDE, KIND.INCIDENT, KIND.SIGN_IN].map((kind) => Buffer.from([kind, 0x61])),
+      ...(['watermark', 'recovery', 'vigil', 'membership'] as const).map(metaKey),
+    ];
     await withDatabase(directory, async (db) => {
       for (const key of keys) await db.put(key, sealed(key, Buffer.from('{}')));
     });
