@@ -2,8 +2,6 @@ import { earliestIdAt } from '../../domain/alert-id.js';
 import type { AlertId, AlertRecord, CountedAlert, DeliveryState, UnnotifiedOf } from '../../domain/alert.js';
 import type { Instant } from '../../domain/time.js';
 import { notifiedLateAt } from '../../domain/late-notification.js';
-import type { RotaOverride } from '../../domain/rota-override.js';
-import type { Silence } from '../../domain/silence.js';
 import type { HistoryRecord } from '../../ports/history-record.js';
 import type { AlertRange } from '../../ports/outbox.js';
 import type { KeyRange, OrderedStore } from '../../ports/ordered-store.js';
@@ -25,8 +23,6 @@ import {
   unnotifiedKey,
   type StateBits,
 } from './alert-keys.js';
-import { allOverrides, overrideFrom } from './override-codec.js';
-import { allSilences, silenceFrom } from './silence-codec.js';
 
 const NOTHING = Buffer.alloc(0);
 /** Any state, for a record that cannot be read. The next record of the alert corrects it. */
@@ -85,16 +81,6 @@ export function addUnnotified(batch: Batch, unnotified: UnnotifiedOf): void {
 export async function* storedUnnotified(store: OrderedStore): AsyncGenerator<readonly UnnotifiedOf[]> {
   for await (const chunk of entries(store, allUnnotified))
     yield chunk.map(([key, value]) => unnotifiedFrom(key, value));
-}
-
-export async function* storedSilences(store: OrderedStore): AsyncGenerator<readonly Silence[]> {
-  for await (const chunk of entries(store, allSilences))
-    yield chunk.map(([key, value]) => silenceFrom(key, value));
-}
-
-export async function* storedOverrides(store: OrderedStore): AsyncGenerator<readonly RotaOverride[]> {
-  for await (const chunk of entries(store, allOverrides))
-    yield chunk.map(([key, value]) => overrideFrom(key, value));
 }
 
 /** An unreadable one counts as open: only open alerts are rewritten. */

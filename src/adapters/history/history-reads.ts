@@ -24,20 +24,20 @@ import {
   alertsWithin,
   countedAlerts,
   openAlerts,
-  storedOverrides,
-  storedSilences,
   storedUnnotified,
 } from './alerts.js';
 import { BackupText } from './backup/backup-text.js';
 import { isSound } from './checksum.js';
 import { VERSION_KEY } from './format.js';
 import { blindnessBetween, storedBlindness } from './blindness.js';
-import { storedIncidents } from './incident-codec.js';
+import { incidentRecords } from './incident-codec.js';
 import { readLastHold, type Ledger } from './meta.js';
 import { nodeNames, storedAcknowledgements, storedFlips, storedNodes, storedPauses } from './nodes.js';
+import { overrideRecords } from './override-codec.js';
 import { lastSessionOf, sessionsWithin, storedHealed, storedOpenSessions } from './sessions.js';
 import { storedBody, storedPings } from './pings.js';
-import { storedSignIns } from './sign-in-codec.js';
+import { signInRecords } from './sign-in-codec.js';
+import { silenceRecords } from './silence-codec.js';
 import { nodeOfPingFrom, pingUuidKey } from './ping-codec.js';
 import { get } from './sealed-store.js';
 import { damagedError, DamagedRecord } from './store-errors.js';
@@ -92,19 +92,19 @@ export abstract class HistoryReads {
   }
 
   silences(): AsyncIterable<readonly Silence[]> {
-    return this.#reading(storedSilences);
+    return this.#reading((store) => silenceRecords.stored(store));
   }
 
   statusIncidents(): AsyncIterable<readonly StatusIncident[]> {
-    return this.#reading(storedIncidents);
+    return this.#reading((store) => incidentRecords.stored(store));
   }
 
   overrides(): AsyncIterable<readonly RotaOverride[]> {
-    return this.#reading(storedOverrides);
+    return this.#reading((store) => overrideRecords.stored(store));
   }
 
   signIns(): AsyncIterable<readonly SignIn[]> {
-    return this.#reading(storedSignIns);
+    return this.#reading((store) => signInRecords.stored(store));
   }
 
   lastHold(): Promise<LastHold | undefined> {

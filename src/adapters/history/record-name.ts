@@ -1,12 +1,12 @@
 import type { Instant } from '../../domain/time.js';
 import { idOf } from './alert-keys.js';
 import { KIND, kindOf } from './format.js';
-import { incidentIdOf } from './incident-codec.js';
+import { incidentRecords } from './incident-codec.js';
 import { nameFrom } from './node-codec.js';
 import { flipRecord, keyOfPast } from './node-past-codec.js';
 import { nameOfJob, pingKeyOfAge, pingOf } from './ping-codec.js';
-import { overrideIdOf } from './override-codec.js';
-import { silenceIdOf } from './silence-codec.js';
+import { overrideRecords } from './override-codec.js';
+import { silenceRecords } from './silence-codec.js';
 import {
   blindFrom,
   healedFrom,
@@ -87,11 +87,11 @@ function named(key: Buffer, kind: string): string {
     case KIND.ALERT_LATE:
       return `${kind}, for the alert ${idOf(key)}`;
     case KIND.SILENCE:
-      return `silence ${silenceIdOf(key)}`;
+      return `silence ${silenceRecords.idIn(key)}`;
     case KIND.INCIDENT:
-      return `${kind} ${incidentIdOf(key)}`;
+      return `${kind} ${incidentRecords.idIn(key)}`;
     case KIND.OVERRIDE:
-      return `${kind} ${overrideIdOf(key)}`;
+      return `${kind} ${overrideRecords.idIn(key)}`;
     default:
       return kind;
   }

@@ -37,12 +37,12 @@ import {
   writeWatermark,
   type Ledger,
 } from './meta.js';
-import { incidentKey, incidentValue } from './incident-codec.js';
+import { incidentRecords } from './incident-codec.js';
 import { nodeKey, nodeValue, statusKey, statusValue } from './node-codec.js';
 import { pingUuidKey } from './ping-codec.js';
-import { overrideKey, overrideValue } from './override-codec.js';
-import { signInKey, signInValue } from './sign-in-codec.js';
-import { silenceKey, silenceValue } from './silence-codec.js';
+import { overrideRecords } from './override-codec.js';
+import { signInRecords } from './sign-in-codec.js';
+import { silenceRecords } from './silence-codec.js';
 import { findForgotten, findNodes } from './nodes.js';
 import { addPinged, findPings, removePings, type StoredPings } from './pings.js';
 
@@ -229,20 +229,16 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
       for (const unnotified of record.unnotified ?? []) addUnnotified(batch, unnotified);
       return;
     case 'silences':
-      for (const silence of record.silences) batch.put(silenceKey(silence.id), silenceValue(silence));
-      for (const id of record.forgotten) batch.del(silenceKey(id));
+      silenceRecords.change(batch, record.silences, record.forgotten);
       return;
     case 'incidents':
-      for (const incident of record.incidents) batch.put(incidentKey(incident.id), incidentValue(incident));
-      for (const id of record.forgotten) batch.del(incidentKey(id));
+      incidentRecords.change(batch, record.incidents, record.forgotten);
       return;
     case 'overrides':
-      for (const override of record.overrides) batch.put(overrideKey(override.id), overrideValue(override));
-      for (const id of record.forgotten) batch.del(overrideKey(id));
+      overrideRecords.change(batch, record.overrides, record.forgotten);
       return;
     case 'sign_ins':
-      for (const signIn of record.signIns) batch.put(signInKey(signIn.hash), signInValue(signIn));
-      for (const hash of record.forgotten) batch.del(signInKey(hash));
+      signInRecords.change(batch, record.signIns, record.forgotten);
       return;
     case 'held':
       writeLastHold(batch, record.hold);

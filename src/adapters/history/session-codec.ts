@@ -47,7 +47,6 @@ const BLIND_KEY = { from: instantAt(1), to: instantAt(1 + INSTANT) };
 
 /** By the two kinds of ids. */
 export const openSessions = [rangeOf(OPEN), rangeOf(TEXT_OPEN)] as const;
-export const allSessions = [rangeOf(SESSION), rangeOf(TEXT_SESSION)] as const;
 export const healedUsers = [rangeOf(HEALED), rangeOf(TEXT_HEALED)] as const;
 export const blindIntervals = rangeOf(BLIND);
 

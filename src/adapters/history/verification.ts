@@ -5,17 +5,17 @@ import { alertFrom, unnotifiedFrom } from './alert-codec.js';
 import { CHECKSUM, isSound } from './checksum.js';
 import { count, newFacts } from './counted-facts.js';
 import { KIND, kindOf, metaKey, VERSION_KEY } from './format.js';
-import { incidentFrom } from './incident-codec.js';
+import { incidentRecords } from './incident-codec.js';
 import { indexedKeyOf, indexKeysOf } from './indexes.js';
 import { factsSchema, metaFrom } from './meta.js';
 import { nodeFrom, statusFrom, statusKeyOf } from './node-codec.js';
 import { acknowledgedFrom, flipFrom, pauseFrom } from './node-past-codec.js';
-import { overrideFrom } from './override-codec.js';
+import { overrideRecords } from './override-codec.js';
 import { jobFrom, nodeOfPingFrom, pingFrom } from './ping-codec.js';
 import { nameOfRecord } from './record-name.js';
 import { blindFrom, healedFrom, openFrom, sessionFrom } from './session-codec.js';
-import { signInFrom } from './sign-in-codec.js';
-import { silenceFrom } from './silence-codec.js';
+import { signInRecords } from './sign-in-codec.js';
+import { silenceRecords } from './silence-codec.js';
 
 /** Something wrong with a store. */
 export interface Finding {
@@ -153,10 +153,10 @@ const readers: Readonly<Record<keyof typeof KIND, Reader | undefined>> = {
   ALERT_STATE: undefined,
   ALERT_LATE: undefined,
   UNNOTIFIED: unnotifiedFrom,
-  SILENCE: silenceFrom,
-  OVERRIDE: overrideFrom,
-  INCIDENT: incidentFrom,
-  SIGN_IN: signInFrom,
+  SILENCE: silenceRecords.from,
+  OVERRIDE: overrideRecords.from,
+  INCIDENT: incidentRecords.from,
+  SIGN_IN: signInRecords.from,
 };
 
 const readerOf = new Map<number | undefined, Reader | undefined>(

@@ -27,6 +27,7 @@ import type { AlertRange } from '../../ports/outbox.js';
 import { MemoryAlerts } from './memory-alerts.js';
 import { MemoryPings } from './memory-pings.js';
 import { MemoryNodes } from './memory-nodes.js';
+import { MemoryRecords } from './memory-records.js';
 import { MemorySessions } from './memory-sessions.js';
 
 const CHUNK = 500;
@@ -42,10 +43,10 @@ export class MemoryHistoryStore implements HistoryStore {
   #observed: ObservedTime | undefined;
   readonly #alerts = new MemoryAlerts();
   readonly #unnotified = new Map<NodeName, UnnotifiedOf>();
-  readonly #silences = new Map<SilenceId, Silence>();
-  readonly #incidents = new Map<StatusIncidentId, StatusIncident>();
-  readonly #overrides = new Map<OverrideId, RotaOverride>();
-  readonly #signIns = new Map<string, SignIn>();
+  readonly #silences = new MemoryRecords<Silence, SilenceId>(({ id }) => id);
+  readonly #incidents = new MemoryRecords<StatusIncident, StatusIncidentId>(({ id }) => id);
+  readonly #overrides = new MemoryRecords<RotaOverride, OverrideId>(({ id }) => id);
+  readonly #signIns = new MemoryRecords<SignIn, string>(({ hash }) => hash);
   #lastHold: LastHold | undefined;
   #membership: Membership | undefined;
   #hasTextIds = false;
@@ -120,20 +121,16 @@ export class MemoryHistoryStore implements HistoryStore {
         }
         return;
       case 'silences':
-        for (const silence of record.silences) this.#silences.set(silence.id, silence);
-        for (const id of record.forgotten) this.#silences.delete(id);
+        this.#silences.change(record.silences, record.forgotten);
         return;
       case 'incidents':
-        for (const incident of record.incidents) this.#incidents.set(incident.id, incident);
-        for (const id of record.forgotten) this.#incidents.delete(id);
+        this.#incidents.change(record.incidents, record.forgotten);
         return;
       case 'overrides':
-        for (const override of record.overrides) this.#overrides.set(override.id, override);
-        for (const id of record.forgotten) this.#overrides.delete(id);
+        this.#overrides.change(record.overrides, record.forgotten);
         return;
       case 'sign_ins':
-        for (const signIn of record.signIns) this.#signIns.set(signIn.hash, signIn);
-        for (const hash of record.forgotten) this.#signIns.delete(hash);
+        this.#signIns.change(record.signIns, record.forgotten);
         return;
       case 'held':
         this.#lastHold = record.hold;
@@ -220,19 +217,19 @@ export class MemoryHistoryStore implements HistoryStore {
   }
 
   async *silences(): AsyncIterable<readonly Silence[]> {
-    yield* chunks([...this.#silences.values()].sort((a, b) => (a.id < b.id ? -1 : 1)));
+    yield* chunks(this.#silences.all());
   }
 
   async *statusIncidents(): AsyncIterable<readonly StatusIncident[]> {
-    yield* chunks([...this.#incidents.values()].sort((a, b) => (a.id < b.id ? -1 : 1)));
+    yield* chunks(this.#incidents.all());
   }
 
   async *overrides(): AsyncIterable<readonly RotaOverride[]> {
-    yield* chunks([...this.#overrides.values()].sort((a, b) => (a.id < b.id ? -1 : 1)));
+    yield* chunks(this.#overrides.all());
   }
 
   async *signIns(): AsyncIterable<readonly SignIn[]> {
-    yield* chunks([...this.#signIns.values()].sort((a, b) => (a.hash < b.hash ? -1 : 1)));
+    yield* chunks(this.#signIns.all());
   }
 
   lastHold(): Promise<LastHold | undefined> {

@@ -9,11 +9,11 @@ import {
   pastKey,
   pauseKey,
 } from '../../../src/adapters/history/node-past-codec.js';
-import { incidentKey } from '../../../src/adapters/history/incident-codec.js';
+import { incidentRecords } from '../../../src/adapters/history/incident-codec.js';
 import type { StatusIncidentId } from '../../../src/domain/status-incident.js';
-import { overrideKey } from '../../../src/adapters/history/override-codec.js';
-import { signInKey } from '../../../src/adapters/history/sign-in-codec.js';
-import { silenceKey } from '../../../src/adapters/history/silence-codec.js';
+import { overrideRecords } from '../../../src/adapters/history/override-codec.js';
+import { signInRecords } from '../../../src/adapters/history/sign-in-codec.js';
+import { silenceRecords } from '../../../src/adapters/history/silence-codec.js';
 import type { OverrideId } from '../../../src/domain/rota-override.js';
 import type { SilenceId } from '../../../src/domain/silence.js';
 import { nameOfRecord } from '../../../src/adapters/history/record-name.js';
@@ -59,7 +59,7 @@ const NAMES: readonly (readonly [Buffer, string])[] = [
   [statusKeyOf(nodeKey(DB)), 'status of the node "db \\"1\\"\\n"'],
   [flipKey(DB, AT), `flip of the node "db \\"1\\"\\n" at ${SHOWN}`],
   [acknowledgedKey(DB, AT), `acknowledgement of the node "db \\"1\\"\\n" at ${SHOWN}`],
-  [signInKey('ab'.repeat(32)), 'sign-in'],
+  [signInRecords.key('ab'.repeat(32)), 'sign-in'],
   [pauseKey(DB, AT), `pause of the node "db \\"1\\"\\n" at ${SHOWN}`],
   [
     pastKey(flipKey(DB, AT), AT),
@@ -74,9 +74,9 @@ const NAMES: readonly (readonly [Buffer, string])[] = [
   [stateKey('held', ALERT), `index of states of alerts, for the alert ${ALERT}`],
   [lateKey(AT, ALERT), `index of late alerts, for the alert ${ALERT}`],
   [unnotifiedKey(DB), 'unnotified channels of the node "db \\"1\\"\\n"'],
-  [silenceKey(String(ALERT) as SilenceId), `silence ${ALERT}`],
-  [incidentKey(String(ALERT) as StatusIncidentId), `incident of a status page ${ALERT}`],
-  [overrideKey(String(ALERT) as OverrideId), `override of a rota ${ALERT}`],
+  [silenceRecords.key(String(ALERT) as SilenceId), `silence ${ALERT}`],
+  [incidentRecords.key(String(ALERT) as StatusIncidentId), `incident of a status page ${ALERT}`],
+  [overrideRecords.key(String(ALERT) as OverrideId), `override of a rota ${ALERT}`],
 ];
 
 describe('the name of a record in the log', () => {
