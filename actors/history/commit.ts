@@ -7,19 +7,15 @@ import type { ErrorCode } from '../../src/errors.js';
 import type { HistoryRecord } from '../../src/ports/history-record.js';
 import type { Queued } from './backlog.js';
 import { recordsOf, recordsOfStatus, undoingRecordsOf, withoutPing } from './node-records.js';
-import { isOfOperator, recordOfOperator, undoingOperator } from './operator-records.js';
+import { isOfRequest, recordOfRequest, undoingRequest } from './request-records.js';
 import type {
   StatusEntry,
   HistoryEntry,
-  IncidentsEntry,
-  IncidentsSettlement,
   NodeChangeEntry,
   NodeSettlement,
+  RequestEntry,
+  RequestSettlement,
   Settlement,
-  OperatorEntry,
-  OperatorSettlement,
-  SignInEntry,
-  SignInSettlement,
 } from './history.protocol.js';
 
 /** What a group commit writes: a batch, and the replies to the requests in it. */
@@ -28,9 +24,7 @@ export interface Commit {
   readonly records: readonly HistoryRecord[];
   readonly settlements: readonly Settlement[];
   readonly nodes: readonly NodeSettlement[];
-  readonly operators: readonly OperatorSettlement[];
-  readonly incidents: readonly IncidentsSettlement[];
-  readonly signIns: readonly SignInSettlement[];
+  readonly requests: readonly RequestSettlement[];
   /** No session ends later than this once the batch is written. */
   readonly latestEnd: number;
 }
@@ -59,9 +53,7 @@ export function commitOf(
   const records: HistoryRecord[] = [];
   const settlements: Settlement[] = [];
   const nodes: NodeSettlement[] = [];
-  const operators: OperatorSettlement[] = [];
-  const incidents: IncidentsSettlement[] = [];
-  const signIns: SignInSettlement[] = [];
+  const requests: RequestSettlement[] = [];
   const resumed: Resume[] = [];
   let latest = latestEnd;
   for (const entry of entries) {
@@ -110,16 +102,10 @@ export function commitOf(
         break;
       case 'silence':
       case 'override':
-        records.push(recordOfOperator(entry));
-        operators.push({ entry, stored: true });
-        break;
       case 'incidents':
-        records.push(incidentsRecord(entry.before, entry.after));
-        incidents.push({ entry, stored: true });
-        break;
       case 'sign_in':
-        records.push(recordOfSignIn(entry));
-        signIns.push({ hash: entry.hash, stored: true });
+        records.push(recordOfRequest(entry));
+        requests.push({ entry, stored: true });
         break;
       case 'register':
       case 'change':
@@ -142,7 +128,7 @@ export function commitOf(
     const users = resumed.map(({ user }) => user);
     records.push({ kind: 'healed', generation: resumed[0].generation, users });
   }
-  return { entries, records, settlements, nodes, operators, incidents, signIns, latestEnd: latest };
+  return { entries, records, settlements, nodes, requests, latestEnd: latest };
 }
 
 /** After a refused write: what to write once the disk takes writes again, and what to reply. */
@@ -150,9 +136,7 @@ export interface Refusal {
   readonly retry: readonly Queued[];
   readonly settlements: readonly Settlement[];
   readonly nodes: readonly NodeSettlement[];
-  readonly operators: readonly OperatorSettlement[];
-  readonly incidents: readonly IncidentsSettlement[];
-  readonly signIns: readonly SignInSettlement[];
+  readonly requests: readonly RequestSettlement[];
 }
 
 /**
@@ -160,7 +144,7 @@ export interface Refusal {
  * is written again.
  */
 export function refusalOf(commit: Commit, code: ErrorCode): Refusal {
-  const { entries, settlements, nodes, operators, incidents, signIns } = commit;
+  const { entries, settlements, nodes, requests } = commit;
   const retry = entries.flatMap((entry): Queued[] => {
     switch (entry.kind) {
       case 'open':
@@ -195,11 +179,9 @@ export function refusalOf(commit: Commit, code: ErrorCode): Refusal {
         return [entry];
       case 'silence':
       case 'override':
-        return [{ kind: 'undo', record: undoingOperator(entry) }];
       case 'incidents':
-        return [{ kind: 'undo', record: incidentsRecord(entry.after, entry.before) }];
       case 'sign_in':
-        return [forgottenSignIn(entry)];
+        return [{ kind: 'undo', record: undoingRequest(entry) }];
       case 'register':
       case 'change':
       case 'forget':
@@ -218,32 +200,13 @@ export function refusalOf(commit: Commit, code: ErrorCode): Refusal {
         ? settlement
         : { shard: settlement.shard, node: settlement.node, stored: false, code },
     ),
-    operators: operators.map(({ entry }) => ({ entry, stored: false, code })),
-    incidents: incidents.map(({ entry }) => ({ entry, stored: false, code })),
-    signIns: signIns.map(({ hash }) => ({ hash, stored: false, code })),
+    requests: requests.map(({ entry }) => ({ entry, stored: false, code })),
   };
 }
 
 /** The alerts among the records, as they were submitted. */
 export function alertsIn(records: readonly HistoryRecord[]): readonly AlertRecord[] {
   return records.flatMap((record) => (record.kind === 'alerts' ? record.records : []));
-}
-
-function incidentsRecord(before: IncidentsEntry['before'], after: IncidentsEntry['after']): HistoryRecord {
-  const stay = new Set(after.map(({ id }) => id));
-  const forgotten = before.flatMap(({ id }) => (stay.has(id) ? [] : [id]));
-  return { kind: 'incidents', incidents: after, forgotten };
-}
-
-function recordOfSignIn({ hash, signIn }: SignInEntry): HistoryRecord {
-  return signIn === undefined
-    ? { kind: 'sign_ins', signIns: [], forgotten: [hash] }
-    : { kind: 'sign_ins', signIns: [signIn], forgotten: [] };
-}
-
-/** What is left of a sign-in that was refused, and of a sign-out in any case. */
-export function forgottenSignIn({ hash }: SignInEntry): Queued {
-  return { kind: 'undo', record: { kind: 'sign_ins', signIns: [], forgotten: [hash] } };
 }
 
 /** The reply to a status once it is stored, or cannot be stored at present. */
@@ -261,11 +224,8 @@ export function healedBy({ user, generation }: Resume): HistoryEntry {
 type Awaited = Extract<Queued, { readonly shard: number; readonly user: UserId }>;
 
 /** Whether a request waits for the entry, so that it can be refused. */
-export function isAwaited(
-  entry: Queued,
-): entry is Awaited | NodeChangeEntry | OperatorEntry | IncidentsEntry | SignInEntry {
-  if (isOfOperator(entry) || entry.kind === 'incidents' || entry.kind === 'sign_in') return true;
-  return 'shard' in entry && entry.kind !== 'status';
+export function isAwaited(entry: Queued): entry is Awaited | NodeChangeEntry | RequestEntry {
+  return isOfRequest(entry) || ('shard' in entry && entry.kind !== 'status');
 }
 
 export function isOfNode(entry: Awaited | NodeChangeEntry): entry is NodeChangeEntry {

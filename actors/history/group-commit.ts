@@ -111,9 +111,7 @@ export class GroupCommit {
     this.#deps.meter.measure(this.#deps.clock.now() - this.#began, commit.entries.length);
     this.#deps.settle(commit.settlements);
     this.#deps.settleNodes(commit.nodes);
-    this.#deps.settleOperators(commit.operators);
-    this.#deps.settleIncidents(commit.incidents);
-    this.#deps.settleSignIns(commit.signIns);
+    this.#deps.settleRequests(commit.requests);
     this.#deps.alertsCommitted(alertsIn(commit.records), true);
   }
 

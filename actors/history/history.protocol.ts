@@ -111,8 +111,8 @@ export interface OverrideEntry {
   readonly override: RotaOverride;
 }
 
-/** An entry that an operator waits for. */
-export type OperatorEntry = SilenceEntry | OverrideEntry;
+/** A change of something of which there are few, and which somebody waits for. */
+export type RequestEntry = SilenceEntry | OverrideEntry | IncidentsEntry | SignInEntry;
 
 /** What is stored of a node's job beside a status. */
 export interface PingedEntry {
@@ -184,7 +184,7 @@ export type NodeEntry =
   | { readonly kind: 'statuses'; readonly nodes: readonly NamedStatus[] }
   | { readonly kind: 'observed_time'; readonly observed: ObservedTime };
 
-export type HistoryEntry = UserEntry | DaemonEntry | NodeEntry | OperatorEntry | IncidentsEntry | SignInEntry;
+export type HistoryEntry = UserEntry | DaemonEntry | NodeEntry | RequestEntry;
 
 /** The result of a node's entry. A status is settled once, stored or not. */
 export type NodeSettlement = { readonly shard: ShardIndex; readonly node: NodeName } & (
@@ -199,20 +199,8 @@ export type Settlement = { readonly shard: ShardIndex; readonly user: UserId } &
   | { readonly stored: false; readonly code: ErrorCode }
 );
 
-/** The result of an operator's entry. A refused one has no effect. */
-export type OperatorSettlement<Entry extends OperatorEntry = OperatorEntry> = { readonly entry: Entry } & (
-  | { readonly stored: true }
-  | { readonly stored: false; readonly code: ErrorCode }
-);
-
-/** The result of an entry of incidents. A refused one has no effect. */
-export type IncidentsSettlement = { readonly entry: IncidentsEntry } & (
-  | { readonly stored: true }
-  | { readonly stored: false; readonly code: ErrorCode }
-);
-
-/** The result of a sign-in's entry, or a sign-out's. */
-export type SignInSettlement = { readonly hash: string } & (
+/** The result of a request's entry. A refused one has no effect; a refused sign-out is stored later. */
+export type RequestSettlement = { readonly entry: RequestEntry } & (
   | { readonly stored: true }
   | { readonly stored: false; readonly code: ErrorCode }
 );
@@ -224,9 +212,7 @@ export type StoreState = 'open' | 'refusing';
 export interface SettlingDeps {
   settle(settlements: readonly Settlement[]): void;
   settleNodes(settlements: readonly NodeSettlement[]): void;
-  settleOperators(settlements: readonly OperatorSettlement[]): void;
-  settleIncidents(settlements: readonly IncidentsSettlement[]): void;
-  settleSignIns(settlements: readonly SignInSettlement[]): void;
+  settleRequests(settlements: readonly RequestSettlement[]): void;
   /** Alerts are on disk, or cannot be at present. */
   alertsCommitted(records: readonly AlertRecord[], stored: boolean): void;
 }

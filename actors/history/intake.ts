@@ -4,7 +4,6 @@ import type { Logger } from '../../src/ports/logger.js';
 import type { Backlog, Queued } from './backlog.js';
 import {
   alertsIn,
-  forgottenSignIn,
   healedBy,
   isAwaited,
   isOfNode,
@@ -13,15 +12,13 @@ import {
   type Commit,
 } from './commit.js';
 import { withoutPing } from './node-records.js';
-import { isOfOperator } from './operator-records.js';
+import { isOfRequest, undoingRequest } from './request-records.js';
 import type {
   HistoryEntry,
-  IncidentsSettlement,
   NodeSettlement,
+  RequestSettlement,
   Settlement,
   SettlingDeps,
-  OperatorSettlement,
-  SignInSettlement,
   StatusEntry,
   StoreState,
 } from './history.protocol.js';
@@ -132,26 +129,17 @@ export class Intake {
     for (const entry of entries) if (entry.kind === 'resume') this.#backlog.push(healedBy(entry));
     const settlements: Settlement[] = [];
     const nodes: NodeSettlement[] = [];
-    const operators: OperatorSettlement[] = [];
-    const incidents: IncidentsSettlement[] = [];
-    const signIns: SignInSettlement[] = [];
+    const requests: RequestSettlement[] = [];
     for (const entry of entries) {
       if (entry.kind === 'status') {
         nodes.push(settledStatus(entry));
         this.#deps.alertsCommitted(entry.alerts, false);
       }
       if (!isAwaited(entry)) continue;
-      if (isOfOperator(entry)) {
-        operators.push({ entry, stored: false, code });
-        continue;
-      }
-      if (entry.kind === 'incidents') {
-        incidents.push({ entry, stored: false, code });
-        continue;
-      }
-      if (entry.kind === 'sign_in') {
-        if (entry.signIn === undefined) this.#backlog.push(forgottenSignIn(entry));
-        signIns.push({ hash: entry.hash, stored: false, code });
+      if (isOfRequest(entry)) {
+        const isSignOut = entry.kind === 'sign_in' && entry.signIn === undefined;
+        if (isSignOut) this.#backlog.push({ kind: 'undo', record: undoingRequest(entry) });
+        requests.push({ entry, stored: false, code });
         continue;
       }
       const { shard } = entry;
@@ -160,16 +148,14 @@ export class Intake {
     }
     this.#deps.settle(settlements);
     this.#deps.settleNodes(nodes);
-    this.#deps.settleOperators(operators);
-    this.#deps.settleIncidents(incidents);
-    this.#deps.settleSignIns(signIns);
+    this.#deps.settleRequests(requests);
   }
 
   /** The disk is full, or worse. Every waiting request is answered. */
   storeRefuses(commit: Commit, error: unknown): void {
     const isDamaged = error instanceof HeartbeatError && error.code === 'HEARTBEAT_STORE_CORRUPT';
     this.#code = isDamaged ? error.code : 'HEARTBEAT_STORE_REFUSES';
-    const { retry, settlements, nodes, operators, incidents, signIns } = refusalOf(commit, this.#code);
+    const { retry, settlements, nodes, requests } = refusalOf(commit, this.#code);
     if (this.#state === 'open') {
       const event = isDamaged ? 'store is damaged and takes no writes' : 'store refuses writes';
       this.#deps.logger.error(event, { error });
@@ -183,9 +169,7 @@ export class Intake {
     this.#deps.settle(settlements);
     this.#deps.alertsCommitted([...alertsIn(commit.records), ...this.#backlog.alerts()], false);
     this.#deps.settleNodes([...nodes, ...this.#backlog.letStatusesWait().map(settledStatus)]);
-    this.#deps.settleOperators(operators);
-    this.#deps.settleIncidents(incidents);
-    this.#deps.settleSignIns(signIns);
+    this.#deps.settleRequests(requests);
     this.refuse(dropped.filter(isAwaited), this.#code);
   }
 

@@ -4,7 +4,7 @@ import type { Calendar } from '../../src/ports/calendar.js';
 import type { ChannelPolicy } from '../../src/ports/channel.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { Outbox } from '../../src/ports/outbox.js';
-import type { DaemonEntry, OperatorEntry } from '../history/history.protocol.js';
+import type { DaemonEntry, OverrideEntry, SilenceEntry } from '../history/history.protocol.js';
 import type { ChangeFeed } from '../shards/change-feed.js';
 import type { ChannelTotals } from './channel/channel-totals.js';
 import type { ChannelActor } from './channel/channel.actor.js';
@@ -62,7 +62,9 @@ export interface NotifierPartsDeps extends AlertWriterDeps {
   /** Whether memory has room for these records of an earlier run. If not, the start fails once all are counted. */
   holds(records: readonly AlertRecord[]): boolean;
   /** Has history store what operators and maintenance windows change. */
-  submitOfOperator(entry: OperatorEntry | Extract<DaemonEntry, { kind: 'silences' | 'overrides' }>): void;
+  submitOfOperator(
+    entry: SilenceEntry | OverrideEntry | Extract<DaemonEntry, { kind: 'silences' | 'overrides' }>,
+  ): void;
   /** Gets the records that the disk cannot take at present. */
   committed(records: readonly AlertRecord[]): void;
 }

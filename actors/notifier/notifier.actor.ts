@@ -7,7 +7,7 @@ import type { Logger } from '../../src/ports/logger.js';
 import type { ActorSystem, Place } from '../../src/runtime/actor-system.js';
 import type { ExitSignal, RunningChild, SupervisorPolicy } from '../supervisor/child-spec.js';
 import { SupervisedActor, type Behaviour } from '../supervisor/supervised-actor.js';
-import type { OperatorSettlement, OverrideEntry, SilenceEntry } from '../history/history.protocol.js';
+import type { RequestSettlement } from '../history/history.protocol.js';
 import type { Progress } from './channel/channel.protocol.js';
 import type { Alerting, FailureStatus, NodeChange, NodeNews } from './notifier.protocol.js';
 import type { NotifierParts } from './notifier-parts.js';
@@ -104,14 +104,11 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
     return this.#parts.overrides;
   }
 
-  /** Changes of silences and overrides are on disk, or were refused. */
-  operatorsSettled(settlements: readonly OperatorSettlement[]): void {
+  /** Changes of silences and overrides, and others, are on disk, or were refused. */
+  requestsSettled(settlements: readonly RequestSettlement[]): void {
     const { silenceRequests, overrideRequests } = this.#parts;
-    overrideRequests.settled(settlements.filter(isOfOverride));
-    const silences = settlements.filter(isOfSilence);
-    if (silences.length === 0) return;
-    silenceRequests.settled(silences);
-    this.#tell({ kind: 'wake' });
+    overrideRequests.settled(settlements);
+    if (silenceRequests.settled(settlements)) this.#tell({ kind: 'wake' });
   }
 
   async start(exitSignal: ExitSignal, place: Place): Promise<RunningChild> {
@@ -306,12 +303,4 @@ export class Notifier implements Behaviour<NotifierMessage>, Alerting {
       ...this.#actor.inspect(),
     };
   }
-}
-
-function isOfSilence(settlement: OperatorSettlement): settlement is OperatorSettlement<SilenceEntry> {
-  return settlement.entry.kind === 'silence';
-}
-
-function isOfOverride(settlement: OperatorSettlement): settlement is OperatorSettlement<OverrideEntry> {
-  return settlement.entry.kind === 'override';
 }

@@ -5,13 +5,7 @@ import type { Watch } from './watch.js';
 
 type Settlements = Pick<
   HistoryDeps,
-  | 'settle'
-  | 'alertsCommitted'
-  | 'reopened'
-  | 'settleNodes'
-  | 'settleOperators'
-  | 'settleIncidents'
-  | 'settleSignIns'
+  'settle' | 'alertsCommitted' | 'reopened' | 'settleNodes' | 'settleRequests'
 >;
 
 /** Passes what history settles on to the users, the nodes and the notifier of a run, which wait for it. */
@@ -36,13 +30,10 @@ export function settlementsFor(
     settleNodes: (settlements) => {
       watch?.nodes.settle(settlements);
     },
-    settleOperators: (settlements) => {
-      watch?.notifier.operatorsSettled(settlements);
-    },
-    settleIncidents: (settlements) => {
+    settleRequests: (settlements) => {
+      if (settlements.length === 0) return;
+      watch?.notifier.requestsSettled(settlements);
       watch?.incidents.settled(settlements);
-    },
-    settleSignIns: (settlements) => {
       watch?.signIns.settled(settlements);
     },
   };

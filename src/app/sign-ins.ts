@@ -1,8 +1,9 @@
 import TinyQueue from 'tinyqueue';
-import type { SignInEntry, SignInSettlement } from '../../actors/history/history.protocol.js';
+import type { RequestSettlement, SignInEntry } from '../../actors/history/history.protocol.js';
+import { PendingEntries } from '../../actors/history/pending-entries.js';
 import { identityOf, type SignIn } from '../domain/sign-in.js';
 import type { Instant, Millis } from '../domain/time.js';
-import { HeartbeatError, type ErrorCode } from '../errors.js';
+import { HeartbeatError } from '../errors.js';
 import type { Cancel, Clock } from '../ports/clock.js';
 
 /** Sign-ins are looked through this often at least, since the wall clock may be set. */
@@ -30,13 +31,14 @@ export class SignIns {
   readonly #deps: SignInsDeps;
   /** By hash, oldest first. */
   readonly #all = new Map<string, SignIn>();
-  readonly #waiting = new Map<string, (refused: ErrorCode | undefined) => void>();
+  readonly #pending: PendingEntries<SignInEntry>;
   #cancel: Cancel | undefined;
   /** None ends before this. */
   #next = Infinity;
 
   constructor(deps: SignInsDeps) {
     this.#deps = deps;
+    this.#pending = new PendingEntries((entry) => deps.submit(entry));
   }
 
   /** Those of the last run, in any order. */
@@ -130,23 +132,16 @@ export class SignIns {
 
   #stored(entry: SignInEntry): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.set(entry.hash, (refused) => {
+      this.#pending.submit(entry, (refused) => {
         if (refused === undefined) resolve();
         else reject(new HeartbeatError(refused, 'the sign-in cannot be stored now'));
       });
-      this.#deps.submit(entry);
     });
   }
 
-  settled(settlements: readonly SignInSettlement[]): void {
-    for (const settlement of settlements)
-      this.#settle(settlement.hash, settlement.stored ? undefined : settlement.code);
-  }
-
-  #settle(hash: string, refused: ErrorCode | undefined): void {
-    const waiting = this.#waiting.get(hash);
-    this.#waiting.delete(hash);
-    waiting?.(refused);
+  settled(settlements: readonly RequestSettlement[]): void {
+    // A sign-in counts once whoever waits for it goes on.
+    this.#pending.settled(settlements, () => undefined);
   }
 
   stopTimer(): void {
@@ -157,7 +152,7 @@ export class SignIns {
   /** Nothing is kept here any more. */
   stop(): void {
     this.stopTimer();
-    for (const hash of [...this.#waiting.keys()]) this.#settle(hash, 'HEARTBEAT_NOT_READY');
+    this.#pending.refuseAll('HEARTBEAT_NOT_READY');
   }
 }
 

@@ -1,5 +1,6 @@
 import Denque from 'denque';
-import type { IncidentsEntry, IncidentsSettlement } from '../../actors/history/history.protocol.js';
+import type { IncidentsEntry, RequestSettlement } from '../../actors/history/history.protocol.js';
+import { PendingEntries } from '../../actors/history/pending-entries.js';
 import { AlertIds } from '../domain/alert-id.js';
 import {
   MOST_INCIDENTS,
@@ -44,13 +45,13 @@ export class StatusIncidents {
   /** By page, newest first. Another array after each change of the page. */
   #byPage = new Map<string, readonly StatusIncident[]>();
   readonly #waiting = new Denque<Waiting>();
-  #underWay:
-    | { readonly entry: IncidentsEntry; readonly of: Waiting; readonly reply: IncidentReply }
-    | undefined;
+  /** One at most. */
+  readonly #underWay: PendingEntries<IncidentsEntry>;
 
   constructor(deps: StatusIncidentsDeps) {
     this.#deps = deps;
     this.#ids = new AlertIds(deps.random);
+    this.#underWay = new PendingEntries((entry) => deps.submit(entry));
   }
 
   async recover(store: Pick<HistoryStore, 'statusIncidents'>): Promise<void> {
@@ -80,14 +81,10 @@ export class StatusIncidents {
   }
 
   /** Changes are on disk, or were refused. */
-  settled(settlements: readonly IncidentsSettlement[]): void {
-    for (const settlement of settlements) {
-      const underWay = this.#underWay;
-      if (underWay?.entry !== settlement.entry) continue;
-      this.#underWay = undefined;
-      if (settlement.stored) this.#take(settlement.entry);
-      underWay.of.answered(settlement.stored ? underWay.reply : { kind: 'refused', code: settlement.code });
-    }
+  settled(settlements: readonly RequestSettlement[]): void {
+    this.#underWay.settled(settlements, (stored) => {
+      for (const entry of stored) this.#take(entry);
+    });
     this.#next();
   }
 
@@ -98,17 +95,20 @@ export class StatusIncidents {
   }
 
   #next(): void {
-    while (this.#underWay === undefined) {
-      const of = this.#waiting.shift();
-      if (of === undefined) return;
-      const change = this.#changeFor(of.request);
+    while (this.#underWay.size === 0) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      const change = this.#changeFor(next.request);
       if (typeof change === 'string') {
-        of.answered({ kind: 'refused', code: change });
+        next.answered({ kind: 'refused', code: change });
         continue;
       }
       const { entry, incident } = change;
-      this.#underWay = { entry, of, reply: { kind: 'incident', incident } };
-      this.#deps.submit(entry);
+      this.#underWay.submit(entry, (refused) =>
+        next.answered(
+          refused === undefined ? { kind: 'incident', incident } : { kind: 'refused', code: refused },
+        ),
+      );
     }
   }
 

@@ -7,7 +7,8 @@ import {
 } from '../../../src/domain/rota-override.js';
 import type { Millis } from '../../../src/domain/time.js';
 import type { Clock } from '../../../src/ports/clock.js';
-import type { DaemonEntry, OperatorSettlement, OverrideEntry } from '../../history/history.protocol.js';
+import type { DaemonEntry, OverrideEntry, RequestSettlement } from '../../history/history.protocol.js';
+import { PendingEntries } from '../../history/pending-entries.js';
 import type { OverrideCommand, OverrideReply } from '../notifier.protocol.js';
 import type { OverrideTable } from './override-table.js';
 
@@ -31,10 +32,11 @@ export interface OverrideRequestsDeps {
 export class OverrideRequests {
   readonly #deps: OverrideRequestsDeps;
   /** Changes on their way to the disk. */
-  readonly #underWay = new Map<OverrideEntry, (reply: OverrideReply) => void>();
+  readonly #underWay: PendingEntries<OverrideEntry>;
 
   constructor(deps: OverrideRequestsDeps) {
     this.#deps = deps;
+    this.#underWay = new PendingEntries((entry) => deps.submit(entry));
   }
 
   /** Changes on their way to the disk. */
@@ -50,7 +52,7 @@ export class OverrideRequests {
   #make({ request, answered }: Extract<OverrideCommand, { kind: 'override' }>): void {
     const { clock, ids } = this.#deps;
     this.#removeOld();
-    const coming = [...this.#underWay.keys()].filter(({ before }) => before === undefined);
+    const coming = this.#underWay.entries.filter(({ before }) => before === undefined);
     if (this.#inState('pending', 'active').length + coming.length >= MOST_OVERRIDES)
       return answered({ kind: 'refused', code: 'HEARTBEAT_TOO_MANY_OVERRIDES' });
     const override = overrideOf(request, ids, clock.wall());
@@ -67,23 +69,20 @@ export class OverrideRequests {
   }
 
   #submit(entry: OverrideEntry, answered: (reply: OverrideReply) => void): void {
-    this.#underWay.set(entry, answered);
-    this.#deps.submit(entry);
+    this.#underWay.submit(entry, (refused) =>
+      answered(
+        refused === undefined
+          ? { kind: 'override', override: entry.override }
+          : { kind: 'refused', code: refused },
+      ),
+    );
   }
 
   /** Changes are on disk, or were refused. */
-  settled(settlements: readonly OperatorSettlement<OverrideEntry>[]): void {
-    for (const { entry, stored } of settlements) if (stored) this.#deps.table.put(entry.override);
-    for (const settlement of settlements) {
-      const { entry } = settlement;
-      const answered = this.#underWay.get(entry);
-      this.#underWay.delete(entry);
-      answered?.(
-        settlement.stored
-          ? { kind: 'override', override: entry.override }
-          : { kind: 'refused', code: settlement.code },
-      );
-    }
+  settled(settlements: readonly RequestSettlement[]): void {
+    this.#underWay.settled(settlements, (stored) => {
+      for (const { override } of stored) this.#deps.table.put(override);
+    });
   }
 
   #inState(...states: readonly ReturnType<typeof overrideStateAt>[]): readonly RotaOverride[] {

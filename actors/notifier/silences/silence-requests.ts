@@ -3,7 +3,8 @@ import { expireAt, isWithinReach, silenceStateAt, type SilenceRequest } from '..
 import { nextSilenceId } from '../../../src/domain/silence-id.js';
 import { instant, moment, type Millis, type Moment } from '../../../src/domain/time.js';
 import type { Clock } from '../../../src/ports/clock.js';
-import type { DaemonEntry, OperatorSettlement, SilenceEntry } from '../../history/history.protocol.js';
+import type { DaemonEntry, RequestSettlement, SilenceEntry } from '../../history/history.protocol.js';
+import { PendingEntries } from '../../history/pending-entries.js';
 import type { SilenceCommand, SilenceReply } from '../notifier.protocol.js';
 import type { SilenceTable } from './silence-table.js';
 
@@ -36,12 +37,13 @@ export class SilenceRequests {
   readonly #options: SilenceRequestsOptions;
   readonly #deps: SilenceRequestsDeps;
   /** Changes on their way to the disk. */
-  readonly #underWay = new Map<SilenceEntry, (reply: SilenceReply) => void>();
+  readonly #underWay: PendingEntries<SilenceEntry>;
   #removeAt: Moment | undefined;
 
   constructor(options: SilenceRequestsOptions, deps: SilenceRequestsDeps) {
     this.#options = options;
     this.#deps = deps;
+    this.#underWay = new PendingEntries((entry) => deps.submit(entry));
   }
 
   /** Changes on their way to the disk. */
@@ -71,13 +73,13 @@ export class SilenceRequests {
 
   /** Also on its way to the disk: of two requests with one link, one is refused. */
   #isUsed(link: string): boolean {
-    const coming = Array.from(this.#underWay.keys(), ({ silence }) => silence.link?.id);
+    const coming = this.#underWay.entries.map(({ silence }) => silence.link?.id);
     return this.#deps.table.usesLink(link) || coming.includes(link);
   }
 
   /** A key leaves as many places free as it takes, so that there is one for each other key. See decision 182. */
   #hasRoom(key: string | undefined): boolean {
-    const coming = [...this.#underWay.keys()].flatMap(({ before, silence }) =>
+    const coming = this.#underWay.entries.flatMap(({ before, silence }) =>
       before === undefined ? [silence] : [],
     );
     const all = [...this.#deps.table.notOver(), ...coming];
@@ -98,26 +100,21 @@ export class SilenceRequests {
   }
 
   #submit(entry: SilenceEntry, answered: (reply: SilenceReply) => void): void {
-    this.#underWay.set(entry, answered);
-    this.#deps.submit(entry);
+    this.#underWay.submit(entry, (refused) =>
+      answered(
+        refused === undefined
+          ? { kind: 'silence', silence: entry.silence }
+          : { kind: 'refused', code: refused },
+      ),
+    );
   }
 
-  /** Changes are on disk, or were refused. */
-  settled(settlements: readonly OperatorSettlement<SilenceEntry>[]): void {
-    const { table } = this.#deps;
-    const isChanged = settlements.some(({ stored }) => stored);
-    for (const { entry, stored } of settlements) if (stored) table.put(entry.silence);
-    if (isChanged) this.#deps.changed();
-    for (const settlement of settlements) {
-      const { entry } = settlement;
-      const answered = this.#underWay.get(entry);
-      this.#underWay.delete(entry);
-      answered?.(
-        settlement.stored
-          ? { kind: 'silence', silence: entry.silence }
-          : { kind: 'refused', code: settlement.code },
-      );
-    }
+  /** Changes are on disk, or were refused. @returns whether some of them are of silences */
+  settled(settlements: readonly RequestSettlement[]): boolean {
+    return this.#underWay.settled(settlements, (stored) => {
+      for (const { silence } of stored) this.#deps.table.put(silence);
+      this.#deps.changed();
+    });
   }
 
   /** When old silences are looked for next. */

@@ -16,7 +16,7 @@ describe('sign-ins', () => {
       rules: { keeps: () => true, ended: () => undefined },
       most: () => 100,
       submit: (entry) => {
-        if (entry.kind === 'sign_in') signIns.settled([{ hash: entry.hash, stored: true }]);
+        if (entry.kind === 'sign_in') signIns.settled([{ entry, stored: true }]);
       },
     });
   });
