@@ -5,6 +5,7 @@ import type {
   OverrideCommand,
   SilenceCommand,
 } from '../../actors/notifier/notifier.protocol.js';
+import type { IncidentReply, IncidentRequest } from '../../actors/records/status-incidents.protocol.js';
 import type { LiveSession, UserCommand, UserDevice, UserReply } from '../../actors/user/user.protocol.js';
 import type { NodeQuota, UserReach } from '../domain/access.js';
 import type { AlertRecord } from '../domain/alert.js';
@@ -19,8 +20,7 @@ import type { Rota } from '../domain/rota.js';
 import type { RotaOverride } from '../domain/rota-override.js';
 import type { SignIn } from '../domain/sign-in.js';
 import type { Silence, SilencedInterval, SilenceId } from '../domain/silence.js';
-import type { IncidentState, StatusIncident, StatusIncidentId } from '../domain/status-incident.js';
-import type { ErrorCode } from '../errors.js';
+import type { StatusIncident } from '../domain/status-incident.js';
 import type { Instant, Millis } from '../domain/time.js';
 import type { Uptime } from '../domain/uptime.js';
 import type { UptimeReport, UptimeReportOfNodes, UptimeRequest } from '../domain/uptime-report.js';
@@ -302,22 +302,6 @@ export interface ProbesApi {
   /** The last results of a node, newest first; none while nodes are watched elsewhere. */
   resultsOf(node: NodeName): readonly ProbeResult[];
 }
-
-/** What somebody wants to write, or to remove. */
-export type IncidentRequest = { readonly page: string } & (
-  | { readonly kind: 'begin'; readonly title: string; readonly text: string; readonly state: IncidentState }
-  | {
-      readonly kind: 'update';
-      readonly id: StatusIncidentId;
-      readonly text: string;
-      readonly state: IncidentState;
-    }
-  | { readonly kind: 'remove'; readonly id: StatusIncidentId }
-);
-
-export type IncidentReply =
-  | { readonly kind: 'incident'; readonly incident: StatusIncident }
-  | { readonly kind: 'refused'; readonly code: ErrorCode };
 
 /** What people wrote for status pages. */
 export interface IncidentsApi {

@@ -24,7 +24,7 @@ import { patienceOf, userEventsDeps } from './options.js';
 import type { AppPorts } from './ports.js';
 import { statusOnly } from './presence-change.js';
 import type { Shared } from './shared.js';
-import type { SignInRules } from './sign-ins.js';
+import type { SignInRules } from '../../actors/records/sign-ins.js';
 import { sumOf } from './sum.js';
 import type { Room } from './startup-memory.js';
 import { createWatch } from './watch.js';

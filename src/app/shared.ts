@@ -14,7 +14,7 @@ import type { ProbeLimits } from '../ports/prober.js';
 import type { ActorSystem } from '../runtime/actor-system.js';
 import type { OnlineIds } from './online-ids.js';
 import type { MemoryGuard } from './memory-guard.js';
-import type { SignInRules } from './sign-ins.js';
+import type { SignInRules } from '../../actors/records/sign-ins.js';
 import type { Changes } from './events/hub.js';
 import type { AppPorts } from './ports.js';
 

@@ -1,7 +1,7 @@
 import type { SignInsApi } from './api.js';
 import type { Actors } from './assemble.js';
 import { notHere } from './partition-run.js';
-import type { SignIns } from './sign-ins.js';
+import type { SignIns } from '../../actors/records/sign-ins.js';
 
 /** Who has signed in. */
 export function signInQueries({ home, signInRules }: Pick<Actors, 'home' | 'signInRules'>): SignInsApi {

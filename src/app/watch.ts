@@ -9,6 +9,8 @@ import type { Notifier } from '../../actors/notifier/notifier.actor.js';
 import type { Alerting } from '../../actors/notifier/notifier.protocol.js';
 import { Probes } from '../../actors/probes/probes.actor.js';
 import type { Probed } from '../../actors/probes/probes.protocol.js';
+import { SignIns } from '../../actors/records/sign-ins.js';
+import { StatusIncidents } from '../../actors/records/status-incidents.js';
 import { sendToAll } from '../../actors/shards/send-to-all.js';
 import { POLICIES } from '../../actors/tree.js';
 import { toMillis, type Millis } from '../domain/time.js';
@@ -17,8 +19,6 @@ import type { HistoryStore } from '../ports/history-store.js';
 import type { Outbox } from '../ports/outbox.js';
 import { alertsOptions } from './options.js';
 import { PingUuids } from './ping-uuids.js';
-import { StatusIncidents } from './status-incidents.js';
-import { SignIns } from './sign-ins.js';
 import type { AppPorts } from './ports.js';
 import type { Shared } from './shared.js';
 import type { Room } from './startup-memory.js';
@@ -181,7 +181,7 @@ export async function recoverWatch(
   for await (const chunk of store.nodes()) {
     if (room.holdsNodes(chunk.length)) for (const node of chunk) nodes.recover(node);
   }
-  await incidents.recover(store);
+  for await (const chunk of store.statusIncidents()) incidents.recover(chunk);
   // Without some of the nodes, their alerts would go out as if they had recovered.
   if (room.holdsAll) notifier.nodesKnown();
 }

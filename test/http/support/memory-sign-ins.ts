@@ -1,5 +1,5 @@
 import type { SignInsApi } from '../../../src/app/api.js';
-import { SignIns, type SignInRules } from '../../../src/app/sign-ins.js';
+import { SignIns, type SignInRules } from '../../../actors/records/sign-ins.js';
 import type { ErrorCode } from '../../../src/errors.js';
 import type { Clock } from '../../../src/ports/clock.js';
 

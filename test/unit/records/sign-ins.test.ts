@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SignIns } from '../../../src/app/sign-ins.js';
+import { SignIns } from '../../../actors/records/sign-ins.js';
 import { signedInByKey, type SignIn } from '../../../src/domain/sign-in.js';
 import { instant } from '../../../src/domain/time.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';

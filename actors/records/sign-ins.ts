@@ -1,10 +1,10 @@
 import TinyQueue from 'tinyqueue';
-import type { RequestSettlement, SignInEntry } from '../../actors/history/history.protocol.js';
-import { PendingEntries } from '../../actors/history/pending-entries.js';
-import { identityOf, type SignIn } from '../domain/sign-in.js';
-import type { Instant, Millis } from '../domain/time.js';
-import { HeartbeatError } from '../errors.js';
-import type { Cancel, Clock } from '../ports/clock.js';
+import type { RequestSettlement, SignInEntry } from '../history/history.protocol.js';
+import { PendingEntries } from '../history/pending-entries.js';
+import { identityOf, type SignIn } from '../../src/domain/sign-in.js';
+import type { Instant, Millis } from '../../src/domain/time.js';
+import { HeartbeatError } from '../../src/errors.js';
+import type { Cancel, Clock } from '../../src/ports/clock.js';
 
 /** Sign-ins are looked through this often at least, since the wall clock may be set. */
 const ROUND: Millis = 3_600_000;
@@ -22,7 +22,7 @@ interface SignInsDeps {
   readonly rules: SignInRules;
   /** The most that are kept. */
   most(): number;
-  /** Has history store the entry, which is never refused at once. That of one sign-in comes back as `settled`. */
+  /** Has history store the entry. That of one sign-in comes back as `settled`: at once if it is refused. */
   submit(entry: SignInEntry | { kind: 'sign_ins'; signIns: readonly SignIn[]; forgotten: string[] }): void;
 }
 

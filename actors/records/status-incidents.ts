@@ -1,7 +1,7 @@
 import Denque from 'denque';
-import type { IncidentsEntry, RequestSettlement } from '../../actors/history/history.protocol.js';
-import { PendingEntries } from '../../actors/history/pending-entries.js';
-import { AlertIds } from '../domain/alert-id.js';
+import type { IncidentsEntry, RequestSettlement } from '../history/history.protocol.js';
+import { PendingEntries } from '../history/pending-entries.js';
+import { AlertIds } from '../../src/domain/alert-id.js';
 import {
   MOST_INCIDENTS,
   MOST_OF_A_PAGE,
@@ -11,11 +11,10 @@ import {
   updatedAt,
   type StatusIncident,
   type StatusIncidentId,
-} from '../domain/status-incident.js';
-import type { ErrorCode } from '../errors.js';
-import type { IncidentReply, IncidentRequest } from './api.js';
-import type { Clock } from '../ports/clock.js';
-import type { HistoryStore } from '../ports/history-store.js';
+} from '../../src/domain/status-incident.js';
+import type { ErrorCode } from '../../src/errors.js';
+import type { IncidentReply, IncidentRequest } from './status-incidents.protocol.js';
+import type { Clock } from '../../src/ports/clock.js';
 
 /** The most changes that wait for one another. */
 const MOST_WAITING = 100;
@@ -43,7 +42,7 @@ export class StatusIncidents {
   readonly #ids: AlertIds;
   readonly #all = new Map<StatusIncidentId, StatusIncident>();
   /** By page, newest first. Another array after each change of the page. */
-  #byPage = new Map<string, readonly StatusIncident[]>();
+  readonly #byPage = new Map<string, readonly StatusIncident[]>();
   readonly #waiting = new Denque<Waiting>();
   /** One at most. */
   readonly #underWay: PendingEntries<IncidentsEntry>;
@@ -54,10 +53,10 @@ export class StatusIncidents {
     this.#underWay = new PendingEntries((entry) => deps.submit(entry));
   }
 
-  async recover(store: Pick<HistoryStore, 'statusIncidents'>): Promise<void> {
-    for await (const chunk of store.statusIncidents())
-      for (const incident of chunk) this.#all.set(incident.id, incident);
-    this.#byPage = new Map();
+  /** Those of the last run, in any order. */
+  recover(incidents: readonly StatusIncident[]): void {
+    for (const incident of incidents) this.#all.set(incident.id, incident);
+    this.#byPage.clear();
   }
 
   /** Newest first. The array stays the same until one of them changes. */
