@@ -35,18 +35,11 @@ import type { Overload } from './domain/overload.js';
 import { toMillis, type Instant, type Millis } from './domain/time.js';
 import { userIdsOf } from './domain/user-id.js';
 import { HeartbeatError } from './errors.js';
-import type {
-  AlertsApi,
-  Daemon,
-  IncidentsApi,
-  NodesApi,
-  PingsApi,
-  ProbesApi,
-  RotasApi,
-  SignInsApi,
-  SilencesApi,
-  UsersApi,
-} from './app/api.js';
+import type { AlertsApi, RotasApi, SilencesApi } from './app/api/alerts-api.js';
+import type { Daemon } from './app/api/daemon.js';
+import type { IncidentsApi, SignInsApi } from './app/api/pages-api.js';
+import type { NodesApi, PingsApi, ProbesApi } from './app/api/nodes-api.js';
+import type { UsersApi } from './app/api/users-api.js';
 import type { ConnectedClients, DaemonFacts, Stats } from './app/daemon-facts.js';
 import { readStats } from './app/stats.js';
 import type { Channel } from './ports/channel.js';

@@ -1,6 +1,6 @@
 import { readAlerts } from '../../actors/notifier/outbox/alerts-reader.js';
 import { DOWN } from '../../actors/shards/shard-supervisor.js';
-import type { AlertsApi } from './api.js';
+import type { AlertsApi } from './api/alerts-api.js';
 import type { Clock } from '../ports/clock.js';
 import type { Actors } from './assemble.js';
 import type { AppPorts } from './ports.js';

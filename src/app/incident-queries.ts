@@ -1,5 +1,5 @@
 import { DOWN } from '../../actors/shards/shard-supervisor.js';
-import type { IncidentsApi } from './api.js';
+import type { IncidentsApi } from './api/pages-api.js';
 import type { Actors } from './assemble.js';
 
 /** What people wrote for status pages. */

@@ -2,7 +2,7 @@ import type { UserReply } from '../../actors/user/user.protocol.js';
 import type { UserReach } from '../domain/access.js';
 import type { UserId } from '../domain/user-id.js';
 import { HeartbeatError } from '../errors.js';
-import type { OnlineUser, OnlineUsers } from './api.js';
+import type { OnlineUser, OnlineUsers } from './api/users-api.js';
 import type { OnlineIds } from './online-ids.js';
 
 /** So many users are asked at once; then the event loop has its turn. */

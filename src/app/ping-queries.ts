@@ -1,4 +1,4 @@
-import type { PingsApi } from './api.js';
+import type { PingsApi } from './api/nodes-api.js';
 import type { Actors } from './assemble.js';
 import { notHere } from './partition-run.js';
 import type { Watch } from './watch.js';

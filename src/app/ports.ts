@@ -2,7 +2,7 @@ import type { decide as decideNode } from '../../actors/node/node.machine.js';
 import type { Alerting, NodeChange } from '../../actors/notifier/notifier.protocol.js';
 import type { ExitSignal, RunningChild } from '../../actors/supervisor/child-spec.js';
 import type { decide } from '../../actors/user/user.machine.js';
-import type { Daemon } from './api.js';
+import type { Daemon } from './api/daemon.js';
 import type { Declaration } from '../domain/declaration.js';
 import type { MaintenanceWindow } from '../domain/maintenance.js';
 import type { Rota } from '../domain/rota.js';

@@ -1,4 +1,4 @@
-import type { ProbesApi } from './api.js';
+import type { ProbesApi } from './api/nodes-api.js';
 import type { Actors } from './assemble.js';
 
 /** What the probes of nodes have found. */

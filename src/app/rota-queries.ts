@@ -1,6 +1,6 @@
 import { DOWN } from '../../actors/shards/shard-supervisor.js';
 import type { Rota } from '../domain/rota.js';
-import type { RotasApi } from './api.js';
+import type { RotasApi } from './api/alerts-api.js';
 import type { Actors } from './assemble.js';
 
 /** @param rotas those in force, which a reload replaces */

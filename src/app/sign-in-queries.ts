@@ -1,4 +1,4 @@
-import type { SignInsApi } from './api.js';
+import type { SignInsApi } from './api/pages-api.js';
 import type { Actors } from './assemble.js';
 import { notHere } from './partition-run.js';
 import type { SignIns } from '../../actors/records/sign-ins.js';

@@ -4,7 +4,7 @@ import type { Actors } from './assemble.js';
 import type { SilencedInterval } from '../domain/silence.js';
 import type { Clock } from '../ports/clock.js';
 import { Slices } from '../runtime/slices.js';
-import type { SilencesApi } from './api.js';
+import type { SilencesApi } from './api/alerts-api.js';
 
 /** Queries and requests about silences. */
 export function silenceQueries(

@@ -6,7 +6,7 @@ import type { EndedSession, Session } from '../domain/session.js';
 import { shardOf } from '../domain/shard.js';
 import type { UserId, UserIds } from '../domain/user-id.js';
 import { HeartbeatError } from '../errors.js';
-import type { OnlineUsers, UsersApi } from './api.js';
+import type { OnlineUsers, UsersApi } from './api/users-api.js';
 import type { HistoryRange } from '../ports/history-store.js';
 import type { Watchdog } from '../runtime/watchdog.js';
 import type { Actors } from './assemble.js';

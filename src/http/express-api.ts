@@ -4,7 +4,7 @@ import type { LinkSigner } from '../ports/link-signer.js';
 import { admitBody } from './input/body.js';
 import { setBrowserHeaders } from './security/browser-headers.js';
 import { refuseCrossOrigin } from './security/csrf.js';
-import type { Daemon } from '../app/api.js';
+import type { Daemon } from '../app/api/daemon.js';
 import type { Cors } from './security/cors.js';
 import type { Exchange } from './server/exchange.js';
 import { attach, exchangeOf } from './server/exchange-of-response.js';

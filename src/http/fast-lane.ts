@@ -5,7 +5,7 @@ import type { UserId, UserIds } from '../domain/user-id.js';
 import { heartbeatBatch } from './nodes/node-routes.js';
 import type { BatchLimits } from './input/batch.js';
 import { isConditional } from './input/preconditions.js';
-import type { Daemon } from '../app/api.js';
+import type { Daemon } from '../app/api/daemon.js';
 import type { Exchange } from './server/exchange.js';
 import { checkup, checkupBatch, heal, healBatch } from './users/user-routes.js';
 

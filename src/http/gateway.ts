@@ -9,7 +9,7 @@ import { createApi, type Api } from './express-api.js';
 import { AcceptWarning } from './server/accept-warning.js';
 import { AccessControl } from './security/access-control.js';
 import { Connections } from './server/connections.js';
-import type { Daemon } from '../app/api.js';
+import type { Daemon } from '../app/api/daemon.js';
 import { Cors } from './security/cors.js';
 import { drain } from './draining.js';
 import type { Exchange } from './server/exchange.js';

@@ -10,7 +10,7 @@ import {
 } from '../domain/alert.js';
 import { HeartbeatError } from '../errors.js';
 import { isWanted } from '../domain/alert-filter.js';
-import type { Daemon } from '../app/api.js';
+import type { Daemon } from '../app/api/daemon.js';
 import { sentenceFor } from '../views/messages.js';
 import { dateOf, nodeNameOf, refuse } from './arguments.js';
 import { camelCased } from './casing.js';

@@ -5,7 +5,7 @@ import type { DeviceHeal } from '../domain/device.js';
 import { instant, type Instant } from '../domain/time.js';
 import type { UserId, UserIds } from '../domain/user-id.js';
 import { HeartbeatError, type ErrorCode } from '../errors.js';
-import type { Daemon } from '../app/api.js';
+import type { Daemon } from '../app/api/daemon.js';
 import type { BodyProblem } from '../views/body-problems.js';
 import { isTooLong, LONGEST_REASON, trimmedReason } from '../views/failure-reason.js';
 import { bodyProblem, sentenceFor } from '../views/messages.js';

@@ -1,4 +1,4 @@
-import type { Daemon } from '../app/api.js';
+import type { Daemon } from '../app/api/daemon.js';
 import type { Millis } from '../domain/time.js';
 import { HeartbeatError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';

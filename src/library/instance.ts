@@ -1,5 +1,5 @@
 import { isRecord } from '../domain/is-record.js';
-import type { Daemon } from '../app/api.js';
+import type { Daemon } from '../app/api/daemon.js';
 import type { Stats } from '../app/daemon-facts.js';
 import { HeartbeatError } from '../errors.js';
 import type { Logger } from '../ports/logger.js';

@@ -7,7 +7,7 @@ import { readPing, type PingOptions } from './pinging.js';
 import { describedProbe, type ProbeDescription } from './probe.js';
 import { describedPing, type PingDescription } from './ping-description.js';
 import { HeartbeatError } from '../errors.js';
-import type { Daemon } from '../app/api.js';
+import type { Daemon } from '../app/api/daemon.js';
 import { causesOf, changeDependencies } from '../app/dependencies.js';
 import { readAcknowledgement, type Acknowledgement } from './acknowledging.js';
 import { askForNode, askNode, instantOf, nodeNameOf, readReason, refuseBody } from './arguments.js';

@@ -1,4 +1,4 @@
-import type { Daemon } from '../app/api.js';
+import type { Daemon } from '../app/api/daemon.js';
 import type { NodeChange } from '../../actors/notifier/notifier.protocol.js';
 import { makeChannels } from '../adapters/channels/make.js';
 import { probeThread } from '../adapters/probes/probe-thread.js';

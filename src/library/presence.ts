@@ -1,7 +1,7 @@
 import type { UserCommand, UserDevice, UserReply } from '../../actors/user/user.protocol.js';
 import { isDeviceName, metaText, MOST_META, type DeviceHeal } from '../domain/device.js';
 import type { UserId, UserIds } from '../domain/user-id.js';
-import type { Daemon } from '../app/api.js';
+import type { Daemon } from '../app/api/daemon.js';
 import { sentenceFor } from '../views/messages.js';
 import type { UserStatus } from '../views/user-view.js';
 import { askUser, askUsers, instantOf, userIdOf, type UserIdLike } from './arguments.js';

@@ -1,5 +1,5 @@
 import type { OverrideCommand } from '../../actors/notifier/notifier.protocol.js';
-import type { Daemon } from '../app/api.js';
+import type { Daemon } from '../app/api/daemon.js';
 import { turnAt, type Rota, type RotaPerson, type TurnLength } from '../domain/rota.js';
 import { overrideStateAt, parseOverrideId, type RotaOverride } from '../domain/rota-override.js';
 import { SILENCE_STATES, type SilenceState } from '../domain/silence.js';

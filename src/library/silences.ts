@@ -1,7 +1,7 @@
 import type { SilenceCommand } from '../../actors/notifier/notifier.protocol.js';
 import { SILENCE_STATES, silenceStateAt, type Silence, type SilenceState } from '../domain/silence.js';
 import { parseSilenceId } from '../domain/silence-id.js';
-import type { Daemon } from '../app/api.js';
+import type { Daemon } from '../app/api/daemon.js';
 import { HeartbeatError } from '../errors.js';
 import { sentenceFor } from '../views/messages.js';
 import { parseSilence } from '../views/silence-view.js';

@@ -1,6 +1,6 @@
 import { isRecord } from '../domain/is-record.js';
 import type { LiveDevice, LiveSession, UserReply } from '../../actors/user/user.protocol.js';
-import type { Daemon } from '../app/api.js';
+import type { Daemon } from '../app/api/daemon.js';
 import type { UserId } from '../domain/user-id.js';
 import { factsOfOffline, factsOfOnline, type UserFacts, type UserStatus } from '../views/user-view.js';
 import { dateOf } from './arguments.js';

@@ -1,5 +1,5 @@
 import type { EndOfEvents, EventReader, SentEvent, SentState } from '../app/events/events-api.js';
-import type { Daemon } from '../app/api.js';
+import type { Daemon } from '../app/api/daemon.js';
 import { ANYBODY } from '../domain/access.js';
 import { HeartbeatError } from '../errors.js';
 import { userIdOf, type UserIdLike } from './arguments.js';

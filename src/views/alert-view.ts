@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { ChannelPreview } from '../app/api.js';
+import type { ChannelPreview } from '../app/api/alerts-api.js';
 import type { AlertRecord, Delivery } from '../domain/alert.js';
 import { unixSeconds } from '../domain/time.js';
 import type * as answer from './alert-answers.js';

@@ -9,7 +9,7 @@ import type { Cancel, Clock } from '../../ports/clock.js';
 import type { Logger } from '../../ports/logger.js';
 import { Slices } from '../../runtime/slices.js';
 import type { Config } from '../../config/schema.js';
-import type { NodesApi } from '../api.js';
+import type { NodesApi } from '../api/nodes-api.js';
 import type { Actors } from '../assemble.js';
 import { planOf, RegisteredNodes, type DeclaredPlan, type DeclaredStep } from './plan.js';
 

@@ -3,7 +3,7 @@ import type { DescribedNode } from '../../../actors/node/node.protocol.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { Clock } from '../../ports/clock.js';
 import { statsView } from '../../views/stats-view.js';
-import type { Daemon } from '../api.js';
+import type { Daemon } from '../api/daemon.js';
 import type { Actors } from '../assemble.js';
 import { readingTurns } from '../long-reads.js';
 import type { OwnershipCheck } from '../ownership-check.js';

@@ -6,7 +6,7 @@ import { isAlertVisible, visibleAlert } from '../../domain/alert-scope.js';
 import { parseAlertListing } from './alert-query.js';
 import { alertView, previewView } from '../../views/alert-view.js';
 import { isEveryNodePermitted } from '../security/authorization.js';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import type { Exchange } from '../server/exchange.js';
 import { failsByTag, preconditionOf } from '../input/preconditions.js';
 import type { GatewayLimits } from '../gateway-options.js';

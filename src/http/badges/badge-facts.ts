@@ -1,5 +1,5 @@
 import type { DescribedNode, NodeReply } from '../../../actors/node/node.protocol.js';
-import type { NodesApi } from '../../app/api.js';
+import type { NodesApi } from '../../app/api/nodes-api.js';
 import { BADGE_DAYS, type BadgeKind, type BadgeShow } from '../../domain/badge.js';
 import type { NodeState } from '../../domain/node.js';
 import type { Label } from '../../domain/label.js';

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import { ANYBODY } from '../../domain/access.js';
 import { BADGE_KINDS, BADGE_SHOWS, type BadgeShow } from '../../domain/badge.js';
 import type { Clock } from '../../ports/clock.js';

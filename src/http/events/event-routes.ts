@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import pLimit from 'p-limit';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import type { EventFilter } from '../../app/events/events-api.js';
 import type { Clock } from '../../ports/clock.js';
 import type { GatewayLimits } from '../gateway-options.js';

@@ -5,7 +5,7 @@ import { LINK_SILENCE, type ActionLink, type LinkUse } from '../../domain/action
 import { exactMatcher } from '../../domain/matcher.js';
 import { instant } from '../../domain/time.js';
 import { errorCodes, type ErrorCode } from '../../errors.js';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import type { Clock } from '../../ports/clock.js';
 import type { LinkSigner } from '../../ports/link-signer.js';
 import type { Resources } from '../resources.js';

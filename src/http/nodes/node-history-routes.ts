@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { Clock } from '../../ports/clock.js';
 import { probeResultView } from '../../views/probe.js';

@@ -2,7 +2,7 @@ import type { DescribedNode } from '../../../actors/node/node.protocol.js';
 import type { Flip } from '../../domain/node.js';
 import { silencesAt } from '../../domain/silence.js';
 import type { Instant } from '../../domain/time.js';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import type { Slices } from '../../runtime/slices.js';
 import type { Exchange } from '../server/exchange.js';
 import { encodeCursor, parsePage } from '../input/paging.js';

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { DescribedNode, NodeReply, NodeRequest } from '../../../actors/node/node.protocol.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import { nodeView } from '../../views/node-view.js';
 import { preconditionOf, tagsToMatch } from '../input/preconditions.js';
 import type { Handler } from '../resources.js';

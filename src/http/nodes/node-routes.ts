@@ -3,7 +3,7 @@ import { inTheNameOf } from '../input/in-the-name-of.js';
 import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
 import type { NodeReply, NodeRequest } from '../../../actors/node/node.protocol.js';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import { causesOf, changeDependencies } from '../../app/dependencies.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import { settingsTag } from '../../domain/settings-tag.js';

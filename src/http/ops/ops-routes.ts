@@ -1,4 +1,4 @@
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import type { UserIdKind } from '../../domain/user-id.js';
 import type { Resources } from '../resources.js';
 import type { GatewayFacts } from '../../app/daemon-facts.js';

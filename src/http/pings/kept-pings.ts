@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import * as z from 'zod';
 import type { NodeName } from '../../domain/node-name.js';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import { queryProblem } from '../../views/messages.js';
 import { pingView } from '../../views/ping-view.js';
 import { coded } from '../../views/values.js';

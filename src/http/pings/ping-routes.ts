@@ -4,7 +4,7 @@ import { ANYBODY, type Access } from '../../domain/access.js';
 import { parseNodeName, type NodeName } from '../../domain/node-name.js';
 import { isSlug, isUuid, type Ping } from '../../domain/ping.js';
 import type { Millis } from '../../domain/time.js';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import type { Clock } from '../../ports/clock.js';
 import { forbidden } from '../../views/messages.js';
 import type { GatewayLimits } from '../gateway-options.js';

@@ -3,7 +3,7 @@ import type { OverrideReply } from '../../../actors/notifier/notifier.protocol.j
 import type { Rota } from '../../domain/rota.js';
 import { overrideStateAt, parseOverrideId } from '../../domain/rota-override.js';
 import type { Clock } from '../../ports/clock.js';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import { overrideView, parseOverride, rotaView, turnView } from '../../views/rota-view.js';
 import type { GatewayLimits } from '../gateway-options.js';
 import { inTheNameOf } from '../input/in-the-name-of.js';

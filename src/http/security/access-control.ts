@@ -1,6 +1,7 @@
 import { Access, ANYBODY, NOBODY } from '../../domain/access.js';
 import type { Clock } from '../../ports/clock.js';
-import type { Daemon, UsersApi } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
+import type { UsersApi } from '../../app/api/users-api.js';
 import { RateLimiter, sourceOf } from './rate-limit.js';
 import { isBadge } from '../badges/badge-target.js';
 import { isLink } from '../links/link-target.js';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { SignInsApi } from '../../app/api.js';
+import type { SignInsApi } from '../../app/api/pages-api.js';
 import type { Access } from '../../domain/access.js';
 import type { SignedIn, SignIn } from '../../domain/sign-in.js';
 import { instant, type Instant } from '../../domain/time.js';

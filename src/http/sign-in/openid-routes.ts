@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import type { Access } from '../../domain/access.js';
 import type { SignedIn } from '../../domain/sign-in.js';
 import { HeartbeatError } from '../../errors.js';

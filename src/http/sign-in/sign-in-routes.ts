@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import { ANYBODY, type Access } from '../../domain/access.js';
 import { signedInByKey, type SignedIn, type SignIn } from '../../domain/sign-in.js';
 import { instant, toMillis, unixSeconds, type Seconds } from '../../domain/time.js';

@@ -4,7 +4,7 @@ import { ANYBODY } from '../../domain/access.js';
 import { isWithinReach, silenceStateAt, type Silence, type SilenceId } from '../../domain/silence.js';
 import { parseSilenceId } from '../../domain/silence-id.js';
 import type { Clock } from '../../ports/clock.js';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import { parseSilence, silenceView } from '../../views/silence-view.js';
 import type { GatewayLimits } from '../gateway-options.js';
 import { inTheNameOf } from '../input/in-the-name-of.js';

@@ -1,5 +1,5 @@
 import type { UserDevice, UserReply } from '../../../actors/user/user.protocol.js';
-import type { UsersApi } from '../../app/api.js';
+import type { UsersApi } from '../../app/api/users-api.js';
 import type { Access } from '../../domain/access.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { ErrorCode } from '../../errors.js';

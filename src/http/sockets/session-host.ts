@@ -1,4 +1,4 @@
-import type { UsersApi } from '../../app/api.js';
+import type { UsersApi } from '../../app/api/users-api.js';
 import type { EventsApi } from '../../app/events/events-api.js';
 import type { Access } from '../../domain/access.js';
 import type { Millis, Moment } from '../../domain/time.js';

@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import type { SocketsReport } from '../../app/daemon-facts.js';
 import { toMillis, type Millis, type Seconds } from '../../domain/time.js';
 import type { Clock } from '../../ports/clock.js';

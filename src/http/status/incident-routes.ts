@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { IncidentReply, IncidentRequest } from '../../../actors/records/status-incidents.protocol.js';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import type { StatusPage } from '../../domain/status-page.js';
 import { parseIncidentId, type StatusIncidentId } from '../../domain/status-incident.js';
 import { incidentView, parseIncident, parseIncidentUpdate } from '../../views/incident-view.js';

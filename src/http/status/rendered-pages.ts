@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import type { StatusIncident } from '../../domain/status-incident.js';
 import type { StatusPage } from '../../domain/status-page.js';
 import { moment, type Millis, type Moment } from '../../domain/time.js';

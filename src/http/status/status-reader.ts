@@ -1,5 +1,5 @@
 import type { DescribedNode } from '../../../actors/node/node.protocol.js';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import type { NodeName } from '../../domain/node-name.js';
 import { labelsOf } from '../../domain/label.js';
 import type { StatusGroup, StatusPage } from '../../domain/status-page.js';

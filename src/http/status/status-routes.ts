@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import type { StatusLogo, StatusPage } from '../../domain/status-page.js';
 import { preconditionOf } from '../input/preconditions.js';
 import type { StatusOptions } from '../public-options.js';

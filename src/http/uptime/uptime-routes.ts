@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { DescribedNode } from '../../../actors/node/node.protocol.js';
 import type { UptimeReport } from '../../domain/uptime-report.js';
 import type { Clock } from '../../ports/clock.js';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import { uptimeCsv, uptimeReportOfNodesView, uptimeReportView } from '../../views/uptime-view.js';
 import type { GatewayLimits } from '../gateway-options.js';
 import type { Resources } from '../resources.js';

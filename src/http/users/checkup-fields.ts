@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { UserReply } from '../../../actors/user/user.protocol.js';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import type { UserId } from '../../domain/user-id.js';
 import { queryProblem } from '../../views/messages.js';
 import {

@@ -1,7 +1,7 @@
 import type { Session } from '../../domain/session.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { Clock } from '../../ports/clock.js';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import type { Exchange } from '../server/exchange.js';
 import { jsonHead } from '../server/json-answer.js';
 import { rhythmEnd, rhythmStart, sessionText } from '../../views/user-view.js';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import type { UserId, UserIds } from '../../domain/user-id.js';
 import { queryProblem } from '../../views/messages.js';
 import { onlineUsersText, onlineUserText } from '../../views/user-view.js';

@@ -3,7 +3,7 @@ import { answerAccepted, answerText, Batch, type BatchLimits, type BatchOf } fro
 import type { Request } from 'express';
 import type { IncomingMessage } from 'node:http';
 import { bodyProblem, forbidden } from '../../views/messages.js';
-import type { Daemon } from '../../app/api.js';
+import type { Daemon } from '../../app/api/daemon.js';
 import { idJson } from '../../views/id-json.js';
 import { deviceIn, readDeviceHeal, refusesDeviceOfBatch } from './device.js';
 import { parseEntry } from './batch-entry.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { instant } from '../../../src/domain/time.js';
-import type { NodesApi } from '../../../src/app/api.js';
+import type { NodesApi } from '../../../src/app/api/nodes-api.js';
 import { head } from '../support/raw-client.js';
 import { starting, userId, type GatewayUnderTest } from '../support/gateway-under-test.js';
 import { authOf, callWith, keyRule, START } from './support.js';

@@ -8,17 +8,11 @@ import { orderOf, spansOf } from '../../../src/domain/user-order.js';
 import { HeartbeatError, type ErrorCode } from '../../../src/errors.js';
 import type { EventsApi } from '../../../src/app/events/events-api.js';
 import { DependencyChanges } from '../../../src/app/dependencies.js';
-import type {
-  AlertsApi,
-  Daemon,
-  IncidentsApi,
-  NodesApi,
-  PingsApi,
-  OnlineUsers,
-  RotasApi,
-  SilencesApi,
-  UsersApi,
-} from '../../../src/app/api.js';
+import type { AlertsApi, RotasApi, SilencesApi } from '../../../src/app/api/alerts-api.js';
+import type { Daemon } from '../../../src/app/api/daemon.js';
+import type { IncidentsApi } from '../../../src/app/api/pages-api.js';
+import type { NodesApi, PingsApi } from '../../../src/app/api/nodes-api.js';
+import type { OnlineUsers, UsersApi } from '../../../src/app/api/users-api.js';
 import type { DaemonFacts, Stats } from '../../../src/app/daemon-facts.js';
 import type { HistoryRange } from '../../../src/ports/history-store.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';

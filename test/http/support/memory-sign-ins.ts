@@ -1,4 +1,4 @@
-import type { SignInsApi } from '../../../src/app/api.js';
+import type { SignInsApi } from '../../../src/app/api/pages-api.js';
 import { SignIns, type SignInRules } from '../../../actors/records/sign-ins.js';
 import type { ErrorCode } from '../../../src/errors.js';
 import type { Clock } from '../../../src/ports/clock.js';

@@ -1,5 +1,5 @@
 import { App, type AppPorts } from '../../../src/app.js';
-import type { Daemon as DaemonApi } from '../../../src/app/api.js';
+import type { Daemon as DaemonApi } from '../../../src/app/api/daemon.js';
 import type { Config } from '../../../src/config/schema.js';
 import { Gateway } from '../../../src/http/gateway.js';
 import type { AuthOptions } from '../../../src/http/security/credentials.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Daemon } from '../../../src/app/api.js';
+import type { Daemon } from '../../../src/app/api/daemon.js';
 import { callDaemon, callsAnswered, duringCall, giveUpCalls, pulled } from '../../../src/library/calls.js';
 
 describe('library calls that ask several times', () => {

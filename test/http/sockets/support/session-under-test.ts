@@ -1,6 +1,6 @@
 import { ANYBODY, type Access } from '../../../../src/domain/access.js';
 import { instant, toMillis, type Millis } from '../../../../src/domain/time.js';
-import type { Daemon } from '../../../../src/app/api.js';
+import type { Daemon } from '../../../../src/app/api/daemon.js';
 import type { EventsApi } from '../../../../src/app/events/events-api.js';
 import { Denied, type Credential } from '../../../../src/http/security/credentials.js';
 import type { SessionHost, SocketCounts, SocketPeer } from '../../../../src/http/sockets/session-host.js';
