@@ -33,9 +33,13 @@ export interface ProbesDeps {
 }
 
 export interface ProbeFigures {
+  /** Those that have a probe. */
   readonly nodes: number;
+  /** Probes that run now. */
   readonly underWay: number;
+  /** Probes that are due, and wait for others to end. */
   readonly waiting: number;
+  /** Whether there are probes, and none can be run. */
   readonly isFailing: boolean;
 }
 

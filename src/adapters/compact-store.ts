@@ -30,6 +30,7 @@ export async function compactStore(
         `${end.place.name} is compacted by its database: autovacuum reuses the space, and VACUUM FULL heartbeat.record gives it back`,
       );
     const before = await end.size();
+    // As after an erasure of every key: unlike what is only reclaimed, that is merged before the store closes.
     await scrubbing.after(Promise.resolve([ALL]));
     // It ends once the files are merged.
     await end.reopen();

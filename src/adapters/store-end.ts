@@ -36,6 +36,7 @@ export class StoreEnd {
     }
   }
 
+  /** @throws HeartbeatError if there is no history in the directory, or it is divided into partitions */
   static async from(location: StoreLocation, clock: Clock): Promise<StoreEnd> {
     const source = new StoreEnd(location, clock, true);
     if (location.kind === 'postgres') return source;
@@ -46,6 +47,7 @@ export class StoreEnd {
     return source;
   }
 
+  /** @throws HeartbeatError if the directory holds a history that is divided into partitions */
   static async to(location: StoreLocation, clock: Clock): Promise<StoreEnd> {
     const target = new StoreEnd(location, clock, false);
     if (location.kind === 'leveldb')
@@ -72,11 +74,16 @@ export class StoreEnd {
     return { ...this.#engine.place, name: this.#directory ?? this.#engine.place.name };
   }
 
-  /** A database is claimed by its first opening; a directory is made by it, unless it must exist. */
+  /**
+   * A database is claimed by its first opening; a directory is made by it, unless it must exist.
+   *
+   * @throws HeartbeatError that says why it cannot be opened
+   */
   async open(): Promise<OrderedStore> {
     return this.#undivided(this.#open(!this.#isSource || this.#directory === undefined));
   }
 
+  /** Closes it, and opens it again. @throws HeartbeatError likewise */
   async reopen(): Promise<OrderedStore> {
     await this.#store?.close();
     return this.#open(false);

@@ -144,7 +144,9 @@ export interface SupervisionFacts {
     readonly history: object;
     /** Undefined while it is not open. */
     readonly bytes: number | undefined;
+    /** Bytes that are left on its disk. */
     readonly free: DiskUse['free'];
+    /** About how many bytes each kind of record takes. */
     readonly kinds: DiskUse['kinds'];
     /** Undefined in the first hour, and while it does not grow. */
     readonly daysLeft: number | undefined;

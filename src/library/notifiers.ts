@@ -81,6 +81,7 @@ export class GotifyNotifier extends BuiltInNotifier {
 export interface PushoverOptions {
   /** The devices that get it, with commas between their names. Default: all. */
   readonly device?: string;
+  /** The name of a sound of Pushover. Default: the one that the user chose in the app. */
   readonly sound?: string;
   /** Failures ring until somebody acknowledges them in the app: how often, and for how long at most, in seconds. */
   readonly emergency?: { readonly retry?: number; readonly expire?: number };

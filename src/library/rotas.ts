@@ -46,8 +46,9 @@ export interface OverrideOptions {
   /** Now, if absent or in the past. */
   readonly startsAt?: Date | undefined;
   readonly endsAt: Date;
-  /** Who makes the override. */
+  /** Who makes the override: 1 to 255 characters. */
   readonly by: string;
+  /** Shown wherever it is listed: 1 to 1,000 characters. */
   readonly reason?: string | undefined;
 }
 

@@ -28,8 +28,9 @@ export interface SilenceOptions {
   /** Now, if absent or in the past. */
   readonly startsAt?: Date | undefined;
   readonly endsAt: Date;
-  /** Who silences. */
+  /** Who silences: 1 to 255 characters. */
   readonly by: string;
+  /** Shown wherever it is listed: 1 to 1,000 characters. */
   readonly reason?: string | undefined;
 }
 

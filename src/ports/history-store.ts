@@ -30,8 +30,10 @@ export interface StoreTrouble {
   readonly message: string;
 }
 
+/** What the size of a store is made up of. Indexes count with what they index. */
 export type KindOfRecord = 'sessions' | 'nodes' | 'pings' | 'alerts';
 
+/** What a store takes, and what is left. */
 export interface DiskUse {
   /** Bytes that are left on the disk; undefined for a disk of another machine. */
   readonly free: number | undefined;
@@ -153,7 +155,9 @@ export interface HistoryStore extends Outbox {
 
   /**
    * Gives the space of what was pruned back to the file system, in the background. Until then it takes as much as before,
-   * and reads go over it.
+   * and reads go over it. Resolves once that is asked for, and not when it is done: what a close interrupts is left.
+   *
+   * @throws HeartbeatError if the store is not open
    */
   reclaim(): Promise<void>;
 

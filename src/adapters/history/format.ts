@@ -3,8 +3,8 @@ import type { KeyRange } from '../../ports/ordered-store.js';
 /**
  * The version of what is on disk. The codecs (`session-codec.ts`, `node-codec.ts`, `node-past-codec.ts`,
  * `alert-codec.ts` with `alert-keys.ts`, `silence-codec.ts`, `override-codec.ts`, `ping-codec.ts`, `incident-codec.ts`,
- * `sign-in-codec.ts`) say what each key and value holds; behind each value comes its checksum (`checksum.ts`). Keys are ordered binary, so that a user's sessions in a range of time
- * cost one seek and a scan of just those.
+ * `sign-in-codec.ts`) say what each key and value holds; behind each value comes its checksum (`checksum.ts`). Keys are
+ * ordered binary, so that a user's sessions in a range of time cost one seek and a scan of just those.
  */
 export const VERSION = 5;
 

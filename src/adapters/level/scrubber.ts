@@ -102,7 +102,7 @@ export class Scrubber implements Scrubbing {
   }
 
   /**
-   * Resolves once nothing erased is in the files, unless LevelDB could not write, or a snapshot is still read. Space is
+   * Before a close: reclaims nothing more. Resolves once nothing erased is in the files, unless LevelDB could not write, or a snapshot is still read. Space is
    * left for another time.
    */
   async settled(): Promise<void> {

@@ -1,3 +1,7 @@
+/*
+ * The version of `string-width` that other packages bring along counts no graphemes, and cuts none off.
+ */
+
 /** Characters that take two places on a terminal: those of East Asia, and pictures. */
 const WIDE =
   /^(?:\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}|[\u3000-\u303F\uFF01-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation})/u;
