@@ -76,7 +76,7 @@ export const commands: readonly CommandEntry[] = [
   ask('alerts', ALERTS, 'list alerts and their delivery', ofAlerts, 'alerts'),
   ask('ack', ALERTS, 'acknowledge the failure of a node', ofNodes, 'acknowledge'),
   ask('redeliver', ALERTS, 'deliver a dead letter again', ofAlerts, 'redeliver'),
-  ask('silence', ALERTS, 'hold the failures of nodes for a while', ofAlerts, 'silence'),
+  ask('silence', ALERTS, 'mute alerts of nodes until a time', ofAlerts, 'silence'),
   ask('silences', ALERTS, 'list silences', ofAlerts, 'silences'),
   ask('unsilence', ALERTS, 'end a silence', ofAlerts, 'expire'),
   {

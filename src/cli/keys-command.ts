@@ -43,7 +43,7 @@ export function addKeysCommand(
     .option('--user-prefix <prefix>', 'with user_ids: text: a prefix of the users; may be repeated', added)
     .option('--nodes <prefix>', 'a prefix of the nodes that the key covers; may be repeated', added)
     .option('--create', 'with the scope ping: pings of unknown nodes with create=1 register them')
-    .option('--json', 'one JSON document')
+    .option('--json', 'print JSON')
     .action((given: GivenKeyOptions, self: Command) => {
       const made = makeKey(given, clock.wall());
       if ('problems' in made) refuse(self, made.problems);

@@ -83,7 +83,7 @@ interface GivenSilence {
 export const silence = apiCommand<GivenSilence, Silence>({
   scope: 'admin',
   description:
-    'Hold the failures of nodes for a while. All matchers must fit a node, as in Alertmanager: env=prod "name=~web-.*".',
+    'Mute alerts of nodes until a time. All matchers must match, as in Alertmanager: env=prod "name=~web-.*".',
   arguments: [['<matcher...>', 'a label or name, one of = != =~ !~, and a value']],
   options: [
     ['--for <seconds>', 'how long, in seconds or with a unit as in 90m', '3600'],

@@ -76,7 +76,7 @@ export function daemonCommand<Options extends object>(
     const command = program.command(name).description(`${description}${needs}`);
     for (const [flags, about, fallback] of operands) command.argument(flags, about, fallback);
     for (const [flags, about, fallback] of options) command.addOption(optionOf(flags, about, fallback));
-    if (hasJson) command.option('--json', 'JSON, with the schema of the API');
+    if (hasJson) command.option('--json', 'print JSON, with the schema of the API');
     addConnectionOptions(command);
     command.action(async () => {
       const given = command.opts<Options & GivenConnection & { readonly json?: boolean }>();

@@ -19,7 +19,7 @@ export interface GivenLimits {
 
 export const LIMIT_OPTIONS: readonly Described[] = [
   ['--limit <count>', 'the most to list'],
-  ['--cursor <cursor>', 'continue behind the page with this next_cursor'],
+  ['--cursor <cursor>', 'start after the page with this next_cursor'],
 ];
 
 export function limitProblems({ limit }: GivenLimits): readonly string[] {

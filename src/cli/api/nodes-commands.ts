@@ -11,7 +11,7 @@ import { LIMIT_OPTIONS, limitProblems, listing, more, type GivenLimits, type Lis
 import { batchCode, batchText } from './users-commands.js';
 
 const NAME = ['<name>', 'the name of the node'] as const;
-export const BY = ['--by <who>', 'who does it (default: the name of this user)'] as const;
+export const BY = ['--by <who>', 'who does it (default: your login name)'] as const;
 const UNTIL: readonly Described[] = [
   ['--for <seconds>', 'when it ends by itself, in seconds, or with a unit as in 90m'],
   ['--until <time>', 'when it ends by itself: Unix seconds or ISO 8601'],

@@ -18,7 +18,7 @@ export function addBenchCommand(program: Command, context: BenchContext): void {
     )
     .option('--session-timeout <seconds>', 'session timeout of the daemon; sets that of a temporary one', '7')
     .option('--seed <number>', 'seed of the pauses between heals (default: random)')
-    .option('--json', 'one JSON document on standard output')
+    .option('--json', 'print JSON')
     .action(async (given: GivenBenchOptions, command: Command) => {
       const options = readBenchOptions(given);
       if ('length' in options) refuse(command, options);

@@ -24,7 +24,7 @@ export function addChannelsCommand(program: Command, { env, stdout, stderr }: Co
     .description('have the running daemon send a test message through a channel, and wait for the outcome')
     .argument('<name>', 'the name of the channel')
     .option('--timeout <seconds>', 'how long to wait for the outcome', '15')
-    .option('--json', 'one JSON document');
+    .option('--json', 'print JSON');
   addConfigOptions(addConnectionOptions(test)).action(
     async (name: string, given: GivenOptions, self: Command) => {
       // With a URL, the configuration of this shell need not be that of the daemon.
@@ -59,7 +59,7 @@ export function addChannelsCommand(program: Command, { env, stdout, stderr }: Co
       .description('print what a channel would send of each type of alert, from the configuration alone')
       .argument('<name>', 'the name of the channel'),
   )
-    .option('--json', 'one JSON document')
+    .option('--json', 'print JSON')
     .action(async (name: string, given: { readonly json?: boolean }, self: Command) => {
       const effective = effectiveOf(self, env);
       const { previewChannel } = await import('./preview-command.js');

@@ -22,7 +22,7 @@ export function addConfigCommand(program: Command, context: CommandContext): voi
     .description(
       'Print the value of each option and where it came from. With --diff: what a reload of the running daemon would do; the exit code is 2 if it would change something.',
     )
-    .option('--json', 'one JSON document')
+    .option('--json', 'print JSON')
     .option('--diff', 'ask the running daemon what a reload would do');
   addConnectionOptions(command);
   addConfigOptions(command).action(async (given: GivenOptions) => {

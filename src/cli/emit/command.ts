@@ -29,7 +29,7 @@ export function addEmitCommand(program: Command, { env }: CommandContext): void 
       'skip: send no heartbeat; report: report a failure at once',
       'skip',
     )
-    .option('--json', 'the summary as one JSON document')
+    .option('--json', 'print JSON')
     .action(async (given: GivenEmitOptions, command: Command) => {
       const options = readEmitOptions(given, await connectionOf(given, env));
       if ('length' in options) refuse(command, options);

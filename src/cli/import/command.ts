@@ -45,7 +45,7 @@ export function addImportCommand(program: Command, { env }: CommandContext): voi
 function withCommon(command: Command): Command {
   return addConnectionOptions(command)
     .option('--dry-run', 'say what would be done, and change nothing')
-    .option('--json', 'one JSON document, with the secret UUIDs for pings');
+    .option('--json', 'print JSON, with the secret UUIDs for pings');
 }
 
 async function read(

@@ -34,7 +34,7 @@ export function addRunCommand(program: Command, context: CommandContext): void {
         'It ends as the command does, also where the daemon is away. Needs a key with the scope ping or admin, if there are keys.',
     )
     .usage('--name <node> [options] -- <command> [arguments...]')
-    .argument('<command...>', 'the command, behind --')
+    .argument('<command...>', 'the command, after --')
     .requiredOption('--name <node>', 'the node of the job')
     .option('--no-output', 'leave the output alone: none is sent, and the command sees the terminal')
     .optionsGroup(SCHEDULE)

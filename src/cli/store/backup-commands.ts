@@ -23,7 +23,7 @@ export function addBackupCommands(store: Command, context: CommandContext): void
     .option('--every <seconds>', 'write another one after so many seconds, until it is stopped')
     .option('--keep <number>', 'remove the oldest ones in the directory beyond so many');
   addPlaceOptions(backup)
-    .option('--json', 'the result as one JSON document')
+    .option('--json', 'print JSON')
     .action(async (file: string, given: Given, command: Command) => {
       const place = await placeOf(given, command, context.env);
       const every = whole(given.every, 'every', LONGEST, command);
@@ -40,7 +40,7 @@ export function addBackupCommands(store: Command, context: CommandContext): void
     .description('the same as a backup, with the name of each record; one that was broken off goes on')
     .argument('<file>', FILE);
   addPlaceOptions(exporting)
-    .option('--json', 'the result as one JSON document')
+    .option('--json', 'print JSON')
     .action(async (file: string, given: Given, command: Command) => {
       const place = await placeOf(given, command, context.env);
       const json = given.json === true;
@@ -54,7 +54,7 @@ export function addBackupCommands(store: Command, context: CommandContext): void
     .description('write a backup or an export to an empty store; one that was broken off goes on')
     .argument('<file>', 'a backup or an export, or - for the standard input');
   addStoreOptions(restore)
-    .option('--json', 'the result as one JSON document')
+    .option('--json', 'print JSON')
     .action(async (file: string, given: Given, command: Command) => {
       const location = locationOf(given, command);
       const { runRestore } = await import('./run-restore.js');

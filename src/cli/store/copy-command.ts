@@ -10,7 +10,7 @@ export function addStoreCopyCommand(store: Command, context: CommandContext): vo
     .description('copy a history to an empty store; run it again after an interruption, and it goes on')
     .argument('<from>', 'a data directory, or the postgres:// URL of a database')
     .argument('<to>', 'another data directory or database, which must be empty')
-    .option('--json', 'the result as one JSON document')
+    .option('--json', 'print JSON')
     .action(async (from: string, to: string, { json }: { json?: boolean }, command: Command) => {
       const problems: string[] = [];
       const source = located('<from>', from, problems);

@@ -15,7 +15,7 @@ interface Given extends GivenPlace {
   readonly json?: boolean;
 }
 
-const JSON_OPTION = ['--json', 'the result as one JSON document'] as const;
+const JSON_OPTION = ['--json', 'print JSON'] as const;
 
 /** Adds `store verify`, `store repair` and `store compact`. They set `process.exitCode`. */
 export function addVerifyCommands(store: Command, context: CommandContext): void {
