@@ -228,7 +228,12 @@ describe('the commands that call the API', () => {
         /^heartbeat: there is no history in \/no\/such\/\\u001b\n$/,
         ['store', 'copy', '/no/such/\u001b', '/no/such/copy'],
       ],
-      [64, /^error: unknown option '--store'/, ['store', 'compact', '--store', 'postgres://a@b/c']],
+      [64, /^error: required option '--data-dir <directory>'/, ['store', 'compact']],
+      [
+        64,
+        /^error: unknown option '--store'/,
+        ['store', 'compact', '--data-dir', 'a', '--store', 'postgres://a@b/c'],
+      ],
       [64, /^error: --data-dir or --store must say which store/, ['store', 'restore', 'file']],
       [64, /^error: --from must be .*, not '\\u001b'\nerror: --api-key-env: X/, IMPORT],
       [64, /^error: --timeout must be .*, not '\\u001b'\n/, ['healthcheck', '--timeout', '\u001b']],
