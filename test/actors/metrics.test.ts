@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { MemoryHistoryStore } from '../../src/adapters/memory/memory-history-store.js';
 import { Faults } from '../support/faults.js';
 import { Scraped } from '../support/metrics.js';
 import { ping } from '../support/pings.js';
@@ -19,6 +20,21 @@ describe('what the daemon counts', () => {
     await daemon.start({ decideUser: faults.decide, ...options });
   }
   const scrape = async () => new Scraped(await daemon.app.facts());
+
+  it('does not measure each kind of record for a scrape', async () => {
+    let asked = 0;
+    class MeasuredStore extends MemoryHistoryStore {
+      override diskUse(): ReturnType<MemoryHistoryStore['diskUse']> {
+        asked++;
+        return super.diskUse();
+      }
+    }
+    await start({ store: new MeasuredStore() });
+    await scrape();
+    expect(asked).to.equal(0);
+    await daemon.app.supervision();
+    expect(asked).to.be.above(0);
+  });
 
   it('counts heals, opened and expired sessions, and users online', async () => {
     await start();
