@@ -1,7 +1,15 @@
 import { earliestIdAt } from '../../domain/alert-id.js';
-import { isOpen, type AlertId, type AlertRecord, type CountedAlert } from '../../domain/alert.js';
+import {
+  isOpen,
+  type AlertId,
+  type AlertRecord,
+  type CountedAlert,
+  type UnnotifiedOf,
+} from '../../domain/alert.js';
 import type { Instant } from '../../domain/time.js';
 import { notifiedLateAt } from '../../domain/late-notification.js';
+import type { NodeName } from '../../domain/node-name.js';
+import type { HistoryRecord } from '../../ports/history-record.js';
 import type { AlertRange } from '../../ports/outbox.js';
 
 const CHUNK = 500;
@@ -9,9 +17,22 @@ const CHUNK = 500;
 /** The alerts of a history in memory. */
 export class MemoryAlerts {
   readonly #records = new Map<AlertId, AlertRecord>();
+  readonly #unnotified = new Map<NodeName, UnnotifiedOf>();
+
+  apply({ records, unnotified = [] }: Extract<HistoryRecord, { kind: 'alerts' }>): void {
+    for (const record of records) this.put(record);
+    for (const each of unnotified) {
+      if (each.channels.length === 0) this.#unnotified.delete(each.node);
+      else this.#unnotified.set(each.node, each);
+    }
+  }
 
   put(record: AlertRecord): void {
     this.#records.set(record.alert.id, record);
+  }
+
+  get unnotified(): readonly UnnotifiedOf[] {
+    return [...this.#unnotified.values()];
   }
 
   get(id: AlertId): AlertRecord | undefined {

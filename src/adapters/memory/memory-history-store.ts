@@ -14,7 +14,6 @@ import type { UserId } from '../../domain/user-id.js';
 import type { ObservedTime } from '../../domain/observed-time.js';
 import type { HistoryRecord, Membership } from '../../ports/history-record.js';
 import type {
-  DiskUse,
   FlipRange,
   HistoryRange,
   HistoryStore,
@@ -24,6 +23,7 @@ import type {
   StoreTrouble,
 } from '../../ports/history-store.js';
 import type { AlertRange } from '../../ports/outbox.js';
+import { Diskless } from './diskless.js';
 import { MemoryAlerts } from './memory-alerts.js';
 import { MemoryPings } from './memory-pings.js';
 import { MemoryNodes } from './memory-nodes.js';
@@ -33,7 +33,7 @@ import { MemorySessions } from './memory-sessions.js';
 const CHUNK = 500;
 
 /** A history in memory, lost with the process. It survives `close`, so that tests can simulate a restart. */
-export class MemoryHistoryStore implements HistoryStore {
+export class MemoryHistoryStore extends Diskless implements HistoryStore {
   readonly #sessions = new MemorySessions();
   readonly #blind = new Map<string, BlindInterval>();
   #watermark: Instant | undefined;
@@ -42,7 +42,6 @@ export class MemoryHistoryStore implements HistoryStore {
   readonly #nodes = new MemoryNodes();
   #observed: ObservedTime | undefined;
   readonly #alerts = new MemoryAlerts();
-  readonly #unnotified = new Map<NodeName, UnnotifiedOf>();
   readonly #silences = new MemoryRecords<Silence, SilenceId>(({ id }) => id);
   readonly #incidents = new MemoryRecords<StatusIncident, StatusIncidentId>(({ id }) => id);
   readonly #overrides = new MemoryRecords<RotaOverride, OverrideId>(({ id }) => id);
@@ -114,11 +113,7 @@ export class MemoryHistoryStore implements HistoryStore {
         this.#observed = record.observed;
         return;
       case 'alerts':
-        for (const alert of record.records) this.#alerts.put(alert);
-        for (const unnotified of record.unnotified ?? []) {
-          if (unnotified.channels.length === 0) this.#unnotified.delete(unnotified.node);
-          else this.#unnotified.set(unnotified.node, unnotified);
-        }
+        this.#alerts.apply(record);
         return;
       case 'silences':
         this.#silences.change(record.silences, record.forgotten);
@@ -213,7 +208,7 @@ export class MemoryHistoryStore implements HistoryStore {
   }
 
   async *unnotified(): AsyncIterable<readonly UnnotifiedOf[]> {
-    yield* chunks([...this.#unnotified.values()]);
+    yield* chunks(this.#alerts.unnotified);
   }
 
   async *silences(): AsyncIterable<readonly Silence[]> {
@@ -289,36 +284,8 @@ export class MemoryHistoryStore implements HistoryStore {
     return Promise.resolve(this.#pings.bodyOf(node, n));
   }
 
-  checkPresence(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  free(): Promise<undefined> {
-    return Promise.resolve(undefined);
-  }
-
-  diskUse(): Promise<DiskUse> {
-    return Promise.resolve({ free: undefined, kinds: undefined });
-  }
-
-  reclaim(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  backup(): undefined {
-    return undefined;
-  }
-
-  checkFiles(): Promise<boolean> {
-    return Promise.resolve(true);
-  }
-
   countSessions(): number {
     return this.#sessions.count();
-  }
-
-  size(): Promise<number> {
-    return Promise.resolve(0);
   }
 }
 
