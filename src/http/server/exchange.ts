@@ -8,13 +8,10 @@ import { sentenceFor } from '../../views/messages.js';
 import { LARGE_ANSWER, type Compression } from './compression.js';
 import { type MadeHeads, answerInOneWrite } from './one-write.js';
 import type { Order, RouteTable } from '../route-table.js';
-import { withoutLinkTokens } from '../../domain/action-link.js';
-import { withoutBadgeSignature } from '../badges/badge-target.js';
-import { withoutPingSecret } from '../pings/ping-target.js';
-import { withoutLogin } from '../sign-in/login-target.js';
 import { type Pipeline, type Waiting, pipelineOf } from './pipeline.js';
-import type { Refusal } from './refusal.js';
+import { answerOf, type Refusal } from './refusal.js';
 import { isBodiless } from './request-head.js';
+import { requestFields } from './request-fields.js';
 import { sentRequestId } from './request-id.js';
 
 /** Shared by all exchanges of a gateway. */
@@ -43,8 +40,6 @@ export interface ExchangeHost {
   /** The next answer is the last of its connection, whose client may still be sending. */
   hangUp(exchange: Exchange): void;
 }
-
-const LONGEST_LOGGED_PATH = 200;
 
 type State = 'waiting' | 'streaming' | 'settled';
 
@@ -152,24 +147,17 @@ export class Exchange {
     this.answer(status, jsonHead(body.length), body);
   }
 
-  refuse(
-    code: ErrorCode,
-    { message = sentenceFor(code), headers = [], details, hangUp, retryAfter = 1, cause }: Refusal = {},
-  ): void {
+  refuse(code: ErrorCode, refusal: Refusal = {}): void {
+    const { message: reason = sentenceFor(code), hangUp = false, cause } = refusal;
     const { status } = errorCodes[code];
     if (status === 500) this.#host.logger.error('request failed', this.#facts({ code, error: cause }));
     if (!this.#settle()) return;
     this.#host.responded(status);
-    if (status !== 500) this.#host.logger.debug('request refused', this.#facts({ code, reason: message }));
-
-    const body = asciiJson(
-      this.#isOriginalCall(code) ? { error: message } : { error: message, code, ...details },
-    );
-    const retry = status === 503 || status === 429 ? ['retry-after', String(retryAfter)] : [];
-    const id = ['x-request-id', this.requestId];
-    if (hangUp === true) this.response.shouldKeepAlive = false;
-    this.response.writeHead(status, [...jsonHead(body.length), ...retry, ...headers, ...id]);
-    if (hangUp === true && !this.request.complete) this.#host.hangUp(this);
+    if (status !== 500) this.#host.logger.debug('request refused', this.#facts({ code, reason }));
+    const { head, body } = answerOf(code, refusal, this.#isOriginalCall(code));
+    if (hangUp) this.response.shouldKeepAlive = false;
+    this.response.writeHead(status, [...head, 'x-request-id', this.requestId]);
+    if (hangUp && !this.request.complete) this.#host.hangUp(this);
     this.response.end(body, 'latin1');
   }
 
@@ -335,11 +323,6 @@ export class Exchange {
   }
 
   #facts(more: LogFields): LogFields {
-    const { method, url = '' } = this.request;
-    const path = withoutLogin(withoutLinkTokens(withoutPingSecret(withoutBadgeSignature(url)))).slice(
-      0,
-      LONGEST_LOGGED_PATH,
-    );
-    return { request_id: this.requestId, method, path, ...more };
+    return requestFields(this, more);
   }
 }
