@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { isMap, isNode, isScalar, visit, type Document, type Pair } from 'yaml';
 import type { GivenSection } from './setting-problems.js';
 import { didYouMean } from '../views/did-you-mean.js';
@@ -21,22 +22,56 @@ const keys = options.map(({ key }) => key);
 /** They contain names that users choose, so they have no flags and no variables. */
 const SECTIONS = ['channels', 'auth', 'maintenance', 'rotas', 'status'];
 
-/** Reads YAML, which includes JSON. */
-export function parseFile(path: string, contents: string): FileContents {
-  const refused = (...problems: readonly string[]): FileContents => ({
-    readable: false,
-    given: [],
-    problems,
-    sections: {},
-  });
-  return readYaml(path, contents, (yaml) => contentsOf(path, yaml, refused), refused);
+interface FilePlace {
+  /** The flag or the variable that names the file. */
+  readonly namedBy: string;
+  /** Its path is relative to this directory. */
+  readonly cwd: string;
+  /** @throws the system's error if it cannot be read */
+  readonly readFile: (path: string) => string;
 }
 
-function contentsOf(
-  path: string,
-  { document, lines }: YamlDocument,
-  refused: (...problems: readonly string[]) => FileContents,
+/** Reads the file of a name, or nothing if none is named. */
+export function readConfigFile(
+  name: string | undefined,
+  { namedBy, cwd, readFile }: FilePlace,
 ): FileContents {
+  if (name === undefined) return { readable: true, given: [], problems: [], sections: {} };
+  if (name === '') return refused(`${namedBy}: must be the path of a file, not ""`);
+  const path = resolve(cwd, name);
+  let contents;
+  try {
+    contents = readFile(path);
+  } catch (error) {
+    return refused(`${path}: cannot be read: ${reason(error)} (from ${namedBy})`);
+  }
+  return parseFile(path, contents);
+}
+
+function refused(...problems: readonly string[]): FileContents {
+  return { readable: false, given: [], problems, sections: {} };
+}
+
+function reason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+      return 'there is no such file';
+    case 'EACCES':
+      return 'permission denied';
+    case 'EISDIR':
+      return 'it is a directory';
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Reads YAML, which includes JSON. */
+function parseFile(path: string, contents: string): FileContents {
+  return readYaml(path, contents, (yaml) => contentsOf(path, yaml), refused);
+}
+
+function contentsOf(path: string, { document, lines }: YamlDocument): FileContents {
   const mistakes = mistakesIn(document).map(({ offset, message }) => {
     const { line, col } = lines.linePos(offset);
     return `${path}:${line}:${col}: ${message}`;

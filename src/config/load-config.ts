@@ -5,11 +5,9 @@ import { CONFIG_VARIABLE, type Environment } from './client-variables.js';
 import { readEnvironment } from './environment.js';
 import { readChannels } from './channels/channels.js';
 import type { ConfiguredChannel } from './channels/channels.js';
-import { parseFile } from './config-file.js';
-import type { FileContents } from './config-file.js';
+import { readConfigFile, type FileContents } from './config-file.js';
+import { authProblems, orderProblems, unixSocketProblems } from './cross-checks.js';
 import { fromText } from './value-kinds.js';
-import { isLoopback } from '../domain/loopback.js';
-import { unixPathOf } from '../domain/unix-address.js';
 import { nest } from './option.js';
 import type { Option } from './option.js';
 import type { DeclaredNode } from '../domain/node.js';
@@ -23,9 +21,9 @@ import { locate, readText } from './named-files.js';
 import { readProbes } from './probes.js';
 import { readRotas } from './rotas.js';
 import { readStatusPages } from './status-pages.js';
-import { ascending, options, schema } from './schema.js';
+import { options, schema } from './schema.js';
 import type { Config } from './schema.js';
-import { refusedText, sourceText } from './value-source.js';
+import { valueProblems, sourceText } from './value-source.js';
 import type { Given, Source } from './value-source.js';
 import type { Secret } from '../adapters/channels/secret.js';
 import { readProxies, type Proxies } from '../adapters/channels/http/proxies.js';
@@ -96,8 +94,9 @@ export type Loaded = Effective | { readonly ok: false; readonly problems: readon
  */
 export function loadConfig(sources: ConfigSources): Loaded {
   const { flags, env, isTerminal } = sources;
-  const file = readConfigFile(sources);
   const { cwd, readFile = readText } = sources;
+  const namedBy = flags[CONFIG_FLAG] === undefined ? CONFIG_VARIABLE : CONFIG_FLAG;
+  const file = readConfigFile(flags[CONFIG_FLAG] ?? env[CONFIG_VARIABLE], { namedBy, cwd, readFile });
   const userIds = userIdsNamed(flags, env, file);
   const rotas = readRotas(file.sections['rotas'], file.sections['channels']);
   const channels = readChannels(file.sections['channels'], { env, cwd, readFile, userIds, rotas });
@@ -121,7 +120,7 @@ export function loadConfig(sources: ConfigSources): Loaded {
   const store = settings && readStore(settings, { env, cwd, readFile });
   const problems = [
     // Overridden values are checked too. Otherwise a mistake would appear only when the override is removed.
-    ...given.flatMap(check),
+    ...given.flatMap(valueProblems),
     ...environment.problems,
     ...file.problems,
     ...channels.problems,
@@ -133,12 +132,9 @@ export function loadConfig(sources: ConfigSources): Loaded {
     ...(store !== undefined && 'problems' in store
       ? store.problems.map((each) => problemIn(inForce, each))
       : []),
-    ...(file.readable ? checkOrder(inForce) : []),
-    ...(auth.linkSecret === undefined ? [] : checkUrl(inForce, 'auth.link_secret signs links to it')),
-    ...(auth.auth?.openid === undefined ? [] : checkUrl(inForce, 'auth.openid signs people in there')),
-    ...(auth.auth?.trusted_header === undefined ? [] : checkHeader(inForce, auth.auth.trusted_header)),
-    ...checkUnixSocket(inForce),
-    ...(auth.auth === undefined && auth.problems.length === 0 ? checkExposure(inForce) : []),
+    ...(file.readable ? orderProblems(inForce) : []),
+    ...unixSocketProblems(inForce),
+    ...authProblems(inForce, auth),
   ];
   if (store === undefined || 'problems' in store || problems.length > 0) return { ok: false, problems };
   if (declared !== undefined && 'problems' in declared) return { ok: false, problems };
@@ -182,7 +178,7 @@ function declaredIn(
   { cwd, readFile, readNodes = readDeclared }: ConfigSources,
 ): DeclaredNodesSetting | { readonly problems: readonly string[] } | undefined {
   const given = inForce.get('nodes.declared');
-  if (typeof given?.value !== 'string' || check(given).length > 0 || given.value === 'off') return undefined;
+  if (typeof given?.value !== 'string' || valueProblems(given).length > 0 || given.value === 'off') return undefined;
   const { source } = given;
   const path =
     source.kind === 'file' ? locate(given.value, { by: source.path, cwd }) : resolve(cwd, given.value);
@@ -228,112 +224,10 @@ function readFlags(flags: Flags): readonly Given[] {
   });
 }
 
-function readConfigFile(sources: ConfigSources): FileContents {
-  const { flags, env, cwd, readFile = readText } = sources;
-  const name = flags[CONFIG_FLAG] ?? env[CONFIG_VARIABLE];
-  const namedBy = flags[CONFIG_FLAG] === undefined ? CONFIG_VARIABLE : CONFIG_FLAG;
-  if (name === undefined) return { readable: true, given: [], problems: [], sections: {} };
-  if (name === '') return unreadable(`${namedBy}: must be the path of a file, not ""`);
-  const path = resolve(cwd, name);
-  let contents;
-  try {
-    contents = readFile(path);
-  } catch (error) {
-    return unreadable(`${path}: cannot be read: ${reason(error)} (from ${namedBy})`);
-  }
-  return parseFile(path, contents);
-}
-
-function unreadable(problem: string): FileContents {
-  return { readable: false, given: [], problems: [problem], sections: {} };
-}
-
-function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'ENOENT':
-      return 'there is no such file';
-    case 'EACCES':
-      return 'permission denied';
-    case 'EISDIR':
-      return 'it is a directory';
-    default:
-      return error instanceof Error ? error.message : String(error);
-  }
-}
-
 function defaultOf(option: Option, isTerminal: boolean): Given {
   if (option.computed === undefined) {
     return { option, value: option.default, source: { kind: 'default' } };
   }
   const { value, because } = option.computed.value(isTerminal);
   return { option, value, source: { kind: 'default', because } };
-}
-
-function check({ option, value, source }: Given): readonly string[] {
-  if (option.type.safeParse(value).success) return [];
-  const refused = refusedText(option, value);
-  return [`${option.key}: must be ${option.expects}, not ${refused} (from ${sourceText(source)})`];
-}
-
-function checkOrder(inForce: ReadonlyMap<string, Given>): readonly string[] {
-  return ascending.flatMap(([lower, higher]) => {
-    const low = inForce.get(lower);
-    const high = inForce.get(higher);
-    if (typeof low?.value !== 'number' || typeof high?.value !== 'number') return [];
-    if (low.value < high.value || [low, high].some((each) => check(each).length > 0)) return [];
-    const place = sourceText(low.source);
-    return [
-      `${lower}: must be less than ${higher}, ` +
-        `which is ${high.value} (from ${sourceText(high.source)}), not ${low.value} (from ${place})`,
-    ];
-  });
-}
-
-/** What would be ignored without a URL, or trusted from anywhere. */
-function checkUrl(inForce: ReadonlyMap<string, Given>, since: string): readonly string[] {
-  const url = inForce.get('public_url');
-  if (url === undefined || (url.value !== null && url.value !== 'off')) return [];
-  return [
-    `public_url: must be the URL at which people reach the daemon, since ${since} (from ${sourceText(url.source)})`,
-  ];
-}
-
-function checkHeader(
-  inForce: ReadonlyMap<string, Given>,
-  { clientCa }: NonNullable<ConfiguredAuth['trusted_header']>,
-): readonly string[] {
-  const certificate = inForce.get('tls.certificate');
-  const isPlain = certificate === undefined || certificate.value === null || certificate.value === 'off';
-  return [
-    ...checkUrl(inForce, 'auth.trusted_header counts for pages there alone'),
-    ...(clientCa !== undefined && isPlain
-      ? ['tls.certificate: must be given with auth.trusted_header.client_ca_file: only TLS has certificates']
-      : []),
-  ];
-}
-
-/** Who may open the file decides there. */
-function checkUnixSocket(inForce: ReadonlyMap<string, Given>): readonly string[] {
-  const host = inForce.get('host');
-  if (typeof host?.value !== 'string' || unixPathOf(host.value) === undefined) return [];
-  return ['tls.certificate', 'tls.key'].flatMap((key) => {
-    const given = inForce.get(key);
-    if (given === undefined || given.value === null || given.value === 'off') return [];
-    return [
-      `${key}: a Unix socket has no TLS: leave it out, or listen on an address (from ${sourceText(given.source)})`,
-    ];
-  });
-}
-
-/** Without keys every caller may do everything, so only this machine may reach the daemon. */
-function checkExposure(inForce: ReadonlyMap<string, Given>): readonly string[] {
-  const host = inForce.get('host');
-  if (typeof host?.value !== 'string' || isLoopback(host.value)) return [];
-  if (inForce.get('insecure')?.value === true || check(host).length > 0) return [];
-  return [
-    `host: ${host.value} can be reached from other machines, but no key is configured: add auth.keys ` +
-      '("heartbeat keys new" makes one), or listen on 127.0.0.1, or pass --insecure ' +
-      `(from ${sourceText(host.source)})`,
-  ];
 }

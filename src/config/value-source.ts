@@ -42,6 +42,13 @@ export function refusedText(option: Pick<Option, 'secret'>, value: unknown): str
   return typeof value === 'string' ? JSON.stringify(value) : brief(value);
 }
 
+/** Whether the value is one that its option takes: a problem, or none. */
+export function valueProblems({ option, value, source }: Given): readonly string[] {
+  if (option.type.safeParse(value).success) return [];
+  const refused = refusedText(option, value);
+  return [`${option.key}: must be ${option.expects}, not ${refused} (from ${sourceText(source)})`];
+}
+
 function brief(value: unknown): string {
   return inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 100 });
 }
