@@ -2,15 +2,7 @@ import type { Flip } from '../../src/domain/node.js';
 import { HeartbeatError, type ErrorCode } from '../../src/errors.js';
 import type { Logger } from '../../src/ports/logger.js';
 import type { Backlog, Queued } from './backlog.js';
-import {
-  alertsIn,
-  healedBy,
-  isAwaited,
-  isOfNode,
-  refusalOf,
-  settledStatus,
-  type Commit,
-} from './commit.js';
+import { alertsIn, healedBy, isAwaited, isOfNode, refusalOf, settledStatus, type Commit } from './commit.js';
 import { withoutPing } from './node-records.js';
 import { isOfRequest, undoingRequest } from './request-records.js';
 import type {

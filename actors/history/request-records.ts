@@ -2,16 +2,15 @@ import type { HistoryRecord } from '../../src/ports/history-record.js';
 import type { Queued } from './backlog.js';
 import type { RequestEntry } from './history.protocol.js';
 
+const KINDS: ReadonlySet<string> = new Set<RequestEntry['kind']>([
+  'silence',
+  'override',
+  'incidents',
+  'sign_in',
+]);
+
 export function isOfRequest(entry: Queued): entry is RequestEntry {
-  switch (entry.kind) {
-    case 'silence':
-    case 'override':
-    case 'incidents':
-    case 'sign_in':
-      return true;
-    default:
-      return false;
-  }
+  return KINDS.has(entry.kind);
 }
 
 export function recordOfRequest(entry: RequestEntry): HistoryRecord {

@@ -115,8 +115,7 @@ export class StoreEnd {
 
 /** Whether two resolved locations are the same database, or the same directory, or one directory is in the other. */
 export function areOne(one: StoreLocation, other: StoreLocation): boolean {
-  if (one.kind === 'postgres')
-    return other.kind === 'postgres' && isSameDatabase(one.address, other.address);
+  if (one.kind === 'postgres') return other.kind === 'postgres' && isSameDatabase(one.address, other.address);
   if (other.kind === 'postgres') return false;
   const [a, b] = [`${one.directory}${path.sep}`, `${other.directory}${path.sep}`];
   return a.startsWith(b) || b.startsWith(a);

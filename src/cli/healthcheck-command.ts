@@ -64,8 +64,7 @@ async function healthcheck(
     return WRONG_CONFIGURATION;
   }
   const problems = urlProblems(url);
-  if (url === undefined || problems.length > 0)
-    refuse(self, problems);
+  if (url === undefined || problems.length > 0) refuse(self, problems);
   const path = ready === true ? '/readyz' : '/healthz';
   const target = `${url.replace(/\/+$/, '')}${path}`;
   // The certificate of a daemon on this machine is for the name that others use, and nothing secret is sent.

@@ -178,7 +178,8 @@ function declaredIn(
   { cwd, readFile, readNodes = readDeclared }: ConfigSources,
 ): DeclaredNodesSetting | { readonly problems: readonly string[] } | undefined {
   const given = inForce.get('nodes.declared');
-  if (typeof given?.value !== 'string' || valueProblems(given).length > 0 || given.value === 'off') return undefined;
+  if (typeof given?.value !== 'string' || valueProblems(given).length > 0 || given.value === 'off')
+    return undefined;
   const { source } = given;
   const path =
     source.kind === 'file' ? locate(given.value, { by: source.path, cwd }) : resolve(cwd, given.value);

@@ -44,9 +44,7 @@ export function reloaded(before: Effective, after: Effective): Reloaded | { read
       proxies: before.proxies,
       store: before.store,
       // The same objects, by which what is remembered of a page is found.
-      statusPages: isSame(before.statusPages, after.statusPages)
-        ? before.statusPages
-        : after.statusPages,
+      statusPages: isSame(before.statusPages, after.statusPages) ? before.statusPages : after.statusPages,
     },
     applied: [
       ...changed.filter(isReloadable),

@@ -30,7 +30,8 @@ export function isSame(one: unknown, other: unknown): boolean {
 /** Every secret within a value, for redaction. A public key is none. */
 export function secretsWithin(value: unknown): readonly Secret[] {
   if (value instanceof Secret) return [value];
-  if (value instanceof KeyObject) return value.type === 'secret' ? [new Secret(value.export().toString())] : [];
+  if (value instanceof KeyObject)
+    return value.type === 'secret' ? [new Secret(value.export().toString())] : [];
   return membersOf(value).flatMap(secretsWithin);
 }
 

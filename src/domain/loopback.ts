@@ -15,7 +15,7 @@ export function withoutBrackets(host: string): string {
   return host.replace(/^\[|\]$/g, '');
 }
 
-/** Whether what is sent to the URL can be read on its way: all but TLS, unless it stays on this machine. */
+/** Whether nobody can read on the way what is sent to the URL: by TLS, or because it stays on this machine. */
 export function isPrivateUrl({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(withoutBrackets(hostname)));
 }

@@ -176,8 +176,7 @@ export class OpenIdProvider implements IdentityProvider {
 
 /** @throws LoginProblem if something secret would travel in plain text */
 function refusePlain(url: URL): void {
-  if (!isPrivateUrl(url))
-    throw new LoginProblem('the provider names an endpoint without https', false);
+  if (!isPrivateUrl(url)) throw new LoginProblem('the provider names an endpoint without https', false);
 }
 
 /** Calls the provider by https, or on loopback, and reads no more than an answer of it may have. */
@@ -213,8 +212,7 @@ function knownIn(error: unknown): LoginProblem | undefined {
   return causesOf(error).find((each) => each instanceof LoginProblem);
 }
 
-const OF_SYSTEM =
-  /^(?:E[A-Z]+|UND_ERR_\w+|ERR_TLS_\w+|DEPTH_ZERO\w*|SELF_SIGNED\w*|CERT_\w+|UNABLE_TO_\w+)$/;
+const OF_SYSTEM = /^(?:E[A-Z]+|UND_ERR_\w+|ERR_TLS_\w+|DEPTH_ZERO\w*|SELF_SIGNED\w*|CERT_\w+|UNABLE_TO_\w+)$/;
 
 /** The system's code of what went wrong on the way, wherever in the causes it is. */
 function systemCodeOf(error: unknown): string | undefined {

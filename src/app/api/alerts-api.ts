@@ -1,5 +1,9 @@
 import type { DescribedNode } from '../../../actors/node/node.protocol.js';
-import type { NotifierCommand, OverrideCommand, SilenceCommand } from '../../../actors/notifier/notifier.protocol.js';
+import type {
+  NotifierCommand,
+  OverrideCommand,
+  SilenceCommand,
+} from '../../../actors/notifier/notifier.protocol.js';
 import type { AlertRecord } from '../../domain/alert.js';
 import type { Rota } from '../../domain/rota.js';
 import type { RotaOverride } from '../../domain/rota-override.js';

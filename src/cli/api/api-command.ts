@@ -136,12 +136,7 @@ async function withDaemon(
 }
 
 /** What the client refuses, such as a key that no header can carry, is wrong usage. */
-export function daemonFor(
-  command: Command,
-  url: string,
-  key: string | undefined,
-  timeout?: Seconds,
-): Daemon {
+export function daemonFor(command: Command, url: string, key: string | undefined, timeout?: Seconds): Daemon {
   try {
     return daemonAt(url, key, timeout);
   } catch (error) {

@@ -39,8 +39,7 @@ export function addChannelsCommand(program: Command, { env, stdout, stderr }: Co
           ? []
           : [`--timeout must be a number of seconds up to ${LONGEST_WAIT}, not '${given.timeout}'`]),
       ];
-      if (url === undefined || problems.length > 0)
-        refuse(self, problems);
+      if (url === undefined || problems.length > 0) refuse(self, problems);
       const { testChannel } = await import('./test-command.js');
       const json = given.json === true;
       process.exitCode = await testChannel(name, {

@@ -47,8 +47,7 @@ async function diff(
     return urlOf({ host: config.host, port: config.port, isTls: tls !== undefined });
   });
   const problems = urlProblems(url);
-  if (url === undefined || problems.length > 0)
-    refuse(command, problems);
+  if (url === undefined || problems.length > 0) refuse(command, problems);
   const file = givenFlags(command)[CONFIG_FLAG];
   const { configDiff } = await import('./config-diff.js');
   return configDiff({

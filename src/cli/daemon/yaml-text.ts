@@ -19,7 +19,9 @@ export function parseYaml(text: string): unknown {
         return document.toJS();
       } catch (error) {
         if (error instanceof RangeError) throw error;
-        throw new Error('an alias is not resolved, or there are too many: write the values instead');
+        throw new Error('an alias is not resolved, or there are too many: write the values instead', {
+          cause: error,
+        });
       }
     },
     () => {

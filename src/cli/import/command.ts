@@ -33,7 +33,11 @@ export function addImportCommand(program: Command, { env }: CommandContext): voi
       const { importHealthchecks } = await import('./run.js');
       process.exitCode = await importHealthchecks(given.from, key ?? '', options);
     });
-  withCommon(command.command('kuma').description('push, HTTP, keyword, TCP and DNS monitors of a backup of Uptime Kuma 1.x'))
+  withCommon(
+    command
+      .command('kuma')
+      .description('push, HTTP, keyword, TCP and DNS monitors of a backup of Uptime Kuma 1.x'),
+  )
     .argument('<file>', 'the backup, in JSON')
     .action(async (file: string, given: Given, self: Command) => {
       const options = await read(given, self, env, []);
@@ -56,7 +60,6 @@ async function read(
 ): Promise<ImportOptions> {
   const { url, key } = await connectionOf(given, env);
   const problems = [...urlProblems(url), ...others];
-  if (problems.length > 0)
-    refuse(command, problems);
+  if (problems.length > 0) refuse(command, problems);
   return { url: url ?? '', key, isDryRun: given.dryRun === true, json: given.json === true };
 }

@@ -23,7 +23,12 @@ export async function runRepair(
   });
   try {
     return await exitCodeOf(stderr, { locations: [from, to], canAsk: false }, async () => {
-      const { place, to: target, records, saved } = await repairStore(from, to, {
+      const {
+        place,
+        to: target,
+        records,
+        saved,
+      } = await repairStore(from, to, {
         clock: new SystemClock(),
         found: findings.add,
         progress: (read) => {

@@ -43,7 +43,8 @@ export function watchPicture(watched: Watched, screen: Screen, rows: number): re
 function titleLine({ url, at, trouble }: Watched, screen: Screen): string {
   const title = fit(`heartbeat  ${url}`, screen.columns).trimEnd();
   if (trouble === undefined) return colored(title, 'bold', screen);
-  const since = at === undefined ? '' : `no answer for ${durationText(screen.now.getTime() - at.getTime())}: `;
+  const since =
+    at === undefined ? '' : `no answer for ${durationText(screen.now.getTime() - at.getTime())}: `;
   return colored(fit(`${since}${trouble}`, screen.columns).trimEnd(), 'red', screen);
 }
 

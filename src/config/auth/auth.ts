@@ -3,7 +3,13 @@ import type { SecretSetting } from '../../adapters/channels/kind.js';
 import type { Secret } from '../../adapters/channels/secret.js';
 import type { KeyRule, UserReach } from '../../domain/access.js';
 import type { UserIdKind } from '../../domain/user-id.js';
-import { problemsOf, variablesIn, type GivenSection, type SettingProblem, type Settings } from '../setting-problems.js';
+import {
+  problemsOf,
+  variablesIn,
+  type GivenSection,
+  type SettingProblem,
+  type Settings,
+} from '../setting-problems.js';
 import { locate } from '../named-files.js';
 import { namesOf, readSecrets, type SecretSources } from '../channels/secret-settings.js';
 import { didYouMean } from '../../views/did-you-mean.js';
@@ -99,11 +105,11 @@ export function readAuth(given: GivenSection | undefined, userIds: UserIdKind, d
   const linkSecret = links.secrets[LINK_SECRET.name];
   const variables = variablesIn(value);
   const source = (at: readonly PropertyKey[]): Source => ({ kind: 'file', path, line: lineOf(at) });
-  function section<Made>(
+  const section = <Made>(
     name: string,
     reader: Reader<Made>,
     shownAs: (made: Made) => ShownAuth['value'],
-  ): { readonly made: Made | undefined; readonly shown: readonly ShownAuth[] } {
+  ): { readonly made: Made | undefined; readonly shown: readonly ShownAuth[] } => {
     const given = value[name] ?? undefined;
     if (given === undefined) return ABSENT;
     if (!isRecord(given)) {
@@ -118,7 +124,7 @@ export function readAuth(given: GivenSection | undefined, userIds: UserIdKind, d
     }
     const { made } = result;
     return { made, shown: [{ key: `${SECTION}.${name}`, value: shownAs(made), source: source([name]) }] };
-  }
+  };
   const tokens = section('user_tokens', readUserTokens, shownTokens);
   const header = section('trusted_header', readTrustedHeader, shownHeader);
   const openid = section('openid', readOpenId, shownOpenId);

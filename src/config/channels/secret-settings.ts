@@ -55,14 +55,18 @@ export function readSettings<Schema extends z.ZodType>(
   known: readonly string[],
   given: Settings,
   sources: SecretSources,
-): { readonly data: z.output<Schema>; readonly secrets: Secrets } | { readonly problems: readonly SettingProblem[] } {
+):
+  | { readonly data: z.output<Schema>; readonly secrets: Secrets }
+  | { readonly problems: readonly SettingProblem[] } {
   // Includes those in plain text, which are refused with advice.
   const ofSecrets = secrets.flatMap((setting) => [setting.name, ...namesOf(setting)]);
   const own = Object.fromEntries(Object.entries(given).filter(([key]) => !ofSecrets.includes(key)));
   const parsed = schema.safeParse(own);
   const read = readSecrets(secrets, given, sources);
   if (!parsed.success) return { problems: [...problemsOf(parsed.error, known), ...read.problems] };
-  return read.problems.length > 0 ? { problems: read.problems } : { data: parsed.data, secrets: read.secrets };
+  return read.problems.length > 0
+    ? { problems: read.problems }
+    : { data: parsed.data, secrets: read.secrets };
 }
 
 function missing(setting: SecretSetting): string {

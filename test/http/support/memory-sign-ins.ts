@@ -18,10 +18,9 @@ export class MemorySignIns implements SignInsApi {
       most: () => this.most,
       submit: (entry) => {
         if (entry.kind !== 'sign_in') return;
-        const { hash } = entry;
         const { fault } = this;
         this.#kept.settled([
-          fault === undefined ? { hash, stored: true } : { hash, stored: false, code: fault },
+          fault === undefined ? { entry, stored: true } : { entry, stored: false, code: fault },
         ]);
       },
     });

@@ -282,9 +282,9 @@ describe('heartbeat store repair', () => {
       ['ann@127.0.0.1:1', 'ann@127.0.0.1:1'],
       ['ann:secret@127.0.0.1:1', 'bob@127.0.0.2:1,127.0.0.1:1'],
     ] as const)
-      expect((await problemOf(repairStore(at(from), at(to), deps), 'HEARTBEAT_STORE_FAILED')).message).to.equal(
-        'the repaired store must be in another place',
-      );
+      expect(
+        (await problemOf(repairStore(at(from), at(to), deps), 'HEARTBEAT_STORE_FAILED')).message,
+      ).to.equal('the repaired store must be in another place');
     const directory = { kind: 'leveldb', directory: root.path } as const;
     expect(areOne(at('ann@a'), at('ann@b'))).to.equal(false);
     expect(areOne(at('ann@a'), directory)).to.equal(false);

@@ -41,9 +41,8 @@ describe('the incidents of status pages', () => {
     });
     const answers: string[] = [];
     for (const title of ['one', 'two'])
-      incidents.request(
-        { kind: 'begin', page: 'main', title, text: 'x', state: 'investigating' },
-        (reply) => answers.push(reply.kind === 'incident' ? reply.incident.title : reply.code),
+      incidents.request({ kind: 'begin', page: 'main', title, text: 'x', state: 'investigating' }, (reply) =>
+        answers.push(reply.kind === 'incident' ? reply.incident.title : reply.code),
       );
     expect([submitted.length, answers]).to.deep.equal([1, []]);
     const [first] = submitted;
