@@ -2,7 +2,7 @@
 
 const PROTOCOL = '^actors/.+[.]protocol[.]ts$';
 const ERRORS = '^src/errors[.]ts$'; // the registry of error codes
-const API = '^src/app/(api|daemon-facts|dependencies|events/events-api)[.]ts$'; // what the application offers
+const API = '^src/app/(api/[^/]+|daemon-facts|dependencies|events/events-api)[.]ts$'; // what the application offers
 const NACT = '(^|/)node_modules/nact/';
 // Regular expressions of users, in time that grows with the text only: it computes, and reaches nothing outside.
 const RE2 = '(^|/)node_modules/re2js/';

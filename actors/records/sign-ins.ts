@@ -1,6 +1,6 @@
 import TinyQueue from 'tinyqueue';
 import type { RequestSettlement, SignInEntry } from '../history/history.protocol.js';
-import { PendingEntries } from '../history/pending-entries.js';
+import { PendingEntries } from '../shards/pending-entries.js';
 import { identityOf, type SignIn } from '../../src/domain/sign-in.js';
 import type { Instant, Millis } from '../../src/domain/time.js';
 import { HeartbeatError } from '../../src/errors.js';

@@ -1,6 +1,6 @@
 import Denque from 'denque';
 import type { IncidentsEntry, RequestSettlement } from '../history/history.protocol.js';
-import { PendingEntries } from '../history/pending-entries.js';
+import { PendingEntries } from '../shards/pending-entries.js';
 import { AlertIds } from '../../src/domain/alert-id.js';
 import {
   MOST_INCIDENTS,

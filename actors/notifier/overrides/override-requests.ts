@@ -8,7 +8,7 @@ import {
 import type { Millis } from '../../../src/domain/time.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { DaemonEntry, OverrideEntry, RequestSettlement } from '../../history/history.protocol.js';
-import { PendingEntries } from '../../history/pending-entries.js';
+import { PendingEntries } from '../../shards/pending-entries.js';
 import type { OverrideCommand, OverrideReply } from '../notifier.protocol.js';
 import type { OverrideTable } from './override-table.js';
 

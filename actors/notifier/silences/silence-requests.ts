@@ -4,7 +4,7 @@ import { nextSilenceId } from '../../../src/domain/silence-id.js';
 import { instant, moment, type Millis, type Moment } from '../../../src/domain/time.js';
 import type { Clock } from '../../../src/ports/clock.js';
 import type { DaemonEntry, RequestSettlement, SilenceEntry } from '../../history/history.protocol.js';
-import { PendingEntries } from '../../history/pending-entries.js';
+import { PendingEntries } from '../../shards/pending-entries.js';
 import type { SilenceCommand, SilenceReply } from '../notifier.protocol.js';
 import type { SilenceTable } from './silence-table.js';
 

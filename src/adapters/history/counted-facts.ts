@@ -36,6 +36,7 @@ export function count(facts: Facts, key: Buffer, stored: Buffer): void {
       facts.alerts++;
       if ((stateBitsOf(stored) & OPEN_BITS) !== 0) facts.openAlerts = (facts.openAlerts ?? 0) + 1;
       break;
+    case undefined:
     default:
   }
 }

@@ -13,7 +13,7 @@ describe('the outlook of the disk', () => {
     expect(outlook.daysLeft(moment(48 * HOUR), 2_000, 4_000)).to.equal(8);
   });
 
-  it('is known to whoever asks for the first time after a month', () => {
+  it('is known at a first question after a month', () => {
     const outlook = new DiskOutlook();
     outlook.begin(moment(0), 1_000);
     expect(outlook.daysLeft(moment(30 * 24 * HOUR), 4_000, 1_000)).to.equal(10);

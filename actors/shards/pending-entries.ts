@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../src/errors.js';
-import type { RequestEntry, RequestSettlement } from './history.protocol.js';
+import type { RequestEntry, RequestSettlement } from '../history/history.protocol.js';
 
 /** @param refused undefined once the entry is on disk */
 type Answered = (refused: ErrorCode | undefined) => void;
