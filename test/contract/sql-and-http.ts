@@ -68,8 +68,7 @@ interface ShownNode {
 
 /** Holds what the functions of the database show against what the API answers. */
 export function describeSqlAndHttp(postgres: () => PostgresProcess): void {
-  describe('the SQL functions, beside the HTTP API of a daemon', function () {
-    this.timeout(120_000);
+  describe('the SQL functions, beside the HTTP API of a daemon', () => {
     let http: ServedDaemon;
     let disk: Disk;
     before(async () => {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { chromium } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
-import { CHROMIUM, PresenceBrowser, seen, sees, told } from '../support/presence-browser.js';
+import { launchChromiumServer } from '../support/patient-chromium.js';
+import { PresenceBrowser, seen, sees, told } from '../support/presence-browser.js';
 
 describe('the client, in a browser', () => {
   let chrome: PresenceBrowser;
@@ -81,7 +82,7 @@ describe('the client, in a browser', () => {
   it('goes grey after the timeout, not before, when its process is killed', async () => {
     await chrome.start(4);
     const ann = await chrome.open(await chrome.device(), '1', '2');
-    const server = await chromium.launchServer(CHROMIUM);
+    const server = await launchChromiumServer();
     try {
       const other = await chromium.connect(server.wsEndpoint());
       await chrome.open(await chrome.device(other), '2', '1');
@@ -97,7 +98,7 @@ describe('the client, in a browser', () => {
   });
 
   it('keeps a frozen page online, and goes on when it is thawed', async () => {
-    await chrome.start(6);
+    await chrome.start(10);
     const ann = await chrome.open(await chrome.device(), '1', '2');
     const bobs = await chrome.device();
     const bob = await chrome.open(bobs, '2', '1');
@@ -107,7 +108,7 @@ describe('the client, in a browser', () => {
     const before = await chrome.deadlineOf('2');
     await tools.send('Page.setWebLifecycleState', { state: 'frozen' });
     await eventually(async () =>
-      expect(await chrome.deadlineOf('2')).to.be.at.least((before ?? Infinity) + 12),
+      expect(await chrome.deadlineOf('2')).to.be.at.least((before ?? Infinity) + 15),
     );
     await tools.send('Page.setWebLifecycleState', { state: 'active' });
     await bob.evaluate('heartbeat.update({ thawed: true })');

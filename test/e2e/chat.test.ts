@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { expect } from 'chai';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { ROOT } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
+import { launchChromium, patientContext } from '../support/patient-chromium.js';
 import { TestResources } from '../support/test-resources.js';
 
 const SECRET = 'a secret of user tokens, in thirty-two bytes';
@@ -13,7 +14,7 @@ describe('the example chat', () => {
   let browser: Browser;
 
   before(async () => {
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+    browser = await launchChromium();
   });
 
   after(async () => {
@@ -40,7 +41,7 @@ describe('the example chat', () => {
   const viewport = { width: 600, height: 440 };
 
   async function open(url: string, name: string, given?: BrowserContext): Promise<Page> {
-    const context = given ?? (await browser.newContext({ viewport }));
+    const context = given ?? (await patientContext(browser, { viewport }));
     const page = await context.newPage();
     await page.goto(url);
     await page.getByRole('button', { name }).click();
@@ -84,7 +85,7 @@ describe('the example chat', () => {
 
   it('shows two people who use one browser, each in a tab', async () => {
     const url = await startServer();
-    const context = await browser.newContext({ viewport });
+    const context = await patientContext(browser, { viewport });
     const ann = await open(url, 'Ann', context);
     const bob = await open(url, 'Bob', context);
     for (const page of [ann, bob]) await shows(page, 'online Ann', 'online Bob');

@@ -76,12 +76,15 @@ describe('the commands of a client', () => {
   });
 
   it('read a list of nodes from standard input', async () => {
-    const emitter = start(['emit', '--nodes', '-', '--interval', '0.1', '--duration', '0.5', '--json']);
-    emitter.child.stdin?.end('- { name: from-a-pipe, timeout: 9 }\n');
+    const emitter = start(['emit', '--nodes', '-', '--interval', '0.1', '--json']);
+    emitter.child.stdin?.end('- { name: from-a-pipe, timeout: 900 }\n');
+    await eventually(async () => {
+      const answer = await fetch(`${daemon.url}/nodes/from-a-pipe`);
+      expect(await answer.json()).to.include({ state: 'active', timeout: 900 });
+    });
+    emitter.child.kill('SIGINT');
     await emitter.closed;
     expect(emitter.child.exitCode, emitter.text()).to.equal(0);
-    const answer = await fetch(`${daemon.url}/nodes/from-a-pipe`);
-    expect(await answer.json()).to.include({ state: 'active', timeout: 9 });
     const wrong = start(['emit', '--nodes', '-']);
     wrong.child.stdin?.end('- ..\n');
     await wrong.closed;

@@ -2,7 +2,13 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { DashboardBrowser, expectAccessible, heading, LOOKS } from '../support/dashboard-browser.js';
+import {
+  DashboardBrowser,
+  expectAccessible,
+  heading,
+  LOOKS,
+  WHILE_AWAY,
+} from '../support/dashboard-browser.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
@@ -19,7 +25,7 @@ const HTTP_PROBE = {
 
 describe('one node in the dashboard, in a browser', () => {
   const resources = new TestResources();
-  const browser = new DashboardBrowser();
+  const browser = DashboardBrowser.forSuite();
   let server: HookServer;
   let home: string;
   let port: number;
@@ -27,7 +33,6 @@ describe('one node in the dashboard, in a browser', () => {
   let url: string;
 
   before(async () => {
-    await browser.start();
     server = await HookServer.start();
     resources.onClear(() => server.stop());
     home = resources.directory();
@@ -44,15 +49,7 @@ describe('one node in the dashboard, in a browser', () => {
     await call('PUT', '/nodes/db/heartbeat');
   });
 
-  after(async () => {
-    await browser.close();
-    await resources.clear();
-  });
-
-  afterEach(() => {
-    expect(browser.complaints.splice(0)).to.deep.equal([]);
-    expect([...browser.hosts]).to.deep.equal([new URL(url).host]);
-  });
+  after(() => resources.clear());
 
   async function start(): Promise<void> {
     const config = path.join(home, 'heartbeat.yaml');
@@ -146,6 +143,7 @@ describe('one node in the dashboard, in a browser', () => {
   });
 
   it('shows its ping URL, sends a test, and edits its settings, with what is wrong beside the field', async () => {
+    browser.expectComplaints(/status of 400/);
     const page = await open('db');
     const uuid = String((await call('GET', '/nodes/db'))['ping_uuid']);
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -183,7 +181,6 @@ describe('one node in the dashboard, in a browser', () => {
       labels: { team: 'web:1' },
     });
     await page.context().close();
-    browser.ignore(/status of 400/);
   });
 
   it('changes nothing that was not changed in the form, and every kind of setting', async () => {
@@ -200,16 +197,16 @@ describe('one node in the dashboard, in a browser', () => {
     await page.getByLabel('Labels').fill('a:b');
     expect(await save()).to.deep.include({ ...settings, slug: before['slug'], labels: { a: 'b' } });
     await button(page, 'Edit').click();
-    await page.getByLabel('Longest answer in milliseconds').fill('800');
+    await page.getByLabel('Maximum response time in milliseconds').fill('800');
     expect(await save()).to.deep.include({
       ...settings,
       probe: { ...probe, expect: { ...probe.expect, max_ms: 800 } },
     });
     await button(page, 'Edit').click();
-    await page.getByLabel('The daemon probes it by').selectOption('dns');
+    await page.getByLabel('Kind of probe').selectOption('dns');
     await page.getByLabel('Name to look up').fill('db.invalid');
     await page.getByLabel('Values that must be among them').fill('10.0.0.1\n10.0.0.2');
-    await page.getByLabel('Longest answer in milliseconds').fill('');
+    await page.getByLabel('Maximum response time in milliseconds').fill('');
     expect(await save()).to.deep.include({
       probe: { dns: 'db.invalid', type: 'A', every: 60, expect: { answer: ['10.0.0.1', '10.0.0.2'] } },
     });
@@ -235,6 +232,7 @@ describe('one node in the dashboard, in a browser', () => {
   });
 
   it('lets no editor overwrite another one, and puts changes on top of theirs', async () => {
+    browser.expectComplaints(/status of 412/);
     const page = await open('web');
     await button(page, 'Edit').click();
     await page.getByLabel('Timeout in seconds').fill('700');
@@ -248,7 +246,7 @@ describe('one node in the dashboard, in a browser', () => {
     expect(await button(page, 'Save').isDisabled()).to.equal(true);
     expect(await call('GET', '/nodes/web')).to.deep.include({ timeout: 650, labels: { by: 'ann' } });
     await expectAccessible(page, 'settings that somebody else has changed');
-    await button(page, 'Read again, and keep my changes').click();
+    await button(page, 'Reload, and keep my changes').click();
     await conflict.waitFor({ state: 'detached' });
     expect(await page.getByLabel('Timeout in seconds').inputValue()).to.equal('700');
     expect(await page.getByLabel('Labels').inputValue()).to.equal('by:ann');
@@ -256,7 +254,6 @@ describe('one node in the dashboard, in a browser', () => {
     await button(page, 'Edit').waitFor();
     expect(await call('GET', '/nodes/web')).to.deep.include({ timeout: 700, labels: { by: 'ann' } });
     await page.context().close();
-    browser.ignore(/status of 412/);
   });
 
   it('offers a reader nothing that changes anything, and leaves a declared node to its file', async () => {
@@ -275,6 +272,7 @@ describe('one node in the dashboard, in a browser', () => {
   });
 
   it('is stale while the daemon is away, and follows the node again when it is back', async () => {
+    browser.expectComplaints(WHILE_AWAY);
     const page = await open('db');
     await page.locator('.timeline').waitFor();
     await daemon.kill();
@@ -286,7 +284,6 @@ describe('one node in the dashboard, in a browser', () => {
     await page.getByText('the disk again').first().waitFor();
     await heading(page, 'db').waitFor();
     await page.context().close();
-    browser.ignore(/ERR_|Failed to load/);
   });
 });
 

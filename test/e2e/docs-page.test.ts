@@ -1,42 +1,24 @@
-import { existsSync } from 'node:fs';
 import { expect } from 'chai';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { expectAccessible } from '../support/dashboard-browser.js';
+import type { Page } from 'playwright-core';
+import { DashboardBrowser, expectAccessible } from '../support/dashboard-browser.js';
+import { eventually } from '../support/eventually.js';
 import { TestResources } from '../support/test-resources.js';
-
-const CHROMIUM = '/usr/bin/chromium';
 
 describe('the page of the contract, in a browser', () => {
   const resources = new TestResources();
-  let browser: Browser;
+  const browser = DashboardBrowser.forSuite();
   let url: string;
   let page: Page;
-  let asked: string[];
-  let complaints: string[];
 
   before(async () => {
-    if (!existsSync(CHROMIUM)) throw new Error('the tests need chromium: scripts/tools-for-tests');
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
     ({ url } = await resources.daemon(resources.directory()));
   });
 
-  after(async () => {
-    await browser.close();
-    await resources.clear();
-  });
+  after(() => resources.clear());
 
   async function open(width: number, colorScheme: 'light' | 'dark' = 'light'): Promise<void> {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
-    page = await context.newPage();
-    asked = [];
-    complaints = [];
-    page.on('request', (request) => asked.push(request.url()));
-    page.on('console', (message) => complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(`${url}/docs`);
+    page = await browser.open(`${url}/docs`, { width, colorScheme, locale: 'en-GB' });
   }
-
-  afterEach(() => page.context().close());
 
   it('shows every call, and loads nothing but itself', async () => {
     await open(1280);
@@ -48,8 +30,10 @@ describe('the page of the contract, in a browser', () => {
     );
     const shown = await page.locator('section.call h3:has(.method)').allInnerTexts();
     expect(shown).to.have.members(documented);
-    expect(asked.filter((each) => !each.startsWith('data:'))).to.deep.equal([`${url}/docs`]);
-    expect(complaints).to.deep.equal([]);
+    const called: string[] = [];
+    page.on('request', (request) => called.push(request.url()));
+    await page.reload();
+    expect(called.filter((each) => !each.startsWith('data:'))).to.deep.equal([`${url}/docs`]);
     expect(await page.locator('script').count()).to.equal(0);
   });
 
@@ -61,12 +45,12 @@ describe('the page of the contract, in a browser', () => {
         'grid',
       );
       backgrounds.add(await page.evaluate("getComputedStyle(document.querySelector('pre')).backgroundColor"));
-      if (scheme === 'light') await page.context().close();
     }
     expect(backgrounds.size).to.equal(2);
   });
 
   it('runs no script, even where one should get into it', async () => {
+    browser.expectComplaints(/Content Security Policy/);
     await open(1280);
     await page.evaluate(`
       const script = document.createElement('script');
@@ -74,7 +58,7 @@ describe('the page of the contract, in a browser', () => {
       document.body.append(script);
     `);
     expect(await page.title()).to.equal('Heartbeat');
-    expect(complaints.join()).to.include('Content Security Policy');
+    await eventually(() => expect(browser.complaints.join()).to.include('Content Security Policy'));
   });
 
   it('links each call in the list to its description, and that to its responses', async () => {
@@ -94,7 +78,6 @@ describe('the page of the contract, in a browser', () => {
   it('is accessible, and fits a telephone, whose screen the index does not fill', async () => {
     await open(1280);
     await expectAccessible(page, 'the page of the API', PARTS);
-    await page.context().close();
     await open(360, 'dark');
     await expectAccessible(page, 'the page of the API, on a telephone', PARTS);
     const { height = Infinity } = (await page.locator('nav').boundingBox()) ?? {};

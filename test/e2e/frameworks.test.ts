@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { build, type BuildOptions } from 'esbuild';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { ROOT, type DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
+import { launchChromium, patientContext } from '../support/patient-chromium.js';
 import { StaticSite, type Bundle } from '../support/static-site.js';
 import { TestResources } from '../support/test-resources.js';
 
@@ -96,7 +97,7 @@ describe('the client in a browser', () => {
   let thrown: string[];
 
   before(async () => {
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+    browser = await launchChromium();
   });
 
   after(() => browser.close());
@@ -118,7 +119,7 @@ describe('the client in a browser', () => {
   }
 
   async function open(user: string, prepare?: (page: Page) => void): Promise<Page> {
-    const page = await (await browser.newContext({ viewport: { width: 480, height: 320 } })).newPage();
+    const page = await (await patientContext(browser, { viewport: { width: 480, height: 320 } })).newPage();
     page.on('pageerror', ({ message }) => thrown.push(message));
     page.on('console', (message) => {
       if (message.type() === 'error') thrown.push(message.text());

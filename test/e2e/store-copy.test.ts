@@ -113,27 +113,34 @@ describe('heartbeat store copy', () => {
   });
 
   it('goes on after kill -9, and lets no daemon start before it has finished', async () => {
-    const many = Array.from({ length: 20_000 }, (_, id) => ended(user(id), AT, AT + id));
-    const [from, over, to] = [await history([...RECORDS, ...many]), await database(), resources.directory()];
-    const count = 2 * many.length;
+    /** Whether it was killed before its end, which it says on its standard output. */
     const interrupted = async (
       args: readonly string[],
       isUnderWay: () => Promise<unknown>,
-    ): Promise<void> => {
+    ): Promise<boolean> => {
       const child = resources.run({ command: [process.execPath, HEARTBEAT, 'store', 'copy', ...args] });
-      await eventually(isUnderWay, { every: 5 });
+      await eventually(() => (child.running ? isUnderWay() : undefined), { every: 5 });
       await child.kill();
-      expect(child.stdout).to.equal('');
+      return child.stdout === '';
     };
-    const stored = async (atLeast: number): Promise<void> => {
-      const rows = await postgres.query<{ count: string }>(
-        'select count(*) from heartbeat.record',
-        [],
-        over.split('/').at(-1),
-      );
-      expect(Number(rows[0]?.count)).to.be.at.least(atLeast);
+    /** Begins to copy histories, longer and longer, until the kills came before the end. */
+    const begin = async (sessions: number): Promise<readonly [from: string, over: string, count: number]> => {
+      const many = Array.from({ length: sessions }, (_, id) => ended(user(id), AT, AT + id));
+      const [from, over] = [await history([...RECORDS, ...many]), await database()];
+      const stored = async (atLeast: number): Promise<void> => {
+        const rows = await postgres.query<{ count: string }>(
+          'select count(*) from heartbeat.record',
+          [],
+          over.split('/').at(-1),
+        );
+        expect(Number(rows[0]?.count)).to.be.at.least(atLeast);
+      };
+      const count = 2 * sessions;
+      for (const part of [1, count / 2])
+        if (!(await interrupted([from, over], () => stored(part)))) return begin(2 * sessions);
+      return [from, over, count];
     };
-    for (const part of [1, count / 2]) await interrupted([from, over], () => stored(part));
+    const [from, over, count] = await begin(20_000);
     const daemon = resources.launch(resources.directory(), { store: over });
     expect((await daemon.ended).code).to.equal(1);
     expect(daemon.stderr).to.include('is not finished: run heartbeat store copy again');
@@ -143,7 +150,9 @@ describe('heartbeat store copy', () => {
     const { records, written } = JSON.parse(there.stdout) as StoreCopy;
     expect(records).to.be.above(count);
     expect(written).to.be.below(records / 2);
-    await interrupted([over, to], () => Promise.resolve(expect(bytesIn(to)).to.be.above(300_000)));
+    let to: string;
+    do to = resources.directory();
+    while (!(await interrupted([over, to], () => Promise.resolve(expect(bytesIn(to)).to.be.above(300_000)))));
     expect((JSON.parse((await command('--json', over, to)).stdout) as StoreCopy).records).to.equal(records);
     const all = await withDatabase(from, (db) => db.iterator().all());
     expect(await withDatabase(to, (db) => db.iterator().all())).to.deep.equal(all);

@@ -1,12 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { ROOT, type DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { FollowedPage } from '../support/followed-page.js';
 import { freePort } from '../support/free-port.js';
 import { LocalRegistry } from '../support/local-registry.js';
+import { launchChromium, patientContext } from '../support/patient-chromium.js';
 import { ready, TestResources } from '../support/test-resources.js';
 
 describe('the page "Who is online in my app", followed word by word from an empty folder', () => {
@@ -17,7 +18,7 @@ describe('the page "Who is online in my app", followed word by word from an empt
 
   before(async () => {
     registry = await LocalRegistry.start();
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+    browser = await launchChromium();
     const home = resources.directory();
     folder = path.join(home, 'app');
     mkdirSync(folder);
@@ -53,7 +54,7 @@ describe('the page "Who is online in my app", followed word by word from an empt
   }
 
   async function open(url: string, user: string, context = browser.contexts()[0]): Promise<Page> {
-    const page = await (context ?? (await browser.newContext())).newPage();
+    const page = await (context ?? (await patientContext(browser))).newPage();
     await page.goto(`${url}/?user=${user}`);
     return page;
   }

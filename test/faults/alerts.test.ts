@@ -39,12 +39,17 @@ describe('alerts of a daemon', () => {
 
   afterEach(() => resources.clear());
 
+  const ops = (more: object = {}) => ({
+    kind: 'webhook',
+    url: hooks.url,
+    retry: { min_delay: 0.05, max_delay: 0.5 },
+    ...more,
+  });
+
   /** Writes a configuration, and returns its path. */
   function configure(directory: string, settings: object = {}): string {
     const file = path.join(directory, 'heartbeat.yaml');
-    const retry = { min_delay: 0.05, max_delay: 0.5 };
-    const ops = { kind: 'webhook', url: hooks.url, attempt_timeout: 1, retry };
-    writeFileSync(file, stringify({ ...SOON, channels: { ops }, ...settings }));
+    writeFileSync(file, stringify({ ...SOON, channels: { ops: ops() }, ...settings }));
     return file;
   }
 
@@ -60,7 +65,7 @@ describe('alerts of a daemon', () => {
     const random = new SeededRandom(seed);
     const below = (limit: number) => Math.floor(random.between(0, limit));
     const directory = resources.directory();
-    const config = configure(directory);
+    const config = configure(directory, { channels: { ops: ops({ attempt_timeout: 1 }) } });
     const moods: readonly Behaviour[] = [
       behave.accept,
       behave.accept,

@@ -13,8 +13,10 @@ import { TestResources } from '../support/test-resources.js';
 const FAITHFUL = [1, 2, 3, 4, 5];
 const FICKLE = [11, 12, 13, 14, 15];
 const PATH = `/events?${[...FAITHFUL, ...FICKLE].map((id) => `users=${id}`).join('&')}`;
-/** Seconds. */
-const TIMEOUT = 12;
+/** Seconds: longer than a busy machine delays a heal, and those who heal go on through a restart. */
+const TIMEOUT = 60;
+/** The same where the daemon is to stand still for longer. */
+const SHORT_TIMEOUT = 12;
 
 describe('readers of events', () => {
   const resources = new TestResources();
@@ -73,8 +75,8 @@ describe('readers of events', () => {
     expect(gone).to.deep.equal([]);
   }
 
-  async function daemonOn(port: number, data: string): Promise<DaemonProcess> {
-    return resources.daemon(data, { 'session-timeout': TIMEOUT, port });
+  async function daemonOn(port: number, data: string, timeout = TIMEOUT): Promise<DaemonProcess> {
+    return resources.daemon(data, { 'session-timeout': timeout, port });
   }
 
   for (const signal of ['SIGKILL', 'SIGTERM'] as const)
@@ -92,22 +94,21 @@ describe('readers of events', () => {
         daemon = await daemonOn(port, data);
         await begun(follower, restart + 1);
       }
-      await pause(1_500);
+      await eventually(() => expect(follower.log.length).to.be.greaterThan(10));
       expect(follower.states.slice(1).every(({ reset }) => reset === true)).to.equal(true);
-      expect(follower.log.length).to.be.greaterThan(10);
       expectFaithful(follower);
       await expectTrue(follower, url);
     });
 
   it('hear that the daemon was blind during a SIGSTOP, and of nobody offline because of it', async () => {
     const port = await freePort();
-    const daemon = await daemonOn(port, resources.directory());
+    const daemon = await daemonOn(port, resources.directory(), SHORT_TIMEOUT);
     void live(daemon.url);
     const follower = follow(port);
     await begun(follower, 1);
     await pause(1_000);
     daemon.signal('SIGSTOP');
-    await pause(TIMEOUT * 1_000 + 3_000);
+    await pause(SHORT_TIMEOUT * 1_000 + 3_000);
     daemon.signal('SIGCONT');
     await eventually(() => expect(follower.log.map(({ type }) => type)).to.include('daemon.blind'));
     await pause(1_500);
@@ -129,9 +130,9 @@ describe('readers of events', () => {
     const follower = follow(port);
     await begun(follower, 1);
     for (let cut = 0; cut < 2; cut++) {
-      await pause(1_500);
+      const before = follower.log.length;
+      await eventually(() => expect(follower.log.length).to.be.greaterThan(before));
       const heard = follower.log.length;
-      expect(heard).to.be.greaterThan(0);
       await nginx.kill();
       await pause(700);
       nginx = resources.run({ command });

@@ -26,9 +26,7 @@ describe('the options of the simulator', () => {
   });
 });
 
-describe('a seed that breaks a promise', function () {
-  this.timeout(120_000);
-
+describe('a seed that breaks a promise', () => {
   it('is reduced, and its events are listed', async () => {
     const plant = PLANTS.find(({ name }) => name === 'goodbye-forgotten');
     const options = { seed: 1, length: 40_000, faults: 'chosen', plant } as const;

@@ -20,8 +20,11 @@ export const heal = (url: string, user: number | string): Promise<Answer> =>
 export const goodbye = (url: string, user: number | string): Promise<Answer> =>
   call(url, 'DELETE', `/heal/${user}`);
 
+/** @throws Error for every answer but a checkup: a refusal does not mean that the user is offline */
 export async function isOnline(url: string, user: number | string): Promise<boolean> {
-  return (await call(url, 'GET', `/checkup/${user}`)).body.includes('"online"');
+  const { status, body } = await call(url, 'GET', `/checkup/${user}`);
+  if (status !== 200) throw new Error(`a checkup of user ${user} was answered ${status}: ${body}`);
+  return (JSON.parse(body) as { status: string }).status === 'online';
 }
 
 export interface ShownSession {

@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import { expect } from 'chai';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
-
-const CHROMIUM = '/usr/bin/chromium';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { launchChromium, patientContext } from './patient-chromium.js';
 
 /** How a page is looked at. */
 export interface Look {
@@ -16,6 +14,9 @@ export interface Look {
 const DESK: Look = { width: 1440, colorScheme: 'light', locale: 'en-GB' };
 export const LOOKS: readonly Look[] = [DESK, { width: 390, colorScheme: 'dark', locale: 'de-DE' }];
 
+/** What a page may complain of while its daemon is away. */
+export const WHILE_AWAY = /ERR_|Failed to load/;
+
 /** What the accessibility check found. */
 interface AxeResults {
   readonly violations: readonly {
@@ -24,55 +25,100 @@ interface AxeResults {
   }[];
 }
 
-/** A real browser with the dashboard in it. */
+/** A browser for a suite, which looks at the pages of a daemon after each test. */
 export class DashboardBrowser {
-  /** What the pages complained of: errors of scripts, the console, and what the policy has stopped. */
+  /** What the pages of this test complained of: errors of scripts, the console, and calls of other hosts. */
   readonly complaints: string[] = [];
-  /** The hosts that were asked for something. */
-  readonly hosts = new Set<string>();
+  readonly #expected: RegExp[] = [];
+  #contexts: BrowserContext[] = [];
   #browser: Browser | undefined;
 
-  async start(): Promise<void> {
-    if (!existsSync(CHROMIUM)) throw new Error('the tests need chromium: scripts/tools-for-tests');
-    this.#browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  private constructor() {}
+
+  /** Call it in a `describe`, before other hooks: pages that were opened in `before` stay open until the end of the suite. */
+  static forSuite(): DashboardBrowser {
+    const browser = new DashboardBrowser();
+    before(async () => {
+      browser.#browser = await launchChromium();
+    });
+    beforeEach(() => {
+      browser.#contexts = [];
+    });
+    afterEach(async function () {
+      await browser.#endTest(this.currentTest?.isFailed() === true);
+    });
+    after(() => browser.#browser?.close());
+    return browser;
   }
 
-  async close(): Promise<void> {
-    await this.#browser?.close();
-  }
-
-  /** What Chromium itself says of answers that a test asks for. */
-  ignore(expected: RegExp): void {
-    const others = this.complaints.filter((each) => !expected.test(each));
-    this.complaints.splice(0, this.complaints.length, ...others);
+  /**
+   * Says what the pages of this test may complain of, before it happens: Chromium may report a failed request long after
+   * the page has gone on.
+   */
+  expectComplaints(...expected: readonly RegExp[]): void {
+    this.#expected.push(...expected);
   }
 
   /** Opens a page of a daemon with keys, and gives this one to it. */
   async openAs(key: string, url: string, look?: Look): Promise<Page> {
-    const page = await this.open(url, look);
+    const page = await this.#open(url, look, [/status of 401 .* \/session$/]);
     await page.getByLabel(/^(Key|Schlüssel)$/).fill(key);
     await page.keyboard.press('Enter');
     await page.locator('.shell').waitFor();
-    this.ignore(/status of 401/);
     return page;
   }
 
-  async open(url: string, { width, colorScheme, locale }: Look = DESK): Promise<Page> {
+  open(url: string, look?: Look): Promise<Page> {
+    return this.#open(url, look, []);
+  }
+
+  async #open(
+    url: string,
+    { width, colorScheme, locale }: Look = DESK,
+    expected: readonly RegExp[],
+  ): Promise<Page> {
     if (this.#browser === undefined) throw new Error('the browser was not started');
-    const context = await this.#browser.newContext({
+    const context = await patientContext(this.#browser, {
       viewport: { width, height: width < 500 ? 844 : 900 },
       colorScheme,
       locale,
       timezoneId: 'Europe/Berlin',
       reducedMotion: 'reduce',
     });
+    this.#contexts.push(context);
+    const { host } = new URL(url);
+    const complain = (complaint: string): void => {
+      if (!expected.some((each) => each.test(complaint))) this.complaints.push(complaint);
+    };
+    context.on('console', (message) => {
+      complain(`${message.text()} ${pathOf(message.location().url)}`.trim());
+    });
+    context.on('weberror', (error) => {
+      complain(error.error().message);
+    });
+    context.on('request', (request) => {
+      const called = new URL(request.url());
+      if (called.protocol !== 'data:' && called.host !== host) complain(`called ${called.host}`);
+    });
     const page = await context.newPage();
-    page.on('console', (message) => this.complaints.push(message.text()));
-    page.on('pageerror', (error) => this.complaints.push(error.message));
-    page.on('request', (request) => this.hosts.add(new URL(request.url()).host));
     await page.goto(url);
     return page;
   }
+
+  /** Closes what a test has opened, so that it does not complain during others. */
+  async #endTest(hasFailed: boolean): Promise<void> {
+    await Promise.all(this.#contexts.map((context) => context.close()));
+    const complaints = this.complaints.splice(0);
+    const expected = this.#expected.splice(0);
+    // One that has failed is no second failure: that would skip the tests after it.
+    if (hasFailed) return;
+    expect(complaints.filter((each) => !expected.some((pattern) => pattern.test(each)))).to.deep.equal([]);
+  }
+}
+
+/** Empty if it is no URL. */
+function pathOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).pathname : '';
 }
 
 export function heading(page: Page, text: string): Locator {

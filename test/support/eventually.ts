@@ -1,7 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
+/** Milliseconds until a test gives up. Only one that fails waits so long, so this allows for a machine at a tenth of its speed. */
+export const PATIENCE = 150_000;
+
 export interface Patience {
-  /** Milliseconds until it gives up. Only a failing test waits so long, so this allows for a machine at a tenth of its speed. */
+  /** Milliseconds until it gives up. */
   readonly within?: number;
   /** Milliseconds between two tries. */
   readonly every?: number;
@@ -10,7 +13,7 @@ export interface Patience {
 /** Calls `look` until it no longer throws, and returns its result. */
 export async function eventually<Seen>(
   look: () => Seen | Promise<Seen>,
-  { within = 150_000, every = 25 }: Patience = {},
+  { within = PATIENCE, every = 25 }: Patience = {},
 ): Promise<Seen> {
   const giveUpAt = performance.now() + within;
   for (;;) {

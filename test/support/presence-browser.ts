@@ -1,15 +1,15 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import { SignJWT } from 'jose';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { DaemonProcess } from './daemon-process.js';
 import { eventually } from './eventually.js';
+import { launchChromium, patientContext } from './patient-chromium.js';
 import { PRESENCE_PAGE, type Seen } from './presence-page.js';
 import { StaticSite } from './static-site.js';
 import { TestResources, type StartFlags } from './test-resources.js';
 
-export const CHROMIUM = { executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] };
 const SECRET = 'a secret of user tokens, in thirty-two bytes';
 
 /** A Chromium whose pages keep a user online and watch others, and a daemon that knows user tokens. */
@@ -32,10 +32,7 @@ export class PresenceBrowser {
   }
 
   static async launch(): Promise<PresenceBrowser> {
-    if (!existsSync(CHROMIUM.executablePath))
-      throw new Error('the tests need chromium: scripts/tools-for-tests');
-    const browser = await chromium.launch(CHROMIUM);
-    return new PresenceBrowser(browser, await StaticSite.start(PRESENCE_PAGE));
+    return new PresenceBrowser(await launchChromium(), await StaticSite.start(PRESENCE_PAGE));
   }
 
   get daemon(): DaemonProcess {
@@ -63,7 +60,7 @@ export class PresenceBrowser {
   }
 
   async device(of = this.#browser): Promise<BrowserContext> {
-    const context = await of.newContext();
+    const context = await patientContext(of);
     this.contexts.push(context);
     await context.exposeFunction('fetchToken', (user: string) => this.#fetchToken(user));
     return context;

@@ -101,7 +101,8 @@ export function runJob({ command, args, onOutput, stdout, stderr, hasTerminal, n
 /** Resolves when something is done, or when it takes longer than what is not held by others. */
 function unlessLong(done: Promise<unknown>): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, LEFT_BEHIND);
+    // What has come meanwhile is read first, also where this process stood still.
+    const timer = setTimeout(() => setTimeout(resolve), LEFT_BEHIND);
     void done.then(() => {
       clearTimeout(timer);
       resolve();

@@ -21,6 +21,10 @@ export interface SocketUsersReport {
     readonly user: number;
     /** When the heals were written, in milliseconds of the wall clock. All have been answered. */
     readonly written: readonly number[];
+    /** When each of them was in the socket: on a busy machine, later. */
+    readonly sent: readonly number[];
+    /** When the last answer other than 200 came; 0 if all were. */
+    readonly refusedAt: number;
     /** When the last answer came. */
     readonly answeredAt: number;
   }[];
@@ -48,6 +52,7 @@ class Connection {
   #rest = '';
   unanswered = 0;
   answeredAt = 0;
+  refusedAt = 0;
 
   constructor(name: string, answered: (body: string) => void = () => undefined) {
     const { hostname, port } = new URL(plan.url);
@@ -76,8 +81,12 @@ class Connection {
     for (const [, status, body = ''] of this.#rest.slice(0, whole).matchAll(ANSWER)) {
       this.unanswered--;
       this.answeredAt = Date.now();
-      if (status === '200') this.#answered(body);
-      else troubles.push(`${String(status)} ${body}`);
+      if (status === '200') {
+        this.#answered(body);
+        continue;
+      }
+      this.refusedAt = this.answeredAt;
+      troubles.push(`${String(status)} ${body}`);
     }
     this.#rest = this.#rest.slice(whole);
   }
@@ -86,6 +95,7 @@ class Connection {
 class User {
   readonly user: number;
   readonly written: number[] = [];
+  readonly sent: number[] = [];
   readonly connection: Connection;
 
   constructor(user: number) {
@@ -99,6 +109,7 @@ class User {
     setTimeout(() => this.#heal(), plan.every);
     this.written.push(Date.now());
     this.connection.ask('PUT', `/heal/${this.user}`);
+    this.sent.push(Date.now());
   }
 }
 
@@ -144,10 +155,12 @@ function finish(): void {
   for (const connection of connections) connection.end();
   const report: SocketUsersReport = {
     kind: 'finished',
-    users: users.map(({ user, written, connection }) => ({
+    users: users.map(({ user, written, sent, connection: { answeredAt, refusedAt } }) => ({
       user,
       written,
-      answeredAt: connection.answeredAt,
+      sent,
+      answeredAt,
+      refusedAt,
     })),
     looks,
     seenOffline: [...seenOffline],

@@ -1,14 +1,12 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { Agent, request } from 'undici';
 import type { Scope } from '../../../src/domain/access.js';
 import { Secret } from '../../../src/adapters/channels/secret.js';
 import type { AuthOptions, TrustedHeaderRule } from '../../../src/http/security/credentials.js';
 import { makeCertificate, type Certificate } from '../../support/certificate.js';
+import { temporaryDirectory, type TemporaryDirectory } from '../../support/temporary-directory.js';
 import { SocketClient } from '../sockets/support/socket-client.js';
 import { head } from '../support/raw-client.js';
 import { starting, type GatewayUnderTest } from '../support/gateway-under-test.js';
@@ -81,7 +79,7 @@ for (const fastLane of [true, false]) {
 
     it('is believed only if the socket and the secret are its own', async () => {
       const forged =
-        'the headers of auth.trusted_header are for the proxy alone: this request has them from somebody else, or twice';
+        'only the proxy may send the headers of auth.trusted_header: this request has them from another sender, or twice';
       const gateway = await served();
       for (const wrong of [
         { 'x-user': 'ann' },
@@ -190,18 +188,19 @@ for (const fastLane of [true, false]) {
 
 describe('a proxy with a certificate', () => {
   const start = starting(true);
-  const directory = mkdtempSync(path.join(tmpdir(), 'heartbeat-proxy-'));
+  let directory: TemporaryDirectory;
   const agents: Agent[] = [];
   let own: Certificate;
   let gateway: GatewayUnderTest;
   let optionsFor: (clientCa: string) => NonNullable<Parameters<typeof start>[0]>;
 
-  before(() => {
-    own = makeCertificate(directory, 'proxy');
+  before(async () => {
+    directory = await temporaryDirectory();
+    own = makeCertificate(directory.path, 'proxy');
   });
 
   beforeEach(async () => {
-    const tls = makeCertificate(directory, 'daemon');
+    const tls = makeCertificate(directory.path, 'daemon');
     const { secret: _, ...rule } = RULE;
     optionsFor = (clientCa) => ({
       auth: { ...authOf(), trusted_header: { ...rule, clientCa } },
@@ -213,9 +212,7 @@ describe('a proxy with a certificate', () => {
 
   afterEach(() => Promise.all(agents.splice(0).map((agent) => agent.destroy())));
 
-  after(() => {
-    rmSync(directory, { recursive: true });
-  });
+  after(() => directory.remove());
 
   /** A client that keeps its connection. @returns the status of a request in the name of somebody */
   function client(pair?: Certificate): () => Promise<number> {
@@ -231,14 +228,14 @@ describe('a proxy with a certificate', () => {
   }
 
   it('needs no secret, and nobody else is believed', async () => {
-    const other = makeCertificate(directory, 'other');
+    const other = makeCertificate(directory.path, 'other');
     expect([await client(own)(), await client(other)(), await client()()]).to.deep.equal([200, 400, 400]);
   });
 
   it('is not believed by a connection that another authority has judged', async () => {
     const ask = client(own);
     expect(await ask()).to.equal(200);
-    gateway.reconfigure(optionsFor(makeCertificate(directory, 'next').certificate));
+    gateway.reconfigure(optionsFor(makeCertificate(directory.path, 'next').certificate));
     expect(await ask()).to.equal(400);
   });
 

@@ -77,10 +77,15 @@ describe('the job of heartbeat run', () => {
 
   it('can be ended by a signal when a process that it left behind holds its output', async () => {
     const { job, output } = start(script('sleep 1000 & echo $!; exit 3'));
-    expect((await job.ended).code).to.equal(3);
-    resources.onClear(() => {
-      process.kill(Number(output()), 'SIGKILL');
+    const pid = await eventually(() => {
+      // Of an empty text it would be 0: this process, and all that it has started.
+      expect(output()).to.match(/^\d+\n$/);
+      return Number(output());
     });
+    resources.onClear(() => {
+      process.kill(pid, 'SIGKILL');
+    });
+    expect((await job.ended).code).to.equal(3);
     const before = process.listenerCount('SIGTERM');
     const finished = job.finish();
     signal('SIGUSR2');

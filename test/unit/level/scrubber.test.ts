@@ -10,6 +10,7 @@ import { StartMark } from '../../../src/adapters/level/files/start-mark.js';
 import { Scrubber } from '../../../src/adapters/level/scrubber.js';
 import { instant } from '../../../src/domain/time.js';
 import { ended, user } from '../../contract/history-store/reading.js';
+import { eventually } from '../../support/eventually.js';
 import { levelData } from '../../support/level-data.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
 import { withStore } from '../../support/with-store.js';
@@ -81,7 +82,7 @@ describe('removing erased data from files', () => {
       history.data.path,
       async (scrubber, db, merged) => {
         await scrubber.after(Promise.resolve([ERASED]));
-        while (ends.length === 0) await isMarked(db);
+        await eventually(() => expect(ends).not.to.deep.equal([]), { every: 1 });
         ends[0]?.();
         await scrubber.settled();
         expect(merged).to.deep.equal(['40 marked', '40 marked']);
@@ -99,7 +100,7 @@ describe('removing erased data from files', () => {
       history.data.path,
       async (scrubber, db, merged) => {
         scrubber.reclaim();
-        while (erasure === undefined) await isMarked(db);
+        await eventually(() => expect(erasure).not.to.equal(undefined), { every: 1 });
         await erasure;
         await scrubber.settled();
         expect(merged).to.include('40 marked');
@@ -123,7 +124,7 @@ describe('removing erased data from files', () => {
       await (db as Database).compactRange(Buffer.of(0), LAST);
       merged.length = 0;
       scrubber.reclaim();
-      while (merged.length < 3) await isMarked(db);
+      await eventually(() => expect(merged).to.have.length.at.least(3), { every: 1 });
       await scrubber.settled();
     });
   });

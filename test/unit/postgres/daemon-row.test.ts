@@ -11,8 +11,7 @@ import { withPartition } from './support/with-partition.js';
 
 const ALICE = user(1);
 
-describe('the row of a daemon in PostgreSQL', function () {
-  this.timeout(60_000);
+describe('the row of a daemon in PostgreSQL', () => {
   const partition = withPartition();
 
   async function ageOf(): Promise<number | undefined> {

@@ -10,8 +10,7 @@ const BOB = user(2);
 const MESSAGE =
   'a stored record is damaged: restore the database from a backup, or lose what is damaged with --accept-data-loss';
 
-describe('a damaged record in PostgreSQL', function () {
-  this.timeout(60_000);
+describe('a damaged record in PostgreSQL', () => {
   const partition = withPartition();
   let logger: RecordingLogger;
   beforeEach(async () => {

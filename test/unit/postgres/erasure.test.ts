@@ -19,8 +19,7 @@ const BOB = user(8);
 const SESSIONS = sized(5_000, 300_000);
 const AT_ONCE = 2_000;
 
-describe('the erasure of a long history in PostgreSQL', function () {
-  this.timeout(300_000);
+describe('the erasure of a long history in PostgreSQL', () => {
   const partition = withPartition();
 
   /** Both have an open session besides. */

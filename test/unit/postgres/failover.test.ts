@@ -5,8 +5,7 @@ import { collect, opened, openIn, user } from '../../contract/history-store/read
 import { eventually } from '../../support/eventually.js';
 import { PostgresProcess } from '../../support/postgres-process.js';
 
-describe('a history in PostgreSQL with a synchronous standby', function () {
-  this.timeout(120_000);
+describe('a history in PostgreSQL with a synchronous standby', () => {
   let primary: PostgresProcess;
   let standby: PostgresProcess;
   before(async () => {

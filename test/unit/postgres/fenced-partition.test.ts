@@ -23,8 +23,7 @@ const ALICE = user(1);
 const BOB = user(2);
 const NO_STANDBY = "alter system set synchronous_standby_names = ''";
 
-describe('a history in PostgreSQL', function () {
-  this.timeout(60_000);
+describe('a history in PostgreSQL', () => {
   let postgres: PostgresProcess;
   let cutter: CommitCutter;
   let partition: string;

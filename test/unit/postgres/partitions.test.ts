@@ -13,8 +13,7 @@ import { configOf } from '../../support/simulated-app.js';
 const USERS = Array.from({ length: 40 }, (_, index) => user(index));
 const ONLINE = { kind: 'online' };
 
-describe('the partitions of a daemon in PostgreSQL', function () {
-  this.timeout(120_000);
+describe('the partitions of a daemon in PostgreSQL', () => {
   let postgres: PostgresProcess;
   let app: App | undefined;
   before(async () => {

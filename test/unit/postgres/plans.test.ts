@@ -37,8 +37,7 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
-describe('the plans of PostgreSQL', function () {
-  this.timeout(60_000);
+describe('the plans of PostgreSQL', () => {
   let postgres: PostgresProcess;
   let daemon: Primary;
   before(async () => {

@@ -4,8 +4,7 @@ import { Primary } from '../../../src/adapters/postgres/primary.js';
 import { PoolerProcess } from '../../support/pooler-process.js';
 import { PostgresProcess } from '../../support/postgres-process.js';
 
-describe('a pooler before PostgreSQL', function () {
-  this.timeout(60_000);
+describe('a pooler before PostgreSQL', () => {
   let postgres: PostgresProcess;
   let pooler: PoolerProcess | undefined;
   before(async () => {

@@ -6,8 +6,7 @@ import { Primary } from '../../../src/adapters/postgres/primary.js';
 /** Authentication is complete, and the server waits for a query. */
 const WELCOME = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
 
-describe('a connection to PostgreSQL', function () {
-  this.timeout(30_000);
+describe('a connection to PostgreSQL', () => {
   const sockets: Socket[] = [];
   let server: Server | undefined;
   afterEach(() => {

@@ -7,8 +7,7 @@ import { opened, openIn, user } from '../../contract/history-store/reading.js';
 import { PostgresProcess } from '../../support/postgres-process.js';
 import { problemOf } from '../level/support/expect-problem.js';
 
-describe('the tables in PostgreSQL', function () {
-  this.timeout(60_000);
+describe('the tables in PostgreSQL', () => {
   let postgres: PostgresProcess;
   let primary: Primary;
   beforeEach(async () => {

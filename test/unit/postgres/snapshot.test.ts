@@ -13,8 +13,7 @@ function key(at: number): Buffer {
   return bytes;
 }
 
-describe('a snapshot of a partition in PostgreSQL', function () {
-  this.timeout(60_000);
+describe('a snapshot of a partition in PostgreSQL', () => {
   const history = withPartition();
   /** What is called once an answer has been waited for too long. */
   const waits = new Set<() => void>();

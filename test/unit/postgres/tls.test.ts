@@ -6,8 +6,7 @@ import { eventually } from '../../support/eventually.js';
 import { PostgresProcess } from '../../support/postgres-process.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
-describe('an encrypted connection to PostgreSQL', function () {
-  this.timeout(60_000);
+describe('an encrypted connection to PostgreSQL', () => {
   let postgres: PostgresProcess;
   let authority: string;
   before(async () => {
