@@ -222,11 +222,10 @@ export const signInProblem = {
   foreign: (url: string) =>
     `a sign-in counts only for requests of pages at ${url}, which is public_url: send a key instead`,
   forged:
-    'the headers of auth.trusted_header are for the proxy alone: this request has them from somebody else, or twice',
-  noName: 'the proxy names somebody whose name is too long, or no text',
+    'only the proxy may send the headers of auth.trusted_header: this request has them from another sender, or twice',
+  noName: 'the name that the proxy sends is too long, or is not text',
   noGroup: (name: string) => `no group of ${quoted(name)} has a scope in the configuration`,
-  notBegun:
-    'This browser has not begun to sign in at the provider, or more than ten minutes ago: begin again',
+  notBegun: 'this browser did not start this sign-in, or more than ten minutes ago: start again',
   ended: 'the sign-in has ended: sign in again',
   twice: (cookie: string) =>
     `the cookie ${cookie} was sent twice, so another page has set it too: delete the cookies of this site`,

@@ -12,6 +12,7 @@ import {
 /** They are stored with a sign-in. */
 const MOST_GROUPS = 200;
 const LONGEST_GROUP = 255;
+const LONGEST_ISSUER = 255;
 /** Seconds that a call of the provider may take. */
 const TIMEOUT = 10;
 /** Bytes of an answer, unpacked. */
@@ -135,10 +136,10 @@ export class OpenIdProvider implements IdentityProvider {
     }
   }
 
-  #discover(client: typeof OpenId): Promise<OpenId.Configuration> {
+  async #discover(client: typeof OpenId): Promise<OpenId.Configuration> {
     const { issuer, clientId, clientSecret } = this.#settings;
     const url = new URL(issuer);
-    return client.discovery(
+    const found = await client.discovery(
       url,
       clientId,
       undefined,
@@ -150,6 +151,14 @@ export class OpenIdProvider implements IdentityProvider {
         ...(url.protocol === 'http:' && isPrivateUrl(url) && { execute: [client.allowInsecureRequests] }),
       },
     );
+    // Sign-ins have this name, and the configuration the other: they would count for nothing.
+    const { issuer: own } = found.serverMetadata();
+    if (own !== issuer)
+      throw new LoginProblem(
+        `the provider calls itself ${own.slice(0, LONGEST_ISSUER)}: set auth.openid.issuer to that`,
+        false,
+      );
+    return found;
   }
 
   #problemOf(error: unknown): LoginProblem {

@@ -41,9 +41,7 @@ export class TrustedHeader {
   /** Whether a request has the headers of the proxy, and is not of the proxy, or has one of them twice. */
   isForged(request: Pick<IncomingMessage, 'headers' | 'rawHeaders' | 'socket'>): boolean {
     const { headers } = request;
-    let isSent = false;
-    for (const name of this.#names) if (headers[name] !== undefined) isSent = true;
-    if (!isSent) return false;
+    if (!this.#names.some((name) => headers[name] !== undefined)) return false;
     return !this.#isOfProxy(request) || this.#isRepeated(request.rawHeaders);
   }
 
@@ -80,7 +78,7 @@ export class TrustedHeader {
 }
 
 function digestOf(text: string): Buffer {
-  return Buffer.from(hash('sha256', text, 'hex'), 'hex');
+  return hash('sha256', text, 'buffer');
 }
 
 /** Node reads headers as Latin-1, and proxies write UTF-8. */

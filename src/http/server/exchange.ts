@@ -175,8 +175,10 @@ export class Exchange {
   /**
    * Logs the action and the caller once it succeeds, or once an answer of unknown length begins: a client that hangs up
    * before its end has read what came until then. Without keys there is no caller to name.
+   *
+   * @param more what the line has besides
    */
-  audit(): void {
+  audit(more: LogFields = {}): void {
     if (this.access === ANYBODY) return;
     this.#logsAudit = () => {
       this.#logsAudit = undefined;
@@ -184,7 +186,7 @@ export class Exchange {
       if (status >= 400) return;
       const { person, name } = this.access;
       const who = person === undefined ? { key: name } : { user: person };
-      this.#host.logger.info('audit', this.#facts({ ...who, address: this.clientAddress, status }));
+      this.#host.logger.info('audit', this.#facts({ ...who, ...more, address: this.clientAddress, status }));
     };
     this.response.once('finish', () => this.#logsAudit?.());
   }

@@ -9,6 +9,7 @@ import { sentenceFor, signInProblem } from '../../views/messages.js';
 import { html } from '../pages/html.js';
 import { page } from '../pages/short-page.js';
 import type { Resources } from '../resources.js';
+import { isMarkedAsForeign } from '../security/csrf.js';
 import { isPersonName } from '../security/persons.js';
 import { RateLimiter, sourceOf } from '../security/rate-limit.js';
 import type { Exchange } from '../server/exchange.js';
@@ -51,21 +52,26 @@ export function addOpenId(resources: Resources, given: OpenIdDeps): void {
     .add(BEGIN, {
       get: {
         ...PUBLIC,
-        handle: (exchange) => guarded(exchange, deps, (provider, place) => begin(exchange, provider, place)),
+        handle: (exchange) =>
+          guarded(exchange, deps, false, (provider, place) => begin(exchange, provider, place, deps.desk)),
       },
     })
     .add(CALLBACK, {
       get: {
         ...PUBLIC,
         handle: (exchange, request) =>
-          guarded(exchange, deps, (provider, place) => complete(exchange, request, provider, place, deps)),
+          guarded(exchange, deps, true, (provider, place) =>
+            complete(exchange, request, provider, place, deps),
+          ),
       },
     });
 }
 
+/** @param isOver whether the attempt of the browser is over when the work fails */
 async function guarded(
   exchange: Exchange,
   { daemon, desk: { provider, place }, rates }: Guarded,
+  isOver: boolean,
   work: (provider: IdentityProvider, place: SignInPlace) => Promise<void>,
 ): Promise<void> {
   if (provider === undefined) exchange.refuse('HEARTBEAT_NOT_FOUND');
@@ -76,15 +82,26 @@ async function guarded(
     try {
       await work(provider, place);
     } catch (error) {
-      if (error instanceof LoginProblem) refuse(exchange, error.isAway ? 503 : 401, error.message, place);
+      if (error instanceof LoginProblem)
+        refuse(exchange, error.isAway ? 503 : 401, error.message, place, isOver);
       else if (error instanceof HeartbeatError)
-        refuse(exchange, error.status, sentenceFor(error.code), place);
+        refuse(exchange, error.status, sentenceFor(error.code), place, isOver);
       else throw error;
     }
   }
 }
 
-async function begin(exchange: Exchange, provider: IdentityProvider, place: SignInPlace): Promise<void> {
+/** A link of another page must not sign its visitor in as somebody else, nor one who has signed in already. */
+async function begin(
+  exchange: Exchange,
+  provider: IdentityProvider,
+  place: SignInPlace,
+  desk: OpenIdDesk,
+): Promise<void> {
+  if (isMarkedAsForeign(exchange.request) || desk.signInOf(exchange.access) !== undefined) {
+    exchange.answer(303, ['location', `${place.url}/`, ...PRIVATE], '');
+    return;
+  }
   const { url, attempt } = await provider.begin(`${place.url}${CALLBACK}`);
   const cookie = place.login.set(
     `${attempt.state}.${attempt.nonce}.${attempt.verifier}`,
@@ -102,19 +119,24 @@ async function complete(
 ): Promise<void> {
   const attempt = attemptIn(exchange, place);
   if (attempt === undefined) {
-    refuse(exchange, 400, signInProblem.notBegun, place);
+    refuse(exchange, 400, signInProblem.notBegun, place, true);
     return;
   }
   const callback = new URL(`${place.url}${CALLBACK}`);
   // It says nothing about where the browser goes next.
   callback.search = originalUrl.includes('?') ? originalUrl.slice(originalUrl.indexOf('?')) : '';
+  // Of another tab, or of a link: the attempt that is under way goes on.
+  if (callback.searchParams.get('state') !== attempt.state) {
+    refuse(exchange, 401, signInProblem.notBegun, place);
+    return;
+  }
   const { name, groups, issuer, subject } = await provider.complete(callback, attempt);
   // It took too long, or the browser has gone.
   if (!exchange.open) return;
   const who = { kind: 'person', name, groups, issuer, subject } as const;
   const access = isPersonName(name) ? deps.desk.accessOf(who) : undefined;
   if (access?.may('read') !== true) {
-    refuse(exchange, 403, signInProblem.noGroup(name), place);
+    refuse(exchange, 403, signInProblem.noGroup(name), place, true);
     return;
   }
   const cookie = await beginSignIn(exchange, who, access, place, deps);
@@ -132,15 +154,25 @@ function attemptIn(exchange: Exchange, { login }: SignInPlace): LoginAttempt | u
   return { state, nonce, verifier };
 }
 
-/** A browser shows it, so it is a page. An attempt is over with it. */
-function refuse(exchange: Exchange, status: number, sentence: string, place?: SignInPlace): void {
+/**
+ * A browser shows it, so it is a page.
+ *
+ * @param isOver whether the attempt of this browser is over with it
+ */
+function refuse(
+  exchange: Exchange,
+  status: number,
+  sentence: string,
+  place?: SignInPlace,
+  isOver = false,
+): void {
   const back = place === undefined ? '' : html`<p><a href="${place.url}/">Back to the dashboard</a></p>`;
   const { head, body } = page(
     'You are not signed in',
     html`<p>${sentence}.</p>
       ${back}`,
   );
-  const removal = place === undefined ? [] : ['set-cookie', place.login.removal];
+  const removal = place === undefined || !isOver ? [] : ['set-cookie', place.login.removal];
   const later = status === 503 ? ['retry-after', '1'] : [];
   exchange.precondition = undefined;
   exchange.answer(status, [...head, ...removal, ...later], body);

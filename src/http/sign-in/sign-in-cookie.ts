@@ -25,14 +25,9 @@ export function newToken(): string {
   return randomBytes(BYTES).toString('base64url');
 }
 
-/** By which a token is stored and found. */
-export function hashOfToken(token: string): string {
-  return hash('sha256', token, 'hex');
-}
-
-/** As in the configuration. */
-export function hashOfKey(key: string): string {
-  return hash('sha256', key, 'hex');
+/** By which a token is stored and found, and as the configuration has it of keys: SHA-256 in hexadecimal digits. */
+export function digitsOf(secret: string): string {
+  return hash('sha256', secret, 'hex');
 }
 
 /**

@@ -5,13 +5,14 @@ import { signedInByKey, type SignedIn, type SignIn } from '../../domain/sign-in.
 import { instant, toMillis, unixSeconds, type Seconds } from '../../domain/time.js';
 import { HeartbeatError } from '../../errors.js';
 import type { Clock } from '../../ports/clock.js';
+import { orUnknownField, problemsIn } from '../../views/body-problems.js';
 import { forbidden, signInProblem } from '../../views/messages.js';
 import { readJson, refuseBody } from '../input/json-body.js';
 import type { GatewayLimits } from '../gateway-options.js';
 import type { Resources } from '../resources.js';
 import { Denied, type Credential } from '../security/credentials.js';
 import type { Exchange } from '../server/exchange.js';
-import { hashOfKey, hashOfToken, newToken } from './sign-in-cookie.js';
+import { digitsOf, newToken } from './sign-in-cookie.js';
 import type { SignInPlace } from './sign-in-place.js';
 
 /** What signing in needs from who decides about callers. */
@@ -43,7 +44,7 @@ const CHALLENGE = ['www-authenticate', 'Bearer realm="heartbeat"'];
 
 const body = z.strictObject(
   { key: z.string({ error: 'is required: the key to sign in with' }) },
-  { error: 'must be {"key"}' },
+  orUnknownField('must be {"key"}'),
 );
 
 /**
@@ -68,11 +69,7 @@ export function addSignIn(resources: Resources, deps: SignInDeps): void {
             readJson(exchange, request, Math.min(deps.limits.body, LARGEST_BODY), (value) => {
               const read = body.safeParse(value);
               if (read.success) return signIn(exchange, read.data.key, place, deps);
-              const problems = read.error.issues.map(({ path, message }) => ({
-                path: path.join('.'),
-                problem: message,
-              }));
-              refuseBody(exchange, problems);
+              refuseBody(exchange, problemsIn(read.error));
               return undefined;
             });
         },
@@ -115,7 +112,7 @@ async function signIn(exchange: Exchange, key: string, place: SignInPlace, deps:
   else if (access.credential !== 'key' || !access.may('read'))
     refuse(exchange, forbidden.permission(access, 'read'));
   else {
-    const who = signedInByKey(access.name, hashOfKey(key));
+    const who = signedInByKey(access.name, digitsOf(key));
     const cookie = await beginSignIn(exchange, who, access, place, deps);
     exchange.answer(204, ['set-cookie', cookie, ...NOT_KEPT], '');
   }
@@ -138,14 +135,15 @@ export async function beginSignIn(
   const token = newToken();
   const now = clock.wall();
   await daemon.signIns.begin({
-    hash: hashOfToken(token),
+    hash: digitsOf(token),
     who,
     at: now,
     expires: instant(now + toMillis(desk.lifetime)),
   });
   if (before !== undefined) await ended(daemon, before);
   exchange.access = access;
-  exchange.audit();
+  // Names may be alike, and may be changed at the provider.
+  exchange.audit(who.kind === 'person' ? { issuer: who.issuer, subject: who.subject } : {});
   return cookie.set(token, desk.lifetime);
 }
 

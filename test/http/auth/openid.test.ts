@@ -65,7 +65,10 @@ describe('signing in at a provider of OpenID Connect', () => {
     return getAtOnce(gateway, path, headers);
   };
   const getAtOnce = (gateway: GatewayUnderTest, path: string, headers: Record<string, string> = {}) =>
-    gateway.call('GET', path, { headers: { 'sec-fetch-site': 'cross-site', ...headers }, parse: false });
+    gateway.call('GET', path, {
+      headers: { 'sec-fetch-site': path.startsWith(CALLBACK) ? 'cross-site' : 'same-origin', ...headers },
+      parse: false,
+    });
   const cookiesIn = ({ headers }: Answer): string[] => [headers['set-cookie'] ?? []].flat();
   const pairOf = (cookie = ''): string => cookie.split(';')[0] ?? '';
 
@@ -118,7 +121,9 @@ describe('signing in at a provider of OpenID Connect', () => {
       signed_in: true,
     });
     const audited = gateway.logger.lines.filter(({ event }) => event === 'audit');
-    expect(audited.map(({ fields }) => fields['user'])).to.deep.equal(['Ann']);
+    expect(audited.map(({ fields }) => [fields['user'], fields['issuer'], fields['subject']])).to.deep.equal([
+      ['Ann', server.url, 'ann'],
+    ]);
     expect(JSON.stringify(gateway.logger.lines)).to.not.include(CLIENT.secret);
     const code = new URLSearchParams(callback.split('?')[1]).get('code') ?? '';
     expect(code).to.have.length.above(10);
@@ -181,7 +186,8 @@ describe('signing in at a provider of OpenID Connect', () => {
       const refused = await get(gateway, callback, { cookie: wrong });
       expect(refused.status, wrong).to.equal(status);
       expect(refused.headers['content-type']).to.equal('text/html; charset=utf-8');
-      expect(cookiesIn(refused).map(pairOf)).to.deep.equal(['__Host-heartbeat-login=']);
+      // The attempt of another tab goes on.
+      expect(cookiesIn(refused).map(pairOf)).to.deep.equal(status === 400 ? ['__Host-heartbeat-login='] : []);
     }
     expect((await get(gateway, callback, { cookie })).status).to.equal(303);
     // The code was used.
@@ -212,6 +218,37 @@ describe('signing in at a provider of OpenID Connect', () => {
     expect(refused.headers['content-security-policy']).to.include("default-src 'none'");
   });
 
+  it('begins on no other page, and for nobody who has signed in, and leads to the dashboard then', async () => {
+    const gateway = await served();
+    const own = await signIn(gateway, 'ann');
+    for (const headers of [
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { 'sec-fetch-site': 'same-origin', cookie: own },
+    ]) {
+      const begun = await get(gateway, '/sign-in/openid', headers);
+      expect([begun.status, begun.headers['location'], cookiesIn(begun)]).to.deep.equal([
+        303,
+        `${HTTPS}/`,
+        [],
+      ]);
+    }
+    // As a bookmark, and in a browser whose sign-in has ended.
+    for (const headers of [{ 'sec-fetch-site': 'none' }, { cookie: `__Host-heartbeat=${'A'.repeat(43)}` }]) {
+      const begun = await get(gateway, '/sign-in/openid', headers);
+      expect(String(begun.headers['location'])).to.include(server.url);
+    }
+  });
+
+  it('is refused where the provider calls itself by another name than the configuration does', async () => {
+    const gateway = await served({ issuer: `${server.url}/` });
+    const refused = await get(gateway, '/sign-in/openid');
+    expect(refused.status).to.equal(401);
+    expect(refused.text).to.include(
+      `the provider calls itself ${server.url}: set auth.openid.issuer to that`,
+    );
+  });
+
   it('says in words what the provider refuses', async () => {
     const gateway = await served();
     server.refuses = true;
@@ -236,7 +273,11 @@ describe('signing in at a provider of OpenID Connect', () => {
     const gateway = await served({ issuer: gone.url });
     for (let times = 0; times < 2; times++) {
       const refused = await get(gateway, '/sign-in/openid');
-      expect([refused.status, refused.headers['retry-after']]).to.deep.equal([503, '1']);
+      expect([refused.status, refused.headers['retry-after'], cookiesIn(refused)]).to.deep.equal([
+        503,
+        '1',
+        [],
+      ]);
       expect(refused.text).to.include(`the provider ${gone.url} does not answer (ECONNREFUSED)`);
     }
     // Keys go on.

@@ -173,6 +173,11 @@ for (const fastLane of [true, false]) {
       const statuses = [];
       for (let tries = 0; tries < 3; tries++) statuses.push((await trySignIn(gateway, 'ops')).status);
       expect(statuses).to.deep.equal([204, 204, 429]);
+      await gateway.clock.advance(10_000);
+      const body = '{"key":"viewer","other":1}';
+      expect((await gateway.call('POST', '/session', { body })).json).to.deep.include({
+        problems: [{ path: 'other', problem: 'unknown field' }],
+      });
       expect(gateway.daemon.signIns.size).to.equal(3);
     });
 
