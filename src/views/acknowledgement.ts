@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Acknowledgement } from '../domain/node.js';
 import { instant, type Instant } from '../domain/time.js';
-import { problemsIn, type BodyProblem } from './body-problems.js';
+import { orUnknownField, problemsIn, type BodyProblem } from './body-problems.js';
 import { INSTANT, parseInstant } from './instants.js';
 
 const LONGEST_NAME = 255;
@@ -44,9 +44,7 @@ export const until = z
 
 export const acknowledgementBody = z.strictObject(
   { by: text(LONGEST_NAME), reason: text(LONGEST_REASON).optional(), until: until.optional() },
-  {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? 'unknown field' : BODY),
-  },
+  orUnknownField(BODY),
 );
 
 /**

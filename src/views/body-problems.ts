@@ -3,6 +3,17 @@ import type * as z from 'zod';
 /** The message of a union that has none of its own. */
 const USUAL = 'Invalid input';
 
+/**
+ * The errors of an object that takes no other fields.
+ *
+ * @param otherwise what is said of anything else that is wrong with it
+ */
+export function orUnknownField(otherwise?: string): {
+  readonly error: (issue: { readonly code?: string }) => string | undefined;
+} {
+  return { error: ({ code }) => (code === 'unrecognized_keys' ? 'unknown field' : otherwise) };
+}
+
 /** One thing that is wrong with a body. */
 export interface BodyProblem {
   /** Where, in dots: `labels.zone`; empty for the body itself. */

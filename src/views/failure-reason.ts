@@ -1,12 +1,10 @@
 import * as z from 'zod';
+import { orUnknownField } from './body-problems.js';
 
 /** The body of `POST /nodes/:name/fail`, where it is JSON. */
 export const failureReport = z.strictObject(
   { reason: z.string('must be a string').optional() },
-  {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? 'unknown field' : 'the body must be {"reason": "…"}, or text',
-  },
+  orUnknownField('the body must be {"reason": "…"}, or text'),
 );
 
 /** The most bytes that the reason of a failure may have: the last lines of a log. */

@@ -10,7 +10,7 @@ import {
   type StatusIncident,
 } from '../domain/status-incident.js';
 import { unixSeconds } from '../domain/time.js';
-import { problemsIn, type BodyProblem } from './body-problems.js';
+import { orUnknownField, problemsIn, type BodyProblem } from './body-problems.js';
 import type * as answer from './incident-answers.js';
 
 const NO_STATE = `must be one of ${INCIDENT_STATES.join(', ')}`;
@@ -42,10 +42,6 @@ const text = plain(LONGEST_TEXT, PLAIN_TEXT).meta({
   description: `Plain text of at most ${LONGEST_TEXT} characters; lines stay lines. Public, so no names of nodes and no secrets.`,
 });
 const state = z.enum(INCIDENT_STATES, NO_STATE);
-const unknown = (otherwise: string) => ({
-  error: (issue: { readonly code?: string }) =>
-    issue.code === 'unrecognized_keys' ? 'unknown field' : otherwise,
-});
 
 export const incidentBody = z.strictObject(
   {
@@ -55,10 +51,10 @@ export const incidentBody = z.strictObject(
     text,
     state: state.default('investigating'),
   },
-  unknown(BODY),
+  orUnknownField(BODY),
 );
 
-export const incidentUpdateBody = z.strictObject({ text, state }, unknown(UPDATE));
+export const incidentUpdateBody = z.strictObject({ text, state }, orUnknownField(UPDATE));
 
 interface ReadUpdate {
   readonly text: string;

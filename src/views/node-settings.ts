@@ -4,7 +4,7 @@ import type { SettingsChange } from '../domain/node.js';
 import { GRACE } from '../domain/schedule.js';
 import { toMillis, toSeconds } from '../domain/time.js';
 import { SLUG } from '../domain/ping.js';
-import { problemsIn, type BodyProblem } from './body-problems.js';
+import { orUnknownField, problemsIn, type BodyProblem } from './body-problems.js';
 import { nodeName } from './values.js';
 import { probe } from './probe.js';
 import { readSchedule, schedule } from './schedule.js';
@@ -77,10 +77,7 @@ export const settingsWith = (known?: readonly string[]) =>
           .nullish(),
         paused: z.boolean('must be true or false').nullish(),
       },
-      {
-        error: (issue) =>
-          issue.code === 'unrecognized_keys' ? 'unknown field' : 'the body must be a JSON object of settings',
-      },
+      orUnknownField('the body must be a JSON object of settings'),
     )
     .superRefine(expectOneTiming)
     .refine(

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { instant, type Instant } from '../domain/time.js';
 import { until } from './acknowledgement.js';
-import { problemsIn, type BodyProblem } from './body-problems.js';
+import { orUnknownField, problemsIn, type BodyProblem } from './body-problems.js';
 
 /** Longer than anybody plans. */
 const LONGEST = 100 * 365 * 86_400;
@@ -18,12 +18,7 @@ export const pauseBody = z.strictObject(
       .meta({ description: 'Seconds after which the pause ends by itself.' }),
     until: until.optional(),
   },
-  {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? 'unknown field'
-        : 'the body must be {"for": …} or {"until": …}, or absent',
-  },
+  orUnknownField('the body must be {"for": …} or {"until": …}, or absent'),
 );
 
 /** Reads a body: every problem with it, or when the pause ends by itself, if it does. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { overrideStateAt, type OverrideRequest, type RotaOverride } from '../domain/rota-override.js';
 import { turnAt, TURNS, type Rota, type RotaPerson } from '../domain/rota.js';
 import { unixSeconds, type Instant } from '../domain/time.js';
-import { problemsIn, type BodyProblem } from './body-problems.js';
+import { orUnknownField, problemsIn, type BodyProblem } from './body-problems.js';
 import { didYouMean } from './did-you-mean.js';
 import { stretch, stretchOf } from './stretch.js';
 import { instant, nextCursor, overrideId, silenceState } from './values.js';
@@ -63,7 +63,7 @@ export const overrideBody = z.strictObject(
     }),
     ...stretch,
   },
-  { error: (issue) => (issue.code === 'unrecognized_keys' ? 'unknown field' : BODY) },
+  orUnknownField(BODY),
 );
 
 /** Reads the body of `POST /rotas/:name/overrides`: every problem with it, or the override that it asks for. */

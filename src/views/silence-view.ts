@@ -3,11 +3,9 @@ import { allFitNothing, parseMatcher, type Matcher } from '../domain/matcher.js'
 import { silenceStateAt, type Silence, type SilenceRequest } from '../domain/silence.js';
 import { instant, unixSeconds, type Instant } from '../domain/time.js';
 import type * as answer from './silence-answers.js';
-import { problemsIn, type BodyProblem } from './body-problems.js';
+import { orUnknownField, problemsIn, type BodyProblem } from './body-problems.js';
 import { parseInstant } from './instants.js';
 import { stretch, stretchOf } from './stretch.js';
-
-export { reasonOf } from './stretch.js';
 
 const MOST_MATCHERS = 32;
 const LONGEST_MATCHER = 1_000;
@@ -80,7 +78,7 @@ export const silenceBody = z.strictObject(
     matchers: matchersOf,
     ...stretch,
   },
-  { error: (issue) => (issue.code === 'unrecognized_keys' ? 'unknown field' : BODY) },
+  orUnknownField(BODY),
 );
 
 /**

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { toMillis } from '../domain/time.js';
 import type { Timeout } from '../domain/timeout.js';
+import { orUnknownField } from './body-problems.js';
 
 const YEAR = 365 * 86_400;
 
@@ -25,7 +26,7 @@ const adaptive = z
         .optional()
         .meta({ description: 'The φ at which a silence counts as a miss. Default: 8.' }),
     },
-    { error: (issue) => (issue.code === 'unrecognized_keys' ? 'unknown field' : undefined) },
+    orUnknownField(),
   )
   .refine(({ min, max }) => min <= max, { path: ['max'], error: 'must not be less than min' })
   .meta({

@@ -14,7 +14,7 @@ const ADMIN = { authorization: `Bearer ${KEY}` };
 
 describe('a status page, in a browser', () => {
   const resources = new TestResources();
-  const browser = new DashboardBrowser();
+  const browser = DashboardBrowser.forSuite();
   let directory: string;
   let port: number;
   let daemon: DaemonProcess;
@@ -22,7 +22,6 @@ describe('a status page, in a browser', () => {
   let id: string;
 
   before(async () => {
-    await browser.start();
     directory = resources.directory();
     port = await freePort();
     const file = path.join(directory, 'heartbeat.yaml');
@@ -52,15 +51,7 @@ describe('a status page, in a browser', () => {
     id = await fill();
   });
 
-  after(async () => {
-    await browser.close();
-    await resources.clear();
-  });
-
-  afterEach(() => {
-    expect(browser.complaints.splice(0)).to.deep.equal([]);
-    expect([...browser.hosts]).to.deep.equal([new URL(url).host]);
-  });
+  after(() => resources.clear());
 
   async function start(): Promise<void> {
     const config = path.join(directory, 'heartbeat.yaml');
@@ -125,7 +116,7 @@ describe('a status page, in a browser', () => {
       const page = await browser.open(`${url}/status/web`, look);
       const isGerman = look.locale.startsWith('de');
       expect(await heading(page)).to.equal(
-        isGerman ? 'Einige Systeme sind gestört' : 'Some systems have an outage',
+        isGerman ? 'Einige Systeme sind ausgefallen' : 'Some systems have an outage',
       );
       expect(await page.locator('script').count()).to.equal(0);
       // Reading the uptime may take longer than a page waits for it.

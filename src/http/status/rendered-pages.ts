@@ -105,7 +105,8 @@ export class RenderedPages {
     isFeed: boolean,
     publicUrl: string | null,
   ): Promise<RenderedPage> {
-    const facts = await this.#reader.read(page);
+    // A feed shows no uptime, so it does not wait for one.
+    const facts = await this.#reader.read(page, { hasUptime: !isFeed });
     const body =
       isFeed && publicUrl !== null
         ? statusFeed(page, facts, language, publicUrl)
@@ -117,7 +118,7 @@ export class RenderedPages {
       const whole = { etag: undefined, body, isWhole: true };
       return { status: 503, head: [...head, 'retry-after', '5'], caching: NO_CACHING, ...whole };
     }
-    const isWhole = facts.groups.every(({ uptime }) => uptime !== 'being read');
+    const isWhole = isFeed || facts.groups.every(({ uptime }) => uptime !== 'being read');
     const caching = isWhole ? CACHING : NO_CACHING;
     return { status: 200, head, caching, etag: isWhole ? tagOf(body) : undefined, body, isWhole };
   }

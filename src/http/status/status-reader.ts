@@ -71,14 +71,18 @@ export class StatusReader {
     this.#slices = new Slices(clock);
   }
 
-  /** Never fails: what cannot be read is in doubt. */
-  async read(page: StatusPage): Promise<StatusFacts> {
+  /**
+   * Never fails: what cannot be read is in doubt.
+   *
+   * @param hasUptime without it, that of each group is `being read`
+   */
+  async read(page: StatusPage, { hasUptime } = { hasUptime: true }): Promise<StatusFacts> {
     const { serving, incidents } = this.#daemon;
     if (!serving) return this.#nothingKnown(page, { kind: 'starting' });
     try {
       const [look, ...uptimes] = await Promise.all([
         this.#lookAtNodes(),
-        ...page.groups.map((group) => this.#uptimeOf(group, page)),
+        ...(hasUptime ? page.groups.map((group) => this.#uptimeOf(group, page)) : []),
       ]);
       const doubt = this.#doubt();
       return {
@@ -87,7 +91,7 @@ export class StatusReader {
         groups: page.groups.map((group, index): GroupFacts => ({
           group,
           state: certain(look.groups.get(group)?.state ?? 'unknown', doubt),
-          uptime: uptimes[index] ?? 'unreadable',
+          uptime: uptimes[index] ?? 'being read',
         })),
         maintenance: maintenanceOf(page, look),
         incidents: incidents.of(page.slug),

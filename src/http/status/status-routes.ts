@@ -42,7 +42,7 @@ export function addStatusPages(
             exchange.answer(308, ['location', `../${named}`, 'content-length', '0'], '');
           else {
             const language = acceptedLanguage(request.headers['accept-language']);
-            answer(exchange, await rendered.get(page, language, isFeed));
+            answer(exchange, ['accept-language'], await rendered.get(page, language, isFeed));
           }
         },
       },
@@ -56,7 +56,7 @@ export function addStatusPages(
             exchange.refuse('HEARTBEAT_NO_SUCH_STATUS_PAGE');
             return;
           }
-          answer(exchange, {
+          answer(exchange, [], {
             status: 200,
             head: ['content-type', logo.type, 'content-security-policy', LOGO_POLICY],
             caching: LOGO_CACHING,
@@ -73,10 +73,16 @@ export function pageNamed({ pages }: StatusOptions, slug: string): StatusPage | 
   return pages.find((page) => page.slug === slug);
 }
 
-function answer(exchange: Exchange, { status, head, caching, etag, body }: Rendered): void {
+/** @param by the headers of a request that make another answer */
+function answer(
+  exchange: Exchange,
+  by: readonly string[],
+  { status, head, caching, etag, body }: Rendered,
+): void {
   // CORS sets this header for requests with an origin; a cache may keep the answer to one without.
   const { response } = exchange;
-  response.appendHeader('vary', response.hasHeader('vary') ? 'accept-language' : 'origin, accept-language');
+  const names = response.hasHeader('vary') ? by : ['origin', ...by];
+  if (names.length > 0) response.appendHeader('vary', names.join(', '));
   if (etag === undefined) {
     exchange.answer(status, [...head, 'content-length', String(body.length), 'cache-control', caching], body);
     return;

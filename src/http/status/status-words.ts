@@ -51,7 +51,7 @@ const en: StatusWords = {
   locale: 'en-GB',
   overall: {
     up: 'All systems operational',
-    incident: 'We are working on an incident',
+    incident: 'We are handling an incident',
     checking: 'A system is being checked',
     maintenance: 'Maintenance is under way',
     partly: 'Some systems have an outage',
@@ -78,7 +78,7 @@ const en: StatusWords = {
     starting: 'Monitoring has just started. Nothing is known yet; the page can be loaded again in a moment.',
     unreadable: 'Monitoring cannot read its data at present. What is shown here may be missing something.',
     restricted:
-      'Monitoring is restricted at present. Known outages are shown; that a system works is not certain.',
+      'Monitoring is restricted at present. Known outages are shown; other systems may be down too.',
     blind: ['Monitoring was interrupted from ', ' to ', '. What has failed since then may not be known yet.'],
   },
   groups: 'Systems',
@@ -103,7 +103,7 @@ const en: StatusWords = {
   ongoing: 'now',
   feed: 'Subscribe by RSS',
   times: (zone) =>
-    zone === 'UTC' ? 'All times are UTC.' : `Times are those of ${zone}, with their distance from UTC.`,
+    zone === 'UTC' ? 'All times are UTC.' : `Times are those of ${zone}, with their UTC offset.`,
   dayDown: 'uptime',
 };
 
@@ -112,18 +112,18 @@ const de: StatusWords = {
   locale: 'de-DE',
   overall: {
     up: 'Alle Systeme laufen',
-    incident: 'Wir arbeiten an einer Störung',
+    incident: 'Wir arbeiten an der Behebung einer Störung',
     checking: 'Ein System wird geprüft',
     maintenance: 'Eine Wartung läuft',
-    partly: 'Einige Systeme sind gestört',
-    down: 'Alle Systeme sind gestört',
+    partly: 'Einige Systeme sind ausgefallen',
+    down: 'Alle Systeme sind ausgefallen',
     unknown: 'Der Zustand ist nicht bekannt',
   },
   group: {
     up: 'Läuft',
     checking: 'Wird geprüft',
-    partly: 'Teilweise gestört',
-    down: 'Gestört',
+    partly: 'Teilweise ausgefallen',
+    down: 'Ausgefallen',
     maintenance: 'Wartung',
     unwatched: 'Zurzeit nicht überwacht',
     unknown: 'Nicht bekannt',
@@ -140,7 +140,7 @@ const de: StatusWords = {
       'Die Überwachung ist gerade gestartet. Noch ist nichts bekannt; bitte die Seite gleich neu laden.',
     unreadable: 'Die Überwachung kann ihre Daten zurzeit nicht lesen. Hier kann etwas fehlen.',
     restricted:
-      'Die Überwachung ist zurzeit eingeschränkt. Bekannte Störungen werden gezeigt; dass ein System läuft, ist nicht sicher.',
+      'Die Überwachung ist zurzeit eingeschränkt. Bekannte Ausfälle werden gezeigt; auch andere Systeme können ausgefallen sein.',
     blind: [
       'Die Überwachung war unterbrochen von ',
       ' bis ',
@@ -157,7 +157,7 @@ const de: StatusWords = {
   until: 'bis',
   uptime: (ratio) => (ratio === undefined ? 'Noch keine Daten' : `${ratio} verfügbar`),
   uptimeBeingRead: 'Die Verfügbarkeit wird berechnet. Bitte die Seite gleich neu laden.',
-  uptimeUnreadable: 'Die Verfügbarkeit ist zurzeit nicht lesbar.',
+  uptimeUnreadable: 'Die Verfügbarkeit kann zurzeit nicht ermittelt werden.',
   strip: (ratio, days) =>
     ratio === undefined
       ? 'Noch keine Daten der letzten 90 Tage.'
@@ -168,7 +168,7 @@ const de: StatusWords = {
     count === 1 ? '1 Ausfall' : more ? `Die letzten ${count} Ausfälle` : `${count} Ausfälle`,
   ongoing: 'jetzt',
   feed: 'Per RSS abonnieren',
-  times: (zone) => (zone === 'UTC' ? 'Alle Zeiten in UTC.' : `Zeiten in ${zone}, mit dem Abstand zu UTC.`),
+  times: (zone) => (zone === 'UTC' ? 'Alle Zeiten in UTC.' : `Zeiten in ${zone}, mit Abweichung von UTC.`),
   dayDown: 'Verfügbarkeit',
 };
 
