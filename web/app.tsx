@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { SessionContext } from './daemon/context.js';
+import { asError } from './daemon/problems.js';
 import { forgetKey, keepKey, keptKey, sessionWith, type Session } from './daemon/session.js';
 import { isPlaceToSignIn, signIn, signOut, waysIn, type WaysIn } from './daemon/sign-in.js';
 import { Shell } from './shell.js';
@@ -19,14 +20,12 @@ function isRefusal(error: unknown): boolean {
   return error instanceof Error && 'status' in error && (error.status === 401 || error.status === 403);
 }
 
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
-}
-
 export function App() {
   const [key, setKey] = useState(keptKey);
   const [attempt, setAttempt] = useState(0);
   const [stage, setStage] = useState<Stage>({ name: 'asking' });
+  /** Whether the daemon has taken a key on this page: then a cookie should come with each call. */
+  const hasSignedIn = useRef(false);
 
   useEffect(() => {
     let isCurrent = true;
@@ -40,7 +39,7 @@ export function App() {
       forgetKey();
       open?.live.end();
       // Nobody has signed in before on this page: there is nothing that was refused.
-      const isFirst = key === undefined && open === undefined;
+      const isFirst = key === undefined && open === undefined && !hasSignedIn.current;
       waysIn().then(
         (ways) => {
           if (isCurrent) setStage({ name: 'key', refusal: isFirst ? undefined : refusal, ways });
@@ -83,6 +82,7 @@ export function App() {
     if (isPlaceToSignIn(ways)) {
       try {
         await signIn(typed);
+        hasSignedIn.current = true;
       } catch (error) {
         setStage({ name: 'key', refusal: asError(error), ways });
         return;
@@ -94,6 +94,7 @@ export function App() {
   const leave = async (): Promise<void> => {
     const isSignedIn = stage.name === 'open' && stage.session.caller.signedIn;
     forgetKey();
+    hasSignedIn.current = false;
     if (isSignedIn) await signOut().catch(() => undefined);
     setStage({ name: 'asking' });
     setKey(undefined);

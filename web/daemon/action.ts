@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { asError } from './problems.js';
 
 /** Something that a reader has the daemon do. */
 export interface Action {
@@ -20,7 +21,7 @@ export function useAction(): Action {
       await call();
       return true;
     } catch (failure) {
-      setError(failure instanceof Error ? failure : new Error(String(failure)));
+      setError(asError(failure));
       return false;
     } finally {
       setUnderWay(false);

@@ -1,5 +1,9 @@
 import { daemonStateOf, dateIn, fieldsIn, numberIn, textIn, type SupervisedChild } from './supervision.js';
 import type { Api } from '../../src/client/api/index.js';
+import { useQuery, useSession } from './context.js';
+
+/** Channels come and go with the configuration. */
+const EVERY = 60_000;
 
 /** A channel, as the supervision tree shows it. Counts are of this run of the daemon. */
 export interface ChannelState {
@@ -23,6 +27,17 @@ export function channelsIn(answer: Api.Answers['supervision']): readonly Channel
     ({ name }) => name === 'channel',
   );
   return (supervisor?.children ?? []).map(stateOf);
+}
+
+/** @param isWanted whether they are read at all */
+export function useChannelNames(isWanted = true): readonly string[] | undefined {
+  const { client } = useSession();
+  return useQuery(
+    `names of channels ${isWanted}`,
+    async (signal) =>
+      isWanted ? channelsIn(await client.supervision({ signal })).map(({ name }) => name) : [],
+    { ...(isWanted && { every: EVERY }) },
+  ).value;
 }
 
 /** With several partitions, the notifier is below one of them. */

@@ -1,6 +1,7 @@
 import { createContext } from 'preact';
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import type { StreamedEvent } from '../../src/client/api/index.js';
+import { RepeatedRead } from './repeated-read.js';
 import type { Session } from './session.js';
 import { useStore } from './store.js';
 
@@ -13,20 +14,26 @@ export function useSession(): Session {
   return session;
 }
 
-/** The daemon's time, again every second. */
-export function useNow(): Date {
+/**
+ * The daemon's time.
+ *
+ * @param every the view is drawn again when it has moved by so many milliseconds, a second or more
+ */
+export function useNow(every = 1000): Date {
   const { live } = useSession();
   const [now, setNow] = useState(() => live.now());
   useEffect(() => {
-    const timer = setInterval(() => setNow(live.now()), 1000);
-    return () => clearInterval(timer);
-  }, [live]);
+    const step = (time: Date): number => Math.floor(time.getTime() / every);
+    const { clock } = live;
+    return clock.subscribe(() => setNow((last) => (step(last) === step(clock.value) ? last : clock.value)));
+  }, [live, every]);
   return now;
 }
 
 export interface Query<Value> {
   /** What was read last; it stays while it is read again. */
   readonly value: Value | undefined;
+  /** Why it could not be read last. */
   readonly error: Error | undefined;
   /** Reads it again. */
   readonly reload: () => void;
@@ -39,8 +46,13 @@ interface QueryOptions {
   readonly every?: number;
 }
 
-/** Events come in crowds. */
-const GATHER = 250;
+interface Result<Value> {
+  readonly key: string;
+  readonly value?: Value;
+  readonly error?: Error;
+  /** Of the connection, in which reading failed. */
+  readonly round?: number;
+}
 
 /**
  * Reads something from the daemon, and again when it changes or when the daemon was away.
@@ -54,52 +66,32 @@ export function useQuery<Value>(
 ): Query<Value> {
   const { live } = useSession();
   const { round } = useStore(live.link);
-  const [result, setResult] = useState<{ key: string; value?: Value; error?: Error }>({ key });
+  const [result, setResult] = useState<Result<Value>>({ key });
   const latest = useRef({ read, on });
   latest.current = { read, on };
   const reload = useRef<() => void>(() => undefined);
 
   useEffect(() => {
-    const stop = new AbortController();
-    const isOver = (): boolean => stop.signal.aborted;
-    let isReading = false;
-    let isAsked = false;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const load = async (): Promise<void> => {
-      isAsked = true;
-      if (isReading) return;
-      isReading = true;
-      while (isAsked && !isOver()) {
-        isAsked = false;
-        clearTimeout(timer);
-        try {
-          const value = await latest.current.read(stop.signal);
-          if (!isOver()) setResult({ key, value });
-        } catch (error) {
-          const problem = error instanceof Error ? error : new Error(String(error));
-          if (!isOver())
-            setResult((last) => (last.key === key ? { ...last, error: problem } : { key, error: problem }));
-        }
-      }
-      isReading = false;
-      if (every !== undefined && !isOver()) later(every);
-    };
-    const later = (wait: number): void => {
-      clearTimeout(timer);
-      timer = setTimeout(() => void load(), wait);
-    };
-    const ignore = live.onEvent((event) => {
-      if (latest.current.on?.(event) === true) later(GATHER);
+    const reading = new RepeatedRead({
+      read: (signal) => latest.current.read(signal),
+      done: (value) => setResult({ key, value }),
+      failed: (error) =>
+        setResult((last) => (last.key === key ? { ...last, error, round } : { key, error, round })),
+      every,
     });
-    reload.current = () => void load();
-    void load();
+    const ignore = live.onEvent((event) => {
+      if (latest.current.on?.(event) === true) reading.changed();
+    });
+    reload.current = reading.again;
     return () => {
-      stop.abort();
-      clearTimeout(timer);
+      reading.end();
       ignore();
     };
   }, [live, key, round, every]);
 
-  const own = result.key === key ? result : undefined;
-  return { value: own?.value, error: own?.error, reload: () => reload.current() };
+  if (result.key !== key) return { value: undefined, error: undefined, reload: () => reload.current() };
+  const { value, error } = result;
+  // It is being read again since the daemon is back: what failed before says nothing of now.
+  const isOver = value !== undefined && result.round !== round;
+  return { value, error: isOver ? undefined : error, reload: () => reload.current() };
 }

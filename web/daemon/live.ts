@@ -33,6 +33,7 @@ const TYPES: NonNullable<Api.Bodies['eventsOfMany']['types']> = [
   'daemon.blind',
 ];
 
+const SECOND = 1000;
 const EVERY = 5000;
 const WHILE_STALE = 2000;
 /** After a node changed its state. Many do so at once. */
@@ -50,6 +51,8 @@ export class Live {
   readonly link = new Store<Link>({ state: 'connecting', heardAt: undefined, problem: undefined, round: 0 });
   readonly stats = new Store<Api.Stats | undefined>(undefined);
   readonly samples = new Store<readonly Sample[]>([]);
+  /** The time of the daemon, again every second: one timer for all that shows it. */
+  readonly clock = new Store(new Date());
   /** How far the clock of the daemon is ahead of the reader's, in milliseconds. */
   clockSkew = 0;
   /** How often the counts are read, in milliseconds. */
@@ -64,6 +67,7 @@ export class Live {
   /** Whether the counts have changed since they were asked for. */
   #isOutdated = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #ticker: ReturnType<typeof setInterval> | undefined;
   #isEnded = false;
 
   constructor(key: string | undefined) {
@@ -73,6 +77,7 @@ export class Live {
 
   start(): void {
     void this.#poll();
+    this.#ticker = setInterval(this.#tick, SECOND);
     document.addEventListener('visibilitychange', this.#lookAgain);
     addEventListener('online', this.#lookAgain);
   }
@@ -80,6 +85,7 @@ export class Live {
   end(): void {
     this.#isEnded = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#ticker);
     document.removeEventListener('visibilitychange', this.#lookAgain);
     removeEventListener('online', this.#lookAgain);
     this.#stopStream();
@@ -100,9 +106,13 @@ export class Live {
     void this.#poll();
   };
 
+  readonly #tick = (): void => this.clock.set(this.now());
+
   /** A tab in the background is hardly ever woken. */
   readonly #lookAgain = (): void => {
-    if (document.visibilityState === 'visible') this.poll();
+    if (document.visibilityState !== 'visible') return;
+    this.#tick();
+    this.poll();
   };
 
   async #poll(): Promise<void> {
@@ -164,6 +174,7 @@ export class Live {
 
   #begun(at: Date): void {
     this.clockSkew = at.getTime() - Date.now();
+    this.#tick();
     this.#isStreaming = true;
     this.#nowLive();
   }

@@ -23,3 +23,8 @@ function problemsIn(error: Error | undefined): HeartbeatRequestError['problems']
 function isWithin(path: string, paths: Paths): boolean {
   return [paths].flat().some((own) => path === own || path.startsWith(`${own}.`));
 }
+
+/** What was thrown, as an error. */
+export function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

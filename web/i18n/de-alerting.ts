@@ -6,14 +6,13 @@ const count = new Intl.NumberFormat('de');
 export const alertingInGerman: typeof alertingInEnglish = {
   maintenanceView: 'Wartung',
   rotas: 'Bereitschaft',
-  showMore: 'Mehr zeigen',
   by: 'von',
 
   silencesShown: 'Welche Stummschaltungen',
-  notOver: 'Nicht vorbei',
+  notOver: 'Laufend und geplant',
   silenceActive: 'Aktiv',
-  silencePending: 'Kommend',
-  silenceExpired: 'Vorbei',
+  silencePending: 'Geplant',
+  silenceExpired: 'Abgelaufen',
   makeSilence: 'Neue Stummschaltung',
   noSilences: 'Nichts ist stummgeschaltet.',
   noSilencesText:
@@ -26,7 +25,7 @@ export const alertingInGerman: typeof alertingInEnglish = {
   matchers: 'Bedingungen',
   matchersHint: 'Eine je Zeile, etwa env=prod oder name=~web-.* Alle müssen auf einen Node passen.',
   makeSilenceMeans:
-    'Die Nodes werden weiter überwacht; Ausfälle werden gemeldet, wenn die Stummschaltung endet.',
+    'Die Nodes werden weiter überwacht. Wer beim Ende der Stummschaltung noch ausgefallen ist, löst dann einen Alarm aus.',
   begins: 'Beginnt',
   beginsNow: 'jetzt',
   beginsIn: (duration) => `in ${duration}`,
@@ -35,10 +34,10 @@ export const alertingInGerman: typeof alertingInEnglish = {
 
   maintenanceShown: 'Welche Wartungen',
   nowAndNext: 'Jetzt und als Nächstes',
-  windowsOver: 'Vorbei',
+  windowsOver: 'Abgelaufen',
   openNow: 'Läuft jetzt',
   windowNext: 'Als Nächstes',
-  windowOver: 'Vorbei',
+  windowOver: 'Abgelaufen',
   noMaintenance: 'Es ist keine Wartung geplant.',
   noMaintenanceText:
     'Wartungen stehen in der Konfiguration, unter maintenance. Solange eine läuft, wird für ihre Nodes niemand alarmiert, und ihre Zeit zählt nicht als Ausfall.',
@@ -63,7 +62,7 @@ export const alertingInGerman: typeof alertingInEnglish = {
   noChannelsText:
     'Alarme gehen nirgendwohin. Einen Kanal in die Konfiguration schreiben, unter channels, und neu laden.',
   channelFine: 'Stellt zu',
-  channelResting: 'Ruht nach Fehlschlägen',
+  channelResting: 'Pausiert nach Fehlern',
   channelDown: 'Läuft nicht',
   waitingAlerts: 'Wartet',
   waitingNone: 'nichts',
@@ -85,7 +84,8 @@ export const alertingInGerman: typeof alertingInEnglish = {
   previewMeans:
     'Was der Kanal für jede Art von Alarm senden würde. Geheimnisse fehlen, und nichts wird gesendet.',
   previewNothing: 'nichts',
-  previewNone: 'Ein Programm hat diesen Kanal gemacht: was er sendet, ist hier nicht bekannt.',
+  messageAboutMany: 'Eine Nachricht über viele Nodes',
+  previewNone: 'Dieser Kanal ist in einem Programm definiert; eine Vorschau gibt es dafür nicht.',
   closePreview: 'Vorschau schließen',
   close: 'Schließen',
 };

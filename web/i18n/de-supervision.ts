@@ -14,7 +14,7 @@ export const supervisionInGerman: typeof supervisionInEnglish = {
   byCondition: 'Nach Zustand',
   findActor: 'Pfade durchsuchen',
   noActorFits: 'Kein Actor passt.',
-  fewerWords: 'Nehmen Sie ein Wort oder einen Filter weg.',
+  fewerWords: 'Entfernen Sie ein Wort oder einen Filter.',
   restartsShort: 'Neustarts',
   ownActors: 'Actors von Benutzern oder Nodes',
   crashesWithin: (n) =>
@@ -39,7 +39,7 @@ export const supervisionInGerman: typeof supervisionInEnglish = {
   permanent: 'wird er neu gestartet',
   transient: 'wird er nach einem Absturz neu gestartet',
   temporary: 'wird er nicht neu gestartet',
-  intensity: 'Neustarts höchstens',
+  intensity: 'Maximale Neustarts',
   intensityOf: (restarts, seconds) =>
     `${count.format(restarts)} in ${seconds}, dann entscheidet die Ebene darüber`,
   strategy: 'Strategie',
@@ -47,7 +47,7 @@ export const supervisionInGerman: typeof supervisionInEnglish = {
   closeBranch: (name) => `Kinder von ${name} ausblenden`,
   unknownActor: 'Diesen Actor gibt es jetzt nicht. Vielleicht wurde er gestoppt.',
   toTree: 'Der ganze Baum',
-  figures: 'Was er von sich sagt',
+  figures: 'Details',
   deadLetterMessages: 'Unzustellbare Nachrichten',
   deadLettersMean:
     'Nachrichten, die kein Actor behandelt hat. Wer auf eine wartete, bekam einen Fehler zur Antwort.',

@@ -24,7 +24,7 @@ export const usersInGerman: typeof usersInEnglish = {
   onlineSince: 'Online seit',
   offlineSince: 'Offline seit',
   lastSeen: 'Zuletzt gesehen',
-  offlineAt: 'Offline ohne Heal um',
+  offlineAt: 'Läuft ohne Heal ab um',
   userDevices: 'Geräte',
   noDevices: 'Kein Gerät hält diesen Benutzer online.',
   devicesUnheard:
@@ -36,7 +36,7 @@ export const usersInGerman: typeof usersInEnglish = {
   newestSessions: (n, since) =>
     `Nur die ${count.format(n)} neuesten Sitzungen sind zu sehen, die seit ${since}.`,
   calendarLabel: 'Zeit online nach Tagen. Pfeiltasten gehen von Tag zu Tag.',
-  calendarMeans: 'Je voller ein Tag, desto länger online.',
+  calendarMeans: 'Je höher die Füllung eines Tages, desto länger online.',
   earlier: 'Früher',
   later: 'Später',
   calendarPages: 'Wochen des Kalenders',
@@ -54,5 +54,5 @@ export const usersInGerman: typeof usersInEnglish = {
   erase: 'Löschen',
   eraseOf: (user) => `Benutzer ${user} löschen?`,
   eraseMeans:
-    'Der Status und alle Sitzungen dieses Benutzers werden endgültig gelöscht. Sendet die App weiter Heals, beginnt eine neue Geschichte.',
+    'Der Status und alle Sitzungen dieses Benutzers werden endgültig gelöscht. Sendet die App weiter Heals, beginnt ein neuer Verlauf.',
 };

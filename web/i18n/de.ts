@@ -62,7 +62,7 @@ export const de: Messages = {
     n === 1
       ? `1 von ${count.format(of)} Nodes ist ausgefallen`
       : `${count.format(n)} von ${count.format(of)} Nodes sind ausgefallen`,
-  someLate: (n) => (n === 1 ? '1 Node ist verspätet' : `${count.format(n)} Nodes sind verspätet`),
+  someInactive: (n) => (n === 1 ? '1 Node ist inaktiv' : `${count.format(n)} Nodes sind inaktiv`),
   failedNodes: 'Ausgefallene Nodes',
   nothingFailed: 'Kein Node ist ausgefallen.',
   failedFor: 'seit',
@@ -135,8 +135,8 @@ export const de: Messages = {
   signOut: 'Abmelden',
   signInKept:
     'Ein Cookie, das kein Skript lesen kann, hält diesen Browser angemeldet, bis Sie sich abmelden.',
-  signInNot: (sentence) => `Anmelden ist hier nicht möglich: ${sentence}.`,
-  signInElsewhere: 'Um angemeldet zu bleiben, nehmen Sie die Adresse des Daemons:',
+  signInNot: (sentence) => `Anmelden ist hier nicht möglich. Die Meldung des Daemons: „${sentence}“`,
+  signInElsewhere: 'Um angemeldet zu bleiben, verwenden Sie die Adresse des Daemons:',
   keyUse: 'Schlüssel verwenden',
   keyForget: 'Schlüssel vergessen',
   keyRefused: (sentence) => `Der Daemon hat ihn abgelehnt: ${sentence}`,
@@ -146,6 +146,7 @@ export const de: Messages = {
   checking: 'Prüfe …',
 
   errorTitle: 'Das konnte nicht gelesen werden',
+  errorOld: 'Angezeigt wird ein älterer Stand.',
   errorRetry: 'Die Seite versucht es von selbst wieder.',
   notFoundTitle: 'Diese Ansicht gibt es nicht',
   notFoundText: 'Vielleicht ist die Adresse vertippt.',

@@ -12,7 +12,7 @@ export const supervisionInEnglish = {
   byCondition: 'By condition',
   findActor: 'Search paths',
   noActorFits: 'No actor fits.',
-  fewerWords: 'Take a word or a filter away.',
+  fewerWords: 'Remove a word or a filter.',
   restartsShort: 'Restarts',
   ownActors: 'Actors of users or nodes',
   crashesWithin: (n: number) =>
@@ -45,7 +45,7 @@ export const supervisionInEnglish = {
   closeBranch: (name: string) => `Hide the children of ${name}`,
   unknownActor: 'There is no such actor now. It may have been stopped.',
   toTree: 'The whole tree',
-  figures: 'What it says of itself',
+  figures: 'Details',
   deadLetterMessages: 'Dead letters',
   deadLettersMean:
     'Messages that no actor handled. Each was answered with an error, if anybody waited for it.',

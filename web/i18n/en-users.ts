@@ -22,7 +22,7 @@ export const usersInEnglish = {
   onlineSince: 'Online since',
   offlineSince: 'Offline since',
   lastSeen: 'Last seen',
-  offlineAt: 'Offline without a heal at',
+  offlineAt: 'Deadline',
   userDevices: 'Devices',
   noDevices: 'No device keeps this user online.',
   devicesUnheard: 'Devices are not known until each has healed again: the daemon was restarted.',

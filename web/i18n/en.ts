@@ -57,7 +57,7 @@ export const en = {
     n === 1
       ? `1 of ${count.format(of)} nodes has failed`
       : `${count.format(n)} of ${count.format(of)} nodes have failed`,
-  someLate: (n: number) => (n === 1 ? '1 node is late' : `${count.format(n)} nodes are late`),
+  someInactive: (n: number) => (n === 1 ? '1 node is inactive' : `${count.format(n)} nodes are inactive`),
   failedNodes: 'Failed nodes',
   nothingFailed: 'No node has failed.',
   failedFor: 'for',
@@ -140,6 +140,7 @@ export const en = {
 
   // What went wrong.
   errorTitle: 'This could not be read',
+  errorOld: 'What is shown is older.',
   errorRetry: 'The page tries again by itself.',
   notFoundTitle: 'There is no such view',
   notFoundText: 'The address may be mistyped.',

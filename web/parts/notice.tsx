@@ -1,12 +1,21 @@
 import { t } from '../i18n/messages.js';
 
-/** Something that could not be read, in place of it. */
-export function Problem({ error }: { readonly error: Error }) {
+interface ProblemProps {
+  readonly error: Error;
+  /** Whether what was read before is still shown. */
+  readonly isOld?: boolean;
+}
+
+/** Something that could not be read. */
+export function Problem({ error, isOld = false }: ProblemProps) {
   return (
     <div class="notice" role="alert">
       <strong>{t.errorTitle}</strong>
       <p>{error.message}</p>
-      <p class="dim small">{t.errorRetry}</p>
+      <p class="dim small">
+        {isOld && `${t.errorOld} `}
+        {t.errorRetry}
+      </p>
     </div>
   );
 }

@@ -1,10 +1,10 @@
-import { channelsIn } from '../daemon/channels.js';
+import { useChannelNames } from '../daemon/channels.js';
 import { useQuery, useSession } from '../daemon/context.js';
 import { t } from '../i18n/messages.js';
 import { Chips } from '../parts/chips.js';
 import { Empty } from '../parts/empty.js';
-import { Problem } from '../parts/notice.js';
 import { Pager } from '../parts/pager.js';
+import { Read } from '../parts/read.js';
 import { replaceBy, type Route } from '../router.js';
 import {
   alertsOf,
@@ -16,39 +16,39 @@ import {
   type AlertFilter,
 } from './alerts/alert-filter.js';
 import { AlertRow } from './alerts/alert-row.js';
-import { DeliveryShape, deliveryName, typeName } from './alerts/names.js';
+import { DeliveryShape, deliveryName, typeName } from './alerts/delivery-labels.js';
 
 /** The number of attempts is no event. */
 const EVERY = 15_000;
-/** Channels come and go with the configuration. */
-const EVERY_CHANNELS = 60_000;
 
 /** What was raised, and whether it was delivered. */
 export function Alerts({ route }: { readonly route: Route }) {
   const { client } = useSession();
   const filter = filterIn(route.query);
-  const { value, error, reload } = useQuery(hrefOf(filter), (signal) => alertsOf(client, filter, signal), {
+  const page = useQuery(hrefOf(filter), (signal) => alertsOf(client, filter, signal), {
     on: ({ type }) => type.startsWith('alert.'),
     every: EVERY,
   });
-  const next = value?.nextCursor ?? undefined;
+  const next = page.value?.nextCursor ?? undefined;
   return (
     <>
       <div class="view-head">
         <h1 tabIndex={-1}>{t.alerts}</h1>
       </div>
       <Filters filter={filter} />
-      {value === undefined ? (
-        error !== undefined && <Problem error={error} />
-      ) : value.alerts.length === 0 ? (
-        <NoAlerts filter={filter} hasMore={value.nextCursor !== null} />
-      ) : (
-        <ul class="card rows alert-list" aria-label={t.alerts}>
-          {value.alerts.map((alert) => (
-            <AlertRow alert={alert} changed={reload} key={alert.id} />
-          ))}
-        </ul>
-      )}
+      <Read query={page}>
+        {({ alerts, nextCursor }) =>
+          alerts.length === 0 ? (
+            <NoAlerts filter={filter} hasMore={nextCursor !== null} />
+          ) : (
+            <ul class="card rows alert-list" aria-label={t.alerts}>
+              {alerts.map((alert) => (
+                <AlertRow alert={alert} changed={page.reload} key={alert.id} />
+              ))}
+            </ul>
+          )
+        }
+      </Read>
       <Pager
         first={filter.cursor === '' ? undefined : hrefOf({ ...filter, cursor: '' })}
         next={next === undefined ? undefined : hrefOf({ ...filter, cursor: next })}
@@ -64,12 +64,7 @@ function NoAlerts({ filter, hasMore }: { readonly filter: AlertFilter; readonly 
 }
 
 function Filters({ filter }: { readonly filter: AlertFilter }) {
-  const { client } = useSession();
-  const channels = useQuery(
-    'channels',
-    async (signal) => channelsIn(await client.supervision({ signal })).map(({ name }) => name),
-    { every: EVERY_CHANNELS },
-  ).value;
+  const channels = useChannelNames();
   // Of a channel that has left the configuration, too, if the address names it.
   const names = new Set([...(channels ?? []), ...(filter.channel === '' ? [] : [filter.channel])]);
   const addressWith = (part: Partial<AlertFilter>): string => hrefOf({ ...filter, cursor: '', ...part });

@@ -4,7 +4,7 @@ import { useQuery, useSession } from '../daemon/context.js';
 import { formatDuration, formatNumber } from '../i18n/format.js';
 import { t } from '../i18n/messages.js';
 import { Empty } from '../parts/empty.js';
-import { Problem } from '../parts/notice.js';
+import { Read } from '../parts/read.js';
 import { Shape } from '../parts/state.js';
 import { Instant } from '../parts/time.js';
 import { hrefTo } from '../router.js';
@@ -17,27 +17,28 @@ const SECOND = 1000;
 /** Where alerts go, and whether they arrive. */
 export function Channels() {
   const { client } = useSession();
-  const { value, error } = useQuery(
-    'channels',
-    async (signal) => channelsIn(await client.supervision({ signal })),
-    { on: ({ type }) => type.startsWith('alert.'), every: EVERY },
-  );
+  const channels = useQuery('channels', async (signal) => channelsIn(await client.supervision({ signal })), {
+    on: ({ type }) => type.startsWith('alert.'),
+    every: EVERY,
+  });
   return (
     <>
       <div class="view-head">
         <h1 tabIndex={-1}>{t.channels}</h1>
       </div>
-      {value === undefined ? (
-        error !== undefined && <Problem error={error} />
-      ) : value.length === 0 ? (
-        <Empty title={t.noChannelsConfigured}>{t.noChannelsText}</Empty>
-      ) : (
-        <div class="cards">
-          {value.map((channel) => (
-            <ChannelCard channel={channel} key={channel.name} />
-          ))}
-        </div>
-      )}
+      <Read query={channels}>
+        {(shown) =>
+          shown.length === 0 ? (
+            <Empty title={t.noChannelsConfigured}>{t.noChannelsText}</Empty>
+          ) : (
+            <div class="cards">
+              {shown.map((channel) => (
+                <ChannelCard channel={channel} key={channel.name} />
+              ))}
+            </div>
+          )
+        }
+      </Read>
     </>
   );
 }

@@ -1,10 +1,10 @@
-import { useState } from 'preact/hooks';
+import type { Api } from '../../src/client/api/index.js';
 import { useQuery, useSession } from '../daemon/context.js';
-import { firstOf } from '../daemon/lists.js';
 import { t } from '../i18n/messages.js';
 import { Chips } from '../parts/chips.js';
 import { Empty } from '../parts/empty.js';
-import { Problem } from '../parts/notice.js';
+import { Pager } from '../parts/pager.js';
+import { Read } from '../parts/read.js';
 import { hrefTo, type Route } from '../router.js';
 import { SilenceRow } from './silences/silence-row.js';
 
@@ -16,25 +16,22 @@ const PAGE = 100;
 export function Maintenance({ route }: { readonly route: Route }) {
   const { client, caller } = useSession();
   const isOver = route.query.get('state') === 'expired';
-  const [most, setMost] = useState(PAGE);
-  const { value, error } = useQuery(
-    `maintenance ${isOver} ${most}`,
+  const cursor = route.query.get('cursor') ?? undefined;
+  const page = useQuery(
+    `maintenance ${isOver} ${cursor ?? ''}`,
     (signal) =>
-      firstOf(
-        client.silences.list({
-          maintenance: true,
-          state: isOver ? ['expired'] : ['active', 'pending'],
-          signal,
-        }),
-        most,
-      ),
+      client.silences.page({
+        maintenance: true,
+        state: isOver ? ['expired'] : ['active', 'pending'],
+        limit: PAGE,
+        cursor,
+        signal,
+      }),
     { every: EVERY },
   );
-  const windows = value?.items.toSorted((one, other) =>
-    isOver
-      ? other.endsAt.getTime() - one.endsAt.getTime()
-      : one.startsAt.getTime() - other.startsAt.getTime(),
-  );
+  const hrefOf = (at?: string): string =>
+    hrefTo(['maintenance'], { state: isOver ? 'expired' : '', cursor: at ?? '' });
+  const next = page.value?.nextCursor ?? undefined;
   return (
     <>
       <div class="view-head">
@@ -49,36 +46,42 @@ export function Maintenance({ route }: { readonly route: Route }) {
           ]}
         />
       </div>
-      {windows === undefined ? (
-        error !== undefined && <Problem error={error} />
-      ) : windows.length === 0 ? (
-        isOver ? (
-          <Empty title={t.noSilencesLike} />
-        ) : (
-          <Empty title={t.noMaintenance}>
-            {t.noMaintenanceText}
-            {caller.nodes !== null && ` ${t.maintenanceOfAll}`}
-          </Empty>
-        )
-      ) : (
-        <>
-          <section class="card" aria-label={t.maintenanceView}>
-            <ul class="rows">
-              {windows.map((window) => (
-                <SilenceRow key={window.id} silence={window} />
-              ))}
-            </ul>
-            {value?.hasMore === true && (
-              <p class="after">
-                <button type="button" class="button" onClick={() => setMost(most + PAGE)}>
-                  {t.showMore}
-                </button>
-              </p>
-            )}
-          </section>
-          <p class="dim small after">{t.windowFromFile}</p>
-        </>
-      )}
+      <Read query={page}>
+        {({ silences }) =>
+          silences.length === 0 ? (
+            isOver || cursor !== undefined ? (
+              <Empty title={t.noSilencesLike} />
+            ) : (
+              <Empty title={t.noMaintenance}>
+                {t.noMaintenanceText}
+                {caller.nodes !== null && ` ${t.maintenanceOfAll}`}
+              </Empty>
+            )
+          ) : (
+            <>
+              <ul class="card rows" aria-label={t.maintenanceView}>
+                {sorted(silences, isOver).map((window) => (
+                  <SilenceRow key={window.id} silence={window} />
+                ))}
+              </ul>
+              <p class="dim small after">{t.windowFromFile}</p>
+            </>
+          )
+        }
+      </Read>
+      <Pager
+        first={cursor === undefined ? undefined : hrefOf()}
+        next={next === undefined ? undefined : hrefOf(next)}
+      />
     </>
+  );
+}
+
+/** What is next comes first, and of those that are over the last. */
+function sorted(windows: readonly Api.Silence[], isOver: boolean): readonly Api.Silence[] {
+  return windows.toSorted((one, other) =>
+    isOver
+      ? other.endsAt.getTime() - one.endsAt.getTime()
+      : one.startsAt.getTime() - other.startsAt.getTime(),
   );
 }

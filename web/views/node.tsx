@@ -1,8 +1,8 @@
 import type { Api, StreamedEvent } from '../../src/client/api/index.js';
-import { channelsIn } from '../daemon/channels.js';
+import { useChannelNames } from '../daemon/channels.js';
 import { useQuery, useSession } from '../daemon/context.js';
 import { t } from '../i18n/messages.js';
-import { Problem } from '../parts/notice.js';
+import { ReadProblem } from '../parts/read.js';
 import { shownState, State } from '../parts/state.js';
 import { Elapsed } from '../parts/time.js';
 import { hrefTo, type Route } from '../router.js';
@@ -41,19 +41,16 @@ export function NodeView({ name, route }: { readonly name: string; readonly rout
     on,
     every: EVERY_SIGNS,
   });
-  const channels = useQuery(
-    'names of channels',
-    async (signal) => channelsIn(await client.supervision({ signal })).map((channel) => channel.name),
-    { every: EVERY_PAST },
-  );
-  const names = mayChange ? channels.value : undefined;
+  // What a reader may not change needs none.
+  const channels = useChannelNames(mayChange);
+  const names = mayChange ? channels : undefined;
   const { value } = node;
   if (value === null) return <Unknown name={name} />;
   if (value === undefined) {
     return (
       <>
         <Head name={name} />
-        {node.error !== undefined && <Problem error={node.error} />}
+        <ReadProblem query={node} />
       </>
     );
   }
@@ -65,12 +62,12 @@ export function NodeView({ name, route }: { readonly name: string; readonly rout
   return (
     <>
       <Head name={name} node={value} />
+      <ReadProblem query={node} />
       {mayChange && <NodeActions node={value} changed={reload} />}
       <div class="node-view">
         <Facts node={value} />
-        {past.value === undefined || signs.value === undefined ? (
-          <Broken error={past.error ?? signs.error} />
-        ) : (
+        <ReadProblem query={past.error === undefined ? signs : past} />
+        {past.value !== undefined && signs.value !== undefined && (
           <>
             <Timeline node={value} past={past.value} signs={signs.value} range={rangeIn(route.query)} />
             <UptimeDays report={past.value.report} />
@@ -86,10 +83,6 @@ export function NodeView({ name, route }: { readonly name: string; readonly rout
       </div>
     </>
   );
-}
-
-function Broken({ error }: { readonly error: Error | undefined }) {
-  return error === undefined ? null : <Problem error={error} />;
 }
 
 function Head({ name, node }: { readonly name: string; readonly node?: Api.Node }) {

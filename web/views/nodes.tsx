@@ -6,7 +6,7 @@ import { useStore } from '../daemon/store.js';
 import { formatNumber } from '../i18n/format.js';
 import { t } from '../i18n/messages.js';
 import { Chips } from '../parts/chips.js';
-import { Problem } from '../parts/notice.js';
+import { ReadProblem } from '../parts/read.js';
 import { Shape, shownState, State, stateName, type ShownState } from '../parts/state.js';
 import { Strip } from '../parts/strip.js';
 import { Elapsed } from '../parts/time.js';
@@ -43,11 +43,10 @@ function NodeList({ route }: { readonly route: Route }) {
         <h1 tabIndex={-1}>{t.nodes}</h1>
         {nodes !== undefined && <span class="dim">{t.nodesShown(list.length, nodes.length)}</span>}
       </div>
+      <ReadProblem query={{ value: nodes, error }} />
       {nodes === undefined ? (
-        error === undefined ? (
+        error === undefined && (
           <p class="dim">{stats === undefined ? '' : t.readingNodes(stats.nodes.registered)}</p>
-        ) : (
-          <Problem error={error} />
         )
       ) : nodes.length === 0 ? (
         <p>

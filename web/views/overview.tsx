@@ -8,7 +8,7 @@ import { Shape, stateName, type ShownState } from '../parts/state.js';
 import { UsersChart } from '../parts/users-chart.js';
 import { hrefTo } from '../router.js';
 import { AlertsUnderWay } from './overview/alerts-under-way.js';
-import { BlindIntervals, DaemonCard } from './overview/daemon-cards.js';
+import { BlindIntervals, DaemonCard, useDaemonState } from './overview/daemon-cards.js';
 import { FailedNodes } from './overview/failed-nodes.js';
 import { FirstStart } from './overview/first-start.js';
 
@@ -31,14 +31,22 @@ export function Overview() {
           <FailedNodes failed={stats.nodes.failed} />
           <div class="columns">
             <AlertsUnderWay />
-            <div class="stack">
-              <DaemonCard />
-              <BlindIntervals />
-            </div>
+            <DaemonCards />
           </div>
         </>
       )}
     </>
+  );
+}
+
+/** Both show parts of one answer. */
+function DaemonCards() {
+  const state = useDaemonState();
+  return (
+    <div class="stack">
+      <DaemonCard state={state} />
+      <BlindIntervals state={state} />
+    </div>
   );
 }
 
@@ -50,7 +58,7 @@ function summary({ users, nodes }: Api.Stats): string {
 function nodesIn({ registered, failed, inactive }: Api.Stats['nodes']): string {
   if (registered === 0) return t.noNodes;
   if (failed > 0) return t.someFailed(failed, registered);
-  return inactive > 0 ? t.someLate(inactive) : t.allNodesFine(registered);
+  return inactive > 0 ? t.someInactive(inactive) : t.allNodesFine(registered);
 }
 
 function UsersTile({ stats }: { readonly stats: Api.Stats }) {

@@ -4,7 +4,7 @@ import { useNow, useQuery, useSession } from '../daemon/context.js';
 import { formatDuration } from '../i18n/format.js';
 import { t } from '../i18n/messages.js';
 import { Empty } from '../parts/empty.js';
-import { Problem } from '../parts/notice.js';
+import { Read } from '../parts/read.js';
 import { Instant } from '../parts/time.js';
 
 /** A reload changes them, and a turn ends by the clock. */
@@ -18,12 +18,12 @@ interface RotaNow {
 /** Who is on call, and who comes next. */
 export function Rotas() {
   const { client } = useSession();
-  const { value, error } = useQuery(
+  const rotas = useQuery(
     'rotas',
     async (signal): Promise<readonly RotaNow[]> => {
-      const rotas = await client.rotas.list({ signal });
+      const all = await client.rotas.list({ signal });
       return Promise.all(
-        rotas.map(async (rota) => ({ rota, turn: await client.rotas.now(rota.name, { signal }) })),
+        all.map(async (rota) => ({ rota, turn: await client.rotas.now(rota.name, { signal }) })),
       );
     },
     { every: EVERY },
@@ -33,17 +33,19 @@ export function Rotas() {
       <div class="view-head">
         <h1 tabIndex={-1}>{t.rotas}</h1>
       </div>
-      {value === undefined ? (
-        error !== undefined && <Problem error={error} />
-      ) : value.length === 0 ? (
-        <Empty title={t.noRotas}>{t.noRotasText}</Empty>
-      ) : (
-        <div class="cards">
-          {value.map((each) => (
-            <RotaCard {...each} key={each.rota.name} />
-          ))}
-        </div>
-      )}
+      <Read query={rotas}>
+        {(shown) =>
+          shown.length === 0 ? (
+            <Empty title={t.noRotas}>{t.noRotasText}</Empty>
+          ) : (
+            <div class="cards">
+              {shown.map((each) => (
+                <RotaCard {...each} key={each.rota.name} />
+              ))}
+            </div>
+          )
+        }
+      </Read>
     </>
   );
 }

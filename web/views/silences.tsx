@@ -2,12 +2,12 @@ import { useState } from 'preact/hooks';
 import type { Api } from '../../src/client/api/index.js';
 import { useAction } from '../daemon/action.js';
 import { useQuery, useSession } from '../daemon/context.js';
-import { firstOf } from '../daemon/lists.js';
 import { t } from '../i18n/messages.js';
 import { Chips } from '../parts/chips.js';
 import { Empty } from '../parts/empty.js';
-import { Problem } from '../parts/notice.js';
+import { Pager } from '../parts/pager.js';
 import { Question } from '../parts/question.js';
+import { Read } from '../parts/read.js';
 import { SilenceQuestion } from '../parts/silence-question.js';
 import { hrefTo, type Route } from '../router.js';
 import { SilenceRow } from './silences/silence-row.js';
@@ -28,17 +28,18 @@ export function Silences({ route }: { readonly route: Route }) {
   const { client, mayChange } = useSession();
   const at = route.query.get('state') ?? '';
   const filter = FILTERS.find((each) => each.at === at) ?? FILTERS[0];
-  const [most, setMost] = useState(PAGE);
+  const cursor = route.query.get('cursor') ?? undefined;
   const [asked, setAsked] = useState<'make' | Api.Silence>();
-  const { value, error, reload } = useQuery(
-    `silences ${filter.at} ${most}`,
-    (signal) => firstOf(client.silences.list({ state: filter.states, signal }), most),
+  const page = useQuery(
+    `silences ${filter.at} ${cursor ?? ''}`,
+    (signal) => client.silences.page({ state: filter.states, limit: PAGE, cursor, signal }),
     { every: EVERY },
   );
+  const next = page.value?.nextCursor ?? undefined;
   const close = (): void => setAsked(undefined);
   const done = (): void => {
     close();
-    reload();
+    page.reload();
   };
   return (
     <>
@@ -60,34 +61,31 @@ export function Silences({ route }: { readonly route: Route }) {
           }))}
         />
       </div>
-      {value === undefined ? (
-        error !== undefined && <Problem error={error} />
-      ) : value.items.length === 0 ? (
-        filter.at === '' ? (
-          <Empty title={t.noSilences}>{t.noSilencesText}</Empty>
-        ) : (
-          <Empty title={t.noSilencesLike} />
-        )
-      ) : (
-        <section class="card" aria-label={t.silences}>
-          <ul class="rows">
-            {value.items.map((silence) => (
-              <SilenceRow
-                key={silence.id}
-                silence={silence}
-                end={mayChange && silence.state !== 'expired' ? () => setAsked(silence) : undefined}
-              />
-            ))}
-          </ul>
-          {value.hasMore && (
-            <p class="after">
-              <button type="button" class="button" onClick={() => setMost(most + PAGE)}>
-                {t.showMore}
-              </button>
-            </p>
-          )}
-        </section>
-      )}
+      <Read query={page}>
+        {({ silences }) =>
+          silences.length === 0 ? (
+            filter.at === '' && cursor === undefined ? (
+              <Empty title={t.noSilences}>{t.noSilencesText}</Empty>
+            ) : (
+              <Empty title={t.noSilencesLike} />
+            )
+          ) : (
+            <ul class="card rows" aria-label={t.silences}>
+              {silences.map((silence) => (
+                <SilenceRow
+                  key={silence.id}
+                  silence={silence}
+                  end={mayChange && silence.state !== 'expired' ? () => setAsked(silence) : undefined}
+                />
+              ))}
+            </ul>
+          )
+        }
+      </Read>
+      <Pager
+        first={cursor === undefined ? undefined : hrefTo(['silences'], { state: filter.at })}
+        next={next === undefined ? undefined : hrefTo(['silences'], { state: filter.at, cursor: next })}
+      />
       {asked === 'make' && <SilenceQuestion title={t.makeSilence} cancel={close} done={done} />}
       {typeof asked === 'object' && <EndQuestion silence={asked} cancel={close} done={done} />}
     </>

@@ -5,7 +5,7 @@ import { formatNumber } from '../i18n/format.js';
 import { t } from '../i18n/messages.js';
 import { Chips } from '../parts/chips.js';
 import { Empty } from '../parts/empty.js';
-import { Problem } from '../parts/notice.js';
+import { Read } from '../parts/read.js';
 import { VirtualList } from '../parts/virtual-list.js';
 import { hrefTo, replaceBy, type Route } from '../router.js';
 import { ActorView } from './supervision/actor.js';
@@ -28,27 +28,26 @@ const EVERY = 5000;
 /** The tree of actors, or the one that the address names. */
 export function Supervision({ route }: { readonly route: Route }) {
   const { client } = useSession();
-  const { value, error } = useQuery(
-    'tree',
-    async (signal) => daemonStateOf(await client.supervision({ signal })),
-    { on: ({ type }) => type === 'daemon.blind', every: EVERY },
-  );
+  const state = useQuery('tree', async (signal) => daemonStateOf(await client.supervision({ signal })), {
+    on: ({ type }) => type === 'daemon.blind',
+    every: EVERY,
+  });
   const [, ...path] = route.path;
-  if (path.length > 0) return <ActorView path={path} tree={value?.tree} error={error} />;
+  if (path.length > 0) return <ActorView path={path} query={state} />;
   return (
     <>
       <div class="view-head">
         <h1 tabIndex={-1}>{t.supervision}</h1>
       </div>
-      {value === undefined ? (
-        error !== undefined && <Problem error={error} />
-      ) : (
-        <>
-          <Figures state={value} />
-          <Tree state={value} query={route.query} />
-          <DeadLetters {...value.deadLetters} />
-        </>
-      )}
+      <Read query={state}>
+        {(shown) => (
+          <>
+            <Figures state={shown} />
+            <Tree state={shown} query={route.query} />
+            <DeadLetters {...shown.deadLetters} />
+          </>
+        )}
+      </Read>
     </>
   );
 }

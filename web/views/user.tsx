@@ -4,8 +4,8 @@ import { useAction } from '../daemon/action.js';
 import { useSession } from '../daemon/context.js';
 import { useUser } from '../daemon/users.js';
 import { t } from '../i18n/messages.js';
-import { Problem } from '../parts/notice.js';
 import { Question } from '../parts/question.js';
+import { Read } from '../parts/read.js';
 import { Shape } from '../parts/state.js';
 import { Elapsed, Instant } from '../parts/time.js';
 import { hrefTo } from '../router.js';
@@ -19,10 +19,10 @@ interface UserViewProps {
 }
 
 /** Everything about one user. */
-export function UserView({ id, query }: UserViewProps) {
+export function UserView({ id, query: shown }: UserViewProps) {
   const { mayChange } = useSession();
-  const { value: user, error, reload } = useUser(id);
-  const isUnknown = user !== undefined && user.since === null;
+  const query = useUser(id);
+  const { value } = query;
   return (
     <>
       <div class="view-head node-head">
@@ -32,24 +32,26 @@ export function UserView({ id, query }: UserViewProps) {
           </p>
           <h1 tabIndex={-1}>{id}</h1>
         </div>
-        {user !== undefined && <Standing user={user} />}
+        {value !== undefined && <Standing user={value} />}
       </div>
-      {user === undefined ? (
-        error !== undefined && <Problem error={error} />
-      ) : isUnknown ? (
-        <p>
-          {t.neverSeenMeans} <a href={hrefTo(['users'])}>{t.toUsers}</a>
-        </p>
-      ) : (
-        <>
-          {mayChange && <EraseUser id={id} erased={reload} />}
-          <div class="node-view">
-            <Facts user={user} />
-            <Devices user={user} />
-            <UserSessions id={id} status={`${user.status} ${String(user.since?.getTime())}`} query={query} />
-          </div>
-        </>
-      )}
+      <Read query={query}>
+        {(user) =>
+          user.since === null ? (
+            <p>
+              {t.neverSeenMeans} <a href={hrefTo(['users'])}>{t.toUsers}</a>
+            </p>
+          ) : (
+            <>
+              {mayChange && <EraseUser id={id} erased={query.reload} />}
+              <div class="node-view">
+                <Facts user={user} />
+                <Devices user={user} />
+                <UserSessions id={id} status={`${user.status} ${user.since.getTime()}`} query={shown} />
+              </div>
+            </>
+          )
+        }
+      </Read>
     </>
   );
 }

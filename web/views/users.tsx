@@ -3,8 +3,8 @@ import { useQuery, useSession } from '../daemon/context.js';
 import { useStore } from '../daemon/store.js';
 import { t } from '../i18n/messages.js';
 import { CopyButton } from '../parts/copy-button.js';
-import { Problem } from '../parts/notice.js';
 import { Pager } from '../parts/pager.js';
+import { Read } from '../parts/read.js';
 import { Elapsed } from '../parts/time.js';
 import { VirtualList } from '../parts/virtual-list.js';
 import { goTo, hrefTo, type Route } from '../router.js';
@@ -23,12 +23,10 @@ function UserList({ route }: { readonly route: Route }) {
   const { client, live } = useSession();
   const stats = useStore(live.stats);
   const cursor = route.query.get('cursor') ?? undefined;
-  const { value, error } = useQuery(
-    `users ${cursor ?? ''}`,
-    (signal) => client.users.page({ cursor, signal }),
-    { every: EVERY },
-  );
-  const next = value?.nextCursor ?? undefined;
+  const page = useQuery(`users ${cursor ?? ''}`, (signal) => client.users.page({ cursor, signal }), {
+    every: EVERY,
+  });
+  const next = page.value?.nextCursor ?? undefined;
   return (
     <>
       <div class="view-head">
@@ -36,17 +34,17 @@ function UserList({ route }: { readonly route: Route }) {
         {stats !== undefined && <span class="dim">{t.onlineNow(stats.users.online)}</span>}
       </div>
       <FindUser />
-      {value === undefined ? (
-        error !== undefined && <Problem error={error} />
-      ) : value.users.length === 0 ? (
-        cursor === undefined && value.nextCursor === null ? (
-          <NobodyOnline />
-        ) : (
-          <p>{t.pageWithoutUsers}</p>
-        )
-      ) : (
-        <OnlineUsers users={value.users} />
-      )}
+      <Read query={page}>
+        {({ users, nextCursor }) =>
+          users.length > 0 ? (
+            <OnlineUsers users={users} />
+          ) : cursor === undefined && nextCursor === null ? (
+            <NobodyOnline />
+          ) : (
+            <p>{t.pageWithoutUsers}</p>
+          )
+        }
+      </Read>
       <Pager
         first={cursor === undefined ? undefined : hrefTo(['users'])}
         next={next === undefined ? undefined : hrefTo(['users'], { cursor: next })}

@@ -1,8 +1,8 @@
 import type { HttpCalls } from './http-calls.js';
-import type { Queries, Silence } from './contract/types.js';
+import type { Answers, Queries, Silence } from './contract/types.js';
 import { inPath } from './ids.js';
 import { expectOptions, type CallOptions } from './client-options.js';
-import { pages } from './lists.js';
+import { pages, type PageOptions } from './lists.js';
 import { bodyOf } from './sent-values.js';
 import type { When } from './when.js';
 
@@ -39,11 +39,15 @@ export class Silences<Id> {
 
   /** Newest first. What is not pulled is not read. */
   list(filter: SilencesFilter = {}): AsyncGenerator<Silence, undefined> {
-    const { signal, ...query } = filter;
     return pages(async (cursor) => {
-      const page = await this.#calls.call('silences', { query: { ...query, cursor }, signal });
+      const page = await this.page({ ...filter, cursor });
       return { items: page.silences, next: page.nextCursor };
     });
+  }
+
+  /** One page, for programs that show pages. */
+  async page({ signal, ...query }: SilencesFilter & PageOptions = {}): Promise<Answers['silences']> {
+    return this.#calls.call('silences', { query, signal });
   }
 
   async add(silence: SilenceOptions, options: CallOptions = {}): Promise<Silence> {

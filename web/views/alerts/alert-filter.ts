@@ -1,4 +1,5 @@
 import type { Api, HeartbeatClient } from '../../../src/client/api/index.js';
+import { MOST_PAGES } from '../../daemon/lists.js';
 import { hrefTo } from '../../router.js';
 
 type DeliveryState = Api.Delivery['state'];
@@ -51,9 +52,6 @@ export function hrefOf({ state, type, channel, node, cursor }: AlertFilter): str
 export function isFiltered({ state, type, channel, node }: AlertFilter): boolean {
   return [state, type, channel, node].some((part) => part !== '');
 }
-
-/** The daemon looks at 10,000 alerts for a page, and then answers with those that fit. So many pages are looked at. */
-const MOST_PAGES = 5;
 
 /** A page of those that fit. It may be empty while there are older ones. */
 export async function alertsOf(

@@ -7,7 +7,7 @@ import { t } from '../../i18n/messages.js';
 import { SilenceQuestion } from '../../parts/silence-question.js';
 import { Elapsed, Instant } from '../../parts/time.js';
 import { hrefTo } from '../../router.js';
-import { deliveryName, DeliveryShape, typeName } from './names.js';
+import { deliveryName, DeliveryShape, typeName } from './delivery-labels.js';
 
 /** Of a message about many nodes. */
 const MOST_NODES = 12;

@@ -1,11 +1,19 @@
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { useQuery, useSession } from '../../daemon/context.js';
 import { t } from '../../i18n/messages.js';
-import { Problem } from '../../parts/notice.js';
+import { Read } from '../../parts/read.js';
+import { ALERT_TYPES } from '../alerts/alert-filter.js';
+import { typeName } from '../alerts/delivery-labels.js';
 
 interface PreviewDialogProps {
   readonly channel: string;
   readonly close: () => void;
+}
+
+/** The name of a type of alerts, or of the one message that is none. */
+function nameOf(alert: string): string {
+  const type = ALERT_TYPES.find((each) => each === alert);
+  return type === undefined ? t.messageAboutMany : typeName(type);
 }
 
 /** What a channel would send. */
@@ -14,9 +22,7 @@ export function PreviewDialog({ channel, close }: PreviewDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => dialog.current?.showModal(), []);
-  const { value, error } = useQuery(`preview ${channel}`, (signal) =>
-    client.channels.preview(channel, { signal }),
-  );
+  const previews = useQuery(`preview ${channel}`, (signal) => client.channels.preview(channel, { signal }));
   return (
     <dialog ref={dialog} class="question preview" aria-labelledby={id} onClose={close}>
       <div class="card-head">
@@ -31,27 +37,29 @@ export function PreviewDialog({ channel, close }: PreviewDialogProps) {
         </button>
       </div>
       <p class="dim small">{t.previewMeans}</p>
-      {value === undefined ? (
-        error !== undefined && <Problem error={error} />
-      ) : value.previews.length === 0 ? (
-        <p>{t.previewNone}</p>
-      ) : (
-        value.previews.map(({ alert, sent }) => (
-          <section key={alert} class="after" aria-label={alert}>
-            <h3>{alert}</h3>
-            {sent.length === 0 ? (
-              <p class="dim">{t.previewNothing}</p>
-            ) : (
-              sent.map((body, at) => (
-                // Its text may be wide: the keyboard scrolls it, too.
-                <pre key={at} class="sent" tabIndex={0}>
-                  <code>{body}</code>
-                </pre>
-              ))
-            )}
-          </section>
-        ))
-      )}
+      <Read query={previews}>
+        {(read) =>
+          read.previews.length === 0 ? (
+            <p>{t.previewNone}</p>
+          ) : (
+            read.previews.map(({ alert, sent }) => (
+              <section key={alert} class="after" aria-label={nameOf(alert)}>
+                <h3>{nameOf(alert)}</h3>
+                {sent.length === 0 ? (
+                  <p class="dim">{t.previewNothing}</p>
+                ) : (
+                  sent.map((body, at) => (
+                    // Its text may be wide: the keyboard scrolls it, too.
+                    <pre key={at} class="sent" tabIndex={0}>
+                      <code>{body}</code>
+                    </pre>
+                  ))
+                )}
+              </section>
+            ))
+          )
+        }
+      </Read>
     </dialog>
   );
 }

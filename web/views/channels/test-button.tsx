@@ -1,11 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Api } from '../../../src/client/api/index.js';
 import { useSession } from '../../daemon/context.js';
-import { firstOf } from '../../daemon/lists.js';
+import { asError } from '../../daemon/problems.js';
+import { RepeatedRead } from '../../daemon/repeated-read.js';
 import { t } from '../../i18n/messages.js';
 
 /** How often a test that is on its way is looked for: attempts that fail are no events. */
 const EVERY = 2000;
+/** It is among the newest tests of its channel. */
 const MOST = 20;
 
 type Outcome =
@@ -23,24 +25,21 @@ export function TestButton({ channel }: { readonly channel: string }) {
 
   useEffect(() => {
     if (id === undefined) return undefined;
-    const stop = new AbortController();
-    const { signal } = stop;
-    const look = async (): Promise<void> => {
-      const found = await firstOf(client.alerts.list({ channel, type: 'test', signal }), MOST);
-      const alert = found.items.find((each) => each.id === id);
-      const delivery = alert?.channels[channel];
-      if (!signal.aborted && delivery !== undefined) setOutcome(outcomeOf(id, delivery));
-    };
-    // It is tried again, and the page says when the daemon is away.
-    const lookAgain = (): void => void look().catch(() => undefined);
-    const ignore = live.onEvent((event) => {
-      if ('alert' in event && event.alert.id === id) lookAgain();
+    const reading = new RepeatedRead({
+      read: (signal) => client.alerts.page({ channel, type: 'test', limit: MOST, signal }),
+      done: ({ alerts }) => {
+        const delivery = alerts.find((each) => each.id === id)?.channels[channel];
+        if (delivery !== undefined) setOutcome(outcomeOf(id, delivery));
+      },
+      // It is read again, and the page says when the daemon is away.
+      failed: () => undefined,
+      every: EVERY,
     });
-    const timer = setInterval(lookAgain, EVERY);
-    lookAgain();
+    const ignore = live.onEvent((event) => {
+      if ('alert' in event && event.alert.id === id) reading.again();
+    });
     return () => {
-      stop.abort();
-      clearInterval(timer);
+      reading.end();
       ignore();
     };
   }, [client, live, channel, id]);
@@ -49,8 +48,7 @@ export function TestButton({ channel }: { readonly channel: string }) {
     setOutcome({ kind: 'sending' });
     client.channels.test(channel).then(
       (queued) => setOutcome({ kind: 'queued', id: queued }),
-      (error: unknown) =>
-        setOutcome({ kind: 'failed', problem: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => setOutcome({ kind: 'failed', problem: asError(error).message }),
     );
   };
   return (

@@ -7,7 +7,7 @@ import { Chips } from '../../parts/chips.js';
 import { segmentsOf, timeIn } from '../../parts/segments.js';
 import { stateName } from '../../parts/state.js';
 import { hrefTo, replaceBy } from '../../router.js';
-import { Lanes } from './lanes.js';
+import { TimelineRows } from './timeline-rows.js';
 import type { NodePast, NodeSigns } from './node-past.js';
 import { endsOf, moved, queryFor, SPANS, type TimeRange } from './time-range.js';
 import { rangeAfterKey, STEP, usePointerZoom, type ZoomedAxis } from './zoom.js';
@@ -33,8 +33,8 @@ export function Timeline({ node, past, signs, range: addressed }: TimelineProps)
   const place = usePointerZoom<HTMLDivElement>(axis);
   const width = useWidth(place);
   const { from, to } = endsOf(range, now);
-  const known = Math.min(to, Math.max(from, past.since.getTime()));
-  const segments = segmentsOf(node, past.flips, known, to);
+  const observedFrom = Math.min(to, Math.max(from, past.since.getTime()));
+  const segments = segmentsOf(node, past.flips, observedFrom, to);
   const times = (['failed', 'inactive', 'active'] as const)
     .map((state) => ({ state, time: timeIn(segments, state) }))
     .filter(({ time }) => time > 0)
@@ -80,11 +80,11 @@ export function Timeline({ node, past, signs, range: addressed }: TimelineProps)
         </div>
       </div>
       <div class="timeline" ref={place} tabIndex={0} role="group" aria-label={t.timelineKeys} onKeyDown={key}>
-        <Lanes
+        <TimelineRows
           width={Math.max(LEAST, width)}
           from={from}
           to={to}
-          known={known}
+          observedFrom={observedFrom}
           segments={segments}
           beats={beats}
           signs={signs}

@@ -1,8 +1,8 @@
 import type { Api } from '../../../src/client/api/index.js';
 import { useQuery, useSession } from '../../daemon/context.js';
-import { firstOf } from '../../daemon/lists.js';
+import { firstAlerts } from '../../daemon/lists.js';
 import { t } from '../../i18n/messages.js';
-import { Problem } from '../../parts/notice.js';
+import { Read } from '../../parts/read.js';
 import { Instant } from '../../parts/time.js';
 import { hrefTo } from '../../router.js';
 
@@ -14,11 +14,14 @@ const EVERY = 15_000;
 /** Which alerts wait for delivery, and how many never arrived. */
 export function AlertsUnderWay() {
   const { client } = useSession();
-  const { value, error } = useQuery(
+  const query = useQuery(
     'alerts',
     async (signal) => ({
-      waiting: await firstOf(client.alerts.list({ state: ['pending', 'held'], signal }), MOST),
-      dead: await firstOf(client.alerts.list({ state: 'dead', signal }), MOST_DEAD),
+      waiting: await firstAlerts(
+        (page) => client.alerts.page({ state: ['pending', 'held'], ...page, signal }),
+        MOST,
+      ),
+      dead: await firstAlerts((page) => client.alerts.page({ state: 'dead', ...page, signal }), MOST_DEAD),
     }),
     { on: ({ type }) => type.startsWith('alert.'), every: EVERY },
   );
@@ -27,35 +30,33 @@ export function AlertsUnderWay() {
       <h2 id="alerts-under-way">
         <a href={hrefTo(['alerts'])}>{t.alertsUnderWay}</a>
       </h2>
-      {value === undefined ? (
-        error !== undefined && <Problem error={error} />
-      ) : (
-        <>
-          {value.waiting.items.length === 0 ? (
-            <p class="dim">{t.noAlertsUnderWay}</p>
-          ) : (
-            <ul class="rows">
-              {value.waiting.items.map((alert) => (
-                <WaitingAlert alert={alert} key={alert.id} />
-              ))}
-              {value.waiting.hasMore && (
-                <li>
-                  <span class="dim">{t.andMore}</span>
-                </li>
-              )}
-            </ul>
-          )}
-          {value.dead.items.length > 0 && (
-            <p class="after">
-              <a href={hrefTo(['alerts'], { state: 'dead' })}>
-                {value.dead.hasMore
-                  ? t.atLeastDeadLetters(value.dead.items.length)
-                  : t.deadLetters(value.dead.items.length)}
-              </a>
-            </p>
-          )}
-        </>
-      )}
+      <Read query={query}>
+        {({ waiting, dead }) => (
+          <>
+            {waiting.items.length === 0 ? (
+              <p class="dim">{t.noAlertsUnderWay}</p>
+            ) : (
+              <ul class="rows">
+                {waiting.items.map((alert) => (
+                  <WaitingAlert alert={alert} key={alert.id} />
+                ))}
+                {waiting.hasMore && (
+                  <li>
+                    <span class="dim">{t.andMore}</span>
+                  </li>
+                )}
+              </ul>
+            )}
+            {dead.items.length > 0 && (
+              <p class="after">
+                <a href={hrefTo(['alerts'], { state: 'dead' })}>
+                  {dead.hasMore ? t.atLeastDeadLetters(dead.items.length) : t.deadLetters(dead.items.length)}
+                </a>
+              </p>
+            )}
+          </>
+        )}
+      </Read>
     </section>
   );
 }

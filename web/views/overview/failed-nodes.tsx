@@ -2,7 +2,7 @@ import type { Api } from '../../../src/client/api/index.js';
 import { useQuery, useSession } from '../../daemon/context.js';
 import { firstOf } from '../../daemon/lists.js';
 import { t } from '../../i18n/messages.js';
-import { Problem } from '../../parts/notice.js';
+import { Read } from '../../parts/read.js';
 import { Shape } from '../../parts/state.js';
 import { Elapsed } from '../../parts/time.js';
 import { hrefTo } from '../../router.js';
@@ -14,32 +14,33 @@ const EVERY = 15_000;
 /** What has failed, since when, and who takes care of it. The latest first. */
 export function FailedNodes({ failed }: { readonly failed: number }) {
   const { client } = useSession();
-  const { value, error } = useQuery(
+  const query = useQuery(
     'failed',
     (signal) => firstOf(client.nodes.list({ state: 'failed', signal }), 1000),
     { on: ({ type }) => type === 'node.flip', every: EVERY },
   );
-  const nodes = value?.items.toSorted((one, other) => other.since.getTime() - one.since.getTime());
-  const rest = Math.max(failed, nodes?.length ?? 0) - MOST;
   return (
     <section class="card" aria-labelledby="failed-nodes">
       <h2 id="failed-nodes">{t.failedNodes}</h2>
-      {nodes === undefined ? (
-        error !== undefined && <Problem error={error} />
-      ) : nodes.length === 0 ? (
-        <p class="dim">{t.nothingFailed}</p>
-      ) : (
-        <ul class="rows">
-          {nodes.slice(0, MOST).map((node) => (
-            <FailedNode node={node} key={node.name} />
-          ))}
-          {rest > 0 && (
-            <li>
-              <a href={hrefTo(['nodes'], { state: 'failed' })}>{t.moreNodes(rest)}</a>
-            </li>
-          )}
-        </ul>
-      )}
+      <Read query={query}>
+        {({ items }) => {
+          if (items.length === 0) return <p class="dim">{t.nothingFailed}</p>;
+          const latest = items.toSorted((one, other) => other.since.getTime() - one.since.getTime());
+          const rest = Math.max(failed, items.length) - MOST;
+          return (
+            <ul class="rows">
+              {latest.slice(0, MOST).map((node) => (
+                <FailedNode node={node} key={node.name} />
+              ))}
+              {rest > 0 && (
+                <li>
+                  <a href={hrefTo(['nodes'], { state: 'failed' })}>{t.moreNodes(rest)}</a>
+                </li>
+              )}
+            </ul>
+          );
+        }}
+      </Read>
     </section>
   );
 }

@@ -1,7 +1,8 @@
-import { restartsIn, type SupervisedChild } from '../../daemon/supervision.js';
+import type { Query } from '../../daemon/context.js';
+import { restartsIn, type DaemonState, type SupervisedChild } from '../../daemon/supervision.js';
 import { formatNumber, formatSeconds } from '../../i18n/format.js';
 import { t } from '../../i18n/messages.js';
-import { Problem } from '../../parts/notice.js';
+import { Read } from '../../parts/read.js';
 import { Elapsed, Instant } from '../../parts/time.js';
 import { hrefTo } from '../../router.js';
 import { ActorState } from './actor-row.js';
@@ -9,13 +10,12 @@ import { childAt } from './tree-rows.js';
 
 interface ActorViewProps {
   readonly path: readonly string[];
-  readonly tree: SupervisedChild | undefined;
-  readonly error: Error | undefined;
+  readonly query: Query<DaemonState>;
 }
 
 /** One actor of the tree, with everything that it says of itself. */
-export function ActorView({ path, tree, error }: ActorViewProps) {
-  const child = tree && childAt(tree, path);
+export function ActorView({ path, query }: ActorViewProps) {
+  const child = query.value && childAt(query.value.tree, path);
   return (
     <>
       <div class="view-head node-head">
@@ -33,18 +33,20 @@ export function ActorView({ path, tree, error }: ActorViewProps) {
         </div>
         {child !== undefined && <ActorState child={child} />}
       </div>
-      {child !== undefined ? (
-        <div class="node-view">
-          <Facts child={child} />
-          {child.children.length > 0 && <Children path={path} child={child} />}
-        </div>
-      ) : tree !== undefined ? (
-        <p>
-          {t.unknownActor} <a href={hrefTo(['supervision'])}>{t.toTree}</a>
-        </p>
-      ) : (
-        error !== undefined && <Problem error={error} />
-      )}
+      <Read query={query}>
+        {() =>
+          child === undefined ? (
+            <p>
+              {t.unknownActor} <a href={hrefTo(['supervision'])}>{t.toTree}</a>
+            </p>
+          ) : (
+            <div class="node-view">
+              <Facts child={child} />
+              {child.children.length > 0 && <Children path={path} child={child} />}
+            </div>
+          )
+        }
+      </Read>
     </>
   );
 }

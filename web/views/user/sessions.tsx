@@ -1,12 +1,12 @@
 import { useMemo } from 'preact/hooks';
 import type { Api } from '../../../src/client/api/index.js';
-import { useNow } from '../../daemon/context.js';
+import { useNow, useSession } from '../../daemon/context.js';
 import { daysOf, type Day } from '../../daemon/days.js';
 import { useSessions } from '../../daemon/users.js';
 import { formatDays, formatDuration, formatLocalDay, formatNumber } from '../../i18n/format.js';
 import { t } from '../../i18n/messages.js';
 import { Chips } from '../../parts/chips.js';
-import { Problem } from '../../parts/notice.js';
+import { Read } from '../../parts/read.js';
 import { hrefTo } from '../../router.js';
 import { Calendar } from './calendar.js';
 import { hrefOf, shownDays, type ShownDays } from './shown-days.js';
@@ -23,12 +23,13 @@ interface UserSessionsProps {
 
 /** When the user was online: a calendar of weeks, and below it the chosen days hour by hour. */
 export function UserSessions({ id, status, query }: UserSessionsProps) {
-  const second = useNow();
-  const minute = Math.floor(second.getTime() / MINUTE);
-  const shown = useMemo(() => shownDays(query, second), [query, minute]);
-  const { value, error } = useSessions(id, shown.firstOfWeeks, shown.endOfWeeks, status);
-  // What is drawn need not move every second.
-  const now = useMemo(() => second, [minute, value]);
+  const { live } = useSession();
+  const minute = useNow(MINUTE);
+  const shown = useMemo(() => shownDays(query, minute), [query, minute]);
+  const sessions = useSessions(id, shown.firstOfWeeks, shown.endOfWeeks, status);
+  const { value } = sessions;
+  // An open session has grown when it is read again, and with the minutes.
+  const now = useMemo(() => live.now(), [live, minute, value]);
   const days = useMemo(
     () => daysOf(shown.firstOfWeeks, shown.lastOfWeeks, value?.sessions ?? [], now),
     [shown, value, now],
@@ -40,33 +41,33 @@ export function UserSessions({ id, status, query }: UserSessionsProps) {
         <h2 id="sessions">{t.sessions}</h2>
         <WeekPager id={id} shown={shown} />
       </div>
-      {value === undefined ? (
-        error !== undefined && <Problem error={error} />
-      ) : (
-        <>
-          <div class="weeks">
-            <Calendar
-              days={days}
-              hrefOfDay={(day) => hrefOf(id, { ...shown, day })}
-              shown={shown}
-              now={now}
-            />
-            <Totals days={days} sessions={value.sessions.length} />
-          </div>
-          {value.hasMore && <Cut sessions={value.sessions} />}
-          <Ranges id={id} shown={shown} />
-          <div class="card-head axis-head">
-            <h3>
-              {shown.first < shown.last ? formatDays(shown.first, shown.last) : formatLocalDay(shown.first)}
-            </h3>
-            <span class="dim">
-              {t.totalOnline(formatDuration(chosen.reduce((sum, day) => sum + day.online, 0)))}
-            </span>
-          </div>
-          <TimeAxis days={chosen} sessions={value.sessions} now={now} />
-          <SessionList sessions={value.sessions} shown={shown} now={now} />
-        </>
-      )}
+      <Read query={sessions}>
+        {(read) => (
+          <>
+            <div class="weeks">
+              <Calendar
+                days={days}
+                hrefOfDay={(day) => hrefOf(id, { ...shown, day })}
+                shown={shown}
+                now={now}
+              />
+              <Totals days={days} sessions={read.sessions.length} />
+            </div>
+            {read.hasMore && <Cut sessions={read.sessions} />}
+            <Ranges id={id} shown={shown} />
+            <div class="card-head axis-head">
+              <h3>
+                {shown.first < shown.last ? formatDays(shown.first, shown.last) : formatLocalDay(shown.first)}
+              </h3>
+              <span class="dim">
+                {t.totalOnline(formatDuration(chosen.reduce((sum, day) => sum + day.online, 0)))}
+              </span>
+            </div>
+            <TimeAxis days={chosen} sessions={read.sessions} now={now} />
+            <SessionList sessions={read.sessions} shown={shown} now={now} />
+          </>
+        )}
+      </Read>
     </section>
   );
 }

@@ -6,12 +6,12 @@ import { TOPS, type Segment } from '../../parts/segments.js';
 import type { NodeSigns } from './node-past.js';
 import { ticksOf } from './time-range.js';
 
-interface LanesProps {
+interface TimelineRowsProps {
   readonly width: number;
   readonly from: number;
   readonly to: number;
   /** Before it nothing is known. */
-  readonly known: number;
+  readonly observedFrom: number;
   readonly segments: readonly Segment[];
   /** When heartbeats came. */
   readonly beats: readonly number[];
@@ -39,18 +39,28 @@ interface Lasted {
   readonly of: 'probe' | 'run';
 }
 
-/** The lanes of the axis, one below the other. Lanes without anything to show are left out. */
-export function Lanes({ width, from, to, known, segments, beats, signs, label }: LanesProps) {
+/** The rows of the axis, one below the other. Rows without anything to show are left out. */
+export function TimelineRows({
+  width,
+  from,
+  to,
+  observedFrom,
+  segments,
+  beats,
+  signs,
+  label,
+}: TimelineRowsProps) {
   const scale = width / (to - from);
   const x = (at: number): number => (at - from) * scale;
   const isShown = ({ at }: { readonly at: Date }): boolean => at.getTime() >= from && at.getTime() <= to;
   const pings = signs.pings.filter(isShown);
-  const lasted = lastedIn(signs).filter(({ at }) => at >= from && at <= to);
-  const lanes: { readonly name: string; readonly height: number; readonly drawn: ComponentChildren }[] = [
+  const all = lastedIn(signs);
+  const lasted = all.filter(({ at }) => at >= from && at <= to);
+  const rows: { readonly name: string; readonly height: number; readonly drawn: ComponentChildren }[] = [
     {
       name: t.state,
       height: BAR,
-      drawn: <States segments={segments} x={x} known={known} from={from} />,
+      drawn: <States segments={segments} x={x} observedFrom={observedFrom} from={from} />,
     },
     {
       name: t.heartbeatsSeen,
@@ -68,14 +78,14 @@ export function Lanes({ width, from, to, known, segments, beats, signs, label }:
             drawn: pings.map((ping) => <PingMark key={ping.n} ping={ping} x={x(ping.at.getTime())} />),
           },
         ]),
-    ...(lastedIn(signs).length === 0
+    ...(all.length === 0
       ? []
       : [{ name: latencyName(lasted), height: CHART, drawn: <Latency lasted={lasted} x={x} /> }]),
   ];
-  const tops = lanes.map((_, at) =>
-    lanes.slice(0, at).reduce((sum, { height }) => sum + NAME + height + GAP, 0),
+  const tops = rows.map((_, at) =>
+    rows.slice(0, at).reduce((sum, { height }) => sum + NAME + height + GAP, 0),
   );
-  const bottom = lanes.reduce((sum, { height }) => sum + NAME + height + GAP, 0);
+  const bottom = rows.reduce((sum, { height }) => sum + NAME + height + GAP, 0);
   return (
     <svg width={width} height={bottom + AXIS} role="img" aria-label={label}>
       {ticksOf(from, to, Math.max(2, width / TICK)).map(({ at, kind }) => (
@@ -88,13 +98,13 @@ export function Lanes({ width, from, to, known, segments, beats, signs, label }:
           )}
         </g>
       ))}
-      {lanes.map(({ name, height, drawn }, at) => (
+      {rows.map(({ name, height, drawn }, at) => (
         <g key={at} transform={`translate(0 ${tops[at] ?? 0})`}>
-          <text class="lane-name" x={0} y={NAME - 6}>
+          <text class="row-name" x={0} y={NAME - 6}>
             {name}
           </text>
           <g transform={`translate(0 ${NAME})`}>
-            <rect class="lane" width={width} height={height} />
+            <rect class="row-field" width={width} height={height} />
             {drawn}
           </g>
         </g>
@@ -107,14 +117,14 @@ interface StatesProps {
   readonly segments: readonly Segment[];
   readonly x: (at: number) => number;
   readonly from: number;
-  readonly known: number;
+  readonly observedFrom: number;
 }
 
-function States({ segments, x, from, known }: StatesProps) {
+function States({ segments, x, from, observedFrom }: StatesProps) {
   const high = BAR / 20;
   return (
     <>
-      {known > from && <rect class="not-known" width={Math.max(0, x(known))} height={BAR} />}
+      {observedFrom > from && <rect class="not-known" width={Math.max(0, x(observedFrom))} height={BAR} />}
       {segments.map(({ from: begin, to, state }) => (
         <rect
           key={begin}
