@@ -94,7 +94,9 @@ export const signInOperations: Operations = {
     description: 'Sends the browser to the provider of `auth.openid`, which sends it back.',
     scope: undefined,
     answers: {
-      303: { means: 'To the provider.' },
+      303: {
+        means: 'To the provider; to the dashboard from a page of another site, or for who has signed in.',
+      },
       403: sentencePage('There is no place to sign in.'),
       404: { means: 'No provider is configured.', body: failure },
       503: sentencePage('The provider does not answer.'),
