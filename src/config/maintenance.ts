@@ -3,8 +3,7 @@ import * as z from 'zod';
 import type { MaintenanceWindow } from '../domain/maintenance.js';
 import { toMillis } from '../domain/time.js';
 import { expressions, timeZone, UTC } from '../views/schedule.js';
-import { fixedInstant, matchersOf } from '../views/silence-view.js';
-import { reasonOf } from '../views/stretch.js';
+import { fixedInstant, matchersOf, reasonOf } from '../views/silence-view.js';
 import type { ShownAuth } from './auth/auth.js';
 import { problemsOf, type GivenSection } from './setting-problems.js';
 

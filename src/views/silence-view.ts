@@ -7,6 +7,8 @@ import { orUnknownField, problemsIn, type BodyProblem } from './body-problems.js
 import { parseInstant } from './instants.js';
 import { stretch, stretchOf } from './stretch.js';
 
+export { reasonOf } from './stretch.js';
+
 const MOST_MATCHERS = 32;
 const LONGEST_MATCHER = 1_000;
 /** The latest instant of a `Date`, in Unix seconds. */
