@@ -30,7 +30,7 @@ describe('a daemon that probes nodes', () => {
     const shown = async (): Promise<Shown> => (await (await call('GET', '/nodes/web')).json()) as Shown;
 
     const probe = { http: server.url, every: 1, expect: { status: 204 } };
-    const made = await call('PUT', '/nodes/web', { timeout: 600, max_retries: 0, probe });
+    const made = await call('PUT', '/nodes/web', { timeout: 6, max_retries: 0, probe });
     expect([made.status, ((await made.json()) as Shown).probe]).to.deep.equal([201, probe]);
     await eventually(async () =>
       expect((await shown()).last_probe).to.include({ passed: true, status: 204 }),
