@@ -137,8 +137,8 @@ describe('the package, as it is installed', () => {
 
   it('is what publint and attw ask of a package', async () => {
     expect(await run(binary('publint'), [tarball, '--strict'])).to.contain('All good!');
-    const attw = await run(binary('attw'), [tarball, '--profile', 'esm-only', '--format', 'json']);
-    expect(JSON.parse(attw)).to.have.property('problems').that.deep.equals({});
+    // Its exit code says whether there is a problem that the profile does not ignore.
+    await run(binary('attw'), [tarball, '--profile', 'esm-only', '--format', 'json']);
   });
 
   it('runs in tests of vitest and jest', async () => {
