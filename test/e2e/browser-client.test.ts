@@ -98,7 +98,7 @@ describe('the client, in a browser', () => {
   });
 
   it('keeps a frozen page online, and goes on when it is thawed', async () => {
-    await chrome.start(10);
+    await chrome.start(6);
     const ann = await chrome.open(await chrome.device(), '1', '2');
     const bobs = await chrome.device();
     const bob = await chrome.open(bobs, '2', '1');
@@ -108,7 +108,7 @@ describe('the client, in a browser', () => {
     const before = await chrome.deadlineOf('2');
     await tools.send('Page.setWebLifecycleState', { state: 'frozen' });
     await eventually(async () =>
-      expect(await chrome.deadlineOf('2')).to.be.at.least((before ?? Infinity) + 15),
+      expect(await chrome.deadlineOf('2')).to.be.at.least((before ?? Infinity) + 12),
     );
     await tools.send('Page.setWebLifecycleState', { state: 'active' });
     await bob.evaluate('heartbeat.update({ thawed: true })');

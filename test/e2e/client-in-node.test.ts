@@ -24,7 +24,7 @@ describe('the client, in Node', () => {
   afterEach(() => resources.clear());
 
   it('keeps its user online and watches others, by a socket or by HTTP, and ends without a trace', async () => {
-    const { url } = await resources.daemon(resources.directory(), { 'session-timeout': 10 });
+    const { url } = await resources.daemon(resources.directory(), { 'session-timeout': 6 });
     const online = async (user: string): Promise<unknown> => (await fetch(`${url}/checkup/${user}`)).json();
     const heal = (user: string): Promise<unknown> => fetch(`${url}/heal/${user}`, { method: 'PUT' });
     await heal('9223372036854775807');
@@ -37,7 +37,7 @@ describe('the client, in Node', () => {
     await says('sync');
     await heal('8');
     await says('join 8');
-    // Without a heal for 10 s, in which this client sends several.
+    // Without a heal for 6 s, in which this client sends several.
     await says('leave 8');
     expect(await online('7')).to.deep.equal({ id: 7, status: 'online' });
     const { history } = (await (await fetch(`${url}/heart_rhythm/7`)).json()) as { history: unknown[] };

@@ -8,8 +8,8 @@ import { SocketFleet } from '../support/socket-fleet.js';
 import { TestResources } from '../support/test-resources.js';
 
 const USERS = [1, 2, 3, 4, 5];
-/** Seconds. A client that is late by less than two thirds of it is not offline. */
-const TIMEOUT = 10;
+/** Seconds. */
+const TIMEOUT = 6;
 
 describe('a real nginx in front, with the configuration of deploy/', () => {
   const resources = new TestResources();

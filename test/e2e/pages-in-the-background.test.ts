@@ -8,7 +8,7 @@ import { StaticSite } from '../support/static-site.js';
 import { TestResources } from '../support/test-resources.js';
 
 /** Seconds. */
-const SESSION_TIMEOUT = 10;
+const SESSION_TIMEOUT = 6;
 /** Seconds that a tab is hidden. */
 const HIDDEN_FOR = sized(15, 75);
 /** Timers of a hidden tab run once a minute, and not only after five minutes: the gate has not so long. */

@@ -7,7 +7,6 @@ import { TestResources } from '../support/test-resources.js';
 
 interface Shown {
   readonly state: string;
-  readonly last_heartbeat: number | null;
   readonly probe?: object;
   readonly last_probe?: { readonly passed: boolean; readonly reason?: string; readonly status?: number };
 }
@@ -30,13 +29,12 @@ describe('a daemon that probes nodes', () => {
     const shown = async (): Promise<Shown> => (await (await call('GET', '/nodes/web')).json()) as Shown;
 
     const probe = { http: server.url, every: 1, expect: { status: 204 } };
-    const made = await call('PUT', '/nodes/web', { timeout: 6, max_retries: 0, probe });
+    const made = await call('PUT', '/nodes/web', { timeout: 1.5, max_retries: 0, probe });
     expect([made.status, ((await made.json()) as Shown).probe]).to.deep.equal([201, probe]);
     await eventually(async () =>
       expect((await shown()).last_probe).to.include({ passed: true, status: 204 }),
     );
     expect(await shown()).to.deep.include({ state: 'active', probe });
-    expect((await shown()).last_heartbeat).to.be.a('number');
 
     server.behaviour = behave.status(500);
     await eventually(async () => expect((await shown()).state).to.equal('failed'));

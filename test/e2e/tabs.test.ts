@@ -60,7 +60,7 @@ describe('tabs of a browser', () => {
   });
 
   it('leaves the device of a tab that crashes to its timeout, and the others go on', async () => {
-    await chrome.start(9);
+    await chrome.start(6);
     const ann = await chrome.open(await chrome.device(), '1', '2');
     const bobs = await chrome.device();
     const pages: Page[] = [];
