@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.js';
 import type { HistoryStore } from '../ports/history-store.js';
 import type { Logger } from '../ports/logger.js';
 import type { Ownership } from '../ports/ownership.js';
+import { ALWAYS_OWNED } from './ownership/always-owned.js';
 import { lockDirectory } from './level/directory-lock.js';
 import { levelStores } from './level/level-history-store.js';
 import { HISTORY } from './level/partitions.js';
@@ -33,8 +34,7 @@ export interface StoreDeps {
 export interface Stores {
   /** The history of a partition; of the only one if it has no id. */
   readonly storeOf: (partition: string | undefined) => HistoryStore;
-  /** Undefined where no other process can own them. */
-  readonly ownership?: Ownership;
+  readonly ownership: Ownership;
 }
 
 /** @returns what keeps the daemon from using a location, if anything is known before it is opened */
@@ -68,7 +68,8 @@ export async function initStore(address: PostgresAddress): Promise<boolean> {
 
 /** @param partitions into how many partitions the users are divided */
 export function storesAt(location: StoreLocation, partitions: number, deps: StoreDeps): Stores {
-  if (location.kind === 'leveldb') return { storeOf: levelStores(location.directory, partitions, deps) };
+  if (location.kind === 'leveldb')
+    return { storeOf: levelStores(location.directory, partitions, deps), ownership: ALWAYS_OWNED };
   const { lockIn, clock, logger } = deps;
   if (lockIn !== undefined && existsSync(path.join(lockIn, HISTORY)))
     logger?.warn('data_dir has a history that is not used: to move it, heartbeat store copy', {

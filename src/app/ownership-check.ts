@@ -1,28 +1,32 @@
 import type { Refusal } from '../../actors/shards/pending-request.js';
+import { ALWAYS_OWNED } from '../adapters/ownership/always-owned.js';
 import { HeartbeatError } from '../errors.js';
 import type { Clock } from '../ports/clock.js';
 import type { Ownership } from '../ports/ownership.js';
 
 const NOT_READY: Refusal = { kind: 'refused', code: 'HEARTBEAT_NOT_READY' };
 
-/** Lets no answer out that another process may contradict. A store in a directory has one owner for good. */
+/** Lets no answer out that another process may contradict. */
 export class OwnershipCheck {
-  readonly #ownership: Ownership | undefined;
+  readonly #ownership: Ownership;
   readonly #clock: Pick<Clock, 'now'>;
+  /** Whether another process can become the owner. Where none can, replies are not checked again. */
+  readonly #canEnd: boolean;
 
-  constructor(ownership: Ownership | undefined, clock: Pick<Clock, 'now'>) {
+  constructor(ownership: Ownership, clock: Pick<Clock, 'now'>) {
     this.#ownership = ownership;
     this.#clock = clock;
+    this.#canEnd = ownership !== ALWAYS_OWNED;
   }
 
   /** Whether answers from memory are true now. */
   get holds(): boolean {
-    return this.#ownership === undefined || this.#clock.now() < this.#ownership.validUntil;
+    return !this.#canEnd || this.#clock.now() < this.#ownership.validUntil;
   }
 
   /** Undefined where nobody else can own the store. */
   get isOwned(): boolean | undefined {
-    return this.#ownership && this.holds;
+    return this.#canEnd ? this.holds : undefined;
   }
 
   /** @throws HeartbeatError `HEARTBEAT_NOT_READY` if answers from memory may not be true now */
@@ -32,7 +36,7 @@ export class OwnershipCheck {
 
   /** Checks once more when there is a reply: the process may have stood still since it was asked for. */
   one<Reply>(answered: (reply: Reply | Refusal) => void): (reply: Reply | Refusal) => void {
-    if (this.#ownership === undefined) return answered;
+    if (!this.#canEnd) return answered;
     return (reply) => {
       answered(this.holds ? reply : NOT_READY);
     };
@@ -42,7 +46,7 @@ export class OwnershipCheck {
   all<Reply>(
     answered: (replies: readonly (Reply | Refusal)[]) => void,
   ): (replies: readonly (Reply | Refusal)[]) => void {
-    if (this.#ownership === undefined) return answered;
+    if (!this.#canEnd) return answered;
     return (replies) => {
       answered(this.holds ? replies : replies.map(() => NOT_READY));
     };

@@ -26,8 +26,8 @@ export interface AppPorts {
   readonly storeOf: (partition: string | undefined) => HistoryStore;
   /** Whether to go on without what a lost partition held. */
   readonly acceptsDataLoss?: boolean;
-  /** Of all partitions. If absent, nobody else can own them. */
-  readonly ownership?: Ownership | undefined;
+  /** Of all partitions that are here. */
+  readonly ownership: Ownership;
   /** If absent, memory is not the daemon's to watch: in a library's host, or a test. */
   readonly memory?: Memory;
   /** Process data for `GET /supervision`. */

@@ -4,6 +4,7 @@ import { makeChannels } from '../adapters/channels/make.js';
 import { probeThread } from '../adapters/probes/probe-thread.js';
 import { levelStores } from '../adapters/level/level-history-store.js';
 import { MemoryHistoryStore } from '../adapters/memory/memory-history-store.js';
+import { ALWAYS_OWNED } from '../adapters/ownership/always-owned.js';
 import { ProcessWatch } from '../adapters/process/process-facts.js';
 import { listening } from '../app/listening.js';
 import { App } from '../app.js';
@@ -79,6 +80,7 @@ export async function open(
     storeOf: isDurable
       ? levelStores(config.data_dir, config.partitions, tools)
       : () => new MemoryHistoryStore(),
+    ownership: ALWAYS_OWNED,
     channels,
     maintenance: effective.maintenance,
     rotas: effective.rotas,

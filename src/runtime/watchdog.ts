@@ -29,8 +29,8 @@ export interface WatchdogListener {
 export interface WatchdogOptions {
   /** A standstill of this length is blindness. */
   readonly blindAfter: Millis;
-  /** While it is lost nobody is heard, so that is blindness too. If absent, it is never lost. */
-  readonly ownership?: Ownership | undefined;
+  /** While it is lost nobody is heard, so that is blindness too. */
+  readonly ownership: Ownership;
 }
 
 /** Upper bounds, in seconds, for the lateness of ticks and the length of readings. */
@@ -66,7 +66,7 @@ export class Watchdog {
   readonly #listener: WatchdogListener;
   readonly #blindAfter: Millis;
   readonly #patience: Millis;
-  readonly #ownership: Ownership | undefined;
+  readonly #ownership: Ownership;
   /** Since when not everybody can be heard: this process owns nothing, or a part that hears is down. */
   #refusesSince: Moment | undefined;
   /** Parts that hear and are down, to be started again. */
@@ -288,8 +288,7 @@ export class Watchdog {
   /** Not everybody is heard from the end of the ownership until it is renewed, nor while a part is down. */
   #lookWhoIsHeard(now: Moment): void {
     if (this.#cancel === undefined) return;
-    const validUntil = this.#ownership?.validUntil ?? Infinity;
-    const heardUntil = moment(Math.min(validUntil, this.#partDownSince ?? Infinity));
+    const heardUntil = moment(Math.min(this.#ownership.validUntil, this.#partDownSince ?? Infinity));
     if (now >= heardUntil) this.#refusesSince ??= this.#later(heardUntil);
     else if (this.#refusesSince !== undefined) {
       if (this.#refusesSince < now) this.#beBlind(this.#refusesSince, now);

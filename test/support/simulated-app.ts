@@ -4,6 +4,7 @@ import type { Alerting } from '../../actors/notifier/notifier.protocol.js';
 import { decide } from '../../actors/user/user.machine.js';
 import type { ExitSignal } from '../../actors/supervisor/child-spec.js';
 import type { UserCommand, UserReply } from '../../actors/user/user.protocol.js';
+import { ALWAYS_OWNED } from '../../src/adapters/ownership/always-owned.js';
 import { App } from '../../src/app.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import type { Config } from '../../src/config/schema.js';
@@ -97,7 +98,7 @@ export class SimulatedApp {
       ...(declaration !== undefined && { declaration }),
       ...(memory !== undefined && { memory }),
       ...(acceptsDataLoss !== undefined && { acceptsDataLoss }),
-      ownership,
+      ownership: ownership ?? ALWAYS_OWNED,
       ...(startProber !== undefined && { startProber }),
     });
     this.app.onFatal = (error) => {

@@ -1,3 +1,4 @@
+import { ALWAYS_OWNED } from '../../../src/adapters/ownership/always-owned.js';
 import { App, type AppPorts } from '../../../src/app.js';
 import type { Daemon as DaemonApi } from '../../../src/app/api/daemon.js';
 import type { Config } from '../../../src/config/schema.js';
@@ -145,6 +146,7 @@ export class Daemon {
         this.disk.attach(process, partition, () => {
           this.#shutOut(process);
         }),
+      ownership: ALWAYS_OWNED,
       processFacts: () => ({}),
       gateway: async (daemon) => {
         const gateway = await this.#gateway(daemon, clock, process);

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import { SystemClock } from '../../../src/adapters/clock/system-clock.js';
-import { postgresStores } from '../../../src/adapters/postgres/postgres-history-store.js';
+import {
+  postgresStores,
+  type PostgresStores,
+} from '../../../src/adapters/postgres/postgres-history-store.js';
 import { App } from '../../../src/app.js';
 import { HeartbeatError } from '../../../src/errors.js';
-import type { HistoryStore } from '../../../src/ports/history-store.js';
 import { eventually } from '../../support/eventually.js';
 import { PostgresProcess } from '../../support/postgres-process.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
@@ -23,15 +25,15 @@ describe('the partitions of a daemon in PostgreSQL', () => {
   after(() => postgres.remove());
   afterEach(() => app?.stop());
 
-  function stores(partitions: number): (partition: string | undefined) => HistoryStore {
-    return postgresStores(postgres.address, partitions, { clock: new SystemClock() }).storeOf;
+  function stores(partitions: number): PostgresStores {
+    return postgresStores(postgres.address, partitions, { clock: new SystemClock() });
   }
 
   async function start(partitions: number): Promise<App> {
     const started = new App(configOf({ '--partitions': String(partitions), '--shards': '2' }), {
       clock: new SystemClock(),
       logger: new RecordingLogger(),
-      storeOf: stores(partitions),
+      ...stores(partitions),
       processFacts: () => ({}),
       gateway: () => ({ stop: () => Promise.resolve(), inspect: () => ({}) }),
     });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { ALWAYS_OWNED } from '../../../src/adapters/ownership/always-owned.js';
 import { moment } from '../../../src/domain/time.js';
 import { Watchdog } from '../../../src/runtime/watchdog.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
@@ -29,7 +30,7 @@ class Watched {
         this.whenBlind();
       },
     },
-    { blindAfter: BLIND_AFTER },
+    { blindAfter: BLIND_AFTER, ownership: ALWAYS_OWNED },
   );
 
   get now(): number {
