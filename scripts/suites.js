@@ -58,6 +58,7 @@ const LONG = [
   'test/e2e/store-copy.test.ts',
   'test/e2e/store-backup.test.ts',
   'test/faults/postgres-owner.test.ts',
+  'test/faults/etcd.test.ts',
   'test/faults/nodes.test.ts',
   'test/e2e/cannot-start.test.ts',
   'test/faults/sigstop.test.ts',
@@ -86,6 +87,7 @@ const FOLDERS_ON_POSTGRES = ['test/property', 'test/http', 'test/actors'];
  * a daemon would wait until the row of the last one is 10 s old, and the test copies data directories.
  */
 const NOT_ON_POSTGRES = [
+  'test/faults/etcd.test.ts',
   'test/faults/full-disk.test.ts',
   'test/faults/postgres-failover.test.ts',
   'test/faults/postgres-owner.test.ts',
