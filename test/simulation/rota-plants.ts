@@ -33,7 +33,7 @@ export const ROTA_PLANTS: readonly Plant[] = [
       RotaNotifier,
       'notify',
       (original) =>
-        function (this: RotaNotifier, alert: AlertMessage, { begun: _, ...attempt }: Attempt) {
+        function (this: RotaNotifier, alert: AlertMessage, { begun: _, ...attempt }: Attempt): unknown {
           return Reflect.apply(original, this, [alert, attempt]);
         },
     ),

@@ -3,7 +3,7 @@ import type { AlertRecord } from '../../../src/domain/alert.js';
 import type { Rota } from '../../../src/domain/rota.js';
 import type { RotaOverride } from '../../../src/domain/rota-override.js';
 import { BrokenPromise, type Ledger, type RequestedOverride } from '../world/ledger.js';
-import { Receiver, type Attempted } from '../world/receivers.js';
+import type { Attempted, Receiver } from '../world/receivers.js';
 import { handOverAfter, ROTA, turnOf } from '../world/rota.js';
 import { clockOf } from './clock-text.js';
 import { leadOf, SLACK } from './failures.js';
