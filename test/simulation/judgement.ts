@@ -14,12 +14,15 @@ import type { JobsOracle } from './oracle/jobs.js';
 import type { LivenessOracle } from './oracle/liveness.js';
 import type { NotificationsOracle } from './oracle/notifications.js';
 import { expectOrder, type PresenceOracle } from './oracle/presence.js';
+import type { ProbesOracle } from './oracle/probes.js';
 import type { RotasOracle } from './oracle/rotas.js';
 import type { SilencesOracle } from './oracle/silences.js';
 import { SupervisionOracle } from './oracle/supervision.js';
 import type { Clients } from './world/clients.js';
+import type { JobClient } from './world/jobs.js';
 import { BrokenPromise, type Ledger } from './world/ledger.js';
 import type { Settings } from './world/settings.js';
+import type { Site } from './world/sites.js';
 
 export interface Oracles {
   readonly presence: PresenceOracle;
@@ -29,6 +32,7 @@ export interface Oracles {
   readonly silences: SilencesOracle;
   readonly rotas: RotasOracle;
   readonly jobs: JobsOracle;
+  readonly probes: ProbesOracle;
 }
 
 interface JudgementDeps {
@@ -77,6 +81,11 @@ export class Judgement {
     return this.#deps.clients;
   }
 
+  /** Nodes that send no heartbeats themselves. */
+  get #others(): readonly (JobClient | Site)[] {
+    return [...this.#clients.jobs, ...this.#clients.sites];
+  }
+
   get #oracles(): Oracles {
     return this.#deps.oracles;
   }
@@ -86,6 +95,7 @@ export class Judgement {
     await this.#judgeUsers();
     await this.#judgeNodes();
     await this.#judgeJobs();
+    await this.#judgeSites();
     await this.#recoverNodes();
     await this.#judgeAlerts();
     await this.#judgeMemory();
@@ -133,6 +143,15 @@ export class Judgement {
     }
   }
 
+  async #judgeSites(): Promise<void> {
+    for (const { name } of this.#clients.sites) {
+      const flips = await this.#flips(name);
+      this.#ledger.count('flips of probed nodes', flips.length);
+      this.#oracles.probes.history(name, flips, this.#loop.now);
+      for (const oracle of this.#eventOracles) oracle.node(name, flips);
+    }
+  }
+
   async #judgeNodes(): Promise<void> {
     for (const { name } of this.#clients.nodes) {
       const flips = await this.#flips(name);
@@ -161,7 +180,7 @@ export class Judgement {
       await this.#deps.rest(20);
       node.send('heartbeat', () => undefined);
     }
-    for (const job of this.#clients.jobs) job.send('heartbeat');
+    for (const each of this.#others) each.send('heartbeat');
     await this.#deps.rest(1000);
     const { nodeTimeout } = this.#settings;
     const until = this.#loop.now + REST + this.#oracles.notifications.longestHold;
@@ -169,7 +188,7 @@ export class Judgement {
       // Listing all alerts is slow.
       if ((round < SOON || round % SOON === 0) && (await this.#openAlerts()) === 0) break;
       for (const node of this.#clients.nodes) node.send('heartbeat', () => undefined);
-      for (const job of this.#clients.jobs) job.send('heartbeat');
+      for (const each of this.#others) each.send('heartbeat');
       await this.#deps.rest(nodeTimeout / 2);
     }
   }
@@ -189,8 +208,7 @@ export class Judgement {
     this.#ledger.count('alerts', records.length);
     this.#oracles.alerts.ends(records, now);
     const flips = new Map<string, readonly Flip[]>();
-    const { nodes, jobs } = this.#clients;
-    const names = [...nodes, ...jobs].map(({ name }) => name);
+    const names = [...this.#clients.nodes, ...this.#others].map(({ name }) => name);
     for (const name of names) {
       const stored = await this.#flips(name);
       // A node may flip while all this is read.
@@ -211,7 +229,7 @@ export class Judgement {
   /** Checks that the daemon keeps nothing that has ended. */
   async #judgeMemory(): Promise<void> {
     for (const node of this.#clients.nodes) node.send('forget', () => undefined);
-    for (const job of this.#clients.jobs) job.send('forget');
+    for (const each of this.#others) each.send('forget');
     await this.#deps.rest(1000);
     const shown = await this.#ask((app, answer: (supervision: object) => void) => {
       void app.supervision().then(answer);

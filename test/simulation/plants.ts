@@ -3,6 +3,7 @@ import { DEVICE_PLANTS } from './device-plants.js';
 import { EVENT_PLANTS } from './event-plants.js';
 import { JOB_PLANTS } from './job-plants.js';
 import { NODE_PLANTS } from './node-plants.js';
+import { PROBE_PLANTS } from './probe-plants.js';
 import { ROTA_PLANTS } from './rota-plants.js';
 import { SCHEDULE_PLANTS } from './schedule-plants.js';
 import { SILENCE_PLANTS } from './silence-plants.js';
@@ -22,6 +23,7 @@ export const PLANTS: readonly Plant[] = [
   ...SILENCE_PLANTS,
   ...JOB_PLANTS,
   ...ROTA_PLANTS,
+  ...PROBE_PLANTS,
 ];
 
 export function plantNamed(name: string): Plant | undefined {

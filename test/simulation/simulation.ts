@@ -13,6 +13,7 @@ import { LivenessOracle } from './oracle/liveness.js';
 import { NotificationsOracle } from './oracle/notifications.js';
 import { PresenceOracle } from './oracle/presence.js';
 import { RotasOracle } from './oracle/rotas.js';
+import { ProbesOracle } from './oracle/probes.js';
 import { SilencesOracle } from './oracle/silences.js';
 import { Timings } from './oracle/timings.js';
 import { brokenBy, type Outcome } from './outcome.js';
@@ -25,6 +26,7 @@ import { BrokenPromise, Ledger } from './world/ledger.js';
 import { Network } from './world/network.js';
 import { CHANNELS, PASSING, Receiver, channelsOf } from './world/receivers.js';
 import { ROTA, rotaFor } from './world/rota.js';
+import { proberOf } from './world/sites.js';
 import { chooseSettings, flagsOf, type Settings } from './world/settings.js';
 
 export interface SimulationOptions {
@@ -99,6 +101,7 @@ class Simulation {
       config: configOf(flagsOf(settings)),
       channels: (run) => this.#channels(run),
       maintenance: () => this.#plan.windows,
+      prober: (run) => proberOf(run, { loop, ledger: this.#ledger, random: random.fork('prober') }),
       rotas: settings.rota ? [this.#rota] : [],
       plant: options.plant?.ports ?? ((ports) => ports),
       wallLead,
@@ -117,6 +120,7 @@ class Simulation {
       notifications: new NotificationsOracle(this.#ledger, this.#receivers, settings),
       silences: new SilencesOracle(this.#ledger, this.#receivers, settings),
       rotas: new RotasOracle(this.#ledger, this.#receivers, this.#rota),
+      probes: new ProbesOracle(this.#ledger, new Timings(this.#ledger, settings)),
       jobs: new JobsOracle(this.#ledger, new Timings(this.#ledger, settings)),
     };
     this.#clients = createClients({

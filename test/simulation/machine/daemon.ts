@@ -7,6 +7,7 @@ import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import type { MaintenanceWindow } from '../../../src/domain/maintenance.js';
 import type { Rota } from '../../../src/domain/rota.js';
 import type { Channel } from '../../../src/ports/channel.js';
+import type { StartProber } from '../../../src/ports/prober.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { registered } from './actor-registry.js';
 import { connect, type Connection, type Listener } from './connections.js';
@@ -22,6 +23,7 @@ export interface DaemonOptions {
   /** The maintenance windows in the configuration. */
   readonly maintenance: () => readonly MaintenanceWindow[];
   readonly rotas: readonly Rota[];
+  readonly prober: (run: Run) => StartProber;
   /** The fault planted in the daemon, if any. */
   readonly plant: (ports: AppPorts, daemon: Daemon) => AppPorts;
   readonly wallLead: number;
@@ -159,6 +161,7 @@ export class Daemon {
       channels: this.#options.channels(run),
       maintenance: this.#options.maintenance(),
       rotas: this.#options.rotas,
+      startProber: this.#options.prober(run),
     };
     this.#loop.enter(process, () => {
       const { made: app, remove } = registered(

@@ -14,6 +14,7 @@ import { NodeClient } from './nodes.js';
 import { OnCallClient } from './on-call.js';
 import { ReaderClient } from './readers.js';
 import type { Settings } from './settings.js';
+import { Site } from './sites.js';
 import { SocketClient } from './sockets.js';
 import { SwapsClient } from './swaps.js';
 import { UserClient } from './users.js';
@@ -39,6 +40,7 @@ export interface Clients {
   readonly sockets: readonly SocketClient[];
   readonly readers: readonly ReaderClient[];
   readonly jobs: readonly JobClient[];
+  readonly sites: readonly Site[];
   /** At most one. */
   readonly onCall: readonly OnCallClient[];
   /** At most one. */
@@ -79,9 +81,10 @@ export function createClients({ daemon, keys, presence, ...common }: ClientsDeps
     (number) => new ReaderClient(number, { ...ofDaemon, users: watched, headers }),
   );
   const jobs = several(settings.jobs, (number) => new JobClient(number, deps));
+  const sites = several(settings.sites, (number) => new Site(number, deps));
   const onCall = settings.silences ? [new OnCallClient(deps)] : [];
   const swaps = settings.rota ? [new SwapsClient(deps)] : [];
-  return { users, deviceUsers, nodes, sockets, readers, jobs, onCall, swaps };
+  return { users, deviceUsers, nodes, sockets, readers, jobs, sites, onCall, swaps };
 }
 
 /** By which the network knows them. */
@@ -92,19 +95,29 @@ export function namesOf({
   sockets,
   readers,
   jobs,
+  sites,
   onCall,
   swaps,
 }: Clients): readonly string[] {
   return [
     ...[...users, ...deviceUsers].map(({ id }) => id),
-    ...[...nodes, ...jobs].map(({ name }) => name),
+    ...[...nodes, ...jobs, ...sites].map(({ name }) => name),
     ...[...sockets, ...readers, ...onCall, ...swaps].map(({ id }) => id),
   ];
 }
 
 /** They ask for nothing more, and fall silent. Readers go on. */
-export function end({ users, deviceUsers, nodes, sockets, jobs, onCall, swaps }: Clients): void {
-  for (const client of [...users, ...deviceUsers, ...sockets, ...nodes, ...jobs, ...onCall, ...swaps])
+export function end({ users, deviceUsers, nodes, sockets, jobs, sites, onCall, swaps }: Clients): void {
+  for (const client of [
+    ...users,
+    ...deviceUsers,
+    ...sockets,
+    ...nodes,
+    ...jobs,
+    ...sites,
+    ...onCall,
+    ...swaps,
+  ])
     client.end();
 }
 

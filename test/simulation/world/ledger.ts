@@ -67,6 +67,20 @@ export interface JobRecord {
   readonly pings: SentPing[];
 }
 
+/** A node that the daemon probes. Durations are in milliseconds. */
+export interface ProbedRecord {
+  readonly timeout: number;
+  readonly maxRetries: number;
+  /** The time from one probe to the next. */
+  readonly every: number;
+  /** When the request was read that registered it, once that is confirmed. */
+  registeredAt: number | undefined;
+  /** What the prober reported, in this order. */
+  readonly results: { readonly at: number; readonly passed: boolean }[];
+  /** When its server was down. */
+  readonly outages: { readonly from: number; to: number }[];
+}
+
 /** A request for a silence. Its instants are on the wall clock. */
 export interface RequestedSilence extends Asked {
   /** The names of the nodes that it fits. */
@@ -147,6 +161,7 @@ export class Ledger {
   /** The settings by node; most nodes have none. */
   readonly wanted = new Map<string, WantedSettings>();
   readonly jobs = new Map<string, JobRecord>();
+  readonly probed = new Map<string, ProbedRecord>();
   /** Requests for silences, in the order in which the daemon read them. */
   readonly silences: RequestedSilence[] = [];
   readonly maintenance: PlannedSilence[] = [];

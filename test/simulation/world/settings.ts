@@ -43,6 +43,8 @@ export interface Settings {
   readonly jobs: number;
   /** A channel notifies whoever of a rota is on call. */
   readonly rota: boolean;
+  /** Nodes that the daemon probes. */
+  readonly sites: number;
 }
 
 /** A limit that no node reaches. */
@@ -80,7 +82,8 @@ export function chooseSettings(random: Random, clients: number | undefined): Set
   const timedPauses = random.chance(0.4);
   const jobs = random.chance(0.3) ? random.int(1, 2) : 0;
   const rota = random.chance(0.25);
-  const more = { silences, maintenance, timedPauses, jobs, rota };
+  const sites = random.chance(0.3) ? random.int(1, 2) : 0;
+  const more = { silences, maintenance, timedPauses, jobs, rota, sites };
   return { ...settings, ...others, ...more, sockets: others.http ? sockets : 0, schedules };
 }
 
