@@ -190,8 +190,8 @@ export class SocketClient {
     const key = this.#random.chance(0.5) ? keys.endingAfter(daemon.wall.read()) : undefined;
     const chosen = key ?? keys.lasting;
     this.#send(open, { type: 'auth', token: chosen.token }, (reading) => {
-      // Once its key has ended, a connection is closed.
-      if (open.key !== undefined && hasEnded(open, reading)) return;
+      // Once its key has ended, a connection is closed with the next tick, unless another key comes before.
+      if (open.isClosing) return;
       if (reading.at + reading.lead < chosen.expires) open.key = chosen;
     });
   }
