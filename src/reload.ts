@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Effective, Loaded } from './config/load-config.js';
-import { configurationChanges } from './config/configuration-changes.js';
+import { appliedNames, configurationChanges } from './config/configuration-changes.js';
 import { reloaded } from './config/reloadable.js';
 import type { Channel } from './ports/channel.js';
 import type { ConfigurationChange } from './ports/configuration.js';
@@ -81,12 +81,18 @@ export class Reloader {
     if ('problem' in change) return [change.problem];
     const opened = await open(change.effective);
     if ('problems' in opened) return opened.problems;
+    const changes = configurationChanges(this.#inForce, loaded, change);
     await apply(change.effective, opened.channels);
     this.#inForce = change.effective;
-    logger.info('configuration reloaded', { applied: change.applied });
+    logger.info('configuration reloaded', { applied: appliedNames(changes, change) });
     if (change.needsRestart.length > 0) {
       logger.warn('other changes need a restart', { options: change.needsRestart });
     }
+    const { secretVariables } = loaded;
+    if (secretVariables.length > 0)
+      logger.info('secrets in the environment stay as they are until a restart', {
+        variables: secretVariables,
+      });
     return [];
   }
 }

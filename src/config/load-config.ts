@@ -78,6 +78,8 @@ export interface Effective {
   readonly probeLimits: ProbeLimits;
   /** Undefined: outgoing calls are direct. */
   readonly proxies: Proxies | undefined;
+  /** The environment variables that hold secrets. Those of a running process do not change. */
+  readonly secretVariables: readonly string[];
 }
 
 /** The nodes of the file in `nodes.declared`. */
@@ -103,11 +105,8 @@ export function loadConfig(sources: ConfigSources): Loaded {
   const auth = readAuth(file.sections['auth'], userIds, { env, cwd, readFile });
   const maintenance = readMaintenance(file.sections['maintenance']);
   const statusPages = readStatusPages(file.sections['status'], { cwd });
-  const environment = readEnvironment(env, [
-    ...channels.variables,
-    ...auth.variables,
-    ...passwordVariables(flags, env, file),
-  ]);
+  const secretVariables = [...channels.variables, ...auth.variables, ...passwordVariables(flags, env, file)];
+  const environment = readEnvironment(env, secretVariables);
   const given = [...readFlags(flags), ...environment.given, ...file.given];
   const inForce = new Map(
     options.map((option) => [
@@ -168,6 +167,7 @@ export function loadConfig(sources: ConfigSources): Loaded {
     tls: tls.tls,
     probeLimits: probes.limits,
     proxies: outbound.proxies,
+    secretVariables: [...new Set(secretVariables)].sort(),
   };
 }
 

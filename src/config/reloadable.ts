@@ -1,8 +1,10 @@
+import { comparedChannels } from './channels/compared-channels.js';
 import type { Effective } from './load-config.js';
 import { isLoopback } from '../domain/loopback.js';
 import { nest } from './option.js';
 import { options, schema, valueIn } from './schema.js';
 import { isSame } from './secret-values.js';
+import { STORE_OPTIONS } from './store.js';
 
 /** Options that a running daemon can apply. All others need a restart. */
 const RELOADABLE =
@@ -55,14 +57,24 @@ export function reloaded(before: Effective, after: Effective): Reloaded | { read
       ...(isSame(before.rotas, after.rotas) ? [] : ['rotas']),
       ...(isSame(before.statusPages, after.statusPages) ? [] : ['status']),
       ...(before.probeLimits.ca === after.probeLimits.ca ? [] : ['probes']),
-      // Channels are made anew in any case, so changed secrets are not looked for.
-      'channels',
+      ...(isSame(comparedChannels(before.channels), comparedChannels(after.channels)) ? [] : ['channels']),
     ],
-    needsRestart: changed.filter((key) => !isReloadable(key)),
+    needsRestart: [
+      ...changed.filter((key) => !isReloadable(key)),
+      ...(hasOtherStoreFiles(before, after) ? ['store'] : []),
+    ],
   };
 }
 
 /** Whether the file of declared nodes says something else than before. */
 function hasOtherNodes({ declared: before }: Effective, { declared: after }: Effective): boolean {
   return !isSame(before?.nodes, after?.nodes);
+}
+
+/** Whether a file that the options of the store name has another password or certificate in it. */
+function hasOtherStoreFiles(before: Effective, after: Effective): boolean {
+  const isAsked = ['data_dir', ...STORE_OPTIONS].some(
+    (key) => !isSame(valueIn(before.config, key), valueIn(after.config, key)),
+  );
+  return !isAsked && !isSame(before.store, after.store);
 }

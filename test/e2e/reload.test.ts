@@ -49,7 +49,14 @@ describe('a daemon that gets SIGHUP', () => {
     await eventually(() => expect(daemon.hasLogged('configuration reloaded')).to.equal(true));
     expect([await statusOf(daemon, 'old'), await statusOf(daemon, 'new')]).to.deep.equal([401, 200]);
     const [reloaded] = daemon.logged('configuration reloaded');
-    expect(reloaded?.['applied']).to.have.members(['log.level', 'tls', 'auth', 'channels']);
+    expect(reloaded?.['applied']).to.have.members([
+      'log.level',
+      'tls',
+      'auth.keys.new',
+      'auth.keys.old',
+      'channels.chat',
+      'channels.log',
+    ]);
     expect(daemon.logged('other changes need a restart')[0]).to.deep.include({
       options: ['session_timeout'],
     });

@@ -28,6 +28,8 @@ import { namesOf, readSettings, type SecretSources } from './secret-settings.js'
 export interface ConfiguredChannel extends ChannelPlan {
   /** Its settings in the form that may be shown. */
   readonly shown: Readonly<Record<string, unknown>>;
+  /** Of its own settings besides secrets, with the values that are not shown: a reload compares it. */
+  readonly digest: string;
   readonly source: Source;
 }
 
@@ -126,7 +128,7 @@ function readChannel(settings: Settings, name: string, deps: ChannelDeps, by: st
     problems.push(...unfitProblems(builtIn, parsed.data));
     problems.push(...userEventProblems(parsed.data, builtIn?.createForUsers !== undefined));
   }
-  const made =
+  const made: Made =
     builtIn !== undefined
       ? readBuiltIn(builtIn, own, { env: deps.env, readFile: (path) => deps.readFile(located(path)) })
       : kind === ROTA
@@ -149,12 +151,16 @@ function readChannel(settings: Settings, name: string, deps: ChannelDeps, by: st
       ...(policy.userEvents !== undefined && { makeForUsers: made.makeForUsers }),
       receiver: made.receiver,
       shown: { kind, ...made.shown, ...parsed.data },
+      digest: made.digest ?? '',
     },
   };
 }
 
 type Made =
-  | (Pick<ChannelPlan, 'make' | 'makeForUsers' | 'secrets' | 'receiver'> & { readonly shown: Settings })
+  | (Pick<ChannelPlan, 'make' | 'makeForUsers' | 'secrets' | 'receiver'> & {
+      readonly shown: Settings;
+      readonly digest?: string;
+    })
   | { readonly problems: readonly SettingProblem[] };
 
 function readBuiltIn(kind: ChannelKind, given: Settings, sources: SecretSources): Made {
@@ -178,17 +184,23 @@ function readBuiltIn(kind: ChannelKind, given: Settings, sources: SecretSources)
     makeForUsers: createForUsers && ((tools) => createForUsers(data, secrets, tools)),
     receiver: receiverOf(kind, data, secrets),
     shown: { ...Object.fromEntries(shownSecrets), ...withoutValues(data) },
+    digest: digestOf(data),
   };
 }
 
-/** A digest, because secrets are in it. Channels with the same digest have the same receiver. */
+/** Channels with the same one have the same receiver. */
 function receiverOf(kind: ChannelKind, own: object, secrets: Secrets): string {
   const settings = new Map<string, unknown>(Object.entries(own));
   const where = [
     Object.values<ChannelKind>(channelKinds).indexOf(kind),
     ...kind.receiver.map((name) => secrets[name]?.reveal() ?? settings.get(name) ?? null),
   ];
-  return createHash('sha256').update(JSON.stringify(where)).digest('hex');
+  return digestOf(where);
+}
+
+/** In place of what secrets are in. */
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 /** A custom module. Only the module knows what its settings mean, and which are secret. */
@@ -206,6 +218,7 @@ function readCustom(kind: unknown, settings: Settings, located: (path: string) =
     secrets: longTexts(settings),
     make: (tools) => new CustomNotifier(pathToFileURL(path).href, settings, tools),
     shown: Object.fromEntries(Object.keys(settings).map((key) => [key, '(hidden)'])),
+    digest: digestOf(settings),
   };
 }
 

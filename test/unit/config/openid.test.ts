@@ -61,9 +61,9 @@ describe('auth.openid', () => {
   it('changes by a reload, and another secret is a change', () => {
     const before = inForce({ file: fileOf(WHOLE), env: ENV });
     for (const [file, env, applied] of [
-      [fileOf(WHOLE), ENV, ['channels']],
-      [fileOf(WHOLE), { OPENID_SECRET: 'another' }, ['auth', 'channels']],
-      [fileOf(WHOLE.replace('[read]', '[admin]')), ENV, ['auth', 'channels']],
+      [fileOf(WHOLE), ENV, []],
+      [fileOf(WHOLE), { OPENID_SECRET: 'another' }, ['auth']],
+      [fileOf(WHOLE.replace('[read]', '[admin]')), ENV, ['auth']],
     ] as const) {
       const change = reloaded(before, inForce({ file, env }));
       if ('problem' in change) throw new Error(change.problem);

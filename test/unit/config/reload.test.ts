@@ -19,7 +19,7 @@ describe('a configuration that is read again', () => {
     const file = `port: 2\nsession_timeout: 9\nlog: { level: debug }\nlimits: { users: 5, body: 7 }\n${KEYS}`;
     const change = reloaded(before, inForce({ file }));
     if ('problem' in change) throw new Error(change.problem);
-    expect(change.applied).to.have.members(['log.level', 'limits.users', 'limits.body', 'auth', 'channels']);
+    expect(change.applied).to.have.members(['log.level', 'limits.users', 'limits.body', 'auth']);
     expect(change.needsRestart).to.have.members(['port', 'session_timeout']);
     const { config, auth } = change.effective;
     expect([config.port, config.session_timeout, config.log.level, config.limits.users]).to.deep.equal([
@@ -35,7 +35,7 @@ describe('a configuration that is read again', () => {
     const window = 'maintenance: [{ matchers: [env=prod], cron: "0 2 * * *", duration: 60 }]';
     const change = reloaded(inForce({ file: '' }), inForce({ file: window }));
     if ('problem' in change) throw new Error(change.problem);
-    expect(change.applied).to.have.members(['channels', 'maintenance']);
+    expect(change.applied).to.have.members(['maintenance']);
     expect(change.needsRestart).to.deep.equal([]);
     expect(change.effective.maintenance).to.have.length(1);
   });
@@ -46,7 +46,7 @@ describe('a configuration that is read again', () => {
     const after = inForce({ file, env: { HEARTBEAT_LINK_SECRET: 'b'.repeat(32) } });
     const change = reloaded(before, after);
     if ('problem' in change) throw new Error(change.problem);
-    expect(change.applied).to.have.members(['auth', 'channels']);
+    expect(change.applied).to.have.members(['auth']);
     expect(change.effective.linkSecret?.reveal()).to.equal('b'.repeat(32));
   });
 
@@ -139,7 +139,7 @@ describe('reloading', () => {
     await reloader('log: { level: debug }\nport: 5').reload();
     expect(applied.map(({ config }) => config.log.level)).to.deep.equal(['debug']);
     expect(logger.lines.map(({ level, event, fields }) => [level, event, fields])).to.deep.equal([
-      ['info', 'configuration reloaded', { applied: ['log.level', 'channels'] }],
+      ['info', 'configuration reloaded', { applied: ['log.level'] }],
       ['warn', 'other changes need a restart', { options: ['port'] }],
     ]);
   });
