@@ -7,6 +7,7 @@ import {
   answersOf,
   baseOf,
   camel,
+  chosenIn,
   nameOf,
   propertiesOf,
   isSuccess,
@@ -42,7 +43,7 @@ export function operationsOf(document: OpenApiDocument): string {
         {
           method: method.toUpperCase(),
           path,
-          query: parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => camel(name)),
+          query: chosenIn(parameters).map(({ name }) => camel(name)),
           answer: shapes.ofAnswers(answersOf(responses)),
           alsoAnswers: answersOf(responses)
             .map(({ status }) => status)
@@ -149,7 +150,7 @@ class ShapeMaker {
   of(schema: JsonSchema): Shape {
     const name = nameOf(schema);
     if (name === undefined) return this.#unnamed(schema);
-    if (name === 'UserId') return 'id';
+    if (name === 'UserId' || name === 'UserIdInAnswer') return 'id';
     if (name === 'Instant') return 'instant';
     if (SPECIAL.some((special) => special === name)) return 'text';
     const shape = this.#unnamed(this.#document.components.schemas[name] ?? {});

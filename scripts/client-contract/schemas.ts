@@ -1,9 +1,22 @@
-import { isSchema, type JsonSchema, type OpenApiDocument } from '../../src/http/contract/openapi.js';
+import {
+  isSchema,
+  type JsonSchema,
+  type OpenApiDocument,
+  type Parameter,
+} from '../../src/http/contract/openapi.js';
 
 const REFERENCE = '#/components/schemas/';
 
 /** Named schemas that are no types of their own in the client. */
-export const SPECIAL = ['UserId', 'UserIdText', 'Instant', 'NodeName', 'AlertId', 'SilenceId'] as const;
+export const SPECIAL = [
+  'UserId',
+  'UserIdText',
+  'UserIdInAnswer',
+  'Instant',
+  'NodeName',
+  'AlertId',
+  'SilenceId',
+] as const;
 
 export function nameOf({ $ref }: JsonSchema): string | undefined {
   return typeof $ref === 'string' ? $ref.slice(REFERENCE.length) : undefined;
@@ -59,6 +72,11 @@ export function valuesOf({ type, properties, additionalProperties }: JsonSchema)
 
 export function camel(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The parameters of a query that a program can choose: the client reads all digits of ids by itself. */
+export function chosenIn(parameters: readonly Parameter[]): readonly Parameter[] {
+  return parameters.filter((parameter) => parameter.in === 'query' && parameter.name !== 'ids');
 }
 
 /** The names of the schemas that hold an id of a user. */

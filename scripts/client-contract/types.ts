@@ -5,6 +5,7 @@ import {
   answersOf,
   baseOf,
   camel,
+  chosenIn,
   holdersOfIds,
   nameOf,
   propertiesOf,
@@ -40,8 +41,7 @@ export function typesOf(document: OpenApiDocument): string {
   /** The operations whose query was written, by its text. */
   const written = new Map<string, string>();
   const queries = operations.flatMap(({ operationId, parameters }) => {
-    const lines = parameters
-      .filter((parameter) => parameter.in === 'query')
+    const lines = chosenIn(parameters)
       .map(({ name, required, schema, description }) =>
         writer.line(camel(name), schema, required, description, { isInput: true, indent: '    ' }),
       )
@@ -139,6 +139,7 @@ class TypeWriter {
   #reference(name: string, { isInput }: Place): string {
     if (name === 'Instant') return 'Date';
     if (name === 'UserId' || name === 'UserIdText') return isInput ? 'UserIdLike' : 'Id';
+    if (name === 'UserIdInAnswer') return 'Id';
     if (SPECIAL.some((special) => special === name)) return 'string';
     return this.#holders.has(name) ? `${name}<Id>` : name;
   }

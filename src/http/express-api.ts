@@ -63,7 +63,7 @@ export function createApi(
   app.use(refuseCrossOrigin(cors));
   addProbes(resources, daemon);
   addMetrics(resources, daemon, gateway);
-  addContract(resources, limits, daemon.users.ids.kind, () => open().isContractPublic);
+  addContract(resources, limits, daemon.users.ids.kind, () => open().contract);
   addDashboard(resources);
   addStatusPages(resources, daemon, clock, () => open().status);
   app.all('/session', admitBody(limits, resources.routes));

@@ -19,7 +19,7 @@ import { publicOptionsOf, type PublicOptions } from './public-options.js';
 import { takeFastLane } from './fast-lane.js';
 import type { GatewayReport } from '../app/daemon-facts.js';
 import { IdleConnections } from './server/idle-connections.js';
-import { listen } from './server/listen.js';
+import { listen, localUrlOf } from './server/listen.js';
 import { listenOnUnixSocket } from './server/listen-on-unix-socket.js';
 import { MalformedRequests } from './server/malformed-requests.js';
 import { hostRulesOf, quotasIn, type GatewayLimits, type GatewayOptions } from './gateway-options.js';
@@ -66,6 +66,8 @@ export class Gateway {
   #quotas: readonly NodeQuota[];
   #links: GatewayOptions['links'];
   #public: PublicOptions;
+  /** Where this machine reaches it, once it listens. */
+  #localUrl = '';
   #signInLifetime: Seconds;
   #identityProvider: GatewayOptions['identityProvider'];
   readonly #acceptWarning: AcceptWarning;
@@ -111,7 +113,7 @@ export class Gateway {
     this.#heads.configure(hostRulesOf(options));
     this.#quotas = quotasIn(options);
     this.#links = options.links;
-    this.#public = publicOptionsOf(options);
+    this.#public = publicOptionsOf(options, this.#localUrl);
     this.#sockets = new Sockets(daemon, {
       clock,
       logger,
@@ -170,6 +172,8 @@ export class Gateway {
       path === undefined
         ? await listen(this.#server, tls === undefined ? 'http' : 'https', host, port)
         : await listenOnUnixSocket(this.#server, path, Number.parseInt(mode, 8));
+    this.#localUrl = localUrlOf(url);
+    this.#public = publicOptionsOf(this.#options, this.#localUrl);
     this.#server.on('error', (error) => this.#serverFailed(error));
     this.#exchanges.watch();
     this.#idle.start();
@@ -195,7 +199,7 @@ export class Gateway {
     this.#heads.configure(hostRulesOf(options));
     this.#quotas = quotasIn(options);
     this.#links = options.links;
-    this.#public = publicOptionsOf(options);
+    this.#public = publicOptionsOf(options, this.#localUrl);
     this.#signInLifetime = options.sign_in.lifetime;
     this.#identityProvider = options.identityProvider;
   }

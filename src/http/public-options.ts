@@ -17,18 +17,31 @@ export interface StatusOptions {
   readonly publicUrl: string | null;
 }
 
+/** What the contract needs to know of the configuration. */
+export interface ContractOptions {
+  readonly isPublic: boolean;
+  /** Where people reach the daemon; null where that is not said. */
+  readonly publicUrl: string | null;
+  /** Where this machine reaches it. */
+  readonly localUrl: string;
+}
+
 /** What can be read without a key. */
 export interface PublicOptions {
   readonly badges: BadgeOptions;
   readonly status: StatusOptions;
-  readonly isContractPublic: boolean;
+  readonly contract: ContractOptions;
 }
 
-export function publicOptionsOf({ badges, statusPages, docs, public_url }: GatewayOptions): PublicOptions {
+/** @param localUrl where it listens */
+export function publicOptionsOf(
+  { badges, statusPages, docs, public_url }: GatewayOptions,
+  localUrl: string,
+): PublicOptions {
   const publicUrl = public_url ?? null;
   return {
     badges: { signer: badges, publicUrl },
     status: { pages: statusPages ?? [], publicUrl },
-    isContractPublic: docs?.public === true,
+    contract: { isPublic: docs?.public === true, publicUrl, localUrl },
   };
 }

@@ -93,6 +93,7 @@ export const queryProblem = {
   state: 'query parameter state must be active, inactive or failed',
   status: 'query parameter status must be online',
   fields: 'query parameter fields must be a comma-separated list of last_seen and devices',
+  ids: 'query parameter ids must be text',
   label: 'query parameter label must be key:value',
   period: 'query parameter period must be a number of days or weeks, such as 90d or 12w, of 366 days at most',
   bothRanges: 'give either query parameter period, or from and to',

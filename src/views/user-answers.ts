@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { rejected } from './batch-answers.js';
-import { instant, nextCursor, presence, userId } from './values.js';
+import { instant, nextCursor, presence, userIdInAnswer } from './values.js';
 
 export const status = (word: 'online' | 'offline') => z.strictObject({ status: z.literal(word) });
 
 const session = z.strictObject({ online_at: instant, offline_at: instant }).meta({ id: 'Session' });
 
 export const heartRhythm = z.strictObject({
-  id: userId,
+  id: userIdInAnswer,
   history: z.array(session),
   next_cursor: z
     .string()
@@ -31,14 +31,14 @@ const device = z
   .meta({ id: 'Device' });
 
 const onlineUser = z
-  .strictObject({ id: userId, since: instant, last_seen: instant, deadline: instant })
+  .strictObject({ id: userIdInAnswer, since: instant, last_seen: instant, deadline: instant })
   .meta({ id: 'OnlineUser' });
 
 export const onlineUsers = z.strictObject({ users: z.array(onlineUser), next_cursor: nextCursor });
 
 export const describedUser = z
   .strictObject({
-    id: userId,
+    id: userIdInAnswer,
     status: presence,
     since: instant.nullable().meta({ description: 'When the status began.' }),
     last_seen: instant.nullable().meta({ description: 'When the last heal or goodbye came.' }),
@@ -52,7 +52,7 @@ export const describedUser = z
   })
   .meta({ id: 'User' });
 
-export const checkedUser = z.strictObject({ id: userId, status: presence });
+export const checkedUser = z.strictObject({ id: userIdInAnswer, status: presence });
 
 const checkedUserWithFields = z
   .strictObject({

@@ -95,6 +95,12 @@ export const userId = z.number().meta({
   description: 'A signed 64-bit integer, with all its digits. Do not read it as a double above 2^53.',
 });
 
+/** An id of a user in an answer. */
+export const userIdInAnswer = z.union([userId, z.string().regex(/^(?:0|-?[1-9][0-9]{0,18})$/)]).meta({
+  id: 'UserIdInAnswer',
+  description: 'A number; where the request has `ids=text`, its digits as a string.',
+});
+
 export const instant = z.int().meta({ id: 'Instant', description: 'Whole Unix seconds, rounded down.' });
 
 export const seconds = z.number().min(0).meta({ description: 'Seconds, to a millisecond.' });

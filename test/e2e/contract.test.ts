@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
-import type { OpenApiDocument, Parameter } from '../../src/http/contract/openapi.js';
+import { valueIn, type OpenApiDocument, type Parameter } from '../../src/http/contract/openapi.js';
 import { Contract, type Documented } from '../support/contract.js';
 import { eventually } from '../support/eventually.js';
 import { behave, HookServer } from '../support/hook-server.js';
@@ -64,7 +64,7 @@ for (const userIds of ['integer', 'text'] as const) {
       const alert = await deadAlert();
       const silence = await activeSilence();
       const valueOf = ({ examples }: Parameter): string | undefined => {
-        const value = examples?.[name]?.value;
+        const value = valueIn(examples?.[name]);
         return value === undefined
           ? undefined
           : textOf(value).replace(SOME_ALERT, alert).replace(SOME_SILENCE, silence);
@@ -79,7 +79,7 @@ for (const userIds of ['integer', 'text'] as const) {
       }
       const sent = Object.entries(operation.requestBody?.content ?? {}).flatMap(
         ([type, { examples = {} }]) => {
-          const value = examples[name]?.value;
+          const value = valueIn(examples[name]);
           if (value === undefined) return [];
           return [type === 'application/json' ? JSON.stringify(value) : textOf(value)];
         },
@@ -95,8 +95,8 @@ for (const userIds of ['integer', 'text'] as const) {
       const type = answer.headers.get('content-type') ?? '';
       const body: unknown = type === 'application/json' ? JSON.parse(text) : text;
       contract.check(call, status, type, body);
-      const shown = operation.responses[String(status)]?.content?.[type]?.examples?.[name]?.value;
-      if (shown !== undefined) expect(withoutTimes(body), what).to.deep.equal(withoutTimes(shown));
+      const shown = operation.responses[String(status)]?.content?.[type]?.examples?.[name];
+      if (shown !== undefined) expect(withoutTimes(body), what).to.deep.equal(withoutTimes(valueIn(shown)));
     }
 
     before(async () => {
@@ -149,6 +149,10 @@ for (const userIds of ['integer', 'text'] as const) {
         expect(call, target).to.not.equal(undefined);
         if (call !== undefined) await replay(call, name, status);
       }
+    });
+
+    it('has commands on its page for the address that the daemon listens on', async () => {
+      expect(await (await send('GET', '/docs')).text()).to.include(`curl ${url}/checkup/12345`);
     });
 
     it('is answered in ASCII, with its length, and to HEAD', async () => {

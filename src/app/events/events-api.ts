@@ -16,6 +16,8 @@ export interface EventFilter {
   readonly users?: readonly UserId[] | undefined;
   /** Undefined: all nodes and alerts, or none if users are chosen. */
   readonly nodes?: { readonly prefix: string; readonly labels: readonly Label[] } | undefined;
+  /** Whether ids of users are strings in any case. */
+  readonly hasTextIds?: boolean;
 }
 
 /** An event as its reader gets it. */

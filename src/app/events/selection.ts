@@ -21,20 +21,24 @@ export class Selection {
   readonly #filter: EventFilter;
   readonly #access: Access;
   readonly #ids: Pick<UserIds, 'kind'>;
+  /** Whether ids are written as for most readers. */
+  readonly #hasUsualIds: boolean;
 
+  /** @param ids what they are, and how they are written unless the filter says otherwise */
   constructor(filter: EventFilter, access: Access, ids: Pick<UserIds, 'kind'>) {
-    const { users, nodes } = filter;
+    const { users, nodes, hasTextIds = false } = filter;
     this.users = users ?? (nodes === undefined ? access.watched : undefined);
     this.hearsAllUsers = this.users === undefined && nodes === undefined;
     this.hearsNodes = access.may('read') && (nodes !== undefined || users === undefined);
     this.#filter = filter;
     this.#access = access;
-    this.#ids = ids;
+    this.#ids = hasTextIds ? { kind: 'text' } : ids;
+    this.#hasUsualIds = this.#ids.kind === ids.kind;
   }
 
   /** Whether it gets events as everybody with all rights does. */
   get seesAll(): boolean {
-    return this.#access.seesMeta && this.#access.nodePrefixes === undefined;
+    return this.#access.seesMeta && this.#access.nodePrefixes === undefined && this.#hasUsualIds;
   }
 
   /** Whether its state has counts. */

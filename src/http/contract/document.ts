@@ -33,6 +33,8 @@ import type { UserIdKind } from '../../domain/user-id.js';
 /** The daemon's, which a test holds it to. */
 const VERSION = '0.1.0';
 
+const LICENSE = { name: 'MIT', identifier: 'MIT' } as const;
+
 const DESCRIPTION =
   'Presence of users, liveness of nodes, and alerts. Instants are whole Unix seconds unless a key ends in `_ms`; durations are seconds. Every `GET` can also be sent as `HEAD`; a method that a path does not support gets 405 with `Allow`. Every error response has a sentence in `error`, and a `code` except on heal, checkup and heart_rhythm.';
 
@@ -69,17 +71,24 @@ function operations(limits: Pick<GatewayLimits, 'batch' | 'page'>): Operations {
   };
 }
 
-/** What stands for both schemas of an id where ids of users are texts. */
+/** What stands for the schemas of an id in a path and in an answer where ids of users are texts. */
 const TEXT_ID: JsonSchema = {
   ...NAME_SHAPE,
   description:
     'Any text of 1 to 255 bytes of UTF-8 without control characters, but `.` and `..`. Percent-encoded in a path. In a batch a number stands for its digits.',
 };
 
+/** What the contract depends on besides limits. */
+interface ContractFacts {
+  readonly userIds?: UserIdKind;
+  /** Where the API is, without a slash at the end; null for the place that the document itself comes from. */
+  readonly url?: string | null;
+}
+
 /** The contract: made from the schemas that check the requests, with the limits and the kind of users' ids in force. */
 export function openApi(
   limits: Pick<GatewayLimits, 'batch' | 'page'>,
-  userIds: UserIdKind = 'integer',
+  { userIds = 'integer', url = null }: ContractFacts = {},
 ): OpenApiDocument {
   const schemas = new Schemas();
   const paths: Record<string, Record<string, OperationObject>> = {};
@@ -90,16 +99,24 @@ export function openApi(
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Heartbeat', version: VERSION, description: DESCRIPTION },
+    info: { title: 'Heartbeat', version: VERSION, description: DESCRIPTION, license: LICENSE },
+    servers: [{ url: url ?? '/' }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
     security: [{ bearer: [] }],
     components: {
-      schemas: { ...schemas.named, ...(userIds === 'text' && { UserId: TEXT_ID, UserIdText: TEXT_ID }) },
+      // In a batch a number stands for its digits, for both kinds.
+      schemas: {
+        ...schemas.named,
+        ...(userIds === 'text' && { UserIdText: TEXT_ID, UserIdInAnswer: TEXT_ID }),
+      },
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: BEARER } },
     },
   };
 }
+
+/** The status of what can never be answered, whatever the daemon has. */
+const REFUSED = 400;
 
 /** What is no id, in the examples for each kind. */
 const NO_INTEGER = 'nobody';
@@ -155,7 +172,7 @@ function pathParameters(path: string, { examples, path: own }: Operation, schema
       in: 'path',
       required: true,
       schema: schemas.of(type, 'output'),
-      ...named(examples, (example) => example.path?.[name]),
+      ...named(examples, (example) => sent(example, type, example.path?.[name])),
     };
   });
 }
@@ -169,7 +186,10 @@ function queryParameters({ query, examples }: Operation, schemas: Schemas): Para
       required: !asType(type).safeParse(undefined).success,
       ...(typeof description === 'string' && { description }),
       schema,
-      ...named(examples, (example) => valueOf(example.query?.[name], schema)),
+      ...named(examples, (example) => {
+        const text = example.query?.[name];
+        return sent(example, asType(type), text, valueOf(text, schema));
+      }),
     };
   });
 }
@@ -195,7 +215,9 @@ function bodyContent(
       {
         schema: schemas.of(schema, 'input'),
         ...named(examples, (example) =>
-          (typeof example.body === 'string') === (type === 'text/plain') ? example.body : undefined,
+          (typeof example.body === 'string') === (type === 'text/plain')
+            ? sent(example, schema, example.body)
+            : undefined,
         ),
       },
     ]),
@@ -211,7 +233,8 @@ function responses({ answers, examples }: Operation, schemas: Schemas): Record<s
       schemas,
     ),
   ]);
-  return { ...Object.fromEntries(given), default: responseObject(OTHERWISE, [], schemas) };
+  const otherwise = responseObject(OTHERWISE, [], schemas);
+  return { ...Object.fromEntries(given), '4XX': otherwise, '5XX': otherwise };
 }
 
 function responseObject(
@@ -224,17 +247,32 @@ function responseObject(
     ...schemas.of(body, 'output'),
     ...(events !== undefined && { contentSchema: schemas.of(events, 'output') }),
   };
-  const content = { schema, ...named(examples, ({ answer }) => answer) };
+  const content = {
+    schema,
+    ...named(examples, ({ answer }) => (answer === undefined ? undefined : { value: answer })),
+  };
   return { description: means, content: { [type]: content } };
+}
+
+/** @param shown how the document has it, if not as it is sent */
+function sent(
+  { status }: Example,
+  type: z.ZodType,
+  value: unknown,
+  shown = value,
+): Examples[string] | undefined {
+  if (value === undefined) return undefined;
+  const isRefused = status === REFUSED || !type.safeParse(value).success;
+  return isRefused ? { 'x-refused-value': shown } : { value: shown };
 }
 
 function named(
   examples: readonly Example[],
-  read: (example: Example) => unknown,
+  read: (example: Example) => Examples[string] | undefined,
 ): { readonly examples?: Examples } {
-  const found = examples.flatMap((example): [string, { readonly value: unknown }][] => {
-    const value = read(example);
-    return value === undefined ? [] : [[example.name, { value }]];
+  const found = examples.flatMap((example): [string, Examples[string]][] => {
+    const shown = read(example);
+    return shown === undefined ? [] : [[example.name, shown]];
   });
   return found.length === 0 ? {} : { examples: Object.fromEntries(found) };
 }

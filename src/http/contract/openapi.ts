@@ -8,7 +8,13 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
 
 export interface OpenApiDocument {
   readonly openapi: '3.1.0';
-  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly info: {
+    readonly title: string;
+    readonly version: string;
+    readonly description: string;
+    readonly license: { readonly name: string; readonly identifier: string };
+  };
+  readonly servers: readonly { readonly url: string }[];
   readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Readonly<Record<string, PathItem>>;
   readonly security: readonly Requirement[];
@@ -49,8 +55,24 @@ export interface ResponseObject {
 
 export type Content = Readonly<Record<string, { readonly schema: JsonSchema; readonly examples?: Examples }>>;
 
-/** By name. The parameters, the body and the answer of one example have the same name. */
-export type Examples = Readonly<Record<string, { readonly value: unknown }>>;
+/**
+ * By name. The parameters, the body and the answer of one example have the same name. A part of a request that the
+ * daemon refuses is no `value`: tools offer that to be sent.
+ */
+export type Examples = Readonly<
+  Record<string, { readonly value: unknown } | { readonly 'x-refused-value': unknown }>
+>;
+
+/** Whether the daemon refuses what it is part of. */
+export function isRefused(example: Examples[string] | undefined): boolean {
+  return example !== undefined && 'x-refused-value' in example;
+}
+
+/** What an example sends, or shows. */
+export function valueIn(example: Examples[string] | undefined): unknown {
+  if (example === undefined) return undefined;
+  return 'value' in example ? example.value : example['x-refused-value'];
+}
 
 /** Converts zod schemas to JSON Schema, and collects those with a name. */
 export class Schemas {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { failure } from '../../views/error-answer.js';
 import { event } from '../../views/event-answers.js';
 import type { Answer, Operation, Operations } from '../contract/operation.js';
+import { idsParameter } from '../input/ids-in-answer.js';
 import { eventBody, eventQuery } from './event-filter.js';
 
 const STREAM =
@@ -60,6 +61,7 @@ export const eventOperations: Operations = {
     summary: 'Read events of many users as they happen',
     description: 'The same, with up to 100,000 users in the body.',
     scope: 'read',
+    query: z.object({ ids: idsParameter }),
     body: { 'application/json': eventBody },
     answers: {
       200: stream,

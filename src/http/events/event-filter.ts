@@ -6,6 +6,7 @@ import type { Label } from '../../domain/label.js';
 import type { UserId, UserIds } from '../../domain/user-id.js';
 import { bodyProblem, eventProblem, queryProblem } from '../../views/messages.js';
 import type { BodyProblem } from '../../views/body-problems.js';
+import { asksForTextIds, idsParameter } from '../input/ids-in-answer.js';
 import { refuseQuery } from '../input/query.js';
 import { readLabel } from '../nodes/node-query.js';
 
@@ -39,6 +40,7 @@ export const eventQuery = z.strictObject({
     .regex(new RegExp(LABEL))
     .optional()
     .meta({ description: '`key:value`: only events of nodes that have this label. May be repeated.' }),
+  ids: idsParameter,
 });
 
 /** The body of a stream of events, as it is documented. */
@@ -76,6 +78,7 @@ export function filterInQuery(url: string, ids: UserIds): EventFilter {
       nodes ?? undefined,
       labels.map((text) => readLabel(text) ?? refuseQuery(queryProblem.label)),
     ),
+    hasTextIds: asksForTextIds(url),
   };
 }
 

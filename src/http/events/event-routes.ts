@@ -4,6 +4,7 @@ import type { Daemon } from '../../app/api/daemon.js';
 import type { EventFilter } from '../../app/events/events-api.js';
 import type { Clock } from '../../ports/clock.js';
 import type { GatewayLimits } from '../gateway-options.js';
+import { asksForTextIds } from '../input/ids-in-answer.js';
 import { readJson, refuseBody } from '../input/json-body.js';
 import type { Resources } from '../resources.js';
 import { isPermitted, isWatchPermitted } from '../security/authorization.js';
@@ -48,7 +49,8 @@ export function addEvents(resources: Resources, deps: EventsDeps): void {
     post: {
       needs,
       body: 'json',
-      handle: (exchange, request) =>
+      handle: (exchange, request) => {
+        const hasTextIds = asksForTextIds(request.originalUrl);
         readJson(
           exchange,
           request,
@@ -57,12 +59,13 @@ export function addEvents(resources: Resources, deps: EventsDeps): void {
             // The client may have gone meanwhile.
             if (!exchange.open) return undefined;
             const read = filterInBody(body, ids);
-            if ('filter' in read) return open(deps, exchange, request, read.filter);
+            if ('filter' in read) return open(deps, exchange, request, { ...read.filter, hasTextIds });
             refuseBody(exchange, read.problems);
             return undefined;
           },
           inTurn,
-        ),
+        );
+      },
     },
   });
 }

@@ -21,7 +21,7 @@ export interface Page {
   readonly limit: number | undefined;
 }
 
-/** The query of a history: the sessions of a user, or the flips of a node. */
+/** The query of a history: the flips of a node; with `ids`, the sessions of a user. */
 export const pageQuery = forLimit((largest) =>
   z.strictObject({
     from: whenNamed('from', 'Only entries that end in this second or later.'),
@@ -39,10 +39,11 @@ export const pageQuery = forLimit((largest) =>
 /**
  * Reads the query of a history.
  *
+ * @param query `pageQuery`, or one that extends it
  * @throws HeartbeatError `HEARTBEAT_INVALID_QUERY`, whose message names the parameter
  */
-export function parsePage(url: string, largestPage: number, now: Instant): Page {
-  const { order, limit, cursor, ...asked } = readQuery(url, pageQuery(largestPage));
+export function parsePage(url: string, query: ReturnType<typeof pageQuery>, now: Instant): Page {
+  const { order, limit, cursor, ...asked } = readQuery(url, query);
   const { from, to } = rangeIn(asked, now);
   return {
     range: {

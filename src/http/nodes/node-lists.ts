@@ -5,7 +5,7 @@ import type { Instant } from '../../domain/time.js';
 import type { Daemon } from '../../app/api/daemon.js';
 import type { Slices } from '../../runtime/slices.js';
 import type { Exchange } from '../server/exchange.js';
-import { encodeCursor, parsePage } from '../input/paging.js';
+import { encodeCursor, pageQuery, parsePage } from '../input/paging.js';
 import { causesOf } from '../../app/dependencies.js';
 import { encodeName, PAGE, parseListing } from './node-query.js';
 import { flipView, nodeViewWithCause } from '../../views/node-view.js';
@@ -55,7 +55,7 @@ export async function answerFlips(
 ): Promise<void> {
   const { range, limit = Math.min(PAGE, largestPage) } = parsePage(
     exchange.request.url ?? '',
-    largestPage,
+    pageQuery(largestPage),
     now,
   );
   const { name } = node;

@@ -8,6 +8,7 @@ import { metricFamilies } from '../../views/metrics/families.js';
 import { statsView } from '../../views/stats-view.js';
 import { CONTENT_TYPE, metricsText } from '../../views/metrics/text.js';
 import type { GatewayLimits } from '../gateway-options.js';
+import type { ContractOptions } from '../public-options.js';
 import { type RawHeaders, asciiJson, jsonHead } from '../server/json-answer.js';
 
 const PROBE = { needs: 'nothing', body: 'ignored', isProbe: true } as const;
@@ -90,17 +91,21 @@ export function addContract(
   resources: Resources,
   limits: Pick<GatewayLimits, 'batch' | 'page'>,
   userIds: UserIdKind,
-  isPublic: () => boolean,
+  options: () => ContractOptions,
 ): void {
-  const document = onceFor(limits, async () => {
+  const contract = async () => {
     const { openApi } = await import('../contract/document.js');
-    const body = asciiJson(openApi(limits, userIds));
+    return openApi(limits, { userIds, url: options().publicUrl });
+  };
+  const of = (): string => JSON.stringify([limits.batch, limits.page, options()]);
+  const document = onceFor(of, async () => {
+    const body = asciiJson(await contract());
     return { head: jsonHead(body.length), body };
   });
-  const page = onceFor(limits, async () => {
-    const { openApi } = await import('../contract/document.js');
+  const page = onceFor(of, async () => {
     const { docsPage } = await import('./docs/page.js');
-    return docsPage(openApi(limits, userIds));
+    const { publicUrl, localUrl } = options();
+    return docsPage(await contract(), publicUrl ?? localUrl);
   });
   for (const [path, made] of [
     ['/openapi.json', document],
@@ -109,7 +114,7 @@ export function addContract(
     resources.add(path, {
       get: {
         body: 'ignored',
-        isPublic,
+        isPublic: () => options().isPublic,
         handle: async (exchange) => {
           const { head, body } = await made();
           exchange.answer(200, head, body);
@@ -119,14 +124,11 @@ export function addContract(
   }
 }
 
-/** Once, until other limits are in force: they are in what is made. */
-function onceFor(
-  limits: Pick<GatewayLimits, 'batch' | 'page'>,
-  make: () => Promise<Fixed>,
-): () => Promise<Fixed> {
+/** Once, until the configuration that it is made of is another one. */
+function onceFor(configuration: () => string, make: () => Promise<Fixed>): () => Promise<Fixed> {
   let made: { readonly of: string; readonly fixed: Promise<Fixed> } | undefined;
   return () => {
-    const of = `${String(limits.batch)} ${String(limits.page)}`;
+    const of = configuration();
     if (made?.of !== of) made = { of, fixed: make() };
     return made.fixed;
   };

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { UserReply } from '../../../actors/user/user.protocol.js';
 import type { Daemon } from '../../app/api/daemon.js';
-import type { UserId } from '../../domain/user-id.js';
+import type { UserId, UserIds } from '../../domain/user-id.js';
 import { queryProblem } from '../../views/messages.js';
 import {
   checkupTextWith,
@@ -39,11 +39,11 @@ export function fieldsIn(
   return undefined;
 }
 
-/** Answers with these fields of each user, in the order they were asked for. */
+/** Answers with these fields of each user, in the order they were asked for. @param form with how ids are written */
 export async function answerWithFields(
   { users }: Daemon,
   exchange: Exchange,
-  fields: ReadonlySet<CheckupField>,
+  { fields, ids }: { readonly fields: ReadonlySet<CheckupField>; readonly ids: Pick<UserIds, 'kind'> },
   outcome: BatchOutcome<UserId, UserReply>,
 ): Promise<void> {
   const results: string[] = [];
@@ -53,7 +53,7 @@ export async function answerWithFields(
     if (!exchange.open) return;
     const facts = await factsOf(users, user, reply, fields.has('last_seen'));
     const seen = exchange.access.seesMeta ? facts : withoutMeta(facts);
-    results.push(checkupTextWith(fields, idJson(users.ids, user), seen));
+    results.push(checkupTextWith(fields, idJson(ids, user), seen));
   }
   answerResults(exchange, results, outcome);
 }

@@ -6,7 +6,9 @@ import type { Exchange } from '../server/exchange.js';
 import { jsonHead } from '../server/json-answer.js';
 import { rhythmEnd, rhythmStart, sessionText } from '../../views/user-view.js';
 import { idJson } from '../../views/id-json.js';
-import { type Page, encodeCursor, parsePage } from '../input/paging.js';
+import { forLimit } from '../input/query.js';
+import { idsInAnswer, idsParameter } from '../input/ids-in-answer.js';
+import { type Page, encodeCursor, pageQuery, parsePage } from '../input/paging.js';
 
 /** What the answer to heart_rhythm needs. */
 export interface HeartRhythmParts {
@@ -14,6 +16,9 @@ export interface HeartRhythmParts {
   readonly clock: Clock;
   readonly largestPage: number;
 }
+
+/** The query of heart_rhythm. */
+export const rhythmQuery = forLimit((largest) => pageQuery(largest).extend({ ids: idsParameter }));
 
 /** Characters written at once, about 300 sessions: short enough not to hold up the event loop. */
 const PIECE = 16_384;
@@ -27,9 +32,10 @@ export async function answerHeartRhythm(
   exchange: Exchange,
   user: UserId,
 ): Promise<void> {
-  const page = parsePage(exchange.request.url ?? '', largestPage, clock.wall());
+  const { request } = exchange;
+  const page = parsePage(request.url ?? '', rhythmQuery(largestPage), clock.wall());
   const writer = new PieceWriter(exchange, clock);
-  const id = idJson(daemon.users.ids, user);
+  const id = idJson(idsInAnswer(request, daemon.users.ids), user);
   for await (const piece of pieces(id, page, daemon.users.history(user, page.range))) {
     if (!(await writer.add(piece))) return;
   }

@@ -5,6 +5,7 @@ import { queryProblem } from '../../views/messages.js';
 import { onlineUsersText, onlineUserText } from '../../views/user-view.js';
 import { coded } from '../../views/values.js';
 import { answerText } from '../input/batch.js';
+import { idsInAnswer, idsParameter } from '../input/ids-in-answer.js';
 import { forLimit, limitUpTo, OPAQUE, readQuery, refuseQuery } from '../input/query.js';
 import type { Exchange } from '../server/exchange.js';
 import { idJson } from '../../views/id-json.js';
@@ -24,6 +25,7 @@ export const onlineQuery = forLimit((largest) =>
     limit: limitUpTo(largest)
       .default(Math.min(PAGE, largest))
       .meta({ description: 'The largest number of users to return.' }),
+    ids: idsParameter,
   }),
 );
 
@@ -33,10 +35,12 @@ export async function answerOnline(
   exchange: Exchange,
   largestPage: number,
 ): Promise<void> {
-  const { cursor, limit } = readQuery(exchange.request.url ?? '', onlineQuery(largestPage));
+  const { request, access } = exchange;
+  const { cursor, limit } = readQuery(request.url ?? '', onlineQuery(largestPage));
+  const ids = idsInAnswer(request, users.ids);
   const after = cursor === undefined ? undefined : idIn(users.ids, cursor);
-  const page = await users.online(after, limit, exchange.access.userReach);
-  const shown = page.users.map(({ id, session }) => onlineUserText(idJson(users.ids, id), session));
+  const page = await users.online(after, limit, access.userReach);
+  const shown = page.users.map(({ id, session }) => onlineUserText(idJson(ids, id), session));
   answerText(exchange, onlineUsersText(shown, page.next === undefined ? undefined : encode(page.next)));
 }
 

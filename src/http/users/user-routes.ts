@@ -10,6 +10,7 @@ import { parseEntry } from './batch-entry.js';
 import { answerResults, answerWithFields, fieldsIn } from './checkup-fields.js';
 import { answerHeartRhythm } from './heart-rhythm.js';
 import { answerOnline } from './online-users.js';
+import { idsInAnswer } from '../input/ids-in-answer.js';
 import type { GatewayLimits } from '../gateway-options.js';
 import type { Resources } from '../resources.js';
 import type { DeviceHeal } from '../../domain/device.js';
@@ -74,14 +75,23 @@ export function addUsers(
     })
     .addForUsers(
       '/checkup',
-      { get: { ...ORIGINAL, needs: 'checkup', handle: (exchange, user) => checkup(daemon, exchange, user) } },
+      {
+        get: {
+          ...ORIGINAL,
+          needs: 'checkup',
+          handle: (exchange, user, request) =>
+            checkup(daemon, exchange, user, idsInAnswer(request, daemon.users.ids)),
+        },
+      },
       {
         post: {
           needs: 'checkup',
           body: 'batch',
           handle: (exchange, request) => {
             const fields = fieldsIn(exchange, request);
-            if (fields !== undefined) checkupBatch(daemon, limits, exchange, request, fields);
+            if (fields === undefined) return;
+            const ids = idsInAnswer(request, daemon.users.ids);
+            checkupBatch(daemon, limits, exchange, request, { fields, ids });
           },
         },
       },
@@ -97,7 +107,10 @@ export function addUsers(
     .addForUsers(
       '/users',
       {
-        get: { handle: (exchange, user) => describe(daemon, exchange, user) },
+        get: {
+          handle: (exchange, user, request) =>
+            describe(daemon, exchange, user, idsInAnswer(request, daemon.users.ids)),
+        },
         delete: { handle: (exchange, user) => erase(daemon, exchange, user) },
       },
       { get: { body: 'ignored', handle: (exchange) => answerOnline(daemon, exchange, limits.page) } },
@@ -124,13 +137,19 @@ function goodbye(daemon: Daemon, exchange: Exchange, user: UserId, request: Requ
   daemon.users.ask('goodbye', user, answer, device);
 }
 
-export function checkup(daemon: Daemon, exchange: Exchange, user: UserId): void {
+/** @param ids how the id is written in the answer */
+export function checkup(
+  daemon: Daemon,
+  exchange: Exchange,
+  user: UserId,
+  ids: Pick<UserIds, 'kind'> = daemon.users.ids,
+): void {
   daemon.users.ask('checkup', user, (reply) => {
     if (reply.kind !== 'online' && reply.kind !== 'offline') {
       answerOther(exchange, 'checkup', reply);
       return;
     }
-    exchange.ok(checkupText(idJson(daemon.users.ids, user), reply.kind));
+    exchange.ok(checkupText(idJson(ids, user), reply.kind));
   });
 }
 
@@ -146,18 +165,27 @@ export function healBatch(
   );
 }
 
-/** `POST /checkup`: the users in the order they were asked for. @param fields more that is shown of each */
+/** How a checkup of many users is answered. */
+interface CheckupForm {
+  /** What is shown of each user besides the status. */
+  readonly fields?: ReadonlySet<CheckupField>;
+  /** How ids are written. */
+  readonly ids?: Pick<UserIds, 'kind'>;
+}
+
+/** `POST /checkup`: the users in the order they were asked for. */
 export function checkupBatch(
   daemon: Daemon,
   limits: BatchLimits,
   exchange: Exchange,
   request: IncomingMessage,
-  fields?: ReadonlySet<CheckupField>,
+  { fields, ids = daemon.users.ids }: CheckupForm = {},
 ): void {
-  const { ids } = daemon.users;
   if (fields !== undefined && fields.size > 0) {
     new Batch(usersOf(daemon, exchange, 'describe'), exchange, limits, (outcome) => {
-      answerWithFields(daemon, exchange, fields, outcome).catch((error: unknown) => exchange.fail(error));
+      answerWithFields(daemon, exchange, { fields, ids }, outcome).catch((error: unknown) =>
+        exchange.fail(error),
+      );
     }).read(request);
     return;
   }
@@ -212,9 +240,8 @@ function answerOther(exchange: Exchange, asked: UserCommand['kind'], reply: User
   else exchange.fail(new TypeError(`'${asked}' was answered '${reply.kind}'`));
 }
 
-function describe(daemon: Daemon, exchange: Exchange, user: UserId): void {
-  const answer = (facts: UserFacts): void =>
-    answerText(exchange, userText(idJson(daemon.users.ids, user), facts));
+function describe(daemon: Daemon, exchange: Exchange, user: UserId, ids: Pick<UserIds, 'kind'>): void {
+  const answer = (facts: UserFacts): void => answerText(exchange, userText(idJson(ids, user), facts));
   daemon.users.ask('describe', user, (reply) => {
     if (reply.kind !== 'described') answerOther(exchange, 'describe', reply);
     else if (reply.session !== undefined) answer(factsOfOnline(reply.session));

@@ -36,7 +36,7 @@ describe('the access of a request', () => {
     () => ({
       badges: { signer: undefined, publicUrl: null },
       status: { pages: [], publicUrl: null },
-      isContractPublic: false,
+      contract: { isPublic: false, publicUrl: null, localUrl: 'http://127.0.0.1:3519' },
     }),
     NO_DESK,
   );

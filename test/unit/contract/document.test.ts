@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect } from 'chai';
 import { openApi } from '../../../src/http/contract/document.js';
+import { valueIn } from '../../../src/http/contract/openapi.js';
 import { Contract } from '../../support/contract.js';
 import { allRoutes, CONTRACT_LIMITS } from '../../support/routes.js';
 
@@ -14,6 +15,12 @@ describe('the OpenAPI document', () => {
     const { valid, errors } = await new Validator().validate({ ...document });
     expect(errors ?? []).to.deep.equal([]);
     expect(valid).to.equal(true);
+  });
+
+  it('says where the API is: at the public URL, or where the document comes from', () => {
+    expect(document.servers).to.deep.equal([{ url: '/' }]);
+    const url = 'https://alive.example.org/h';
+    expect(openApi(CONTRACT_LIMITS, { url }).servers).to.deep.equal([{ url }]);
   });
 
   it('has the version of the daemon', () => {
@@ -87,9 +94,9 @@ describe('the OpenAPI document', () => {
     for (const call of contract.calls) {
       for (const [status, { content = {} }] of Object.entries(call.operation.responses)) {
         for (const [type, media] of Object.entries(content)) {
-          for (const { value } of Object.values(media.examples ?? {})) {
+          for (const example of Object.values(media.examples ?? {})) {
             examples++;
-            contract.check(call, Number(status), type, value);
+            contract.check(call, Number(status), type, valueIn(example));
           }
         }
       }
@@ -113,8 +120,11 @@ describe('the OpenAPI document', () => {
 
   it('is ASCII when it is answered, and a page that is', async () => {
     const { docsPage } = await import('../../../src/http/ops/docs/page.js');
-    const { body } = docsPage(document);
+    const { body } = docsPage(document, 'https://alive.example.org/h');
     expect(/^[\n\u0020-\u007e]*$/.test(body)).to.equal(true);
     expect(body).to.not.match(/<script|javascript:|\son\w+=|style="/);
+    expect(body).to.include('curl https://alive.example.org/h/checkup/12345<');
+    // A command sends what the daemon takes.
+    expect(body).to.include('curl https://alive.example.org/h/events<');
   });
 });

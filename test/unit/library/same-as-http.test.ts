@@ -134,6 +134,9 @@ const FIXED = ['status'];
 /** A program has what files are made of. */
 const OF_FILES = ['format', 'table'];
 
+/** A program gets ids as they are. */
+const OF_JSON = ['ids'];
+
 const operations = Object.entries(openApi({ batch: 10_000, page: 1_000 }).paths).flatMap(([path, methods]) =>
   Object.values(methods).map((operation) => ({ path, operation })),
 );
@@ -176,7 +179,8 @@ describe('what HTTP has', () => {
       const asked = operation.parameters
         .filter(
           (parameter) =>
-            parameter.in === 'query' && ![...PAGES, ...FIXED, ...OF_FILES].includes(parameter.name),
+            parameter.in === 'query' &&
+            ![...PAGES, ...FIXED, ...OF_FILES, ...OF_JSON].includes(parameter.name),
         )
         .filter(({ name }) => id !== 'events' || !OF_NODES.includes(name))
         .map(({ name }) => call.renamed?.[name] ?? camel(name));

@@ -1,6 +1,9 @@
 import {
+  isRefused,
   isSchema,
+  valueIn,
   type Content,
+  type Examples,
   type JsonSchema,
   type OpenApiDocument,
   type OperationObject,
@@ -25,8 +28,13 @@ interface Call {
 /**
  * The document as a page. It is rendered here because Swagger UI and similar tools need scripts, which the page's policy
  * forbids.
+ *
+ * @param url of the API, for the commands on the page
  */
-export function docsPage(document: OpenApiDocument): { readonly head: string[]; readonly body: string } {
+export function docsPage(
+  document: OpenApiDocument,
+  url: string,
+): { readonly head: string[]; readonly body: string } {
   const { info, tags, components } = document;
   const calls = callsOf(document);
   const body = `<!doctype html>\n${
@@ -55,12 +63,12 @@ export function docsPage(document: OpenApiDocument): { readonly head: string[]; 
           <main>
             <h1>${info.title}</h1>
             ${prose(info.description)}
-            <p class="dim">As OpenAPI 3.1: <a href="/openapi.json">openapi.json</a>.</p>
+            <p class="dim">As OpenAPI 3.1: <a href="openapi.json">openapi.json</a>.</p>
             ${tags.map(
               ({ name, description }) =>
                 html`<h2 id="tag-${name}">${name}</h2>
                   <p>${description}</p>
-                  ${ofTag(calls, name).map((call) => section(call, components.schemas))}`,
+                  ${ofTag(calls, name).map((call) => section(call, components.schemas, url))}`,
             )}
             <h2 id="schemas">Schemas</h2>
             ${Object.entries(components.schemas).map(
@@ -114,7 +122,7 @@ function badge(method: string): Html {
 
 type Schemas = OpenApiDocument['components']['schemas'];
 
-function section(call: Call, schemas: Schemas): Html {
+function section(call: Call, schemas: Schemas, url: string): Html {
   const { method, path, operation } = call;
   const { operationId, summary, description, security, parameters, requestBody, responses } = operation;
   const [scope] = security.flatMap((requirement) => Object.values(requirement).flat());
@@ -125,7 +133,7 @@ function section(call: Call, schemas: Schemas): Html {
     <p class="dim">
       ${scope === undefined ? 'No key required.' : html`Requires a key with the scope <code>${scope}</code>, if keys are configured.`}
     </p>
-    <pre><code>${curlOf(call)}</code></pre>
+    <pre><code>${curlOf(call, url)}</code></pre>
     ${
       parameters.length === 0
         ? ''
@@ -207,28 +215,33 @@ function contentOf(content: Content): Html {
 function examplesOf(content: Content): Html {
   return html`${Object.values(content).flatMap(({ examples = {} }) =>
     Object.entries(examples).map(
-      ([name, { value }]) =>
+      ([name, example]) =>
         html`<details>
           <summary>Example: ${name.replaceAll('_', ' ')}</summary>
-          <pre><code>${JSON.stringify(value, null, 2)}</code></pre>
+          <pre><code>${JSON.stringify(valueIn(example), null, 2)}</code></pre>
         </details>`,
     ),
   )}`;
 }
 
-/** A command that sends the first example. */
-function curlOf({ method, path, operation: { parameters, requestBody } }: Call): string {
-  const first = (values: Parameter['examples']): unknown => Object.values(values ?? {})[0]?.value;
+/** A command that sends the first example that the daemon takes. */
+function curlOf({ method, path, operation: { parameters, requestBody } }: Call, base: string): string {
+  const bodies = requestBody?.content['application/json']?.examples;
+  const sent = [bodies, ...parameters.map(({ examples }) => examples)].filter((each) => each !== undefined);
+  const example = sent
+    .flatMap((examples) => Object.keys(examples))
+    .find((name) => !sent.some((examples) => isRefused(examples[name])));
+  const valueOf = (examples: Examples = {}): unknown => valueIn(examples[example ?? '']);
   let target = path;
   const query: string[] = [];
   for (const { name, in: place, examples } of parameters) {
-    const value = first(examples);
+    const value = valueOf(examples);
     if (value === undefined) continue;
     if (place === 'path') target = target.replace(`{${name}}`, textOf(value));
     else query.push(`${name}=${textOf(value)}`);
   }
-  const url = `http://127.0.0.1:3519${target}${query.length === 0 ? '' : `?${query.join('&')}`}`;
-  const body = first(requestBody?.content['application/json']?.examples);
+  const url = `${base}${target}${query.length === 0 ? '' : `?${query.join('&')}`}`;
+  const body = valueOf(bodies);
   return [
     'curl',
     ...(method === 'GET' ? [] : ['-X', method]),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { GatewayLimits } from '../../gateway-options.js';
-import { pageQuery } from '../../input/paging.js';
+import { idsParameter } from '../../input/ids-in-answer.js';
+import { rhythmQuery } from '../heart-rhythm.js';
 import { failure } from '../../../views/error-answer.js';
 import { checkedUser, checkedUsers, heartRhythm } from '../../../views/user-answers.js';
 import { type Operations, batchOf, userInBatch, unavailable } from '../../contract/operation.js';
@@ -15,6 +16,7 @@ export function checkupOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>)
       summary: 'Check whether a user is online',
       description: 'A user without a session is offline.',
       scope: 'read',
+      query: z.object({ ids: idsParameter }),
       answers: {
         200: { means: 'Whether the user is online.', body: checkedUser },
         400: noUserId,
@@ -23,6 +25,13 @@ export function checkupOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>)
       examples: [
         { name: 'online', path: { user_id: USER }, status: 200, answer: { id: 12345, status: 'online' } },
         { name: 'offline', path: { user_id: '404' }, status: 200, answer: { id: 404, status: 'offline' } },
+        {
+          name: 'id_as_text',
+          path: { user_id: '9007199254740995' },
+          query: { ids: 'text' },
+          status: 200,
+          answer: { id: '9007199254740995', status: 'offline' },
+        },
         wrongId,
       ],
     },
@@ -39,6 +48,7 @@ export function checkupOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>)
           .regex(/^(last_seen|devices)(,(last_seen|devices))*$/)
           .optional()
           .meta({ description: 'More fields of each user, separated by commas: `last_seen`, `devices`.' }),
+        ids: idsParameter,
       }),
       body: batchOf(userInBatch, 'id', limits.batch),
       answers: {
@@ -90,7 +100,7 @@ export function checkupOperations(limits: Pick<GatewayLimits, 'batch' | 'page'>)
       description:
         'Includes the current session, whose `offline_at` is when it ends unless the user is healed again. A long history is streamed; if it cannot be read to its end, the connection is reset.',
       scope: 'read',
-      query: pageQuery(limits.page),
+      query: rhythmQuery(limits.page),
       answers: {
         200: { means: 'The sessions. An unknown user has none.', body: heartRhythm },
         400: { means: 'The id or a parameter is invalid; the error names it.', body: failure },

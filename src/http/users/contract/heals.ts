@@ -96,9 +96,15 @@ export function healOperations(limits: Pick<GatewayLimits, 'batch'>): Operations
       examples: [
         {
           name: 'heal_many',
-          body: [12345, '9007199254740993', 'nobody'],
+          body: [12345, '9007199254740993'],
           status: 200,
-          answer: { accepted: 2, rejected: [{ index: 2, error: 'invalid user_id format' }] },
+          answer: { accepted: 2, rejected: [] },
+        },
+        {
+          name: 'a_wrong_id',
+          body: [12345, 'nobody'],
+          status: 200,
+          answer: { accepted: 1, rejected: [{ index: 1, error: 'invalid user_id format' }] },
         },
         { name: 'one_a_line', body: '12345\n67890\n', status: 200, answer: { accepted: 2, rejected: [] } },
         {

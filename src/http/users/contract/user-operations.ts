@@ -1,7 +1,9 @@
+import * as z from 'zod';
 import type { GatewayLimits } from '../../gateway-options.js';
 import { failure } from '../../../views/error-answer.js';
 import { describedUser, onlineUsers } from '../../../views/user-answers.js';
 import { type Operations, unavailable } from '../../contract/operation.js';
+import { idsParameter } from '../../input/ids-in-answer.js';
 import { onlineQuery } from '../online-users.js';
 import { USER, noUserId } from './user-examples.js';
 import { checkupOperations } from './checkups.js';
@@ -51,6 +53,7 @@ function userOperations(limits: Pick<GatewayLimits, 'page'>): Operations {
       tag: 'presence',
       summary: 'Get a user',
       scope: 'read',
+      query: z.object({ ids: idsParameter }),
       answers: {
         200: { means: "The user's status, and since when.", body: describedUser },
         400: noUserId,
