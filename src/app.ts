@@ -6,6 +6,8 @@ import { Checkpoints } from './app/checkpoints.js';
 import { bytesIn, notStoringReasons, readFacts, readSupervision, unreadyReasons } from './app/facts.js';
 import { GatewayChild } from './app/gateway-child.js';
 import { nodeQueries } from './app/node-queries.js';
+import { NodeReads } from './app/node-reads.js';
+import { uptimeRollUp, type UptimeRollUp } from './app/uptime-roll-up.js';
 import { ChannelFeed } from './app/events/channel-feed.js';
 import { EventHub } from './app/events/hub.js';
 import { stateSources } from './app/events/state-sources.js';
@@ -75,6 +77,7 @@ export class App implements Daemon {
   readonly #ownership: OwnershipCheck;
   readonly #blindness: BlindRecord;
   readonly #checkpoints: Checkpoints;
+  readonly #rollUp: UptimeRollUp;
   readonly #gateway: GatewayChild;
   readonly #tree: ReturnType<typeof supervisionTree>;
   readonly #handOver: HandOver;
@@ -114,7 +117,6 @@ export class App implements Daemon {
       config.session_timeout,
     );
     this.users = new UserQueries(userIdsOf(config.user_ids), actors, this.#watchdog, this.#ownership);
-    const retention = toMillis(config.history.retention ?? Infinity);
     this.silences = silenceQueries(actors, clock);
     this.#rotas = { inForce: ports.rotas ?? [] };
     this.rotas = rotaQueries(actors, this.#rotas);
@@ -122,7 +124,9 @@ export class App implements Daemon {
     this.probes = probeQueries(actors);
     this.incidents = incidentQueries(actors);
     this.signIns = signInQueries(actors);
-    this.nodes = nodeQueries(actors, this.#watchdog, clock, retention, this.#ownership, this.silences);
+    const reads = new NodeReads(actors, this.#watchdog, this.#ownership, this.silences);
+    this.nodes = nodeQueries(actors, reads, this.#watchdog, clock, this.#ownership, this.silences);
+    this.#rollUp = uptimeRollUp(actors, reads, config, { clock, logger });
     this.declared = declaredNodesOf(config, actors, this.nodes, { clock, logger });
     this.alerts = alertQueries(actors, clock, ports.previewChannel);
     const { ids } = this.users;
@@ -184,6 +188,7 @@ export class App implements Daemon {
     }
     this.#watchdog.start();
     this.#checkpoints.start();
+    this.#rollUp.start();
     const { users, home } = this.#actors;
     const nodes = home.run?.watch?.nodes.size;
     await this.declared.apply();
@@ -230,6 +235,7 @@ export class App implements Daemon {
     const { system, partitions, memory, channels, userEvents, online } = this.#actors;
     this.#ports.logger.info('stopping');
     this.declared.stop();
+    this.#rollUp.stop();
     this.events.stop();
     online.stop();
     await this.#handOver.end();
@@ -328,6 +334,7 @@ export class App implements Daemon {
       watchdog: this.#watchdog,
       wallSteps: this.#checkpoints.wallSteps,
       isOwned: this.#ownership.isOwned,
+      daysLeft: (bytes, free) => this.#daysLeft(bytes, free),
     });
     const { readers, watchers, slow } = this.events;
     return {
@@ -336,6 +343,10 @@ export class App implements Daemon {
       ready: this.unready().length === 0,
       others: this.#ports.otherMetrics?.() ?? [],
     };
+  }
+
+  #daysLeft(bytes: number | undefined, free: number | undefined): number | undefined {
+    return this.#diskOutlook.daysLeft(this.#ports.clock.now(), bytes, free);
   }
 
   stats(): Stats {
@@ -358,7 +369,7 @@ export class App implements Daemon {
         this.#actors,
         this.#ports.processFacts,
         this.#ownership.isOwned,
-        (bytes, free) => this.#diskOutlook.daysLeft(this.#ports.clock.now(), bytes, free),
+        (bytes, free) => this.#daysLeft(bytes, free),
       )),
       unready: this.unready(),
       phase: this.#phase,

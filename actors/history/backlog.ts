@@ -214,6 +214,7 @@ function weightOf(entry: Queued): number {
   if (entry.kind === 'end' || entry.kind === 'close') return CHANGES_OF_AN_END;
   if (entry.kind === 'statuses') return entry.nodes.length;
   if (entry.kind === 'ping_uuids') return entry.uuids.length;
+  if (entry.kind === 'uptime_days') return entry.nodes.reduce((sum, { days }) => sum + days.length, 1);
   if (entry.kind === 'alerts')
     return CHANGES_OF_AN_ALERT * entry.records.length + (entry.unnotified?.length ?? 0);
   if (entry.kind === 'status')

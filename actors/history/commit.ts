@@ -98,6 +98,7 @@ export function commitOf(
       case 'observed_time':
       case 'ping_secret':
       case 'ping_uuids':
+      case 'uptime_days':
         records.push(entry);
         break;
       case 'silence':
@@ -175,6 +176,7 @@ export function refusalOf(commit: Commit, code: ErrorCode): Refusal {
       case 'observed_time':
       case 'ping_secret':
       case 'ping_uuids':
+      case 'uptime_days':
       case 'late':
         return [entry];
       case 'silence':

@@ -12,6 +12,7 @@ import type { SignIn } from '../../src/domain/sign-in.js';
 import type { Silence, SilenceId } from '../../src/domain/silence.js';
 import type { StatusIncident } from '../../src/domain/status-incident.js';
 import type { Instant } from '../../src/domain/time.js';
+import type { UptimeDay, UptimeMarks } from '../../src/domain/uptime-day.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { ObservedTime } from '../../src/domain/observed-time.js';
 import type { ErrorCode } from '../../src/errors.js';
@@ -64,6 +65,12 @@ export type DaemonEntry =
   /** The secret of ping UUIDs, and those of nodes that have none on disk. */
   | { readonly kind: 'ping_secret'; readonly secret: Uint8Array }
   | { readonly kind: 'ping_uuids'; readonly uuids: readonly PingUuid[] }
+  /** The uptime of nodes by days. Never refused. */
+  | {
+      readonly kind: 'uptime_days';
+      readonly nodes: readonly { readonly node: NodeName; readonly days: readonly UptimeDay[] }[];
+      readonly marks?: Partial<UptimeMarks>;
+    }
   /** Sign-ins that have ended by themselves. Never refused. */
   | { readonly kind: 'sign_ins'; readonly signIns: readonly SignIn[]; readonly forgotten: readonly string[] }
   /** Silences of maintenance windows, and old ones that are removed. Never refused. */

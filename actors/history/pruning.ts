@@ -25,8 +25,10 @@ export interface PruningDeps {
 }
 
 export interface PruningOptions {
-  /** null keeps everything. */
+  /** Of sessions. null keeps everything. */
   readonly retention: Seconds | null;
+  /** Of flips, pauses, acknowledgements and blind intervals. */
+  readonly flipRetention: Seconds | null;
   /** For alerts without an open delivery. */
   readonly alertRetention: Seconds | null;
   /** What the pings of all nodes may take. */
@@ -54,12 +56,13 @@ export class Pruning {
 
   /** @param due is called when it is time to want it */
   constructor(options: PruningOptions, deps: PruningDeps, due: () => void) {
-    const { retention, alertRetention } = options;
+    const { retention, flipRetention, alertRetention } = options;
     this.#options = options;
     this.#deps = deps;
     this.#due = due;
     this.#all = [
-      ...(retention === null ? [] : (['sessions', 'nodes'] as const)),
+      ...(retention === null ? [] : (['sessions'] as const)),
+      ...(flipRetention === null ? [] : (['nodes'] as const)),
       'blind',
       'pings',
       ...(alertRetention === null ? [] : (['alerts'] as const)),
@@ -104,15 +107,15 @@ export class Pruning {
   }
 
   #portion(kind: Prunable, now: Instant): Promise<number> {
-    const { retention, alertRetention } = this.#options;
+    const { retention, flipRetention, alertRetention } = this.#options;
     const before = (kept: Seconds | null): Instant => instant(now - toMillis(kept ?? Infinity));
     switch (kind) {
       case 'sessions':
         return this.#deps.store.prune(before(retention), PORTION);
       case 'nodes':
-        return this.#deps.store.pruneNodes(before(retention), PORTION);
+        return this.#deps.store.pruneNodes(before(flipRetention), PORTION);
       case 'blind':
-        return this.#deps.store.pruneBlind(before(retention), MOST_BLIND, PORTION);
+        return this.#deps.store.pruneBlind(before(flipRetention), MOST_BLIND, PORTION);
       case 'pings':
         return this.#deps.store.prunePings(this.#options.pingBytes, PORTION);
       case 'alerts':

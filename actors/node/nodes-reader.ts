@@ -2,11 +2,14 @@ import { hasLabels, type Label } from '../../src/domain/label.js';
 import type { Flip, NodeState, Pause } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { SilencedInterval } from '../../src/domain/silence.js';
-import { instant, type Instant, type Millis } from '../../src/domain/time.js';
-import { uptimeOf, type Uptime } from '../../src/domain/uptime.js';
+import { instant, type Instant } from '../../src/domain/time.js';
+import type { BlindInterval } from '../../src/domain/blindness.js';
+import { inOneChunk, measure, noTime, type TimeSink, type Uptime } from '../../src/domain/uptime.js';
+import { UptimeDays, utcDayOf, type UptimeDay } from '../../src/domain/uptime-day.js';
 import { HeartbeatError } from '../../src/errors.js';
 import type { FlipRange, HistoryStore } from '../../src/ports/history-store.js';
 import type { DescribedNode, NodeReply } from './node.protocol.js';
+import { tellStoredPast, type StoredDays } from './stored-past.js';
 
 export interface NodeFilter {
   readonly state?: NodeState | undefined;
@@ -26,9 +29,7 @@ export interface NodePage {
 }
 
 export interface NodesReaderDeps {
-  /** How long flips are kept. */
-  readonly retention: Millis;
-  readonly store: Pick<HistoryStore, 'nodeNames' | 'flips' | 'pauses' | 'blindBetween'>;
+  readonly store: Pick<HistoryStore, 'nodeNames' | 'flips' | 'pauses' | 'blindBetween'> & StoredDays;
   /** When a node was silenced within a range, earliest first. */
   silenced(
     node: DescribedNode,
@@ -103,25 +104,56 @@ export class NodesReader {
 
   /**
    * @param now the range ends here at the latest. It begins with the node's registration at the earliest, and where its
-   * flips are still kept
+   * past is known
    */
   async uptime(
     node: DescribedNode,
     requested: { readonly from: Instant | undefined; readonly to: Instant | undefined },
     now: Instant,
   ): Promise<{ readonly from: Instant; readonly to: Instant; readonly uptime: Uptime }> {
-    const known = Math.max(node.registeredAt, now - this.#deps.retention);
-    const from = instant(Math.max(requested.from ?? -Infinity, known));
+    const from = instant(Math.max(requested.from ?? -Infinity, node.registeredAt));
     const to = instant(Math.max(from, Math.min(requested.to ?? Infinity, now)));
-    // Includes flips after the range: the first of them tells the state before it.
-    const flips = this.flips(node.name, { from, order: 'asc' });
-    const blind = this.#deps.store.blindBetween(from, to);
-    const uptime = await uptimeOf(
-      { from, to, state: node.state },
-      { flips, pauses: this.pauses(node), blind },
-      await this.#deps.silenced(node, { from, to }),
-    );
-    return { from, to, uptime };
+    const uptime = noTime();
+    const add: TimeSink = (what, begin, end) => {
+      uptime[what] += end - begin;
+    };
+    const { flipsFrom, knownFrom } = await tellStoredPast(this.#deps.store, node, { from, to }, add);
+    if (flipsFrom < to) {
+      // Includes flips after the range: the first of them tells the state before it.
+      const flips = this.flips(node.name, { from: flipsFrom, order: 'asc' });
+      const blind = this.#deps.store.blindBetween(flipsFrom, to);
+      const range = { from: flipsFrom, to };
+      const silences = await this.#deps.silenced(node, range);
+      await measure(
+        { ...range, state: node.state },
+        { flips, pauses: this.pauses(node), blind },
+        silences,
+        add,
+      );
+    }
+    return { from: knownFrom, to, uptime };
+  }
+
+  /**
+   * Its uptime on whole UTC days, from its flips: none before it was registered.
+   *
+   * @param blind those of the range, oldest first
+   */
+  async days(
+    node: DescribedNode,
+    { from, to }: { readonly from: Instant; readonly to: Instant },
+    blind: readonly Pick<BlindInterval, 'from' | 'to'>[],
+  ): Promise<readonly UptimeDay[]> {
+    const range = { from: instant(Math.max(from, node.registeredAt)), to };
+    if (range.from >= to) return [];
+    const days = new UptimeDays(utcDayOf(range.from), to);
+    const flips = this.flips(node.name, { from: range.from, order: 'asc' });
+    const past = { flips, pauses: this.pauses(node), blind: inOneChunk(blind) };
+    const silences = await this.#deps.silenced(node, range);
+    await measure<Flip>({ ...range, state: node.state }, past, silences, days.add, (flip) => {
+      if (flip.to === 'failed' && flip.from !== 'failed') days.addIncident(flip.at);
+    });
+    return days.all();
   }
 
   /** A node's pauses, oldest first; the one that goes on has no end. */

@@ -22,16 +22,16 @@ import type { HistoryStore } from '../../src/ports/history-store.js';
 import type { Slices } from '../../src/runtime/slices.js';
 import type { DescribedNode } from './node.protocol.js';
 import type { NodeFilter, NodesReader, NodesReaderDeps } from './nodes-reader.js';
+import { tellStoredPast, type StoredDays } from './stored-past.js';
 
 const PAGE = 500;
 /** Nodes that are read at the same time. Their chunks are read in turns. */
 const AT_ONCE = 16;
 
-export interface UptimeReportsDeps extends Pick<NodesReaderDeps, 'retention' | 'silenced'> {
+export interface UptimeReportsDeps extends Pick<NodesReaderDeps, 'silenced'> {
   readonly reader: Pick<NodesReader, 'list' | 'flips' | 'pauses'>;
-  readonly store: Pick<HistoryStore, 'blindBetween' | 'acknowledgements'>;
+  readonly store: Pick<HistoryStore, 'blindBetween' | 'acknowledgements'> & StoredDays;
   readonly slices: Slices;
-  readonly now: Instant;
 }
 
 type Blind = AsyncIterable<readonly Pick<BlindInterval, 'from' | 'to'>[]>;
@@ -85,22 +85,37 @@ export class UptimeReports {
   }
 
   async #measure(node: DescribedNode, tally: Tally, blind: Blind): Promise<NodeShare> {
-    const { now, retention, silenced, reader } = this.#deps;
+    const { silenced, reader, store } = this.#deps;
     const { to } = tally;
-    const from = instant(Math.max(tally.from, node.registeredAt, now - retention));
+    const known = instant(Math.max(tally.from, node.registeredAt));
     const uptime = noTime();
     let incidents = 0;
-    if (from < to) {
+    if (known < to) {
       const add: TimeSink = (what, begin, end) => {
         uptime[what] += end - begin;
         tally.times.add(what, begin, end);
       };
+      const stored = await tellStoredPast(store, node, tally, add, (at, began) => {
+        incidents += began;
+        tally.times.addIncidents(at, began);
+      });
+      tally.unlisted += incidents;
+      const { flipsFrom: from } = stored;
+      if (from === to) return { node: node.name, uptime, incidents };
+      // A stored day has counted its beginning, if it began in the range.
+      const isCounted = incidents > 0;
       const flips = reader.flips(node.name, { from, order: 'asc' })[Symbol.asyncIterator]();
       const first = await nextChunk(flips);
       const state = first[0]?.from ?? node.state;
       const open = state === 'failed' ? await this.#openAt(node, from, first.length > 0) : undefined;
       const found = new IncidentReader(node.name, open, (incident) => {
         if (incident.to !== undefined && incident.to <= from) return;
+        if (from > known && incident.from === open?.from) {
+          if (isCounted) tally.unlisted--;
+          else incidents++;
+          tally.incidents.add(incident);
+          return;
+        }
         incidents++;
         tally.add(incident);
       });
@@ -135,7 +150,7 @@ export class UptimeReports {
       days,
       months: monthsOf(days),
       incidents: await this.#acknowledged(tally.incidents.all()),
-      incidentCount: tally.incidents.count,
+      incidentCount: tally.incidents.count + tally.unlisted,
     };
   }
 
@@ -171,6 +186,8 @@ class Tally {
   readonly to: Instant;
   readonly times: DayTotals;
   readonly incidents: FirstOf<Incident>;
+  /** Incidents of days whose flips were pruned. */
+  unlisted = 0;
 
   constructor({ timeZone, from, to, most }: UptimeRequest) {
     this.timeZone = timeZone;
@@ -182,7 +199,7 @@ class Tally {
 
   add(incident: Incident): void {
     this.incidents.add(incident);
-    if (incident.from >= this.from) this.times.addIncident(incident.from);
+    if (incident.from >= this.from) this.times.addIncidents(incident.from, 1);
   }
 }
 

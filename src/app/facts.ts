@@ -53,16 +53,18 @@ export interface Counted {
   readonly wallSteps: number;
   /** Undefined where nobody else can own the store. */
   readonly isOwned: boolean | undefined;
+  /** For how many days the disk has room. */
+  readonly daysLeft: (bytes: number | undefined, free: number | undefined) => number | undefined;
 }
 
 /** The data for `GET /metrics`. */
 export async function readFacts(
   actors: Actors,
-  { blind, watchdog, wallSteps, isOwned }: Counted,
+  { blind, watchdog, wallSteps, isOwned, daysLeft }: Counted,
 ): Promise<Omit<DaemonFacts, 'ready' | 'others' | 'events'>> {
   const { system, users, meter } = actors;
   const runs = runsOf(actors.partitions);
-  const [bytes, free] = await Promise.all([bytesIn(runs), freeOf(runs)]);
+  const [bytes, disk] = await Promise.all([bytesIn(runs), diskUseOf(runs)]);
   const { heals, checkups, openings, recoveries, goodbyes, erasures, expiries } = actors.counts;
   return {
     users: { online: users.size, heals, checkups, openings, recoveries, goodbyes, erasures, expiries },
@@ -80,7 +82,8 @@ export async function readFacts(
       commitSizes: meter.sizes,
       slowCommits: meter.slow,
       bytes,
-      free,
+      ...disk,
+      daysLeft: daysLeft(bytes, disk.free),
       sessions: sumOf(runs, ({ store }) => store.countSessions()),
       damages: sumOf(runs, ({ store }) => store.damages),
       isOwned,
@@ -133,15 +136,6 @@ export async function bytesIn(runs: readonly PartitionRun[]): Promise<number | u
   try {
     const sizes = await Promise.all(runs.map(({ store }) => store.size()));
     return sumOf(sizes, (size) => size);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Undefined where it cannot be told. */
-async function freeOf(runs: readonly PartitionRun[]): Promise<number | undefined> {
-  try {
-    return leastOf(await Promise.all(runs.map(({ store }) => store.free())));
   } catch {
     return undefined;
   }

@@ -15,7 +15,8 @@ type Long =
   | 'acknowledgements'
   | 'blindBetween'
   | 'nodeNames'
-  | 'alerts';
+  | 'alerts'
+  | 'uptimeDays';
 
 /** Lets few readers read at once. */
 export function readingTurns(): LimitFunction {
@@ -26,7 +27,7 @@ export function readingTurns(): LimitFunction {
 type Turns = <Result>(read: () => Promise<Result>) => Promise<Result>;
 
 /** The long reads of a store. */
-export type LongReads = Pick<HistoryStore, Long>;
+export type LongReads = Pick<HistoryStore, Long | 'uptimeMarks'>;
 
 /**
  * Reads few chunks at a time, however many readers there are: they take turns, chunk by chunk, so that nobody waits for
@@ -44,6 +45,8 @@ export function longReads(store: LongReads, turns: Turns = readingTurns()): Long
     acknowledgements: (node, range) => inTurns(turns, store.acknowledgements(node, range)),
     blindBetween: (from, to) => inTurns(turns, store.blindBetween(from, to)),
     nodeNames: (after, from) => inTurns(turns, store.nodeNames(after, from)),
+    uptimeDays: (node, range) => inTurns(turns, store.uptimeDays(node, range)),
+    uptimeMarks: () => turns(() => store.uptimeMarks()),
     alerts: (range) => inTurns(turns, store.alerts(range)),
   };
 }

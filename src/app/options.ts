@@ -18,12 +18,13 @@ const PATIENCE = 0.1;
  * @param elsewhere how many entries wait in other partitions
  */
 export function historyOptions(
-  { history, alerts, pings }: Config,
+  { history, flips, alerts, pings }: Config,
   limits: Config['limits'],
   elsewhere: () => number,
 ): HistoryOptions {
   return {
     retention: history.retention,
+    flipRetention: flips.retention,
     alertRetention: alerts.retention,
     pingBytes: pings.max_bytes,
     pruneEvery: pruneEvery(Math.min(history.retention ?? Infinity, alerts.retention ?? Infinity)),
@@ -77,7 +78,7 @@ export function alertsOptions(
   limits: Config['limits'],
   maintenance: AlertsOptions['maintenance'],
 ): AlertsOptions {
-  const { alerts, history } = config;
+  const { alerts, flips } = config;
   const { share, at_least, window, hold } = alerts.mass_failure;
   return {
     massFailure: { share, atLeast: at_least, window: toMillis(window), hold: toMillis(hold) },
@@ -90,7 +91,7 @@ export function alertsOptions(
       get most() {
         return limits.silences;
       },
-      retention: toMillis(history.retention ?? Infinity),
+      retention: toMillis(flips.retention ?? Infinity),
     },
     maintenance,
     patience: patienceOf(config),

@@ -202,12 +202,19 @@ export const schema = group({
     retention: option(
       orOff(seconds(1, 100 * YEAR)),
       null,
-      'Age at which ended sessions, flips of nodes and blind intervals are deleted. `off` keeps everything, except that at most the newest 100,000 blind intervals are kept.',
+      'Age at which ended sessions are deleted. `off` keeps everything.',
     ),
     slow_commit: option(
       seconds(0, DAY),
       1,
       'Commits to disk that take this long or longer are logged as slow.',
+    ),
+  }),
+  flips: group({
+    retention: option(
+      orOff(seconds(2 * DAY, 100 * YEAR)),
+      400 * DAY,
+      'Age at which flips, pauses and acknowledgements of nodes, blind intervals and past silences are deleted, whole UTC days at a time. Uptime by day is stored before, and kept. `off` keeps everything, except that at most the newest 100,000 blind intervals are kept.',
     ),
   }),
   alerts: group({

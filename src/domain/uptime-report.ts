@@ -102,11 +102,11 @@ export class DayTotals {
     }
   };
 
-  /** Takes the beginning of an incident within the days. */
-  addIncident(at: Instant): void {
+  /** Takes the beginning of incidents within the days. */
+  addIncidents(at: Instant, many: number): void {
     this.#find(at);
     const before = this.#incidents[this.#at];
-    if (before !== undefined) this.#incidents[this.#at] = before + 1;
+    if (before !== undefined) this.#incidents[this.#at] = before + many;
   }
 
   days(): readonly UptimePart[] {

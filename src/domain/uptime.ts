@@ -40,19 +40,6 @@ interface MeasuredRange {
   readonly state: NodeState;
 }
 
-/** @param silenced when it was silenced, earliest first */
-export async function uptimeOf(
-  range: MeasuredRange,
-  past: Past,
-  silenced: readonly SilencedInterval[] = [],
-): Promise<Uptime> {
-  const uptime = noTime();
-  await measure(range, past, silenced, (what, from, to) => {
-    uptime[what] += to - from;
-  });
-  return uptime;
-}
-
 /**
  * Goes through a node's past while reading it: at most one chunk of each kind is in memory.
  *

@@ -10,6 +10,7 @@ import type { SignIn } from '../domain/sign-in.js';
 import type { Silence, SilenceId } from '../domain/silence.js';
 import type { StatusIncident, StatusIncidentId } from '../domain/status-incident.js';
 import type { Instant } from '../domain/time.js';
+import type { UptimeDay, UptimeMarks } from '../domain/uptime-day.js';
 import type { UserId } from '../domain/user-id.js';
 import type { ObservedTime } from '../domain/observed-time.js';
 
@@ -59,6 +60,8 @@ export type HistoryRecord =
   | { readonly kind: 'acknowledged'; readonly node: NodeName; readonly acknowledgement: Acknowledgement }
   /** The acknowledgement of the failure that began at this instant was taken back. */
   | { readonly kind: 'unacknowledged'; readonly node: NodeName; readonly since: Instant }
+  /** The uptime of nodes by days, which outlives their flips. A later record of the same day replaces the earlier. */
+  | UptimeDaysRecord
   /** The observed time so far. */
   | { readonly kind: 'observed_time'; readonly observed: ObservedTime }
   /** Deliveries of alerts. New alerts are in one batch with the flip that raised them. */
@@ -112,6 +115,14 @@ interface PingedRecord {
   readonly node: NodeName;
   readonly job: StoredJob;
   readonly ping?: KeptPing;
+}
+
+interface UptimeDaysRecord {
+  readonly kind: 'uptime_days';
+  /** Nodes that are not registered are left out. */
+  readonly nodes: readonly { readonly node: NodeName; readonly days: readonly UptimeDay[] }[];
+  /** What is known once these and all before are stored. What is absent stays. */
+  readonly marks?: Partial<UptimeMarks>;
 }
 
 /** Whose ping UUID it is. */

@@ -8,6 +8,7 @@ import type { EndedSession, OpenSession } from '../domain/session.js';
 import type { StatusIncident } from '../domain/status-incident.js';
 import type { SignIn } from '../domain/sign-in.js';
 import type { Instant } from '../domain/time.js';
+import type { UptimeDay, UptimeMarks } from '../domain/uptime-day.js';
 import type { UserId } from '../domain/user-id.js';
 import type { ObservedTime } from '../domain/observed-time.js';
 import type { Outbox } from './outbox.js';
@@ -132,7 +133,7 @@ export interface HistoryStore extends Outbox {
 
   /**
    * Removes at most `limit` flips, ended pauses and acknowledgements of failures from before `before`, without reading
-   * the others.
+   * the others. Only whole UTC days go, and only once the uptime of these days is stored.
    *
    * @returns how many were removed; fewer than `limit` means that none are left
    */
@@ -147,7 +148,7 @@ export interface HistoryStore extends Outbox {
 
   /**
    * Removes at most `limit` blind intervals, oldest first: those that ended before `before`, and those beyond the
-   * newest `most`.
+   * newest `most`. Where there are nodes, those of days whose uptime is not stored stay.
    *
    * @returns how many were removed; fewer than `limit` means that none are left
    */
@@ -184,6 +185,15 @@ export interface HistoryStore extends Outbox {
     node: NodeName,
     range: { readonly from: Instant; readonly to: Instant },
   ): AsyncIterable<readonly Acknowledgement[]>;
+
+  /** The stored days of a node that overlap a range, oldest first, in chunks. */
+  uptimeDays(
+    node: NodeName,
+    range: { readonly from: Instant; readonly to: Instant },
+  ): AsyncIterable<readonly UptimeDay[]>;
+
+  /** Which days are stored, and from where flips are. */
+  uptimeMarks(): Promise<UptimeMarks>;
 
   /**
    * Removes at most `limit` pings, oldest first, while those of all nodes take more than so many bytes.

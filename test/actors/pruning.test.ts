@@ -8,6 +8,7 @@ import { SimulatedApp } from '../support/simulated-app.js';
 const PORTION = 1000;
 const OLD = user(1);
 const SECOND = 1000;
+const HOUR = 3600 * SECOND;
 
 /** Records all calls in order. */
 class RecordingStore extends MemoryHistoryStore {
@@ -96,16 +97,17 @@ describe('the space of pruned sessions', () => {
 });
 
 describe('blind intervals', () => {
-  it('are kept for history.retention, and no longer', async () => {
+  it('are kept for flips.retention, and no longer', async () => {
     const store = new MemoryHistoryStore();
-    const daemon = await SimulatedApp.start({ store, flags: { '--history-retention': '60' } });
+    const flags = { '--flips-retention': '172800', '--alerts-retention': '20' };
+    const daemon = await SimulatedApp.start({ store, flags });
     const wall = daemon.clock.wall();
-    for (const ago of [120, 90, 50]) {
-      const interval = { from: instant(wall - ago * SECOND), to: instant(wall - (ago - 1) * SECOND) };
+    for (const hours of [72, 49, 25]) {
+      const interval = { from: instant(wall - hours * HOUR), to: instant(wall - hours * HOUR + SECOND) };
       await store.write([{ kind: 'blind', interval: { ...interval, cause: 'stalled' } }]);
     }
     await daemon.clock.advance(6 * SECOND);
-    expect((await store.blindIntervals(10)).map(({ from }) => (wall - from) / SECOND)).to.deep.equal([50]);
+    expect((await store.blindIntervals(10)).map(({ from }) => (wall - from) / HOUR)).to.deep.equal([25]);
     await daemon.app.stop();
   });
 
@@ -124,6 +126,35 @@ describe('blind intervals', () => {
     const left = await store.blindIntervals(200_000);
     expect(left).to.have.length(100_000);
     expect(left.at(-1)?.from).to.equal(begun + 2_500 * SECOND);
+    await daemon.app.stop();
+  });
+});
+
+describe('what complete history costs', () => {
+  /** A store that takes room on a disk. */
+  class StoreOnDisk extends MemoryHistoryStore {
+    override size(): Promise<number> {
+      return Promise.resolve(1);
+    }
+  }
+  const saidBy = ({ logger }: SimulatedApp) =>
+    logger.lines.filter(({ event }) => event.startsWith('every session is kept'));
+
+  it('is said at the first start, and at no other', async () => {
+    const store = new StoreOnDisk();
+    const first = await SimulatedApp.start({ store });
+    expect(saidBy(first)).to.have.length(1);
+    expect(saidBy(first)[0]?.event).to.include('0.6 to 0.9 GB a day');
+    await first.app.stop();
+    const second = await SimulatedApp.start({ store, clock: first.clock });
+    expect(saidBy(second)).to.have.length(0);
+    await second.app.stop();
+  });
+
+  it('is not said where history has a retention', async () => {
+    const flags = { '--history-retention': '60' };
+    const daemon = await SimulatedApp.start({ store: new StoreOnDisk(), flags });
+    expect(saidBy(daemon)).to.have.length(0);
     await daemon.app.stop();
   });
 });

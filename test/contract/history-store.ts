@@ -11,6 +11,7 @@ import { describePings } from './history-store/pings.js';
 import { describeOverrides } from './history-store/overrides.js';
 import { describeSignIns } from './history-store/sign-ins.js';
 import { describeSilences } from './history-store/silences.js';
+import { describeUptimeDays } from './history-store/uptime-days.js';
 import type { MakeSubject } from './history-store/subject.js';
 
 /** The promises of every `HistoryStore`. */
@@ -29,5 +30,6 @@ export function describeHistoryStore(name: string, make: MakeSubject): void {
     describeOverrides(make);
     describeSignIns(make);
     describePings(make);
+    describeUptimeDays(make);
   });
 }

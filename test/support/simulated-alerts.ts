@@ -129,6 +129,7 @@ export class SimulatedAlerts {
     this.history = new History(
       {
         retention: null,
+        flipRetention: null,
         alertRetention,
         pingBytes: Infinity,
         pruneEvery: 10,

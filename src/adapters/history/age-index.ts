@@ -27,6 +27,7 @@ export const pastOfNodes: AgeIndex = { bound: pastBound, keyOf: keyOfPast, insta
  *
  * @param limit the most records
  * @param prunedBefore nothing is older than this
+ * @returns also the instant of the last one, if any was removed
  */
 export async function addPruning(
   store: OrderedStore,
@@ -37,7 +38,7 @@ export async function addPruning(
     limit,
     prunedBefore,
   }: { readonly before: Instant; readonly limit: number; readonly prunedBefore: number },
-): Promise<{ readonly removed: number; readonly prunedBefore: number }> {
+): Promise<{ readonly removed: number; readonly last: number; readonly prunedBefore: number }> {
   let removed = 0;
   let last = prunedBefore;
   for await (const chunk of entries(store, { gte: bound(prunedBefore), lt: bound(before) }, { limit })) {
@@ -48,5 +49,5 @@ export async function addPruning(
     }
     removed += chunk.length;
   }
-  return { removed, prunedBefore: removed < limit ? Math.max(last, before) : last };
+  return { removed, last, prunedBefore: removed < limit ? Math.max(last, before) : last };
 }

@@ -2,7 +2,7 @@ import type { KeyRange } from '../../ports/ordered-store.js';
 
 /**
  * The version of what is on disk. The codecs (`session-codec.ts`, `node-codec.ts`, `node-past-codec.ts`,
- * `alert-codec.ts` with `alert-keys.ts`, `silence-codec.ts`, `override-codec.ts`, `ping-codec.ts`, `incident-codec.ts`,
+ * `uptime-codec.ts`, `alert-codec.ts` with `alert-keys.ts`, `silence-codec.ts`, `override-codec.ts`, `ping-codec.ts`, `incident-codec.ts`,
  * `sign-in-codec.ts`) say what each key and value holds; behind each value comes its checksum (`checksum.ts`). Keys are
  * ordered binary, so that a user's sessions in a range of time cost one seek and a scan of just those.
  */
@@ -31,6 +31,7 @@ export const KIND = {
   PING_BODY: 0x28,
   PING_AGE: 0x29,
   ACKNOWLEDGED: 0x2a,
+  UPTIME_DAY: 0x2b,
   ALERT: 0x30,
   ALERT_STATE: 0x31,
   ALERT_LATE: 0x32,
@@ -63,6 +64,7 @@ const NAMES: ReadonlyMap<number | undefined, string> = new Map([
   [KIND.PING_BODY, 'body of a ping'],
   [KIND.PING_AGE, 'index of pings'],
   [KIND.ACKNOWLEDGED, 'acknowledgement'],
+  [KIND.UPTIME_DAY, 'uptime of a day'],
   [KIND.ALERT, 'alert'],
   [KIND.ALERT_STATE, 'index of states of alerts'],
   [KIND.ALERT_LATE, 'index of late alerts'],
@@ -93,7 +95,8 @@ export function metaKey(
     | 'membership'
     | 'user_ids'
     | 'ping_secret'
-    | 'copying',
+    | 'copying'
+    | 'uptime',
 ): Buffer {
   return Buffer.concat([Buffer.of(KIND.META), Buffer.from(name)]);
 }

@@ -6,6 +6,7 @@ import type { SignIn } from '../../domain/sign-in.js';
 import type { Silence } from '../../domain/silence.js';
 import type { StatusIncident } from '../../domain/status-incident.js';
 import type { Instant } from '../../domain/time.js';
+import type { UptimeDay, UptimeMarks } from '../../domain/uptime-day.js';
 import type { Acknowledgement, Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { UserId } from '../../domain/user-id.js';
@@ -42,6 +43,7 @@ import { nodeOfPingFrom, pingUuidKey } from './ping-codec.js';
 import { get } from './sealed-store.js';
 import { damagedError, DamagedRecord } from './store-errors.js';
 import type { StoreHealth } from './store-health.js';
+import { storedUptimeDays } from './uptime-codec.js';
 
 /** An open store and what is known about its contents. */
 export interface Opened {
@@ -156,6 +158,17 @@ export abstract class HistoryReads {
     range: { readonly from: Instant; readonly to: Instant },
   ): AsyncIterable<readonly Acknowledgement[]> {
     return this.#reading((store) => storedAcknowledgements(store, node, range));
+  }
+
+  uptimeDays(
+    node: NodeName,
+    range: { readonly from: Instant; readonly to: Instant },
+  ): AsyncIterable<readonly UptimeDay[]> {
+    return this.#reading((store) => storedUptimeDays(store, node, range));
+  }
+
+  async uptimeMarks(): Promise<UptimeMarks> {
+    return (await this.opened()).ledger.uptime;
   }
 
   nodeOfPing(uuid: string): Promise<NodeName | undefined> {

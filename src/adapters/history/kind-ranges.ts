@@ -26,6 +26,7 @@ const KIND_OF: Readonly<Record<keyof typeof KIND, KindOfRecord | undefined>> = {
   PING_BODY: 'pings',
   PING_AGE: 'pings',
   ACKNOWLEDGED: 'nodes',
+  UPTIME_DAY: 'nodes',
   ALERT: 'alerts',
   ALERT_STATE: 'alerts',
   ALERT_LATE: 'alerts',

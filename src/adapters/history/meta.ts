@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { AlertId, LastHold } from '../../domain/alert.js';
 import type { Recovery } from '../../domain/recovery.js';
 import { instant, type Instant } from '../../domain/time.js';
+import type { UptimeMarks } from '../../domain/uptime-day.js';
 import type { ObservedTime } from '../../domain/observed-time.js';
 import { HeartbeatError } from '../../errors.js';
 import { MEMBERSHIP_KEY, metaKey } from './format.js';
@@ -38,6 +39,7 @@ export interface Ledger extends Facts {
   pastPrunedBefore: number;
   /** No alert raised earlier can be pruned. */
   alertsPrunedBefore: AlertId | undefined;
+  uptime: UptimeMarks;
 }
 
 const instantSchema = z.number().transform(instant);
@@ -88,6 +90,10 @@ const observedTimeSchema = z
 
 const membershipSchema = z.object({ set: z.string(), partition: z.string(), partitions: z.int() });
 
+const uptimeMarksSchema = z
+  .object({ stored_to: instantSchema.optional(), flips_from: instantSchema.optional() })
+  .transform(({ stored_to: storedTo, flips_from: flipsFrom }) => ({ storedTo, flipsFrom }));
+
 const holdSchema = z.object({ from: instantSchema, until: instantSchema });
 const textIdsSchema = z.literal('text');
 
@@ -98,6 +104,7 @@ const SCHEMAS = new Map<string, z.ZodType>([
   ['recovery', recoverySchema],
   ['vigil', observedTimeSchema],
   ['membership', membershipSchema],
+  ['uptime', uptimeMarksSchema],
   ['hold', holdSchema],
   ['user_ids', textIdsSchema],
   ['ping_secret', z.string()],
@@ -172,6 +179,12 @@ export function writePingSecret(batch: Batch, secret: Uint8Array): void {
   batch.put(metaKey('ping_secret'), json(Buffer.from(secret).toString('base64url')));
 }
 
+const NO_UPTIME: UptimeMarks = { storedTo: undefined, flipsFrom: undefined };
+
+export function writeUptimeMarks(batch: Batch, { storedTo, flipsFrom }: UptimeMarks): void {
+  batch.put(metaKey('uptime'), json({ stored_to: storedTo, flips_from: flipsFrom }));
+}
+
 export async function readLedger(store: OrderedStore, place: StorePlace): Promise<Ledger> {
   const facts = await readMeta(store, place, 'facts', factsSchema);
   const recovery = await readRecovery(store, place);
@@ -195,6 +208,7 @@ export async function readLedger(store: OrderedStore, place: StorePlace): Promis
     textsPrunedBefore: -Infinity,
     pastPrunedBefore: -Infinity,
     alertsPrunedBefore: undefined,
+    uptime: (await readMeta(store, place, 'uptime', uptimeMarksSchema)) ?? NO_UPTIME,
   };
 }
 

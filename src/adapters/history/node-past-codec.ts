@@ -27,7 +27,7 @@ const CAUSES: readonly FlipCause[] = ['heartbeat', 'silence', 'report'];
 const NOTHING = Buffer.alloc(0);
 
 /** Their names go before the instant. */
-const MOMENT_KEY = { node: nameAt(1), at: instantAtEnd() };
+export const MOMENT_KEY = { node: nameAt(1), at: instantAtEnd() };
 export const flipRecord = {
   kind: FLIP,
   key: MOMENT_KEY,
@@ -170,14 +170,14 @@ export function pastInstant(entry: Buffer): Instant {
   return PAST_KEY.at.take(entry);
 }
 
-function momentsOf(kind: number, node: NodeName): KeyRange {
+export function momentsOf(kind: number, node: NodeName): KeyRange {
   const gte = Buffer.allocUnsafe(2 + Buffer.byteLength(node));
   gte[0] = kind;
   MOMENT_KEY.node.put(gte, node);
   return { gte, lt: Buffer.concat([gte, Buffer.alloc(INSTANT + 1, 0xff)]) };
 }
 
-function momentKey(kind: number, node: NodeName, at: Instant): Buffer {
+export function momentKey(kind: number, node: NodeName, at: Instant): Buffer {
   const { gte } = momentsOf(kind, node);
   const key = Buffer.concat([gte, Buffer.allocUnsafe(INSTANT)]);
   MOMENT_KEY.at.put(key, at);

@@ -21,6 +21,7 @@ import {
 import { allNodes, nameFrom, nodeKey, nodeFrom, nodesAfter, statusFrom, statusKeyOf } from './node-codec.js';
 import { jobFrom, jobKeyOf } from './ping-codec.js';
 import { damagedError } from './store-errors.js';
+import { uptimeDaysOf } from './uptime-codec.js';
 
 const NOTHING = Buffer.alloc(0);
 /** Behind a key: the first key after it. */
@@ -110,7 +111,7 @@ export async function* storedAcknowledgements(
   }
 }
 
-/** Which of the nodes to register or delete exist. */
+/** Which of the nodes to register or delete exist, or whose uptime is stored. */
 export async function findNodes(
   store: OrderedStore,
   records: readonly HistoryRecord[],
@@ -119,6 +120,7 @@ export async function findNodes(
   for (const record of records) {
     if (record.kind === 'registered') names.add(record.node.name);
     if (record.kind === 'forgotten') names.add(record.node);
+    if (record.kind === 'uptime_days') for (const { node } of record.nodes) names.add(node);
   }
   const all = [...names];
   const found = all.length === 0 ? [] : await hasMany(store, all.map(nodeKey));
@@ -139,6 +141,8 @@ export async function findForgotten(
         for (const [key, value] of chunk) keys.push(key, pastKeyOf(key, value));
       }
     }
+    for await (const chunk of entries(store, uptimeDaysOf(record.node)))
+      for (const [key] of chunk) keys.push(key);
     forgotten.set(record.node, keys);
   }
   return forgotten;

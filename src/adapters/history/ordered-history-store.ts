@@ -1,4 +1,5 @@
-import type { Instant } from '../../domain/time.js';
+import { instant, type Instant } from '../../domain/time.js';
+import { prunablePast, UTC_DAY, utcDayOf } from '../../domain/uptime-day.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { HistoryRecord } from '../../ports/history-record.js';
 import type { DiskUse, HistoryStore, StoreSummary, StoreTrouble } from '../../ports/history-store.js';
@@ -20,6 +21,7 @@ import {
   readTextIds,
   readWatermark,
   writeFacts,
+  writeUptimeMarks,
   type Ledger,
 } from './meta.js';
 import { addPingPruning } from './pings.js';
@@ -158,9 +160,16 @@ export class OrderedHistoryStore extends HistoryReads implements HistoryStore {
   async pruneNodes(before: Instant, limit: number): Promise<number> {
     const opened = await this.opened();
     return this.#change(opened, async (batch, ledger) => {
-      const due = { before, limit, prunedBefore: ledger.pastPrunedBefore };
-      const { removed, prunedBefore } = await addPruning(opened.store, batch, pastOfNodes, due);
+      const until = prunablePast(before, ledger.uptime);
+      if (until === undefined) return 0;
+      const due = { before: until, limit, prunedBefore: ledger.pastPrunedBefore };
+      const { removed, last, prunedBefore } = await addPruning(opened.store, batch, pastOfNodes, due);
       ledger.pastPrunedBefore = prunedBefore;
+      const flipsFrom = utcDayOf(last + UTC_DAY);
+      if (removed > 0 && flipsFrom > (ledger.uptime.flipsFrom ?? -Infinity)) {
+        ledger.uptime = { ...ledger.uptime, flipsFrom };
+        writeUptimeMarks(batch, ledger.uptime);
+      }
       return removed;
     });
   }
@@ -190,8 +199,11 @@ export class OrderedHistoryStore extends HistoryReads implements HistoryStore {
     const opened = await this.opened();
     this.#blind ??= await this.read(countBlindness);
     const excess = this.#blind - most;
+    const { ledger } = opened;
+    // Without nodes nobody's uptime needs them.
+    const until = ledger.nodes === 0 ? before : (prunablePast(before, ledger.uptime) ?? instant(-Infinity));
     const removed = await this.#change(opened, (batch) =>
-      addBlindPruning(opened.store, batch, { before, excess, limit }),
+      addBlindPruning(opened.store, batch, { before: until, excess, limit }),
     );
     this.#blind -= removed;
     return removed;

@@ -75,7 +75,8 @@ function named(key: Buffer, kind: string): string {
       return `${kind}, for the ${nameOfRecord(pingKeyOfAge(key))}`;
     case KIND.FLIP:
     case KIND.PAUSE:
-    case KIND.ACKNOWLEDGED: {
+    case KIND.ACKNOWLEDGED:
+    case KIND.UPTIME_DAY: {
       const { node, at } = flipRecord.key;
       return `${kind} of the node ${quoted(node.take(key))} at ${shown(at.take(key))}`;
     }

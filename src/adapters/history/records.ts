@@ -32,6 +32,7 @@ import {
   writeMembership,
   writePingSecret,
   writeTextIds,
+  writeUptimeMarks,
   writeRecovery,
   writeObservedTime,
   writeWatermark,
@@ -40,6 +41,7 @@ import {
 import { incidentRecords } from './incident-codec.js';
 import { nodeKey, nodeValue, statusKey, statusValue } from './node-codec.js';
 import { pingUuidKey } from './ping-codec.js';
+import { uptimeDayKey, uptimeDayValue } from './uptime-codec.js';
 import { overrideRecords } from './override-codec.js';
 import { signInRecords } from './sign-in-codec.js';
 import { silenceRecords } from './silence-codec.js';
@@ -217,6 +219,18 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
       batch.del(pastKey(key, record.since));
       return;
     }
+    case 'uptime_days':
+      for (const { node, days } of record.nodes) {
+        // It may have been deleted since its uptime was read.
+        if (!stored.nodes.has(node)) continue;
+        for (const day of days)
+          putOfNode(batch, stored, node, uptimeDayKey(node, day.from), uptimeDayValue(day));
+      }
+      if (record.marks !== undefined) {
+        ledger.uptime = { ...ledger.uptime, ...record.marks };
+        writeUptimeMarks(batch, ledger.uptime);
+      }
+      return;
     case 'observed_time':
       writeObservedTime(batch, record.observed);
       return;

@@ -1,14 +1,26 @@
+import { instant } from '../../domain/time.js';
+import { UTC_DAY } from '../../domain/uptime-day.js';
 import type { Logger } from '../../ports/logger.js';
 import type { OrderedStore, StorePlace } from '../../ports/ordered-store.js';
 import { rangeOf } from './binary.js';
 import { isSound } from './checksum.js';
 import { count, newFacts } from './counted-facts.js';
-import { COPYING_KEY, EVERYTHING, FORMAT_KEY, kindOf, VERSION, VERSION_KEY } from './format.js';
+import {
+  COPYING_KEY,
+  EVERYTHING,
+  FORMAT_KEY,
+  KIND,
+  kindOf,
+  metaKey,
+  VERSION,
+  VERSION_KEY,
+} from './format.js';
 import { INDEXED, indexKeysOf } from './indexes.js';
-import { json, writeFacts, type Facts } from './meta.js';
+import { json, writeFacts, writeUptimeMarks, type Facts } from './meta.js';
 import { allNodes, nameFrom, statusKeyOf } from './node-codec.js';
-import { Batch, entries, getManyOrDamaged, hasMany, NOT_SYNCED, SYNCED } from './sealed-store.js';
+import { Batch, entries, get, getManyOrDamaged, hasMany, NOT_SYNCED, SYNCED } from './sealed-store.js';
 import { putVersion, upgrade } from './upgrade.js';
+import { MOMENT_KEY } from './node-past-codec.js';
 
 const NOTHING = Buffer.alloc(0);
 /** Entries read at a time. */
@@ -49,6 +61,7 @@ export async function mendContents(store: OrderedStore): Promise<readonly string
 async function settle(store: OrderedStore, facts: Facts, isIndexed: boolean): Promise<readonly string[]> {
   const lost = await dropNodesWithoutStatus(store, facts);
   if (isIndexed) await indexAnew(store);
+  await mendUptimeMarks(store);
   const batch = new Batch(store);
   writeFacts(batch, facts);
   await batch.write(SYNCED);
@@ -130,4 +143,17 @@ async function indexAnew(store: OrderedStore): Promise<void> {
       await batch.writeOrClose(NOT_SYNCED);
     }
   }
+}
+
+/** Where nothing says any more which days are stored, those that are there stay: their flips may be gone. */
+async function mendUptimeMarks(store: OrderedStore): Promise<void> {
+  if ((await get(store, metaKey('uptime'))) !== undefined) return;
+  let last = -Infinity;
+  for await (const chunk of store.entries(rangeOf(KIND.UPTIME_DAY), { first: PORTION }))
+    for (const [key] of chunk) last = Math.max(last, MOMENT_KEY.at.take(key));
+  if (last === -Infinity) return;
+  const storedTo = instant(last + UTC_DAY);
+  const batch = new Batch(store);
+  writeUptimeMarks(batch, { storedTo, flipsFrom: storedTo });
+  await batch.write(NOT_SYNCED);
 }

@@ -16,6 +16,7 @@ import { nameOfRecord } from './record-name.js';
 import { blindFrom, healedFrom, openFrom, sessionFrom } from './session-codec.js';
 import { signInRecords } from './sign-in-codec.js';
 import { silenceRecords } from './silence-codec.js';
+import { uptimeDayFrom } from './uptime-codec.js';
 
 /** Something wrong with a store. */
 export interface Finding {
@@ -149,6 +150,7 @@ const readers: Readonly<Record<keyof typeof KIND, Reader | undefined>> = {
   PING_BODY: undefined,
   PING_AGE: undefined,
   ACKNOWLEDGED: acknowledgedFrom,
+  UPTIME_DAY: uptimeDayFrom,
   ALERT: (_key, value) => alertFrom(value),
   ALERT_STATE: undefined,
   ALERT_LATE: undefined,

@@ -10,6 +10,7 @@ import type { SignIn } from '../../domain/sign-in.js';
 import type { Silence, SilenceId } from '../../domain/silence.js';
 import type { StatusIncident, StatusIncidentId } from '../../domain/status-incident.js';
 import type { Instant } from '../../domain/time.js';
+import { prunablePast, type UptimeDay, type UptimeMarks } from '../../domain/uptime-day.js';
 import type { UserId } from '../../domain/user-id.js';
 import type { ObservedTime } from '../../domain/observed-time.js';
 import type { HistoryRecord, Membership } from '../../ports/history-record.js';
@@ -106,6 +107,7 @@ export class MemoryHistoryStore extends Diskless implements HistoryStore {
       case 'paused':
       case 'acknowledged':
       case 'unacknowledged':
+      case 'uptime_days':
         if (record.kind === 'forgotten') this.#pings.forget(record.node);
         this.#nodes.apply(record);
         return;
@@ -180,9 +182,11 @@ export class MemoryHistoryStore extends Diskless implements HistoryStore {
   }
 
   pruneBlind(before: Instant, most: number, limit: number): Promise<number> {
+    const { count, marks } = this.#nodes;
+    const until = count === 0 ? before : (prunablePast(before, marks) ?? -Infinity);
     const oldestFirst = [...this.#blind].sort(([, a], [, b]) => a.from - b.from);
     const excess = oldestFirst.length - most;
-    const old = oldestFirst.filter(([, { to }], index) => to < before || index < excess).slice(0, limit);
+    const old = oldestFirst.filter(([, { to }], index) => to < until || index < excess).slice(0, limit);
     for (const [key] of old) this.#blind.delete(key);
     return Promise.resolve(old.length);
   }
@@ -266,6 +270,17 @@ export class MemoryHistoryStore extends Diskless implements HistoryStore {
     range: { readonly from: Instant; readonly to: Instant },
   ): AsyncIterable<readonly Acknowledgement[]> {
     yield* chunks(this.#nodes.acknowledgements(node, range));
+  }
+
+  async *uptimeDays(
+    node: NodeName,
+    range: { readonly from: Instant; readonly to: Instant },
+  ): AsyncIterable<readonly UptimeDay[]> {
+    yield* chunks(this.#nodes.uptimeDays(node, range));
+  }
+
+  uptimeMarks(): Promise<UptimeMarks> {
+    return Promise.resolve(this.#nodes.marks);
   }
 
   nodeOfPing(uuid: string): Promise<NodeName | undefined> {

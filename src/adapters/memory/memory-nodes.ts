@@ -2,6 +2,13 @@ import { assertNever } from '../../domain/assert-never.js';
 import type { Acknowledgement, Flip, NodeStatus, Pause, Registration } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
 import type { Instant } from '../../domain/time.js';
+import {
+  prunablePast,
+  UTC_DAY,
+  utcDayOf,
+  type UptimeDay,
+  type UptimeMarks,
+} from '../../domain/uptime-day.js';
 import type { HistoryRecord } from '../../ports/history-record.js';
 import type { FlipRange, StoredNode } from '../../ports/history-store.js';
 
@@ -15,7 +22,8 @@ type NodeRecord = Extract<
       | 'flip'
       | 'paused'
       | 'acknowledged'
-      | 'unacknowledged';
+      | 'unacknowledged'
+      | 'uptime_days';
   }
 >;
 
@@ -26,6 +34,8 @@ export class MemoryNodes {
   readonly #flips = new Map<NodeName, Map<Instant, Flip>>();
   readonly #pauses = new Map<NodeName, Map<Instant, Pause>>();
   readonly #acknowledged = new Map<NodeName, Map<Instant, Acknowledgement>>();
+  readonly #days = new Map<NodeName, Map<Instant, UptimeDay>>();
+  marks: UptimeMarks = { storedTo: undefined, flipsFrom: undefined };
 
   apply(record: NodeRecord): void {
     switch (record.kind) {
@@ -33,7 +43,14 @@ export class MemoryNodes {
         this.#nodes.set(record.node.name, record.node);
         return;
       case 'forgotten':
-        for (const kept of [this.#nodes, this.#statuses, this.#flips, this.#pauses, this.#acknowledged])
+        for (const kept of [
+          this.#nodes,
+          this.#statuses,
+          this.#flips,
+          this.#pauses,
+          this.#acknowledged,
+          this.#days,
+        ])
           kept.delete(record.node);
         return;
       case 'statuses':
@@ -50,6 +67,11 @@ export class MemoryNodes {
         return;
       case 'unacknowledged':
         of(this.#acknowledged, record.node).delete(record.since);
+        return;
+      case 'uptime_days':
+        for (const { node, days } of record.nodes)
+          if (this.#nodes.has(node)) for (const day of days) of(this.#days, node).set(day.from, day);
+        this.marks = { ...this.marks, ...record.marks };
         return;
       default:
         assertNever(record);
@@ -86,16 +108,30 @@ export class MemoryNodes {
     return sorted(this.#acknowledged.get(node)).filter(({ since }) => since >= from && since <= to);
   }
 
+  uptimeDays(node: NodeName, { from, to }: { from: Instant; to: Instant }): UptimeDay[] {
+    return sorted(this.#days.get(node)).filter((day) => day.from + UTC_DAY > from && day.from < to);
+  }
+
+  get count(): number {
+    return this.#nodes.size;
+  }
+
   prune(before: Instant, limit: number): number {
+    const until = prunablePast(before, this.marks);
+    if (until === undefined) return 0;
     const flips = [...this.#flips.values(), ...this.#acknowledged.values()].flatMap((kept) =>
       [...kept.keys()].map((at) => ({ at, remove: () => kept.delete(at) })),
     );
     const pauses = [...this.#pauses.values()].flatMap((kept) =>
       [...kept].map(([from, { to: at }]) => ({ at, remove: () => kept.delete(from) })),
     );
-    const old = [...flips, ...pauses].filter(({ at }) => at < before).sort((a, b) => a.at - b.at);
-    for (const { remove } of old.slice(0, limit)) remove();
-    return Math.min(old.length, limit);
+    const old = [...flips, ...pauses].filter(({ at }) => at < until).sort((a, b) => a.at - b.at);
+    const removed = old.slice(0, limit);
+    for (const { remove } of removed) remove();
+    const last = removed.at(-1);
+    const flipsFrom = utcDayOf((last?.at ?? -Infinity) + UTC_DAY);
+    if (flipsFrom > (this.marks.flipsFrom ?? -Infinity)) this.marks = { ...this.marks, flipsFrom };
+    return removed.length;
   }
 }
 

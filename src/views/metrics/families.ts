@@ -211,6 +211,18 @@ function storeFamilies({ store }: DaemonFacts): MetricFamily[] {
       type: 'gauge',
       samples: store.free === undefined ? [] : [{ value: store.free }],
     },
+    {
+      name: 'heartbeat_store_kind_size_bytes',
+      help: 'About what records of a kind take on disk, without what was written just now.',
+      type: 'gauge',
+      samples: Object.entries(store.kinds ?? {}).map(([kind, value]) => ({ labels: { kind }, value })),
+    },
+    {
+      name: 'heartbeat_store_days_left',
+      help: 'For how many days the disk has room, if the store grows as it has since the daemon started.',
+      type: 'gauge',
+      samples: store.daysLeft === undefined ? [] : [{ value: store.daysLeft }],
+    },
     gauge('heartbeat_store_sessions', 'Sessions that are stored and have ended.', store.sessions),
   ];
 }

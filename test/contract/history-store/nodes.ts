@@ -47,7 +47,7 @@ const flip = (name: NodeName, at: number): Flip => ({
   blind: 1.5,
 });
 
-const registered = (name: NodeName, more?: Partial<Registration>): HistoryRecord[] => [
+export const registered = (name: NodeName, more?: Partial<Registration>): HistoryRecord[] => [
   { kind: 'registered', node: registration(name, more) },
   statusRecord(name, status()),
 ];

@@ -3,7 +3,9 @@ import { instant } from '../../../src/domain/time.js';
 import type { MakeSubject } from './subject.js';
 import { withStore } from '../../support/with-store.js';
 import { node } from '../../support/ids.js';
-import { acknowledged, flipped, paused } from './nodes.js';
+import { acknowledged, flipped, paused, registered } from './nodes.js';
+import { UTC_DAY as DAY } from '../../../src/domain/uptime-day.js';
+import type { HistoryRecord } from '../../../src/ports/history-record.js';
 import { attemptIntents, collect, ended, opened, openIn, user } from './reading.js';
 
 const ALICE = user(1);
@@ -150,70 +152,118 @@ export function describePruning(make: MakeSubject): void {
   describe('prunes the past of nodes, and', () => {
     const history = withStore(make);
     const [ANN, BEN] = [node('ann'), node('ben')];
+    const storedTo = (days: number): HistoryRecord => ({
+      kind: 'uptime_days',
+      nodes: [],
+      marks: { storedTo: instant(days * DAY) },
+    });
     beforeEach(async () => {
-      await history.store.write([flipped(ANN, 100), flipped(ANN, 300), flipped(BEN, 200), flipped(BEN, 400)]);
-      await history.store.write([paused(ANN, 50, 250), paused(BEN, 60, 350)]);
+      await history.store.write([storedTo(100)]);
+      await history.store.write([
+        flipped(ANN, 1 * DAY),
+        flipped(ANN, 3 * DAY),
+        flipped(BEN, 2 * DAY),
+        flipped(BEN, 4 * DAY),
+      ]);
+      await history.store.write([paused(ANN, 0.5 * DAY, 2.5 * DAY), paused(BEN, 0.6 * DAY, 3.5 * DAY)]);
     });
 
-    const prune = (before: number, limit = 1_000) => history.store.pruneNodes(instant(before), limit);
+    const prune = (days: number, limit = 1_000) => history.store.pruneNodes(instant(days * DAY), limit);
     const left = async () => {
       const all = [];
       for (const name of [ANN, BEN]) {
         const flips = await collect(history.store.flips(name, { order: 'asc' }));
         all.push([
-          flips.map(({ at }) => at),
-          (await collect(history.store.pauses(name))).map(({ to }) => to),
+          flips.map(({ at }) => at / DAY),
+          (await collect(history.store.pauses(name))).map(({ to }) => to / DAY),
         ]);
       }
       return all;
     };
 
     it('removes flips from before the instant and pauses that were over by then, and no others', async () => {
-      expect(await prune(300)).to.equal(3);
+      expect(await prune(3)).to.equal(3);
       expect(await left()).to.deep.equal([
-        [[300], []],
-        [[400], [350]],
+        [[3], []],
+        [[4], [3.5]],
       ]);
-      expect(await prune(300)).to.equal(0);
+      expect(await prune(3)).to.equal(0);
     });
 
     it('removes at most as many as it is given, the oldest first', async () => {
-      expect(await prune(1_000, 2)).to.equal(2);
+      expect(await prune(10, 2)).to.equal(2);
       expect(await left()).to.deep.equal([
-        [[300], [250]],
-        [[400], [350]],
+        [[3], [2.5]],
+        [[4], [3.5]],
       ]);
-      expect(await prune(1_000, 4)).to.equal(4);
-      expect(await prune(1_000, 4)).to.equal(0);
+      expect(await prune(10, 4)).to.equal(4);
+      expect(await prune(10, 4)).to.equal(0);
     });
 
     it('removes acknowledgements of failures from before the instant', async () => {
-      const by = (since: number) => acknowledged(ANN, { by: 'ann', at: instant(900), since: instant(since) });
-      await history.store.write([by(100), by(300)]);
-      expect(await prune(300)).to.equal(4);
-      const range = { from: instant(0), to: instant(1_000) };
+      const by = (since: number) =>
+        acknowledged(ANN, { by: 'ann', at: instant(since), since: instant(since) });
+      await history.store.write([by(DAY), by(3 * DAY)]);
+      expect(await prune(3)).to.equal(4);
+      const range = { from: instant(0), to: instant(10 * DAY) };
       expect(
         (await collect(history.store.acknowledgements(ANN, range))).map(({ since }) => since),
-      ).to.deep.equal([300]);
+      ).to.deep.equal([3 * DAY]);
     });
 
     it('removes flips of long ago that were stored only now', async () => {
-      expect(await prune(300)).to.equal(3);
-      await history.store.write([flipped(ANN, 10), paused(BEN, 5, 20)]);
-      expect(await prune(300)).to.equal(2);
+      expect(await prune(3)).to.equal(3);
+      await history.store.write([flipped(ANN, 0.1 * DAY), paused(BEN, 0.05 * DAY, 0.2 * DAY)]);
+      expect(await prune(3)).to.equal(2);
     });
 
     it('has nothing left of deleted nodes', async () => {
       await history.store.write([{ kind: 'forgotten', node: ANN }]);
-      expect(await prune(1_000)).to.equal(3);
-      await history.store.write([flipped(ANN, 500), paused(ANN, 1, 600), { kind: 'forgotten', node: ANN }]);
-      expect(await prune(1_000)).to.equal(0);
+      expect(await prune(10)).to.equal(3);
+      await history.store.write([
+        flipped(ANN, 5 * DAY),
+        paused(ANN, 0.01 * DAY, 6 * DAY),
+        { kind: 'forgotten', node: ANN },
+      ]);
+      expect(await prune(10)).to.equal(0);
     });
 
     it('counts correctly after a restart', async () => {
-      await prune(300);
+      await prune(3);
       await history.reopen();
-      expect(await prune(1_000)).to.equal(3);
+      expect(await prune(10)).to.equal(3);
+    });
+
+    it('removes whole days only, and says from where flips are', async () => {
+      expect(await history.store.uptimeMarks()).to.deep.equal({
+        storedTo: 100 * DAY,
+        flipsFrom: undefined,
+      });
+      expect(await prune(0.9)).to.equal(0);
+      expect(await prune(2.9), 'up to the end of the second day').to.equal(1);
+      await history.reopen();
+      expect(await history.store.uptimeMarks()).to.deep.equal({ storedTo: 100 * DAY, flipsFrom: 2 * DAY });
+      expect(await prune(-Infinity)).to.equal(0);
+    });
+
+    it('removes nothing of days whose uptime is not stored', async () => {
+      await history.store.write([storedTo(2)]);
+      expect(await prune(10)).to.equal(1);
+      await history.store.write([storedTo(3)]);
+      expect(await prune(10)).to.equal(2);
+    });
+  });
+
+  describe('prunes blind intervals where there are nodes, and', () => {
+    const history = withStore(make);
+
+    it('keeps those of days whose uptime is not stored', async () => {
+      const interval = { from: instant(DAY), to: instant(DAY + 1), cause: 'stalled' } as const;
+      await history.store.write([{ kind: 'blind', interval }, ...registered(node('ann'))]);
+      const prune = () => history.store.pruneBlind(instant(9 * DAY), 100, 100);
+      expect(await prune()).to.equal(0);
+      await history.store.write([{ kind: 'uptime_days', nodes: [], marks: { storedTo: instant(2 * DAY) } }]);
+      expect(await prune()).to.equal(1);
     });
   });
 }

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import type { Flip, NodeState } from '../../../src/domain/node.js';
 import type { SilenceId } from '../../../src/domain/silence.js';
 import { instant } from '../../../src/domain/time.js';
-import { ratioOf, uptimeOf } from '../../../src/domain/uptime.js';
+import type { SilencedInterval } from '../../../src/domain/silence.js';
+import { measure, noTime, ratioOf, type Past, type Uptime } from '../../../src/domain/uptime.js';
 import { node } from '../../support/ids.js';
 
 const LENGTH = 60;
@@ -86,3 +87,15 @@ describe('the uptime of a node', () => {
     expect(ratioOf({ ...none, active: 2, inactive: 1, failed: 1 })).to.equal(0.75);
   });
 });
+
+async function uptimeOf(
+  range: Parameters<typeof measure>[0],
+  past: Past,
+  silenced: readonly SilencedInterval[],
+): Promise<Uptime> {
+  const uptime = noTime();
+  await measure(range, past, silenced, (what, from, to) => {
+    uptime[what] += to - from;
+  });
+  return uptime;
+}

@@ -5,6 +5,9 @@ import { UptimeReports } from '../../../actors/node/uptime-reports.js';
 import { NOTHING_CHOSEN, type Acknowledgement, type Flip, type NodeState } from '../../../src/domain/node.js';
 import type { SilenceId } from '../../../src/domain/silence.js';
 import { instant, type Instant } from '../../../src/domain/time.js';
+import { UTC_DAY, utcDayOf, type UptimeDay } from '../../../src/domain/uptime-day.js';
+import { uptimeDayFrom, uptimeDayKey, uptimeDayValue } from '../../../src/adapters/history/uptime-codec.js';
+import { NodesReader } from '../../../actors/node/nodes-reader.js';
 import { Slices } from '../../../src/runtime/slices.js';
 import { node } from '../../support/ids.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
@@ -109,6 +112,79 @@ describe('a report of uptime', () => {
     );
   });
 
+  it('says the same of days whose flips were pruned, in any time zone', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        PLACES,
+        fc.constantFrom<NodeState>('active', 'inactive'),
+        fc.uniqueArray(fc.tuple(fc.integer({ min: -30, max: QUARTERS + 30 }), state), {
+          selector: ([when]) => when,
+          maxLength: 16,
+        }),
+        fc.array(stretch, { maxLength: 3 }),
+        fc.array(stretch, { maxLength: 3 }),
+        fc.array(fc.tuple(stretch, fc.boolean()), { maxLength: 4 }),
+        fc.integer({ min: -40, max: 60 }),
+        fc.nat(6),
+        fc.nat(900_000),
+        async ([timeZone, iso], first, turns, pauses, blind, drawn, registered, days, shift) => {
+          const start = Date.parse(iso);
+          // Not at a full quarter of an hour: but the range is.
+          const when = (quarter: number): Instant =>
+            instant(start + quarter * QUARTER + ((shift * (quarter + 50)) % QUARTER));
+          const spans = (all: readonly (readonly [number, number])[]) =>
+            all
+              .map(([from, length]) => ({ from: when(from), to: when(from + length + 1) }))
+              .sort((a, b) => a.from - b.from);
+          const [from, to] = [instant(start), instant(start + QUARTERS * QUARTER)];
+          const told = {
+            flips: flipsOf(
+              first,
+              turns.filter(([quarter]) => quarter > registered),
+              when,
+            ),
+            paused: spans(pauses),
+            blinded: spans(blind),
+            silenced: drawn
+              .map(([[begin, length], isMaintenance]) => ({
+                id: '01M8160K8C0000MBCVSRV9YN0E' as SilenceId,
+                from: when(begin),
+                to: when(begin + length + 1),
+                isMaintenance,
+              }))
+              .sort((a, b) => a.from - b.from),
+            to,
+          };
+          const registeredAt = when(registered);
+          const last = told.flips.at(-1);
+          const ann = described(last?.to ?? first, registeredAt, last?.at ?? registeredAt);
+          const flipsFrom = instant(utcDayOf(from) + days * UTC_DAY);
+          const range = { from: instant(utcDayOf(from) - 2 * UTC_DAY), to: flipsFrom };
+          const stored = (await readerOf(told).days(ann, range, told.blinded)).map((day) =>
+            uptimeDayFrom(uptimeDayKey(ann.name, day.from), uptimeDayValue(day)),
+          );
+          const flips = told.flips.filter(({ at }) => at >= flipsFrom);
+          const request = { timeZone, from, to, most: 100 };
+          const expected = await reportsOf(told).ofNode(ann, request);
+          const found = await reportsOf({ ...told, flips, stored: { days: stored, flipsFrom } }).ofNode(
+            ann,
+            request,
+          );
+          for (const part of ['days', 'months', 'uptime'] as const)
+            expect(found[part], part).to.deep.equal(expected[part]);
+          // Of an incident that reached into the range from before it, a stored day has the time alone.
+          const reached = expected.incidents.filter(
+            (incident) => incident.from < from && (flipsFrom >= to || (incident.to ?? to) <= flipsFrom),
+          );
+          expect(found.incidentCount).to.equal(expected.incidentCount - reached.length);
+          const begun = (incidents: readonly { from: Instant }[]) =>
+            incidents.filter((incident) => incident.from > flipsFrom);
+          expect(begun(found.incidents)).to.deep.equal(begun(expected.incidents));
+        },
+      ),
+    );
+  });
+
   it('says of each incident how it was acknowledged, and lists the newest ones of many', async () => {
     const acknowledgements: Acknowledgement[] = [];
     const flips = Array.from({ length: 20 }, (_, index): Flip[] => {
@@ -207,6 +283,8 @@ function described(state: NodeState, registeredAt: Instant, since: Instant): Des
 interface Told {
   readonly flips: readonly Flip[];
   readonly to: Instant;
+  /** Days that are stored, and from where flips are. */
+  readonly stored?: { readonly days: readonly UptimeDay[]; readonly flipsFrom: Instant };
   readonly paused?: readonly { from: Instant; to: Instant }[];
   readonly blinded?: readonly { from: Instant; to: Instant }[];
   readonly silenced?: readonly { id: SilenceId; from: Instant; to: Instant; isMaintenance: boolean }[];
@@ -216,14 +294,36 @@ interface Told {
   readonly size?: number;
 }
 
-function reportsOf({ size = 5, to, names = [], failing = () => true, ...told }: Told): UptimeReports {
+function readerOf({ flips, paused = [], silenced = [] }: Told): NodesReader {
+  const none = () => inChunks([], 1);
+  return new NodesReader({
+    silenced: () => Promise.resolve(silenced),
+    describe: (_names, answered) => {
+      answered([]);
+    },
+    unstoredFlips: () => [],
+    settled: () => Promise.resolve(),
+    store: {
+      nodeNames: none,
+      flips: (_name, { from = -Infinity }) =>
+        inChunks(
+          flips.filter(({ at }) => at >= from),
+          3,
+        ),
+      pauses: () => inChunks(paused, 2),
+      blindBetween: none,
+      uptimeDays: none,
+      uptimeMarks: () => Promise.resolve({ storedTo: undefined, flipsFrom: undefined }),
+    },
+  });
+}
+
+function reportsOf({ size = 5, names = [], failing = () => true, ...told }: Told): UptimeReports {
   const nodes = names.map((name) => ({
     ...described(failing(name) ? 'failed' : 'active', instant(0), instant(0)),
     name: node(name),
   }));
   return new UptimeReports({
-    retention: Infinity,
-    now: to,
     slices: new Slices(new SimulatedClock()),
     silenced: () => Promise.resolve(told.silenced ?? []),
     reader: {
@@ -243,6 +343,13 @@ function reportsOf({ size = 5, to, names = [], failing = () => true, ...told }: 
       pauses: () => inChunks(told.paused ?? [], size),
     },
     store: {
+      uptimeDays: (_name, { from, to }) =>
+        inChunks(
+          (told.stored?.days ?? []).filter((day) => day.from + UTC_DAY > from && day.from < to),
+          size,
+        ),
+      uptimeMarks: () =>
+        Promise.resolve({ storedTo: told.stored?.flipsFrom, flipsFrom: told.stored?.flipsFrom }),
       blindBetween: () =>
         inChunks(
           (told.blinded ?? []).map((each) => ({ ...each, cause: 'stalled' as const })),

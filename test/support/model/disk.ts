@@ -16,6 +16,7 @@ import type { SignIn } from '../../../src/domain/sign-in.js';
 import type { Silence } from '../../../src/domain/silence.js';
 import type { StatusIncident } from '../../../src/domain/status-incident.js';
 import type { Instant } from '../../../src/domain/time.js';
+import type { UptimeDay, UptimeMarks } from '../../../src/domain/uptime-day.js';
 import type { UserId } from '../../../src/domain/user-id.js';
 import { HeartbeatError } from '../../../src/errors.js';
 import type { HistoryRecord } from '../../../src/ports/history-record.js';
@@ -283,6 +284,17 @@ class Attachment implements HistoryStore {
     range: { readonly from: Instant; readonly to: Instant },
   ): AsyncIterable<readonly Acknowledgement[]> {
     return this.#iterate((inner) => inner.acknowledgements(node, range));
+  }
+
+  uptimeDays(
+    node: NodeName,
+    range: { readonly from: Instant; readonly to: Instant },
+  ): AsyncIterable<readonly UptimeDay[]> {
+    return this.#iterate((inner) => inner.uptimeDays(node, range));
+  }
+
+  uptimeMarks(): Promise<UptimeMarks> {
+    return this.#read((inner) => inner.uptimeMarks());
   }
 
   openAlerts(): AsyncIterable<readonly AlertRecord[]> {

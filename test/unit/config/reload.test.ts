@@ -80,6 +80,7 @@ const OTHERS = [
   'postgres://me@other.example.org/heartbeat',
   7,
   660,
+  7_777_777,
 ];
 
 describe('every option', () => {

@@ -43,6 +43,7 @@ describe('the schema of the configuration', () => {
       keep_alive_timeout: 75,
       log: { level: 'info', format: 'json', metrics_every: 60 },
       history: { retention: null, slow_commit: 1 },
+      flips: { retention: 34_560_000 },
       alerts: {
         retention: 7_776_000,
         remind_every: null,

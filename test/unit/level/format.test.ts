@@ -9,6 +9,7 @@ import type { AlertRecord } from '../../../src/domain/alert.js';
 import { NOTHING_CHOSEN, type Flip, type NodeStatus, type Registration } from '../../../src/domain/node.js';
 import { parseNodeName } from '../../../src/domain/node-name.js';
 import { instant } from '../../../src/domain/time.js';
+import { UTC_DAY, utcDayOf } from '../../../src/domain/uptime-day.js';
 import type { ObservedTime } from '../../../src/domain/observed-time.js';
 import type { HistoryRecord } from '../../../src/ports/history-record.js';
 import type { StoredNode } from '../../../src/ports/history-store.js';
@@ -359,8 +360,10 @@ describe(`the format of a history on disk, version ${VERSION}`, () => {
       await entriesOf(3, { nodes: 2, alerts: 0, open: 2, open_alerts: 0 }),
     );
     await data.store.open();
-    expect(await data.store.pruneNodes(instant(flip.at), 10)).to.equal(1);
-    expect(await data.store.pruneNodes(instant(flip.at + 1), 10)).to.equal(1);
+    const [from, to] = [utcDayOf(flip.at), instant(utcDayOf(flip.at) + UTC_DAY)];
+    await data.store.write([{ kind: 'uptime_days', nodes: [], marks: { storedTo: to } }]);
+    expect(await data.store.pruneNodes(from, 10)).to.equal(0);
+    expect(await data.store.pruneNodes(to, 10)).to.equal(2);
     expect(await collect(data.store.flips(NODE, { order: 'asc' }))).to.deep.equal([]);
   });
 

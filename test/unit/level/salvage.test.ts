@@ -6,10 +6,18 @@ import { Level } from 'level';
 import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
 import type { HistoryStore } from '../../../src/ports/history-store.js';
 import { collect, historyOf, user } from '../../contract/history-store/reading.js';
+import { registered } from '../../contract/history-store/nodes.js';
+import { uptimeDay, uptimeDays } from '../../contract/history-store/uptime-days.js';
+import { metaKey } from '../../../src/adapters/history/format.js';
+import { instant } from '../../../src/domain/time.js';
+import { UTC_DAY } from '../../../src/domain/uptime-day.js';
+import { node } from '../../support/ids.js';
+import { withDatabase } from './support/raw.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
 const GOLDEN = fileURLToPath(new URL('format-5.golden.txt', import.meta.url));
+const ANN = node('ann');
 const USERS = [12345, -1, 0, 7, 99].map(user);
 
 describe('one damaged record', () => {
@@ -42,6 +50,24 @@ describe('one damaged record', () => {
       await after.close();
       await directory.remove();
     }
+  });
+
+  it('of which days of uptime are stored is made of those that are there', async () => {
+    const directory = await temporaryDirectory();
+    const store = new LevelHistoryStore(directory.path);
+    await store.open();
+    await store.write([...registered(ANN), uptimeDays(ANN, uptimeDay(2), uptimeDay(3))]);
+    const marks = { storedTo: instant(5 * UTC_DAY), flipsFrom: instant(UTC_DAY) };
+    await store.write([{ kind: 'uptime_days', nodes: [], marks }]);
+    await store.close();
+    await withDatabase(directory.path, (db) => db.put(metaKey('uptime'), Buffer.from('damaged')));
+    const accepting = new LevelHistoryStore(directory.path, { acceptDataLoss: true });
+    await accepting.open();
+    const known = instant(4 * UTC_DAY);
+    expect(await accepting.uptimeMarks()).to.deep.equal({ storedTo: known, flipsFrom: known });
+    expect(await collect(accepting.uptimeDays(ANN, { from: instant(0), to: known }))).to.have.length(2);
+    await accepting.close();
+    await directory.remove();
   });
 
   it('of an index is rebuilt from the records', async () => {

@@ -12,9 +12,11 @@ import { parseStoreLocation } from '../../../src/adapters/store-location.js';
 import { verifyStore, type Verified } from '../../../src/adapters/verify-store.js';
 import { NOTHING_CHOSEN } from '../../../src/domain/node.js';
 import { instant } from '../../../src/domain/time.js';
+import { UTC_DAY } from '../../../src/domain/uptime-day.js';
 import type { Entry } from '../../../src/ports/ordered-store.js';
 import { acknowledged, flipped } from '../../contract/history-store/nodes.js';
 import { collect, ended, historyOf, opened, user } from '../../contract/history-store/reading.js';
+import { uptimeDay, uptimeDays } from '../../contract/history-store/uptime-days.js';
 import { recordAt } from '../../support/alert-records.js';
 import { EFFORT, sized } from '../../support/effort.js';
 import { node } from '../../support/ids.js';
@@ -98,6 +100,7 @@ describe('heartbeat store verify', () => {
       ]);
       await store.write([
         flipped(WEB, 4_000 + runs),
+        uptimeDays(WEB, uptimeDay(runs)),
         { kind: 'alerts', records: [recordAt(4_000 + runs, 'pending')] },
       ]);
       await store.close();
@@ -243,7 +246,10 @@ describe('heartbeat store repair', () => {
     await store.open();
     await store.write(Array.from({ length: 50 }, (_, id) => ended(user(id), 1_000, 2_000 + id)));
     await store.write([opened(user(99), 9_000), { kind: 'alerts', records: [recordAt(5_000, 'pending')] }]);
-    await store.write([acknowledged(WEB, { by: 'ann', at: instant(5_000), since: instant(4_000) })]);
+    await store.write([
+      acknowledged(WEB, { by: 'ann', at: instant(5_000), since: instant(4_000) }),
+      { kind: 'uptime_days', nodes: [], marks: { storedTo: instant(UTC_DAY) } },
+    ]);
     await store.close();
     await withDatabase(from, async (db) => {
       for (const key of (await db.keys().all())
@@ -266,7 +272,7 @@ describe('heartbeat store repair', () => {
     expect(await collect(saved.openSessions())).to.have.length(1);
     expect(await collect(saved.openAlerts())).to.have.length(1);
     expect(await saved.prune(instant(2_010), 100), 'the index finds them').to.equal(10);
-    expect(await saved.pruneNodes(instant(9_000), 100), 'acknowledgements as well').to.equal(1);
+    expect(await saved.pruneNodes(instant(UTC_DAY), 100), 'acknowledgements as well').to.equal(1);
     await saved.close();
     const after: Finding[] = [];
     await verifyStore(at(to), { ...deps, found: (finding) => after.push(finding) });
