@@ -27,7 +27,7 @@ export async function tellStoredPast(
   const flipsFrom = instant(Math.max(first, Math.min(to, marks.flipsFrom ?? -Infinity)));
   if (flipsFrom === first) return { flipsFrom, knownFrom: flipsFrom };
   // The quarter of an hour in which the node was registered is no part of one: it has no time before.
-  const stored = { from: instant(Math.max(range.from, utcDayOf(registeredAt))), to: flipsFrom };
+  const stored = { from: range.from > registeredAt ? range.from : utcDayOf(registeredAt), to: flipsFrom };
   let knownFrom = flipsFrom;
   for await (const days of store.uptimeDays(name, stored))
     for (const day of days) {
