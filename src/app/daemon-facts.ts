@@ -65,7 +65,6 @@ export interface DaemonFacts {
     readonly bytes: number | undefined;
     /** Bytes that are left on its disk; undefined for a disk of another machine. */
     readonly free: number | undefined;
-    readonly kinds: DiskUse['kinds'];
     /** Undefined in the first hour, and while it does not grow. */
     readonly daysLeft: number | undefined;
     readonly sessions: number;

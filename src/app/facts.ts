@@ -64,7 +64,7 @@ export async function readFacts(
 ): Promise<Omit<DaemonFacts, 'ready' | 'others' | 'events'>> {
   const { system, users, meter } = actors;
   const runs = runsOf(actors.partitions);
-  const [bytes, disk] = await Promise.all([bytesIn(runs), diskUseOf(runs)]);
+  const [bytes, free] = await Promise.all([bytesIn(runs), freeOf(runs)]);
   const { heals, checkups, openings, recoveries, goodbyes, erasures, expiries } = actors.counts;
   return {
     users: { online: users.size, heals, checkups, openings, recoveries, goodbyes, erasures, expiries },
@@ -82,8 +82,8 @@ export async function readFacts(
       commitSizes: meter.sizes,
       slowCommits: meter.slow,
       bytes,
-      ...disk,
-      daysLeft: daysLeft(bytes, disk.free),
+      free,
+      daysLeft: daysLeft(bytes, free),
       sessions: sumOf(runs, ({ store }) => store.countSessions()),
       damages: sumOf(runs, ({ store }) => store.damages),
       isOwned,
@@ -136,6 +136,15 @@ export async function bytesIn(runs: readonly PartitionRun[]): Promise<number | u
   try {
     const sizes = await Promise.all(runs.map(({ store }) => store.size()));
     return sumOf(sizes, (size) => size);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where it cannot be told. */
+async function freeOf(runs: readonly PartitionRun[]): Promise<number | undefined> {
+  try {
+    return leastOf(await Promise.all(runs.map(({ store }) => store.free())));
   } catch {
     return undefined;
   }

@@ -68,7 +68,6 @@ export const NO_FACTS: DaemonFacts = {
     slowCommits: 0,
     bytes: undefined,
     free: 7_000_000,
-    kinds: { sessions: 1_000, nodes: 200, pings: 30, alerts: 4 },
     daysLeft: 12.5,
     sessions: 0,
   },

@@ -212,12 +212,6 @@ function storeFamilies({ store }: DaemonFacts): MetricFamily[] {
       samples: store.free === undefined ? [] : [{ value: store.free }],
     },
     {
-      name: 'heartbeat_store_kind_size_bytes',
-      help: 'About what records of a kind take on disk, without what was written just now.',
-      type: 'gauge',
-      samples: Object.entries(store.kinds ?? {}).map(([kind, value]) => ({ labels: { kind }, value })),
-    },
-    {
       name: 'heartbeat_store_days_left',
       help: 'For how many days the disk has room, if the store grows as it has since the daemon started.',
       type: 'gauge',
