@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { LevelHistoryStore } from '../../src/adapters/level/level-history-store.js';
+import { ALWAYS_OWNED } from '../../src/adapters/ownership/always-owned.js';
 import { App } from '../../src/app.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { parseNodeName, type NodeName } from '../../src/domain/node-name.js';
@@ -90,6 +91,7 @@ export class Year {
       clock: this.#clock,
       logger,
       storeOf: () => this.#store,
+      ownership: ALWAYS_OWNED,
       processFacts: () => ({}),
       gateway: () => Promise.resolve({ stop: () => Promise.resolve(), inspect: () => ({}) }),
     });
