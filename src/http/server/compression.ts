@@ -16,15 +16,15 @@ interface Answering {
   fail(error: unknown): void;
 }
 
-/** Compresses large answers to GET. Not others: batches are answered in the pass of the event loop that read them. */
+/** Compresses large answers to GET, and says of them to HEAD what GET would (RFC 9110, 8.6). Not others: batches are answered in the pass of the event loop that read them. */
 export class Compression {
   #underWay = 0;
 
   /** Whether it takes the answer over: it calls `answerEncoded` later, or `fail`. */
   takes(answering: Answering, status: number, head: RawHeaders, body: string): boolean {
     const { request, response } = answering;
-    if (request.method !== 'GET' || status !== 200 || !TEXT.test(valueOf(head, 'content-type') ?? ''))
-      return false;
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (!isRead || status !== 200 || !TEXT.test(valueOf(head, 'content-type') ?? '')) return false;
     if (valueOf(head, 'content-encoding') !== undefined) return false;
     if (!String(response.getHeader('vary')).includes('accept-encoding'))
       response.appendHeader('vary', 'accept-encoding');
