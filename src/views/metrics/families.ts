@@ -11,6 +11,9 @@ import type { GatewayFacts, DaemonFacts } from '../../app/daemon-facts.js';
 import { channelFamilies } from './channel-families.js';
 import { eventFamilies, gatewayFamilies } from './connection-families.js';
 
+/** Seconds, the unit of Prometheus. */
+const DAY = 86_400;
+
 /**
  * Every metric that is answered. `docs/metrics.md` describes each, and a test holds it to this.
  *
@@ -212,10 +215,10 @@ function storeFamilies({ store }: DaemonFacts): MetricFamily[] {
       samples: store.free === undefined ? [] : [{ value: store.free }],
     },
     {
-      name: 'heartbeat_store_days_left',
-      help: 'For how many days the disk has room, if the store grows as it has since the daemon started.',
+      name: 'heartbeat_store_seconds_left',
+      help: 'For how long the disk has room, if the store grows as it has since the daemon started.',
       type: 'gauge',
-      samples: store.daysLeft === undefined ? [] : [{ value: store.daysLeft }],
+      samples: store.daysLeft === undefined ? [] : [{ value: store.daysLeft * DAY }],
     },
     gauge('heartbeat_store_sessions', 'Sessions that are stored and have ended.', store.sessions),
   ];
