@@ -56,12 +56,15 @@ describe('a daemon under systemd', () => {
         .replaceAll('/opt/heartbeat/', ROOT)
         .replaceAll('/etc/heartbeat/heartbeat.yaml', file)
         .replaceAll('/var/lib/heartbeat', path.join(directory, 'data'));
-      const codeWith = (text: string): number | null => {
+      // As systemd does it, in an environment of its own.
+      const env = { PATH: process.env['PATH'] };
+      const checked = (text: string) => {
         writeFileSync(file, text);
-        return spawnSync('/bin/sh', ['-c', command], { stdio: 'ignore' }).status;
+        const { status, stderr } = spawnSync('/bin/sh', ['-c', command], { env, encoding: 'utf8' });
+        return { status, stderr };
       };
-      expect(codeWith('session_timeout: 9\n'), unit).to.equal(0);
-      expect(codeWith('session_timeout: soon\n'), unit).to.equal(78);
+      expect(checked('session_timeout: 9\n'), unit).to.deep.equal({ status: 0, stderr: '' });
+      expect(checked('session_timeout: soon\n').status, unit).to.equal(78);
     }
   });
 });
