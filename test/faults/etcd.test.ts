@@ -53,7 +53,7 @@ describe('with a real etcd of three members', () => {
         both.forEach(({ ownership }, index) => expect(ownership.validUntil).to.be.above(renewed[index] ?? 0));
       });
       await eventually(() => expectShared(members, ...both));
-      etcd.goOn();
+      etcd.resume();
       await etcd.run();
       await eventually(() => expectShared(members, ...both));
       await members.dispose();

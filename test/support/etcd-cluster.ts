@@ -105,7 +105,7 @@ export class EtcdCluster {
     await signalAndWait(leader, signal);
   }
 
-  goOn(): void {
+  resume(): void {
     for (const { child } of this.#members) child?.kill('SIGCONT');
   }
 

@@ -125,7 +125,7 @@ export class World {
     switch (kind) {
       case 'stall':
         run?.process.standStill();
-        later(() => run?.process.goOn());
+        later(() => run?.process.resume());
         return;
       case 'cut':
         this.#cut.add(index);

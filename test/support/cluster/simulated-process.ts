@@ -50,7 +50,7 @@ export class SimulatedProcess implements Pick<Clock, 'now' | 'after'> {
     this.#waiting ??= [];
   }
 
-  goOn(): void {
+  resume(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
     for (const callback of waiting) this.deliver(callback);
