@@ -1,5 +1,7 @@
 import type { NodesReader } from '../../actors/node/nodes-reader.js';
+import type { DescribedNode } from '../../actors/node/node.protocol.js';
 import type { NodeName } from '../domain/node-name.js';
+import { HeartbeatError } from '../errors.js';
 import type { BlindInterval } from '../domain/blindness.js';
 import { instant, toMillis, type Instant, type Millis } from '../domain/time.js';
 import { UTC_DAY, utcDayOf, type UptimeDay, type UptimeMarks } from '../domain/uptime-day.js';
@@ -22,8 +24,9 @@ const MOST_DAYS = 32;
 const PAGE = 500;
 /** Nodes that are read at the same time. */
 const AT_ONCE = 16;
-/** With more entries than this waiting for the disk, it waits too. */
+/** With more entries than this waiting for the disk, it waits too, and looks again after this time. */
 const BUSY = 1_000;
+const PATIENCE = toMillis(1);
 
 /** What it needs of the partition that watches the nodes. */
 export interface WatchedHistory {
@@ -121,8 +124,9 @@ export class UptimeRollUp {
       const page = await reader.list({}, after, PAGE);
       for (let at = 0; at < page.nodes.length; at += AT_ONCE) {
         const some = page.nodes.slice(at, at + AT_ONCE);
-        const days = await Promise.all(some.map((node) => reader.days(node, { from, to }, blind)));
-        if (!this.#isHere(run) || isBusy(run)) return false;
+        const days = await Promise.all(some.map((node) => this.#daysOf(node, reader, { from, to }, blind)));
+        await this.#untilIdle(run);
+        if (!this.#isHere(run)) return false;
         const found = some.map(({ name }, index) => ({ node: name, days: days[index] ?? [] }));
         this.#submit(
           run,
@@ -133,6 +137,29 @@ export class UptimeRollUp {
       after = page.next;
     } while (after !== undefined);
     return true;
+  }
+
+  /** A record of one node that is damaged keeps no other node's days from being stored. */
+  async #daysOf(
+    node: DescribedNode,
+    reader: Pick<NodesReader, 'days'>,
+    range: { readonly from: Instant; readonly to: Instant },
+    blind: readonly Pick<BlindInterval, 'from' | 'to'>[],
+  ): Promise<readonly UptimeDay[]> {
+    try {
+      return await reader.days(node, range, blind);
+    } catch (error) {
+      if (!(error instanceof HeartbeatError) || error.code !== 'HEARTBEAT_STORE_CORRUPT') throw error;
+      this.#deps.logger.error('uptime of a node cannot be stored by day', { node: node.name, error });
+      return [];
+    }
+  }
+
+  async #untilIdle(run: WatchedHistory): Promise<void> {
+    while (this.#isHere(run) && isBusy(run))
+      await new Promise<void>((resolve) => {
+        this.#cancel = this.#deps.clock.after(PATIENCE, resolve);
+      });
   }
 
   /** Whether the nodes have not gone elsewhere meanwhile, nor does the daemon stop. */

@@ -165,8 +165,9 @@ export class OrderedHistoryStore extends HistoryReads implements HistoryStore {
       const due = { before: until, limit, prunedBefore: ledger.pastPrunedBefore };
       const { removed, last, prunedBefore } = await addPruning(opened.store, batch, pastOfNodes, due);
       ledger.pastPrunedBefore = prunedBefore;
-      const flipsFrom = utcDayOf(last + UTC_DAY);
-      if (removed > 0 && flipsFrom > (ledger.uptime.flipsFrom ?? -Infinity)) {
+      // Once all of it is pruned, blind intervals and silences go, too: what is stored by day counts from now on.
+      const flipsFrom = removed < limit ? until : utcDayOf(last + UTC_DAY);
+      if (flipsFrom > (ledger.uptime.flipsFrom ?? -Infinity)) {
         ledger.uptime = { ...ledger.uptime, flipsFrom };
         writeUptimeMarks(batch, ledger.uptime);
       }

@@ -129,7 +129,8 @@ export class MemoryNodes {
     const removed = old.slice(0, limit);
     for (const { remove } of removed) remove();
     const last = removed.at(-1);
-    const flipsFrom = utcDayOf((last?.at ?? -Infinity) + UTC_DAY);
+    const isAll = removed.length < limit;
+    const flipsFrom = isAll || last === undefined ? until : utcDayOf(last.at + UTC_DAY);
     if (flipsFrom > (this.marks.flipsFrom ?? -Infinity)) this.marks = { ...this.marks, flipsFrom };
     return removed.length;
   }

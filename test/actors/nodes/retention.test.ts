@@ -65,6 +65,14 @@ describe('the past of a node', () => {
     expect(whole.uptime.active).to.equal(whole.to - whole.from - failed);
   });
 
+  it('is read by day once its flips may be pruned, also of days that had none', async () => {
+    daemon.clock.jumpWall(5 * DAY);
+    await daemon.clock.advance(2 * LOOKS);
+    const { storedTo, flipsFrom } = await daemon.storeOfNodes.uptimeMarks();
+    expect(storedTo).to.equal(utcDayOf(daemon.clock.wall() - 3_600_000));
+    expect(flipsFrom).to.equal(utcDayOf(daemon.clock.wall() - 2 * DAY));
+  });
+
   it('is gone with the node, also by day', async () => {
     daemon.clock.jumpWall(DAY);
     await daemon.clock.advance(LOOKS);
