@@ -7,6 +7,8 @@ import type { Logger } from '../../ports/logger.js';
 
 /** The shell's own code for a program that it does not find. */
 const NOT_FOUND = 127;
+/** When a shell that has ended is replaced. A shell ends where the machine is too short of memory for a process. */
+const AGAIN: Millis = 1000;
 
 /**
  * Node has no datagram sockets of Unix, so `systemd-notify` sends. One shell for all messages: a fork for each would
@@ -30,8 +32,10 @@ interface ServiceManagerDeps {
  */
 export class ServiceManager {
   readonly #deps: ServiceManagerDeps;
-  readonly #sender: Writable | undefined;
+  #sender: Writable | undefined;
   #cancel: Cancel | undefined;
+  #isReady = false;
+  #hasStopped = false;
 
   constructor(deps: ServiceManagerDeps) {
     this.#deps = deps;
@@ -42,6 +46,7 @@ export class ServiceManager {
 
   /** Says that the start is over. From now on the watchdog is told that the event loop runs, until `stopping`. */
   ready(): void {
+    this.#isReady = true;
     this.#send('READY=1');
     const every = watchdogIntervalOf(this.#deps);
     if (every !== undefined && this.#sender !== undefined) this.#pingEvery(every);
@@ -49,6 +54,8 @@ export class ServiceManager {
 
   /** Says that a reload is under way, until it resolves. */
   async reloading(reload: () => Promise<void>): Promise<void> {
+    // READY=1 would end the start, for which systemd waits longer than its watchdog does.
+    if (!this.#isReady) return reload();
     this.#send('RELOADING=1');
     try {
       await reload();
@@ -59,6 +66,7 @@ export class ServiceManager {
 
   /** Says that the daemon stops. The last message. */
   stopping(): void {
+    this.#hasStopped = true;
     this.#cancel?.();
     this.#send('STOPPING=1');
     this.#sender?.end();
@@ -79,7 +87,7 @@ export class ServiceManager {
   }
 
   #startSender(env: Readonly<Record<string, string>>): Writable {
-    const { logger } = this.#deps;
+    const { clock, logger } = this.#deps;
     const child = spawn('/bin/sh', ['-c', SENDER], { env, stdio: ['pipe', 'ignore', 'pipe'] });
     const missing = (error?: Error): void => {
       logger.warn(
@@ -88,7 +96,15 @@ export class ServiceManager {
       );
     };
     child.once('error', missing).once('exit', (code) => {
-      if (code === NOT_FOUND) missing();
+      if (this.#hasStopped) return;
+      if (code === NOT_FOUND) {
+        missing();
+        return;
+      }
+      logger.warn('the shell that talks to systemd has ended, and another one begins');
+      clock.after(AGAIN, () => {
+        if (!this.#hasStopped) this.#sender = this.#startSender(env);
+      });
     });
     child.stderr.setEncoding('utf8').once('data', (reason: string) => {
       logger.warn('systemd-notify failed', { reason: reason.trim() });

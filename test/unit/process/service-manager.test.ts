@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { ServiceManager } from '../../../src/adapters/process/service-manager.js';
 import { eventually } from '../../support/eventually.js';
@@ -71,6 +72,33 @@ describe('what a service manager hears', () => {
     await eventually(() =>
       expect([...heard()].sort()).to.deep.equal(['READY=1', 'READY=1', 'STOPPING=1', 'STOPPING=1']),
     );
+  });
+
+  it('is nothing of a reload before the start is over', async () => {
+    const told = manager({});
+    let reloads = 0;
+    await told.reloading(() => {
+      reloads++;
+      return Promise.resolve();
+    });
+    expect(reloads).to.equal(1);
+    told.ready();
+    await hears('READY=1');
+  });
+
+  it('goes on after the shell that sends it was killed', async () => {
+    const told = manager({});
+    told.ready();
+    await hears('READY=1');
+    execFileSync('pkill', ['-KILL', '-x', '-P', String(process.pid), 'sh']);
+    await eventually(() =>
+      expect(logger.events()).to.deep.equal([
+        'the shell that talks to systemd has ended, and another one begins',
+      ]),
+    );
+    await clock.advance(1000);
+    await told.reloading(() => Promise.resolve());
+    await hears('READY=1', 'RELOADING=1', 'READY=1');
   });
 
   it('reaches a socket that socat holds', async () => {
