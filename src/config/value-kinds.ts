@@ -68,14 +68,17 @@ export const text = (pattern: RegExp, expects: string): Kind<z.ZodString> => ({
   expects,
 });
 
-/** An access mode in octal digits. YAML reads them as a number. */
+/**
+ * An access mode in octal digits. YAML reads them as a number, and `0o660` as 432: what it makes of an octal number from
+ * `0o600` to `0o777` never begins with 6 or 7, and a mode that does lets the daemon itself read and write.
+ */
 export const fileMode = {
   type: z.preprocess(
     (value) => (typeof value === 'number' ? String(value) : value),
-    z.string().regex(/^0?[0-7]{3}$/),
+    z.string().regex(/^0?[67][0-7]{2}$/),
   ),
   notation: 'text' as const,
-  expects: 'an access mode of three octal digits, such as 660',
+  expects: 'an access mode of three octal digits that lets the daemon read and write, such as 660',
 };
 
 /** A list; as text, its parts are separated by commas. */

@@ -31,7 +31,7 @@ function allowed({ key, type }: Option): fc.Arbitrary<unknown> {
     return fc.option(fc.array(fc.constantFrom('10.0.0.0/8', 'fd00::/8', '192.0.2.7'), { minLength: 1 }));
   if (key === 'probes.allow')
     return fc.array(fc.constantFrom('public', '10.0.0.0/8', 'fd00::/8', '192.0.2.7'), { minLength: 1 });
-  if (key === 'unix_socket_mode') return fc.constantFrom('600', '0660', '007');
+  if (key === 'unix_socket_mode') return fc.constantFrom('600', '0660', '777');
   const chosen = anyOf?.find((each) => each.enum !== undefined)?.enum;
   if (chosen !== undefined) return fc.option(fc.constantFrom(...chosen));
   if (anyOf?.some(({ type: each }) => each === 'string') === true)
