@@ -74,7 +74,8 @@ describe('a real Prometheus', () => {
       expect(await values('heartbeat_users_online')).to.deep.equal(['0']);
       expect(await values('heartbeat_ready')).to.deep.equal(['1']);
     });
-    expect(await values('heartbeat_build_info{version="0.1.0"}')).to.deep.equal(['1']);
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
+    expect(await values(`heartbeat_build_info{version="${version}"}`)).to.deep.equal(['1']);
     expect(Number((await values('process_resident_memory_bytes'))[0])).to.be.greaterThan(1e7);
     expect(Number((await values('heartbeat_pings_total{outcome="delivered"}'))[0])).to.be.greaterThan(0);
 

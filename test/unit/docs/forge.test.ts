@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parse } from 'yaml';
@@ -66,6 +67,18 @@ describe('the files for a forge', () => {
       }
     });
   }
+
+  it('announce a version with a hyphen as a pre-release, and no other', () => {
+    const { jobs } = parse(readFileSync(`${WORKFLOWS}/release.yml`, 'utf8')) as Workflow;
+    const [script = ''] = jobs['announce']?.steps.flatMap(({ run }) => run ?? []) ?? [];
+    const givenTo = (tag: string): string =>
+      execFileSync('bash', ['-euc', `gh() { echo "$*"; }\n${script}`], {
+        encoding: 'utf8',
+        env: { ...process.env, GITHUB_REF_NAME: tag },
+      });
+    expect(givenTo('v0.2.0-rc.1')).to.match(/^release create v0\.2\.0-rc\.1 .* --prerelease$/m);
+    expect(givenTo('v0.2.0')).to.match(/^release create v0\.2\.0 .* release-notes\.md$/m);
+  });
 
   it('have a changelog of the usual form', () => {
     const changelog = readFileSync('CHANGELOG.md', 'utf8');
