@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
-import { existsSync, linkSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, statSync, writeFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import path from 'node:path';
 import { createClient } from '../../src/client/api/index.js';
@@ -99,12 +99,24 @@ describe('listening on a Unix socket', () => {
     expect(await clientOf(url).health()).to.deep.equal({ status: 'ok' });
   });
 
+  it('leaves the socket of its successor alone when it stops', async () => {
+    const first = await start();
+    rmSync(file);
+    const second = await start();
+    await first.stop();
+    expect(await clientOf(second.url).health()).to.deep.equal({ status: 'ok' });
+    await second.stop();
+    expect(readdirSync(directory)).to.deep.equal([]);
+  });
+
   it('says why it cannot listen', async () => {
     const nowhere = path.join(directory, 'missing', 'heartbeat.sock');
     expect((await failureOf(nowhere)).message).to.match(
       /: its directory is missing, or the daemon may not write there$/,
     );
-    expect((await failureOf(path.join(directory, 'x'.repeat(108)))).message).to.match(/at most 107 bytes$/);
+    expect((await failureOf(path.join(directory, 'x'.repeat(108)))).message).to.match(
+      /at most 98 bytes here$/,
+    );
   });
 
   it('cuts a connection whose answer is missing', async () => {

@@ -1,14 +1,21 @@
-import { lstat, unlink } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { lstatSync, unlinkSync } from 'node:fs';
+import { link, lstat, unlink } from 'node:fs/promises';
 import { connect, type Server } from 'node:net';
 import { HeartbeatError } from '../../errors.js';
 import { BACKLOG } from './listen.js';
 
-/** Bytes of a path that fit into Linux's `sockaddr_un` (unix(7)), without the zero at its end. */
-const LONGEST_PATH = 107;
+/** Bytes in the name under which a socket is made. */
+const RANDOM_BYTES = 4;
+/** Bytes of a path that fit into Linux's `sockaddr_un` (unix(7)), without the zero at its end, and without that name's. */
+const LONGEST_PATH = 107 - 1 - 2 * RANDOM_BYTES;
 const EVERY_RIGHT = 0o777;
 
 /**
  * Listens on a Unix socket. One that a dead daemon left is replaced.
+ *
+ * It is made under another name, and gets its own by a link: Node removes what it has bound when the server closes, and
+ * that may be the socket of another daemon by then.
  *
  * @param mode the access mode of the socket
  * @returns the address, `unix:/run/heartbeat/heartbeat.sock`
@@ -16,28 +23,33 @@ const EVERY_RIGHT = 0o777;
  */
 export async function listenOnUnixSocket(server: Server, path: string, mode: number): Promise<string> {
   if (Buffer.byteLength(path) > LONGEST_PATH)
-    throw failed(path, `the path of a Unix socket has at most ${LONGEST_PATH} bytes`);
+    throw failed(path, `the path of a Unix socket has at most ${LONGEST_PATH} bytes here`);
+  const made = `${path}.${randomBytes(RANDOM_BYTES).toString('hex')}`;
   try {
-    if ((await tryToBind(server, path, mode)) === 'in use') {
+    await bind(server, made, mode);
+    const { ino } = await lstat(made);
+    server.once('close', () => removeOwn(path, ino));
+    if (!(await isLinked(made, path))) {
       await removeStale(path);
-      if ((await tryToBind(server, path, mode)) === 'in use') throw inUse(path);
+      if (!(await isLinked(made, path))) throw inUse(path);
     }
+    await unlink(made);
   } catch (error) {
+    server.close();
     throw error instanceof HeartbeatError ? error : explain(error, path);
   }
   return `unix:${path}`;
 }
 
-function tryToBind(server: Server, path: string, mode: number): Promise<'bound' | 'in use'> {
+function bind(server: Server, path: string, mode: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const failedTo = (error: NodeJS.ErrnoException): void => {
       server.off('listening', listening);
-      if (error.code === 'EADDRINUSE') resolve('in use');
-      else reject(error);
+      reject(error);
     };
     const listening = (): void => {
       server.off('error', failedTo);
-      resolve('bound');
+      resolve();
     };
     server.once('error', failedTo).once('listening', listening);
     // The file is made in this call, and has its mode from the beginning.
@@ -48,6 +60,26 @@ function tryToBind(server: Server, path: string, mode: number): Promise<'bound' 
       process.umask(before);
     }
   });
+}
+
+/** Gives a file a second name. @returns false if there is a file of that name */
+async function isLinked(made: string, path: string): Promise<boolean> {
+  try {
+    await link(made, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Removes the socket that was made here, and not one that has replaced it. */
+function removeOwn(path: string, ino: number): void {
+  try {
+    if (lstatSync(path).ino === ino) unlinkSync(path);
+  } catch {
+    // It is gone.
+  }
 }
 
 /** Removes a socket on which nobody listens. */
