@@ -83,7 +83,8 @@ async function guarded(
       await work(provider, place);
     } catch (error) {
       if (error instanceof LoginProblem)
-        refuse(exchange, error.isAway ? 503 : 401, error.message, place, isOver);
+        // A provider that is away is asked again with what the browser keeps.
+        refuse(exchange, error.isAway ? 503 : 401, error.message, place, isOver && !error.isAway);
       else if (error instanceof HeartbeatError)
         refuse(exchange, error.status, sentenceFor(error.code), place, isOver);
       else throw error;

@@ -288,6 +288,21 @@ describe('signing in at a provider of OpenID Connect', () => {
     expect(await signIn(gateway, 'ann')).to.match(/^__Host-heartbeat=/);
   });
 
+  it('leaves the browser what it needs to come back again where the provider is away', async () => {
+    const leaving = await OpenIdServer.start(HTTPS + CALLBACK);
+    const gateway = await served({ issuer: leaving.url });
+    const [own, back] = await goThere(gateway, 'ann');
+    await leaving.stop();
+    for (let times = 0; times < 2; times++) {
+      const refused = await get(gateway, back, { cookie: own });
+      expect([refused.status, refused.headers['retry-after'], cookiesIn(refused)]).to.deep.equal([
+        503,
+        '1',
+        [],
+      ]);
+    }
+  });
+
   it('calls the provider for each address ten times a second, and reads no endless answer', async () => {
     const gateway = await served();
     const statuses: number[] = [];
