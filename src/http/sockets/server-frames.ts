@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Millis } from '../../domain/time.js';
 import type { ErrorCode } from '../../errors.js';
 import { describedUser } from '../../views/user-answers.js';
+import { userId } from '../../views/values.js';
 import { sentenceFor } from '../../views/messages.js';
 import { asciiJson } from '../server/json-answer.js';
 import type { Ref } from './client-frames.js';
@@ -28,7 +29,8 @@ export const serverFrames = {
   state: z.strictObject({
     type: z.literal('state'),
     at_ms: z.int(),
-    users: z.array(describedUser),
+    // Frames have numbers whatever a request asks for.
+    users: z.array(describedUser.extend({ id: userId })),
     nodes: z.array(z.unknown()).max(0).meta({ description: 'Empty: a socket watches users only.' }),
   }),
   event: z.strictObject({
