@@ -20,14 +20,19 @@ interface Answering {
 export class Compression {
   #underWay = 0;
 
-  /** Whether it takes the answer over: it calls `answerEncoded` later, or `fail`. */
-  takes(answering: Answering, status: number, head: RawHeaders, body: string): boolean {
-    const { request, response } = answering;
+  /** Whether the answer may go out compressed. Caches are told, with a 304 in its place too (RFC 9110, 15.4.5). */
+  mayTake({ request, response }: Answering, status: number, head: RawHeaders): boolean {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     if (!isRead || status !== 200 || !TEXT.test(valueOf(head, 'content-type') ?? '')) return false;
     if (valueOf(head, 'content-encoding') !== undefined) return false;
     if (!String(response.getHeader('vary')).includes('accept-encoding'))
       response.appendHeader('vary', 'accept-encoding');
+    return true;
+  }
+
+  /** Whether it takes over an answer that it may take: it calls `answerEncoded` later, or `fail`. */
+  takes(answering: Answering, head: RawHeaders, body: string): boolean {
+    const { request } = answering;
     const coding = codingFor(request.headers['accept-encoding']?.toString());
     if (coding === undefined || this.#underWay >= MOST_AT_ONCE) return false;
     void this.#answer(answering, coding, head, body);

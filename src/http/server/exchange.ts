@@ -107,9 +107,10 @@ export class Exchange {
 
   /** @param body in ASCII */
   answer(status: number, head: RawHeaders, body: string): void {
+    const { compression } = this.#host;
+    const isLarge = body.length >= LARGE_ANSWER && this.open && compression.mayTake(this, status, head);
     if (this.#failsPrecondition(status)) return;
-    if (body.length >= LARGE_ANSWER && this.open && this.#host.compression.takes(this, status, head, body))
-      return;
+    if (isLarge && compression.takes(this, head, body)) return;
     if (!this.#settle()) return;
     this.#host.responded(status);
     answerInOneWrite(this.response, status, this.#identified(head), body);
