@@ -18,7 +18,9 @@ import { Slices } from '../runtime/slices.js';
 const EVERY = toMillis(60);
 /** A day is stored this long after its end. By then, what happened on it is on disk. */
 const AFTER = toMillis(3_600);
-/** The most days in one go, so that a clock that was set far ahead does little harm. */
+/** How late a look may be. One that is later came after a standstill, which may not be on disk yet. */
+const LATE = toMillis(1);
+/** The most days in one go, so that one look takes no hours. */
 const MOST_DAYS = 32;
 /** Nodes whose descriptions are read together. */
 const PAGE = 500;
@@ -65,8 +67,10 @@ export class UptimeRollUp {
   }
 
   start(): void {
+    const due = this.#deps.clock.now() + EVERY;
     this.#cancel = this.#deps.clock.after(EVERY, () => {
-      void this.#look().finally(() => {
+      const isLate = this.#deps.clock.now() > due + LATE;
+      void (isLate ? Promise.resolve() : this.#look()).finally(() => {
         if (!this.#isOver) this.start();
       });
     });
