@@ -22,17 +22,30 @@ export function orderProblems(inForce: InForce): readonly string[] {
   });
 }
 
-/** Who may open the file decides there. */
+/** What counts on connections from addresses alone. Whoever may open the file of a Unix socket has none. */
+const OF_ADDRESSES: Readonly<Record<string, string>> = {
+  'tls.certificate': 'has no TLS',
+  'tls.key': 'has no TLS',
+  trusted_proxies: 'has no addresses that could be trusted',
+  'limits.rate_per_address': 'has no addresses',
+};
+
 export function unixSocketProblems(inForce: InForce): readonly string[] {
-  const host = inForce.get('host');
-  if (typeof host?.value !== 'string' || unixPathOf(host.value) === undefined) return [];
-  return ['tls.certificate', 'tls.key'].flatMap((key) => {
+  if (!isOnUnixSocket(inForce)) return [];
+  return Object.entries(OF_ADDRESSES).flatMap(([key, why]) => {
     const given = inForce.get(key);
-    if (given === undefined || given.value === null || given.value === 'off') return [];
+    if (given === undefined || given.source.kind === 'default') return [];
+    const isNone = Array.isArray(given.value) && given.value.length === 0;
+    if (given.value === null || given.value === 'off' || isNone) return [];
     return [
-      `${key}: a Unix socket has no TLS: leave it out, or listen on an address (from ${sourceText(given.source)})`,
+      `${key}: a Unix socket ${why}: leave it out, or listen on an address (from ${sourceText(given.source)})`,
     ];
   });
+}
+
+function isOnUnixSocket(inForce: InForce): boolean {
+  const host = inForce.get('host');
+  return typeof host?.value === 'string' && unixPathOf(host.value) !== undefined;
 }
 
 /** What authentication needs of the options, and what they need of it. */
@@ -65,6 +78,9 @@ function headerProblems(
   const isPlain = certificate === undefined || certificate.value === null || certificate.value === 'off';
   return [
     ...urlProblems(inForce, 'auth.trusted_header counts for pages there alone'),
+    ...(isOnUnixSocket(inForce)
+      ? ['auth.trusted_header: needs an address to listen on: a Unix socket shows nobody whose header it is']
+      : []),
     ...(clientCa !== undefined && isPlain
       ? ['tls.certificate: must be given with auth.trusted_header.client_ca_file: only TLS has certificates']
       : []),

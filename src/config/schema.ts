@@ -31,7 +31,7 @@ const YEAR = 365 * DAY;
 export const schema = group({
   port: option(whole(0, 65_535), DEFAULT_PORT, 'TCP port to listen on. 0 picks a free one.'),
   host: option(
-    text(/^\S+$/, 'a host name, an IP address, or unix: and a path'),
+    text(/^(?!unix:(?!\/\S))\S+$/, 'a host name, an IP address, or unix: and an absolute path'),
     DEFAULT_HOST,
     'Address to listen on. `0.0.0.0` or `::` for every interface; `unix:/run/heartbeat/heartbeat.sock` for a Unix socket, which needs no port.',
   ),

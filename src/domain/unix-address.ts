@@ -1,6 +1,9 @@
-const UNIX = /^unix:(.+)$/s;
+const UNIX = /^unix:(\/.+)$/s;
 
-/** The path of a Unix socket that is written as `unix:/run/heartbeat/heartbeat.sock`; undefined for other addresses. */
+/**
+ * The path of a Unix socket that is written as `unix:/run/heartbeat/heartbeat.sock`; undefined for other
+ * addresses, relative and abstract ones too: what they mean depends on who reads them.
+ */
 export function unixPathOf(address: string): string | undefined {
   return UNIX.exec(address)?.[1];
 }

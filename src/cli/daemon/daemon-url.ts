@@ -21,7 +21,9 @@ export function givenUrl(flag: string | undefined, env: Environment): string | u
 export function urlProblems(url: string | undefined): readonly string[] {
   if (url === undefined) return [`port is 0: name the daemon with --url or ${URL_VARIABLE}`];
   if (isHttp(url) || unixPathOf(url) !== undefined) return [];
-  return [`--url must be an http:// or https:// address, or unix: and the path of a socket, not '${url}'`];
+  return [
+    `--url must be an http:// or https:// address, or unix: and the absolute path of a socket, not '${url}'`,
+  ];
 }
 
 /** The URL at which this machine reaches it; undefined if it picks a free port. */

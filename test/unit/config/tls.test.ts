@@ -50,6 +50,29 @@ describe('certificates in the configuration', () => {
     });
   });
 
+  it('of addresses are refused on a Unix socket, and a path that is not absolute', () => {
+    const host = { '--host': 'unix:/run/heartbeat.sock' };
+    expect(
+      problems({
+        ...said,
+        flags: { ...host, '--trusted-proxies': '10.0.0.0/8', '--limits-rate-per-address': '9' },
+      }),
+    ).to.deep.equal([
+      'trusted_proxies: a Unix socket has no addresses that could be trusted: leave it out, or listen on an address (from --trusted-proxies)',
+      'limits.rate_per_address: a Unix socket has no addresses: leave it out, or listen on an address (from --limits-rate-per-address)',
+    ]);
+    for (const wrong of ['unix:', 'unix:run/x.sock', 'unix:@x'])
+      expect(problems({ ...said, flags: { '--host': wrong } }).join('\n'), wrong).to.match(
+        /^host: must be a host name, an IP address, or unix: and an absolute path/,
+      );
+    // YAML has read 0o660 and 0o600 so.
+    for (const wrong of ['432', '384', '066'])
+      expect(
+        problems({ ...said, flags: { ...host, '--unix-socket-mode': wrong } }).join('\n'),
+        wrong,
+      ).to.match(/^unix_socket_mode: must be an access mode/);
+  });
+
   it('are refused if they are unusable', () => {
     for (const [given, expected] of [
       [{ '--tls-certificate': 'one.crt' }, 'tls.key: must be given with tls.certificate (from default)'],
