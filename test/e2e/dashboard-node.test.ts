@@ -44,7 +44,7 @@ describe('one node in the dashboard, in a browser', () => {
     const { ping_uuid: uuid } = await call('PUT', '/nodes/backup', { schedule: { every: 3600 } });
     for (const said of ['/start', '', '/start', '/fail', ''])
       expect((await fetch(`${url}/ping/${String(uuid)}${said}`, { method: 'POST' })).status).to.equal(200);
-    await call('PUT', '/nodes/db');
+    await call('PUT', '/nodes/db', { timeout: 600 });
     await call('POST', '/nodes/db/fail', { reason: 'disk full' });
     await call('PUT', '/nodes/db/heartbeat');
   });
@@ -104,6 +104,14 @@ describe('one node in the dashboard, in a browser', () => {
     expect(shown().get('end'), 'it still follows the present').to.equal(null);
     await page.keyboard.press('ArrowLeft');
     await eventually(() => expect(shown().get('end')).not.to.equal(null));
+    await page.keyboard.press('End');
+    await eventually(() => expect(shown().get('end')).to.equal(null));
+    // A step in the very moment in which the address says the one before.
+    await page.evaluate(`addEventListener('hashchange', () => document.querySelector('.timeline').dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'ArrowLeft', bubbles: true })), { once: true })`);
+    await page.keyboard.press('+');
+    await eventually(() => expect(shown().get('end')).not.to.equal(null));
+    await page.keyboard.press('-');
     await page.keyboard.press('End');
     await eventually(() => expect(shown().get('end')).to.equal(null));
     await button(page, 'Zoom out').click();

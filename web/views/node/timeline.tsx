@@ -116,14 +116,24 @@ const AFTER_STEPS = 200;
 function useRange(name: string, addressed: TimeRange): [TimeRange, (next: TimeRange) => void] {
   const [own, setOwn] = useState<TimeRange>();
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const written = useRef<string | undefined>(undefined);
+  const href = (range: TimeRange): string => hrefTo(['nodes', name], queryFor(range));
+  const address = href(addressed);
   useEffect(() => {
+    // Where it was written here, a later step may be under way.
+    if (address === written.current) return;
+    written.current = undefined;
+    clearTimeout(timer.current);
     setOwn(undefined);
-    return () => clearTimeout(timer.current);
-  }, [addressed.span, addressed.end]);
+  }, [address]);
+  useEffect(() => () => clearTimeout(timer.current), []);
   const change = (next: TimeRange): void => {
     setOwn(next);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => replaceBy(hrefTo(['nodes', name], queryFor(next))), AFTER_STEPS);
+    timer.current = setTimeout(() => {
+      written.current = href(next);
+      replaceBy(written.current);
+    }, AFTER_STEPS);
   };
   return [own ?? addressed, change];
 }
