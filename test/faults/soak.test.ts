@@ -5,7 +5,7 @@ import { EFFORT } from '../support/effort.js';
 const ROUNDS = 3 * EFFORT;
 
 describe('a daemon under all kinds of load at once', function () {
-  this.timeout(300_000 * EFFORT);
+  this.timeout(900_000 * EFFORT);
 
   it('leaks no actors, requests, alerts, channels or connections', async () => {
     const { classes, handles, grown, requests } = await soak({

@@ -9,7 +9,7 @@ const LENGTH = 40_000;
 const SEEDS = 200;
 
 describe('a fault that is planted in the daemon', function () {
-  this.timeout(300_000 * EFFORT);
+  this.timeout(900_000 * EFFORT);
 
   it('is one of at least twenty', () => {
     expect(PLANTS.length).to.be.at.least(20);

@@ -8,7 +8,7 @@ const LENGTH = 30_000;
 const SEEDS = 150;
 
 describe('the whole daemon on simulated time', function () {
-  this.timeout(300_000 * EFFORT);
+  this.timeout(900_000 * EFFORT);
 
   it('keeps its promises under random faults', async () => {
     for (let seed = 1; seed <= SEEDS * EFFORT; seed++) {

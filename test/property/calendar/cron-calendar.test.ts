@@ -50,7 +50,7 @@ const anchor = fc
   });
 
 describe('the calendar of cron expressions', function () {
-  this.timeout(300_000 * EFFORT);
+  this.timeout(900_000 * EFFORT);
 
   it('agrees with looking at every minute, in many zones and years, above all around changes of the clocks', () => {
     const calendar = new CronCalendar();

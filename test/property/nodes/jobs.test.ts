@@ -338,7 +338,7 @@ const KINDS = { schedule: 'a schedule', timeout: 'a timeout', retried: 'a timeou
 
 /** Decision 186 has the rules. */
 describe('jobs that are pinged keep their promises', function () {
-  this.timeout(300_000 * EFFORT);
+  this.timeout(900_000 * EFFORT);
 
   for (const timing of ['schedule', 'timeout', 'retried'] as const) {
     it(`with runs that overlap, through stalls, kills and pauses, with ${KINDS[timing]}`, () =>

@@ -25,7 +25,7 @@ const promises = new Promises<Trouble, NodeStep, number>({
  * node is compared after every step: see `test/support/model/node-model.ts` for the promises.
  */
 describe('liveness keeps its promises', function () {
-  this.timeout(300_000 * EFFORT);
+  this.timeout(900_000 * EFFORT);
 
   it('while nodes beat, fail, are changed, paused and forgotten, many at once', () => promises.hold([]));
   it('while the process stands still, for long or not, and requests lie in its sockets', () =>

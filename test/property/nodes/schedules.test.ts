@@ -242,7 +242,7 @@ class Run {
 
 /** Decision 171 has the rules, and `naive-cron.ts` for what is expected when. */
 describe('schedules keep their promises', function () {
-  this.timeout(300_000 * EFFORT);
+  this.timeout(900_000 * EFFORT);
 
   it('through stalls, kills, pauses and other schedules, in time zones whose clocks change', () =>
     fc.assert(

@@ -194,7 +194,7 @@ class Run {
 }
 
 describe('pauses that end by themselves keep their promises', function () {
-  this.timeout(300_000 * EFFORT);
+  this.timeout(900_000 * EFFORT);
 
   it('through stalls, kills, heartbeats, other pauses and requests to resume', () =>
     fc.assert(

@@ -175,7 +175,7 @@ class Play {
 }
 
 describe('alerting with random nodes and providers', function () {
-  this.timeout(300_000 * EFFORT);
+  this.timeout(900_000 * EFFORT);
 
   it('accounts for every alert, keeps the order and the limit, and notifies of the final state', async () => {
     await fc.assert(

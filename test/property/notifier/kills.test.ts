@@ -256,7 +256,7 @@ class Play {
 }
 
 describe('alerts of a daemon that is killed between any two steps', function () {
-  this.timeout(300_000 * EFFORT);
+  this.timeout(900_000 * EFFORT);
 
   it('are accounted for: held, folded, grouped, escalated, sent to a fallback or repeated, also for paused and deleted nodes', async () => {
     await fc.assert(

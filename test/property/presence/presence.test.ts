@@ -26,7 +26,7 @@ const promises = new Promises<Trouble, UserStep, Setting>({
  * user is compared after every step: see `test/support/model/user-state.ts` for the promises.
  */
 describe('presence keeps its promises', function () {
-  this.timeout(300_000 * EFFORT);
+  this.timeout(900_000 * EFFORT);
 
   it('while users heal, say goodbye, are erased and fall silent, many at once', () => promises.hold([]));
   it('while the process stands still, for long or not, and requests lie in its sockets', () =>

@@ -215,7 +215,7 @@ function isOf(key: string, { id: who, device: which }: { id: number; device: str
 }
 
 describe('sockets keep their devices online', function () {
-  this.timeout(300_000 * EFFORT);
+  this.timeout(900_000 * EFFORT);
 
   it('as long as their clients answer pings or beat, and no longer', async () => {
     await fc.assert(

@@ -191,7 +191,7 @@ describe('heartbeat store verify', () => {
   });
 
   it('neither ends nor misses a changed byte of a file, wherever it is', async function () {
-    this.timeout(300_000 * EFFORT);
+    this.timeout(900_000 * EFFORT);
     const directory = await small();
     const files = await filesOf(directory);
     const original = (await verified(directory)).sound;
@@ -209,7 +209,7 @@ describe('heartbeat store verify', () => {
   });
 
   it('says of a log that was cut that its end is torn or damaged, unless that is between two records', async function () {
-    this.timeout(300_000 * EFFORT);
+    this.timeout(900_000 * EFFORT);
     const directory = await small();
     const files = await filesOf(directory);
     const log = path.basename(await fileOf(directory, /\.log$/));

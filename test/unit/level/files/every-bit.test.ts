@@ -16,7 +16,7 @@ import { temporaryDirectory, type TemporaryDirectory } from '../../../support/te
 const OPENED_EVERY = sized(797, 79);
 
 describe('every bit of a small store with tables and a log, turned over,', function () {
-  this.timeout(300_000 * EFFORT);
+  this.timeout(900_000 * EFFORT);
   let directory: TemporaryDirectory;
   let files: Map<string, Buffer>;
   const at = (name: string) => path.join(directory.path, 'history', name);
