@@ -1,13 +1,13 @@
+import { apisOf } from './app/apis.js';
 import { assemble, type Actors } from './app/assemble.js';
 import { configurationDiff } from './app/declared/configuration-diff.js';
-import { declaredNodesOf, type DeclaredNodes } from './app/declared/declared-nodes.js';
+import type { DeclaredNodes } from './app/declared/declared-nodes.js';
 import { BlindRecord, RECENT_BLIND_INTERVALS } from './app/blind-record.js';
 import { Checkpoints } from './app/checkpoints.js';
-import { bytesIn, notStoringReasons, readFacts, readSupervision, unreadyReasons } from './app/facts.js';
+import { ClusterMember } from './app/cluster-member.js';
+import { notStoringReasons, readFacts, readSupervision, unreadyReasons } from './app/facts.js';
 import { GatewayChild } from './app/gateway-child.js';
-import { nodeQueries } from './app/node-queries.js';
-import { NodeReads } from './app/node-reads.js';
-import { uptimeRollUp, type UptimeRollUp } from './app/uptime-roll-up.js';
+import type { UptimeRollUp } from './app/uptime-roll-up.js';
 import { ChannelFeed } from './app/events/channel-feed.js';
 import { EventHub } from './app/events/hub.js';
 import { stateSources } from './app/events/state-sources.js';
@@ -20,14 +20,6 @@ import { OwnershipCheck } from './app/ownership-check.js';
 import type { AppPorts } from './app/ports.js';
 import { sumOf } from './app/sum.js';
 import { supervisionTree } from './app/supervision-tree.js';
-import { UserQueries } from './app/user-queries.js';
-import { incidentQueries } from './app/incident-queries.js';
-import { alertQueries } from './app/alert-queries.js';
-import { pingQueries } from './app/ping-queries.js';
-import { probeQueries } from './app/probe-queries.js';
-import { rotaQueries } from './app/rota-queries.js';
-import { signInQueries } from './app/sign-in-queries.js';
-import { silenceQueries } from './app/silence-queries.js';
 import type { Config } from './config/schema.js';
 import { LEVELDB, shownStore } from './config/store.js';
 import type { Rota } from './domain/rota.js';
@@ -35,7 +27,6 @@ import type { BlindInterval } from './domain/blindness.js';
 import type { MaintenanceWindow } from './domain/maintenance.js';
 import type { Overload } from './domain/overload.js';
 import { toMillis, type Instant, type Millis } from './domain/time.js';
-import { userIdsOf } from './domain/user-id.js';
 import { HeartbeatError } from './errors.js';
 import type { AlertsApi, RotasApi, SilencesApi } from './app/api/alerts-api.js';
 import type { Daemon } from './app/api/daemon.js';
@@ -46,16 +37,17 @@ import type { ConnectedClients, DaemonFacts, Stats } from './app/daemon-facts.js
 import { readStats } from './app/stats.js';
 import type { Channel } from './ports/channel.js';
 import type { ConfigurationDiff } from './ports/configuration.js';
+import type { PartitionHost } from './ports/ownership.js';
 import type { ProbeLimits } from './ports/prober.js';
 import { Watchdog } from './runtime/watchdog.js';
 import { supervisionView } from './views/supervision-view.js';
 
 export type { AppPorts } from './app/ports.js';
 
-type Phase = 'stopped' | 'starting' | 'recovering' | 'ready' | 'stopping';
+type Phase = 'stopped' | 'starting' | 'recovering' | 'joining' | 'ready' | 'stopping';
 
 /** The composition root: wires everything together, and starts and stops it in order. */
-export class App implements Daemon {
+export class App implements Daemon, PartitionHost {
   readonly #config: Config;
   readonly #ports: AppPorts;
   readonly #actors: Actors;
@@ -81,6 +73,7 @@ export class App implements Daemon {
   readonly #gateway: GatewayChild;
   readonly #tree: ReturnType<typeof supervisionTree>;
   readonly #handOver: HandOver;
+  readonly #member: ClusterMember;
   readonly #diskOutlook = new DiskOutlook();
   #phase: Phase = 'stopped';
   readonly #startedAt: Instant;
@@ -116,19 +109,24 @@ export class App implements Daemon {
       { clock, logger, hearing: this.#watchdog },
       config.session_timeout,
     );
-    this.users = new UserQueries(userIdsOf(config.user_ids), actors, this.#watchdog, this.#ownership);
-    this.silences = silenceQueries(actors, clock);
     this.#rotas = { inForce: ports.rotas ?? [] };
-    this.rotas = rotaQueries(actors, this.#rotas);
-    this.pings = pingQueries(actors, config.pings.body);
-    this.probes = probeQueries(actors);
-    this.incidents = incidentQueries(actors);
-    this.signIns = signInQueries(actors);
-    const reads = new NodeReads(actors, this.#watchdog, this.#ownership, this.silences);
-    this.nodes = nodeQueries(actors, reads, this.#watchdog, clock, this.#ownership, this.silences);
-    this.#rollUp = uptimeRollUp(actors, reads, config, { clock, logger });
-    this.declared = declaredNodesOf(config, actors, this.nodes, { clock, logger });
-    this.alerts = alertQueries(actors, clock, ports.previewChannel);
+    ({
+      users: this.users,
+      nodes: this.nodes,
+      alerts: this.alerts,
+      silences: this.silences,
+      rotas: this.rotas,
+      pings: this.pings,
+      probes: this.probes,
+      incidents: this.incidents,
+      signIns: this.signIns,
+      declared: this.declared,
+      rollUp: this.#rollUp,
+    } = apisOf(config, ports, actors, {
+      watchdog: this.#watchdog,
+      ownership: this.#ownership,
+      rotas: this.#rotas,
+    }));
     const { ids } = this.users;
     const sources = stateSources(actors, this, this.#ownership, clock);
     this.events = new EventHub(config.events, actors.changes, { clock, logger, ids, sources });
@@ -149,12 +147,18 @@ export class App implements Daemon {
         this.onFatal(error);
       },
     });
+    const { home } = actors;
+    this.#member = new ClusterMember(ports.cluster, { config, home, declared: this.declared, logger });
     this.#handOver = new HandOver(actors, {
       tree: this.#tree.branches,
       blindness: this.#blindness,
       interrupt: () => {
         this.events.interrupt();
         this.#channelFeed.interrupt();
+      },
+      check: (run) => this.#member.check(run),
+      arrived: (partition) => {
+        void this.#member.arrived(partition);
       },
       clock,
       logger,
@@ -192,37 +196,29 @@ export class App implements Daemon {
     const { users, home } = this.#actors;
     const nodes = home.run?.watch?.nodes.size;
     await this.declared.apply();
-    await this.#lookAtDisk();
+    await this.#diskOutlook.look(runsOf(this.#actors.partitions), clock, logger, this.#config);
     logger.info('ready', { milliseconds: Math.round(clock.now() - begun), users: users.size, nodes });
-  }
-
-  /** At the first start on a disk, says what somebody must know before it is full. A session takes 30 to 45 bytes. */
-  async #lookAtDisk(): Promise<void> {
-    const { clock, logger } = this.#ports;
-    const runs = runsOf(this.#actors.partitions);
-    const bytes = await bytesIn(runs);
-    this.#diskOutlook.begin(clock.now(), bytes);
-    const isFirstStart = runs.every(({ summary }) => summary.recovery === undefined);
-    if (this.#config.history.retention === null && isFirstStart && (bytes ?? 0) > 0)
-      logger.info(
-        'every session is kept, since history.retention is off: 20 sessions a day of a million users take 0.6 to 0.9 GB a day',
-      );
   }
 
   async #recover(): Promise<void> {
     const { partitions, home, memory } = this.#actors;
     memory.alertsRead();
     const room = memory.startRoom;
-    await recoverAll(partitions);
+    const here = partitions.filter(({ run }) => run !== undefined);
+    await recoverAll(here);
     room.check();
     await this.declared.begin(this.#ports.declaration);
     this.#blindness.resume((await home.run?.store.blindIntervals(RECENT_BLIND_INTERVALS)) ?? []);
+    if (this.#ports.cluster !== undefined) {
+      this.#enter('joining');
+      await this.#member.join();
+    }
     this.#enter('ready');
-    for (const partition of partitions) this.#handOver.resume(partition);
+    for (const partition of here) this.#handOver.resume(partition);
   }
 
   /** @throws HeartbeatError if a stop was requested meanwhile: the daemon must not become ready any more */
-  #enter(phase: 'recovering' | 'ready'): void {
+  #enter(phase: 'recovering' | 'joining' | 'ready'): void {
     if (this.#phase === 'stopping')
       throw new HeartbeatError('HEARTBEAT_NOT_READY', 'asked to stop while starting');
     this.#phase = phase;
@@ -238,6 +234,7 @@ export class App implements Daemon {
     this.#rollUp.stop();
     this.events.stop();
     online.stop();
+    if (this.#ports.cluster !== undefined) await this.#member.leave();
     await this.#handOver.end();
     for (const run of runsOf(partitions)) run.end();
     this.#gateway.end();
@@ -257,14 +254,16 @@ export class App implements Daemon {
     this.#ports.logger.info('stopped');
   }
 
-  /** Gives a partition away. See `HandOver`. */
   handOver(id: string): Promise<void> {
     return this.#handOver.give(id);
   }
 
-  /** Takes a partition over that was handed over. See `HandOver`. */
   takeOver(id: string): Promise<void> {
     return this.#handOver.take(id);
+  }
+
+  lost(id: string): void {
+    this.#handOver.lose(id);
   }
 
   /**

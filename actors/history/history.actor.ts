@@ -113,9 +113,8 @@ export class History implements Behaviour<HistoryMessage> {
   /** Writes what is left, unless the disk refuses it. */
   async #stop(): Promise<void> {
     this.#actor.down();
-    await this.caughtUp();
     await this.#untilIdle();
-    if (this.state === 'refusing') await this.#tryOnceMore();
+    if (this.state === 'refusing' && !this.#intake.isAbandoned) await this.#tryOnceMore();
     const { length } = this.#backlog;
     if (length > 0)
       this.#deps.logger.error('stopping with entries the store refused: they are lost', {
@@ -130,11 +129,11 @@ export class History implements Behaviour<HistoryMessage> {
     if (!this.#busy) this.#run(this.#reopening.attempt());
     await this.#untilIdle();
     // Whatever others submit once the store is open again.
-    await this.caughtUp();
     await this.#untilIdle();
   }
 
-  #untilIdle(): Promise<void> {
+  async #untilIdle(): Promise<void> {
+    await this.caughtUp();
     return new Promise((resolve) => {
       this.#idle = resolve;
       this.#settleIdle();
@@ -148,8 +147,15 @@ export class History implements Behaviour<HistoryMessage> {
     return this.#deps.store.close();
   }
 
+  /** Another process may own the store: nothing is written any more, nor tried again. Requests that wait are refused. */
+  abandon(): void {
+    this.#intake.abandon(this.#commit.refused());
+    this.#settleIdle();
+  }
+
   submit(entries: readonly HistoryEntry[]): void {
     if (this.#summary === undefined) return;
+    if (this.#intake.isAbandoned) return this.#intake.refuse(entries, 'HEARTBEAT_NOT_READY');
     const admitted = this.#intake.admit(entries);
     if (admitted.length > 0) this.#actor.tell({ kind: 'submit', entries: admitted });
   }
@@ -197,6 +203,7 @@ export class History implements Behaviour<HistoryMessage> {
   }
 
   handle(message: HistoryMessage): void {
+    if (this.#intake.isAbandoned && message.kind !== 'submit' && message.kind !== 'catch_up') return;
     switch (message.kind) {
       case 'submit':
         for (const entry of message.entries) this.#intake.accept(entry);
@@ -279,7 +286,7 @@ export class History implements Behaviour<HistoryMessage> {
 
   #settleIdle(): void {
     const waiting = this.#backlog.length + this.#commit.taken;
-    if (this.#busy || (waiting > 0 && this.state === 'open')) return;
+    if (!this.#intake.isAbandoned && (this.#busy || (waiting > 0 && this.state === 'open'))) return;
     this.#idle?.();
     this.#idle = undefined;
   }

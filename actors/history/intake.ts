@@ -30,6 +30,7 @@ export class Intake {
   /** Submissions on their way through the mailbox, and the entries in them. */
   readonly #arriving = { submissions: 0, entries: 0 };
   #state: StoreState = 'open';
+  #isAbandoned = false;
   /** The error code for refused entries. */
   #code: ErrorCode = 'HEARTBEAT_STORE_REFUSES';
 
@@ -44,8 +45,26 @@ export class Intake {
     return this.#state;
   }
 
+  /** Nothing is taken in any more. */
+  get isAbandoned(): boolean {
+    return this.#isAbandoned;
+  }
+
+  /** Another process may own the store: requests that wait are refused, and nothing is kept. */
+  abandon({ entries }: Commit): void {
+    this.#isAbandoned = true;
+    const dropped = [...entries];
+    this.#backlog.restore([], (entry) => {
+      dropped.push(entry);
+      return false;
+    });
+    this.refuse(dropped.filter(isAwaited), 'HEARTBEAT_NOT_READY');
+  }
+
   accept(entry: HistoryEntry): void {
-    if (entry.kind === 'alerts' && this.#state === 'refusing') {
+    if (this.#isAbandoned) {
+      this.refuse([entry], 'HEARTBEAT_NOT_READY');
+    } else if (entry.kind === 'alerts' && this.#state === 'refusing') {
       this.#backlog.push(entry);
       this.#deps.alertsCommitted(entry.records, false);
     } else if (entry.kind === 'flush' && !this.#backlog.isBehind(entry.user)) {
@@ -118,7 +137,7 @@ export class Intake {
   }
 
   refuse(entries: readonly HistoryEntry[], code: ErrorCode): void {
-    for (const entry of entries) if (entry.kind === 'resume') this.#backlog.push(healedBy(entry));
+    for (const entry of entries) if (entry.kind === 'resume') this.#keep(healedBy(entry));
     const settlements: Settlement[] = [];
     const nodes: NodeSettlement[] = [];
     const requests: RequestSettlement[] = [];
@@ -130,7 +149,7 @@ export class Intake {
       if (!isAwaited(entry)) continue;
       if (isOfRequest(entry)) {
         const isSignOut = entry.kind === 'sign_in' && entry.signIn === undefined;
-        if (isSignOut) this.#backlog.push({ kind: 'undo', record: undoingRequest(entry) });
+        if (isSignOut) this.#keep({ kind: 'undo', record: undoingRequest(entry) });
         requests.push({ entry, stored: false, code });
         continue;
       }
@@ -141,6 +160,10 @@ export class Intake {
     this.#deps.settle(settlements);
     this.#deps.settleNodes(nodes);
     this.#deps.settleRequests(requests);
+  }
+
+  #keep(entry: Queued): void {
+    if (!this.#isAbandoned) this.#backlog.push(entry);
   }
 
   /** The disk is full, or worse. Every waiting request is answered. */

@@ -1,7 +1,6 @@
-import { Histogram } from '../../src/domain/histogram.js';
+import { Histogram, LATENESS } from '../../src/domain/histogram.js';
 import type { Flip, FlipCause, NodeState } from '../../src/domain/node.js';
 import type { PingKind } from '../../src/domain/ping.js';
-import { LATENESS } from '../shards/shard-supervisor.js';
 
 /** Counts of what the nodes of this process have done since it started. */
 export class NodeCounts {

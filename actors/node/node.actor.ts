@@ -96,6 +96,11 @@ export class NodeActor extends NodeLease<NodeDeps> {
     this.restoreLease(stored);
   }
 
+  override abandon(reply: NodeReply): void {
+    super.abandon(reply);
+    for (const request of this.#waitingForStatus?.take(Infinity) ?? []) request.answer(reply);
+  }
+
   /** Until all submitted statuses are settled. */
   private waitForStatus(message: PendingRequest<NodeEntity>): void {
     const pending = (this.#waitingForStatus ??= new AwaitingCommit());

@@ -2,7 +2,7 @@ import Denque from 'denque';
 import type { Moment } from '../../src/domain/time.js';
 import type { Actor, Cell, Crash } from '../../src/runtime/actor.js';
 import { Timer } from '../../src/runtime/timer-wheel.js';
-import { PendingRequest, type EntityTypes } from './pending-request.js';
+import { PendingRequest, type EntityTypes, type ReplyOf } from './pending-request.js';
 import { addOrJoin, Stash } from './stash.js';
 
 /** Every request that arrived before `horizon` has been passed on, so deadlines before it may be acted on. */
@@ -140,6 +140,16 @@ export abstract class EntityActor<
     const waiting = this.#waiting;
     this.#waiting = undefined;
     return waiting?.toArray() ?? NOBODY;
+  }
+
+  /** From now on it decides nothing. Whoever waits gets this reply, and so does whoever is heard later. */
+  abandon(reply: ReplyOf<Entity>): void {
+    const answer = (message: EntityMessage<Entity>): void => {
+      if (message instanceof PendingRequest) message.answer(reply);
+    };
+    for (const request of this.takeWaiting()) answer(request);
+    for (const message of this.#stash?.takeAll() ?? []) answer(message);
+    this.receive = answer;
   }
 
   protected refuse(request: PendingRequest<Entity>): void {

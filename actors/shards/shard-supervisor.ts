@@ -22,9 +22,6 @@ export const RESOLUTION: Millis = 20;
 /** A timer that crashed its actor twice is retried after this time. */
 const EXPIRE_AGAIN: Millis = 1000;
 
-/** Buckets in seconds for how late a deadline is noticed: about a tick, a stall, or the queue of a mass expiry. */
-export const LATENESS: readonly number[] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-
 export const OVERLOADED: Refusal = { kind: 'refused', code: 'HEARTBEAT_OVERLOADED' };
 export const DOWN: Refusal = { kind: 'refused', code: 'HEARTBEAT_NOT_READY' };
 export const FAILED: Refusal = { kind: 'refused', code: 'HEARTBEAT_INTERNAL' };
@@ -156,6 +153,12 @@ export abstract class ShardSupervisor<Entity extends EntityTypes, Actor extends 
     await Promise.all([...this.actors.values()].map((actor) => this.#stopOne(actor)));
   }
 
+  /** Nothing is answered any more. Whoever waits is told that the shard is down. */
+  abandon(): void {
+    this.#exitSignal = undefined;
+    for (const actor of this.actors.values()) actor.abandon(DOWN);
+  }
+
   /** Stops and forgets every actor. Whoever still waits for an answer is told that the shard is down. */
   async dismiss(): Promise<void> {
     const actors = [...this.actors.values()];
@@ -169,10 +172,7 @@ export abstract class ShardSupervisor<Entity extends EntityTypes, Actor extends 
 
   #stopOne(actor: Actor): Promise<void> {
     return new Promise((resolve) => {
-      if (actor.cell === undefined) {
-        resolve();
-        return;
-      }
+      if (actor.cell === undefined) return resolve();
       actor.cell.stop((left) => {
         actor.keepUnhandled(left);
         resolve();

@@ -71,6 +71,13 @@ export class Stash<Message extends Stashable<Message>> {
     this.#stashed.unshift(message);
   }
 
+  /** The stashed messages, which are handed over once. */
+  takeAll(): readonly Message[] {
+    const all = this.#stashed.toArray();
+    this.#stashed.clear();
+    return all;
+  }
+
   /**
    * Continues after a message was handled or given up.
    *

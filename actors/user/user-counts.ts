@@ -1,5 +1,4 @@
-import { Histogram } from '../../src/domain/histogram.js';
-import { LATENESS } from '../shards/shard-supervisor.js';
+import { Histogram, LATENESS } from '../../src/domain/histogram.js';
 
 /**
  * Counts of what the users of this process have done since it started. Plain fields, so a heal pays for one increment.

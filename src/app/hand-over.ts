@@ -4,12 +4,17 @@ import type { Logger } from '../ports/logger.js';
 import type { Actors } from './assemble.js';
 import type { BlindRecord } from './blind-record.js';
 import type { Partition, PartitionTree } from './partition.js';
+import { notHere, type PartitionRun } from './partition-run.js';
 
 interface HandOverDeps {
   readonly tree: PartitionTree;
   readonly blindness: Pick<BlindRecord, 'keep'>;
   /** What changes in a partition that goes is not heard here from now on. */
   readonly interrupt: () => void;
+  /** @throws HeartbeatError if the store of a run is not one of this daemon's */
+  readonly check: (run: PartitionRun) => Promise<void>;
+  /** It is answered for here from now on. */
+  readonly arrived: (partition: Partition) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -19,6 +24,8 @@ export class HandOver {
   readonly #actors: Pick<Actors, 'partitions' | 'home' | 'memory'>;
   readonly #deps: HandOverDeps;
   readonly #underWay = new Set<Partition>();
+  /** What is left of lost partitions, and ends by itself. */
+  readonly #losses = new Set<Promise<void>>();
   #isEnding = false;
 
   constructor(actors: Pick<Actors, 'partitions' | 'home' | 'memory'>, deps: HandOverDeps) {
@@ -41,30 +48,46 @@ export class HandOver {
   }
 
   /**
-   * @throws HeartbeatError if its store cannot be opened or read, or holds more than the memory; it is still not here
-   * then
+   * @throws HeartbeatError if its store cannot be opened or read, is not of this daemon's partitions, or holds more than
+   * the memory, or if it is lost meanwhile; it is still not here then
    */
   async take(id: string): Promise<void> {
-    const { clock, logger, tree } = this.#deps;
+    const { clock, logger, tree, check, arrived } = this.#deps;
     const begun = clock.now();
-    const run = await this.#move(id, async (partition) => {
+    await this.#move(id, async (partition) => {
       const room = this.#actors.memory.roomFor(`partition ${id}`);
-      await partition.start(tree, room);
+      const run = await partition.start(tree, room);
       try {
-        await partition.recover();
+        await check(run);
+        await run.recover();
         room.check();
         this.#refuseAtTheEnd();
+        if (run.isLost) throw notHere(id);
         this.resume(partition);
       } catch (error) {
-        await partition.handOver(tree);
+        // If it was lost, it may have been taken over again.
+        if (partition.run === run) await partition.handOver(tree);
         this.#refuseAtTheEnd();
         throw error;
       }
-      return partition.run;
+      const milliseconds = Math.round(clock.now() - begun);
+      const [users, nodes] = [run.users.size, run.watch?.nodes.size];
+      logger.info('partition taken over', { partition: id, milliseconds, users, nodes });
+      arrived(partition);
     });
-    const milliseconds = Math.round(clock.now() - begun);
-    const [users, nodes] = [run?.users.size, run?.watch?.nodes.size];
-    logger.info('partition taken over', { partition: id, milliseconds, users, nodes });
+  }
+
+  /** Another process may own it: nothing of it is answered or stored here from this call on, and the process goes on. */
+  lose(id: string): void {
+    const { logger, tree, interrupt } = this.#deps;
+    const partition = this.#partition(id);
+    const lost = partition.lose(tree).catch((error: unknown) => {
+      logger.debug('the store of a lost partition could not be closed in order', { partition: id, error });
+    });
+    interrupt();
+    logger.warn('partition lost', { partition: id });
+    this.#losses.add(lost);
+    void lost.then(() => this.#losses.delete(lost));
   }
 
   /** Lets time continue in a partition that has recovered. */
@@ -79,6 +102,7 @@ export class HandOver {
     this.#isEnding = true;
     const { tree } = this.#deps;
     await Promise.allSettled(Array.from(this.#underWay, (partition) => partition.handOver(tree)));
+    await Promise.all(this.#losses);
   }
 
   async #move<Result>(id: string, move: (partition: Partition) => Promise<Result>): Promise<Result> {

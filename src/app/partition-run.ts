@@ -2,20 +2,20 @@ import { History } from '../../actors/history/history.actor.js';
 import { HistoryReader } from '../../actors/history/history-reader.js';
 import type { ExitSignal, RunningChild } from '../../actors/supervisor/child-spec.js';
 import type { PartitionParts } from '../../actors/tree.js';
-import { recover, type Recovered } from '../../actors/user/recover.js';
 import { LocalUserShards } from '../../actors/user/user-shards.js';
 import { decide } from '../../actors/user/user.machine.js';
 import type { BlindInterval } from '../domain/blindness.js';
-import { moment, toMillis, type Millis, type Moment } from '../domain/time.js';
+import { moment, type Millis, type Moment } from '../domain/time.js';
 import { HeartbeatError } from '../errors.js';
 import type { HistoryStore, StoreSummary } from '../ports/history-store.js';
 import type { Place } from '../runtime/actor-system.js';
 import { longReads, type LongReads } from './long-reads.js';
 import { settlementsFor } from './settlements.js';
 import { historyOptions, usersOptions } from './options.js';
+import { RunRecovery } from './run-recovery.js';
 import type { Shared } from './shared.js';
 import type { Room } from './startup-memory.js';
-import { openPingUuids, recoverWatch, type Watch } from './watch.js';
+import type { Watch } from './watch.js';
 
 /** The longest that a hand-over waits for requests that it has received. */
 const PATIENCE: Millis = 5000;
@@ -45,12 +45,13 @@ export class PartitionRun {
   /** Reads the sessions of its users. */
   readonly sessions: HistoryReader;
   readonly #shared: Shared;
-  readonly #room: Room;
-  #recovered: Recovered | undefined;
+  readonly #recovery: RunRecovery;
   #hasResumed = false;
   #heardUntil = moment(Infinity);
   #isEnding = false;
   #isLeaving = false;
+  /** Another process may own it. */
+  isLost = false;
   #started: ((failure: Error | undefined) => void) | undefined;
 
   constructor({ id, store, shards }: Slice, shared: Shared, room: Room, watch: Watch | undefined) {
@@ -58,7 +59,6 @@ export class PartitionRun {
     this.store = store;
     this.watch = watch;
     this.#shared = shared;
-    this.#room = room;
     const { system, clock, logger, config, limits, memory, counts, meter, ports } = shared;
     const { online, changes, hearing } = shared;
     const deps = { system, clock, logger };
@@ -87,6 +87,7 @@ export class PartitionRun {
       { ...this.reads, lastSession: (user) => this.#whileHere(() => store.lastSession(user)) },
       (user) => this.history.unstored(user),
     );
+    this.#recovery = new RunRecovery(this, shared, room);
   }
 
   /** What its supervisor starts and stops. */
@@ -117,7 +118,7 @@ export class PartitionRun {
     return {
       inspect: () => child.inspect(),
       stop: async () => {
-        if (this.#isEnding && this.#hasResumed) {
+        if (this.#isEnding && this.#hasResumed && !this.isLost) {
           this.checkpoint();
           this.watch?.nodes.checkpoint();
         }
@@ -143,14 +144,8 @@ export class PartitionRun {
   }
 
   /** Restores all users and nodes of the last run. Call `resume` once their requests can be received. */
-  async recover(): Promise<void> {
-    const { clock, logger, config } = this.#shared;
-    const { store, users, watch, history } = this;
-    const room = this.#room();
-    if (watch !== undefined) await recoverWatch(watch, store, room);
-    const holds = (sessions: number): boolean => room.holdsUsers(sessions);
-    const deps = { clock, logger, store, summary: history.summary, shards: users, holds };
-    this.#recovered = await recover(deps, toMillis(config.session_timeout));
+  recover(): Promise<void> {
+    return this.#recovery.recover();
   }
 
   /**
@@ -159,16 +154,9 @@ export class PartitionRun {
    * @returns the interval in which it did not run, if any
    */
   resume(): BlindInterval | undefined {
-    if (this.#recovered === undefined) throw new TypeError('the partition has not recovered');
-    const entries = this.#recovered();
-    this.history.submit(entries);
-    if (this.watch !== undefined)
-      this.history.submit(openPingUuids(this.watch, this.history.summary.pingSecret));
-    this.watch?.nodes.resume(this.history.summary.observed);
-    this.watch?.probes.tell({ kind: 'resume' });
-    this.watch?.signIns.resume();
+    const interval = this.#recovery.resume();
     this.#hasResumed = true;
-    return entries.find((entry) => entry.kind === 'blind')?.interval;
+    return interval;
   }
 
   /** What its store contained when it was opened. */
@@ -254,7 +242,16 @@ export class PartitionRun {
     do {
       await this.settled();
       await new Promise<void>((resolve) => clock.after(QUIET, resolve));
-    } while (this.#isBusy && clock.now() < end);
+    } while (!this.isLost && this.#isBusy && clock.now() < end);
+  }
+
+  /** Another process may own it: nothing is answered or stored any more, not even what was asked before. */
+  abandon(): void {
+    this.isLost = true;
+    this.#isLeaving = true;
+    for (const shard of [...this.users.all, ...(this.watch?.nodes.all ?? [])]) shard.abandon();
+    this.history.abandon();
+    this.end();
   }
 
   /** Whether an actor has something to handle, or waits for the disk. */

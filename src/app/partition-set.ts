@@ -33,6 +33,23 @@ export async function checkPartitionSet(
   }
 }
 
+/**
+ * Refuses a partition that belongs to another set, or to another place in it, and marks one that is new.
+ *
+ * @param set of the cluster
+ * @throws HeartbeatError `HEARTBEAT_WRONG_PARTITIONS`, with what to do
+ */
+export async function checkPartition(
+  { id, store, summary }: Opened,
+  set: string,
+  partitions: number,
+): Promise<void> {
+  const { membership } = summary;
+  proveOne(id, membership, { set, partitions });
+  if (membership === undefined)
+    await store.write([{ kind: 'membership', membership: { set, partition: id, partitions } }]);
+}
+
 /** Then a start on a full disk, with nothing stored in them but their marks, need not write any. */
 function areMarked(all: readonly Opened[]): boolean {
   const set = all[0]?.summary.membership?.set;

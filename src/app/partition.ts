@@ -43,17 +43,19 @@ export class Partition {
   #run: PartitionRun | undefined;
   #storeWatch: StoreWatch | undefined;
   #handingOver: Promise<void> | undefined;
+  /** How often it was lost. */
+  #losses = 0;
 
-  /** @param newRun makes all that runs in it; the first one starts with the supervision tree */
+  /** @param newRun makes all that runs in it; the first one starts with the supervision tree, unless in a cluster */
   constructor(
     id: string,
     newRun: (room: Room) => PartitionRun,
-    { clock, memory }: Pick<Shared, 'clock' | 'memory'>,
+    { clock, memory, ports }: Pick<Shared, 'clock' | 'memory' | 'ports'>,
   ) {
     this.id = id;
     this.#newRun = newRun;
     this.#clock = clock;
-    this.#run = newRun(() => memory.startRoom);
+    if (ports.cluster === undefined) this.#run = newRun(() => memory.startRoom);
   }
 
   /** What runs of it; undefined if it is not here. */
@@ -78,12 +80,15 @@ export class Partition {
   }
 
   /**
-   * Opens its store and starts its actors, below a supervisor of its own.
+   * Opens its store and starts its actors, below a supervisor of its own, once nothing of an earlier run is left.
    *
    * @param room what it may take of the memory
-   * @throws HeartbeatError if the store cannot be opened; nothing is left running then
+   * @throws HeartbeatError if the store cannot be opened, or it is lost meanwhile; nothing is left running then
    */
-  async start(tree: PartitionTree, room: StartupMemory): Promise<void> {
+  async start(tree: PartitionTree, room: StartupMemory): Promise<PartitionRun> {
+    const losses = this.#losses;
+    await this.#handingOver?.catch(() => undefined);
+    if (losses !== this.#losses) throw notHere(this.id);
     if (this.#run !== undefined) throw new TypeError(`partition ${this.id} has started already`);
     const run = this.#newRun(() => room);
     this.#run = run;
@@ -91,6 +96,7 @@ export class Partition {
     tree.add(run.parts);
     try {
       await started;
+      return run;
     } catch (error) {
       await this.handOver(tree);
       throw error;
@@ -127,6 +133,17 @@ export class Partition {
       this.#handingOver = undefined;
     });
     return this.#handingOver;
+  }
+
+  /**
+   * Another process may own it: nothing of it is answered or stored here any more, from this call on.
+   *
+   * @returns once nothing of it is left here
+   */
+  lose(tree: PartitionTree): Promise<void> {
+    this.#losses++;
+    this.#run?.abandon();
+    return this.handOver(tree);
   }
 
   async #handOver(tree: PartitionTree): Promise<void> {

@@ -14,9 +14,16 @@ import type { HistoryStore } from '../ports/history-store.js';
 import type { Logger } from '../ports/logger.js';
 import type { Memory } from '../ports/memory.js';
 import type { MetricFamily } from '../ports/metrics.js';
-import type { Ownership } from '../ports/ownership.js';
+import type { Ownership, SharedOwnership } from '../ports/ownership.js';
 import type { ProbeLimits, StartProber } from '../ports/prober.js';
 import type { PresenceChange } from './presence-change.js';
+
+/** The cluster that a daemon is a member of. */
+export interface Cluster {
+  readonly ownership: SharedOwnership;
+  /** The id of the partitions that were made together, which all members share. */
+  partitionSet(): Promise<string>;
+}
 
 /** The daemon's ports. */
 export interface AppPorts {
@@ -28,6 +35,8 @@ export interface AppPorts {
   readonly acceptsDataLoss?: boolean;
   /** Of all partitions that are here. */
   readonly ownership: Ownership;
+  /** If present, the ownership is its. The daemon starts without partitions, joins it, and has those that it assigns. */
+  readonly cluster?: Cluster;
   /** If absent, memory is not the daemon's to watch: in a library's host, or a test. */
   readonly memory?: Memory;
   /** Process data for `GET /supervision`. */

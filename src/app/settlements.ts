@@ -10,7 +10,7 @@ type Settlements = Pick<
 
 /** Passes what history settles on to the users, the nodes and the notifier of a run, which wait for it. */
 export function settlementsFor(
-  run: { readonly users: LocalUserShards; readonly watch: Watch | undefined },
+  run: { readonly users: LocalUserShards; readonly watch: Watch | undefined; readonly isLost: boolean },
   online: OnlineIds,
 ): Settlements {
   const { watch } = run;
@@ -20,7 +20,7 @@ export function settlementsFor(
       run.users.settle(settlements);
     },
     alertsCommitted: (records, stored) => {
-      if (records.length > 0) watch?.alerting.committed(records, stored);
+      if (records.length > 0 && !run.isLost) watch?.alerting.committed(records, stored);
     },
     reopened: () => {
       watch?.notifier.reopened();

@@ -61,6 +61,11 @@ export interface SharedOwnership extends Ownership {
    */
   join(): Promise<void>;
   /**
+   * The store of a partition shows a newer owner: the host loses it at once. If it is still this process's, its key is
+   * released, and claimed again by the member that is to have it.
+   */
+  giveUp(partition: string): void;
+  /**
    * Gives all partitions away, and leaves the cluster.
    *
    * @param within how long others are waited for that take them over

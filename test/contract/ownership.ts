@@ -141,6 +141,17 @@ export function describeOwnership(name: string, make: () => Subject): void {
       await subject.eventually(() => expectShared(subject, a, b));
     });
 
+    it('gives up a partition whose store has another owner, and takes it over again later', async () => {
+      await join(a);
+      const before = a.running.get('users-3') ?? Infinity;
+      a.ownership.giveUp('users-3');
+      expect(a.running.has('users-3')).to.equal(false);
+      await subject.eventually(() => {
+        expectShared(subject, a);
+        expect(a.running.get('users-3')).to.be.above(before);
+      });
+    });
+
     it('tries again to take over what it could not, after a while', async () => {
       a.failing.add('users-3');
       await settled(a.ownership.join());

@@ -156,6 +156,15 @@ export class Claims {
     }
   }
 
+  giveUp(partition: string): void {
+    const { host, clock } = this.#options;
+    const claim = this.#held.get(partition);
+    if (claim === undefined || claim.phase === 'released') return;
+    host.lost(partition);
+    this.#avoided.set(partition, moment(clock.now() + AFTER_FAILURE));
+    void this.#release(partition, claim);
+  }
+
   /** Gives all away, whether somebody takes them or not. */
   async giveAllAway(): Promise<void> {
     for (const [partition, claim] of [...this.#held])

@@ -84,6 +84,10 @@ export class LeasedOwnership implements SharedOwnership {
     });
   }
 
+  giveUp(partition: string): void {
+    this.#claims.giveUp(partition);
+  }
+
   async leave(within: Millis): Promise<void> {
     const { clock, coordination, logger } = this.#options;
     this.#membership.announceLeaving();

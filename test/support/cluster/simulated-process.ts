@@ -1,9 +1,9 @@
-import { moment, type Millis, type Moment } from '../../../src/domain/time.js';
+import { moment, type Instant, type Millis, type Moment } from '../../../src/domain/time.js';
 import type { Cancel, Clock } from '../../../src/ports/clock.js';
 
 /** A process with a clock of its own, which may run too fast or too slow. It may stand still, or die. */
-export class SimulatedProcess implements Pick<Clock, 'now' | 'after'> {
-  readonly #clock: Pick<Clock, 'now' | 'after'>;
+export class SimulatedProcess implements Clock {
+  readonly #clock: Clock;
   readonly #rate: number;
   readonly #startedAt: Moment;
   /** What waits until the process goes on. */
@@ -11,7 +11,7 @@ export class SimulatedProcess implements Pick<Clock, 'now' | 'after'> {
   #isDead = false;
 
   /** @param rate of its clock: 1.01 gains a hundredth */
-  constructor(clock: Pick<Clock, 'now' | 'after'>, rate = 1) {
+  constructor(clock: Clock, rate = 1) {
     this.#clock = clock;
     this.#rate = rate;
     this.#startedAt = clock.now();
@@ -23,6 +23,23 @@ export class SimulatedProcess implements Pick<Clock, 'now' | 'after'> {
 
   now(): Moment {
     return moment((this.#clock.now() - this.#startedAt) * this.#rate);
+  }
+
+  /** That of all processes. */
+  wall(): Instant {
+    return this.#clock.wall();
+  }
+
+  get isAccepting(): boolean {
+    return this.#clock.isAccepting;
+  }
+
+  soon(callback: () => void): void {
+    this.#clock.soon(() => this.deliver(callback));
+  }
+
+  afterReading(callback: (all: boolean) => void, within: Millis): Cancel {
+    return this.#clock.afterReading((all) => this.deliver(() => callback(all)), within);
   }
 
   after(delay: Millis, callback: () => void): Cancel {
