@@ -41,8 +41,8 @@ const ROOMS = {
     sees: [
       '^src/(ports|domain)/',
       '^src/views/did-you-mean[.]ts$',
-      // Matchers, times, cron expressions and settings of nodes are written as in requests.
-      '^src/views/(?:schedule|silence-view|node-settings|body-problems|probe)[.]ts$',
+      // Matchers, times, cron expressions and settings of nodes and status pages are written as in requests.
+      '^src/views/(?:schedule|silence-view|node-settings|status-page-settings|body-problems|probe)[.]ts$',
       // The emitter's file of nodes.
       '^src/client/emitter/emitter[.]ts$',
       '^src/adapters/(channels/|store-location[.]ts$|postgres/postgres-url[.]ts$)',

@@ -30,7 +30,7 @@ import { toMillis, type Instant, type Millis } from './domain/time.js';
 import { HeartbeatError } from './errors.js';
 import type { AlertsApi, RotasApi, SilencesApi } from './app/api/alerts-api.js';
 import type { Daemon } from './app/api/daemon.js';
-import type { IncidentsApi, SignInsApi } from './app/api/pages-api.js';
+import type { StatusPagesApi, SignInsApi } from './app/api/pages-api.js';
 import type { NodesApi, PingsApi, ProbesApi } from './app/api/nodes-api.js';
 import type { UsersApi } from './app/api/users-api.js';
 import type { ConnectedClients, DaemonFacts, Stats } from './app/daemon-facts.js';
@@ -60,7 +60,7 @@ export class App implements Daemon, PartitionHost {
   readonly pings: PingsApi;
   readonly declared: DeclaredNodes;
   readonly probes: ProbesApi;
-  readonly incidents: IncidentsApi;
+  readonly statusPages: StatusPagesApi;
   readonly signIns: SignInsApi;
   connected: ConnectedClients = { sockets: 0, eventReaders: 0 };
   readonly events: EventHub;
@@ -118,7 +118,7 @@ export class App implements Daemon, PartitionHost {
       rotas: this.rotas,
       pings: this.pings,
       probes: this.probes,
-      incidents: this.incidents,
+      statusPages: this.statusPages,
       signIns: this.signIns,
       declared: this.declared,
       rollUp: this.#rollUp,

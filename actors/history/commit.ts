@@ -7,7 +7,7 @@ import type { ErrorCode } from '../../src/errors.js';
 import type { HistoryRecord } from '../../src/ports/history-record.js';
 import type { Queued } from './backlog.js';
 import { recordsOf, recordsOfStatus, undoingRecordsOf, withoutPing } from './node-records.js';
-import { isOfRequest, recordOfRequest, undoingRequest } from './request-records.js';
+import { isOfRequest, recordsOfRequest, undoingRequest } from './request-records.js';
 import type {
   StatusEntry,
   HistoryEntry,
@@ -103,9 +103,9 @@ export function commitOf(
         break;
       case 'silence':
       case 'override':
-      case 'incidents':
+      case 'status_pages':
       case 'sign_in':
-        records.push(recordOfRequest(entry));
+        records.push(...recordsOfRequest(entry));
         requests.push({ entry, stored: true });
         break;
       case 'register':
@@ -181,9 +181,9 @@ export function refusalOf(commit: Commit, code: ErrorCode): Refusal {
         return [entry];
       case 'silence':
       case 'override':
-      case 'incidents':
+      case 'status_pages':
       case 'sign_in':
-        return [{ kind: 'undo', record: undoingRequest(entry) }];
+        return undoingRequest(entry).map((record) => ({ kind: 'undo', record }));
       case 'register':
       case 'change':
       case 'forget':

@@ -11,6 +11,7 @@ import type { OverrideId, RotaOverride } from '../../src/domain/rota-override.js
 import type { SignIn } from '../../src/domain/sign-in.js';
 import type { Silence, SilenceId } from '../../src/domain/silence.js';
 import type { StatusIncident } from '../../src/domain/status-incident.js';
+import type { StatusPage } from '../../src/domain/status-page.js';
 import type { Instant } from '../../src/domain/time.js';
 import type { UptimeDay, UptimeMarks } from '../../src/domain/uptime-day.js';
 import type { UserId } from '../../src/domain/user-id.js';
@@ -102,13 +103,23 @@ export interface SilenceEntry {
   readonly silence: Silence;
 }
 
-/** Incidents of status pages change, and somebody waits for the reply. Refused when the disk is full. */
-export interface IncidentsEntry {
-  readonly kind: 'incidents';
-  /** Those that change or go, as they are on disk. */
-  readonly before: readonly StatusIncident[];
-  /** What they become, and new ones. */
-  readonly after: readonly StatusIncident[];
+/** A status page or its incidents change, and somebody waits for the reply. Refused when the disk is full. */
+export interface StatusPagesEntry {
+  readonly kind: 'status_pages';
+  /** The page that is made, changed or deleted, and how it is on disk. */
+  readonly page:
+    | {
+        readonly slug: string;
+        readonly before: StatusPage | undefined;
+        readonly after: StatusPage | undefined;
+      }
+    | undefined;
+  readonly incidents: {
+    /** Those that change or go, as they are on disk. */
+    readonly before: readonly StatusIncident[];
+    /** What they become, and new ones. */
+    readonly after: readonly StatusIncident[];
+  };
 }
 
 /** Likewise of an override of a rota. */
@@ -119,7 +130,7 @@ export interface OverrideEntry {
 }
 
 /** A change of something of which there are few, and which somebody waits for. */
-export type RequestEntry = SilenceEntry | OverrideEntry | IncidentsEntry | SignInEntry;
+export type RequestEntry = SilenceEntry | OverrideEntry | StatusPagesEntry | SignInEntry;
 
 /** What is stored of a node's job beside a status. */
 export interface PingedEntry {

@@ -149,7 +149,7 @@ export class Intake {
       if (!isAwaited(entry)) continue;
       if (isOfRequest(entry)) {
         const isSignOut = entry.kind === 'sign_in' && entry.signIn === undefined;
-        if (isSignOut) this.#keep({ kind: 'undo', record: undoingRequest(entry) });
+        if (isSignOut) for (const record of undoingRequest(entry)) this.#keep({ kind: 'undo', record });
         requests.push({ entry, stored: false, code });
         continue;
       }

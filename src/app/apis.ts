@@ -5,11 +5,11 @@ import type { Watchdog } from '../runtime/watchdog.js';
 import { alertQueries } from './alert-queries.js';
 import type { AlertsApi, RotasApi, SilencesApi } from './api/alerts-api.js';
 import type { NodesApi, PingsApi, ProbesApi } from './api/nodes-api.js';
-import type { IncidentsApi, SignInsApi } from './api/pages-api.js';
+import type { StatusPagesApi, SignInsApi } from './api/pages-api.js';
 import type { UsersApi } from './api/users-api.js';
 import type { Actors } from './assemble.js';
 import { declaredNodesOf, type DeclaredNodes } from './declared/declared-nodes.js';
-import { incidentQueries } from './incident-queries.js';
+import { statusPageQueries } from './status-page-queries.js';
 import { nodeQueries } from './node-queries.js';
 import { NodeReads } from './node-reads.js';
 import type { OwnershipCheck } from './ownership-check.js';
@@ -31,7 +31,7 @@ export interface Apis {
   readonly rotas: RotasApi;
   readonly pings: PingsApi;
   readonly probes: ProbesApi;
-  readonly incidents: IncidentsApi;
+  readonly statusPages: StatusPagesApi;
   readonly signIns: SignInsApi;
   readonly declared: DeclaredNodes;
   readonly rollUp: UptimeRollUp;
@@ -61,7 +61,7 @@ export function apisOf(
     rotas: rotaQueries(actors, rotas),
     pings: pingQueries(actors, config.pings.body),
     probes: probeQueries(actors),
-    incidents: incidentQueries(actors),
+    statusPages: statusPageQueries(actors),
     signIns: signInQueries(actors),
     declared: declaredNodesOf(config, actors, nodes, { clock, logger }),
     rollUp: uptimeRollUp(actors, reads, config, { clock, logger }),

@@ -33,7 +33,7 @@ export function settlementsFor(
     settleRequests: (settlements) => {
       if (settlements.length === 0) return;
       watch?.notifier.requestsSettled(settlements);
-      watch?.incidents.settled(settlements);
+      watch?.statusPages.settled(settlements);
       watch?.signIns.settled(settlements);
     },
   };

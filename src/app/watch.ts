@@ -10,7 +10,7 @@ import type { Alerting } from '../../actors/notifier/notifier.protocol.js';
 import { Probes } from '../../actors/probes/probes.actor.js';
 import type { Probed } from '../../actors/probes/probes.protocol.js';
 import { SignIns } from '../../actors/records/sign-ins.js';
-import { StatusIncidents } from '../../actors/records/status-incidents.js';
+import { StatusPages } from '../../actors/records/status-pages.js';
 import { sendToAll } from '../../actors/shards/send-to-all.js';
 import { POLICIES } from '../../actors/tree.js';
 import { toMillis, type Millis } from '../domain/time.js';
@@ -41,7 +41,7 @@ export interface Watch {
   /** Decides about alerts: the notifier, unless a test does. */
   readonly alerting: Alerting;
   readonly pingUuids: PingUuids;
-  readonly incidents: StatusIncidents;
+  readonly statusPages: StatusPages;
   readonly signIns: SignIns;
 }
 
@@ -81,7 +81,7 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
   });
   const alerting = ports.alerting ?? notifier;
   const pingUuids = new PingUuids();
-  const incidents = new StatusIncidents({
+  const statusPages = new StatusPages({
     clock,
     random: Math.random,
     submit: (entry) => {
@@ -147,7 +147,7 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
         shared.hearing.isHearing && history().state === 'open' && history().waiting < BUSY_DISK,
     },
   );
-  return { nodes, probes, notifier, channels, alerting, pingUuids, incidents, signIns };
+  return { nodes, probes, notifier, channels, alerting, pingUuids, statusPages, signIns };
 }
 
 /** Nobody waits for the answers: a result that does not count is followed by another. */
@@ -171,17 +171,18 @@ function tellProbed(nodes: LocalNodeShards, results: readonly Probed[], clock: P
   );
 }
 
-/** Restores the nodes, the incidents and the sign-ins of the last run. */
+/** Restores the nodes, the status pages with their incidents, and the sign-ins of the last run. */
 export async function recoverWatch(
-  { nodes, notifier, incidents, signIns }: Watch,
-  store: Pick<HistoryStore, 'nodes' | 'statusIncidents' | 'signIns'>,
+  { nodes, notifier, statusPages, signIns }: Watch,
+  store: Pick<HistoryStore, 'nodes' | 'statusPages' | 'statusIncidents' | 'signIns'>,
   room: ReturnType<Room>,
 ): Promise<void> {
   for await (const chunk of store.signIns()) signIns.recover(chunk);
   for await (const chunk of store.nodes()) {
     if (room.holdsNodes(chunk.length)) for (const node of chunk) nodes.recover(node);
   }
-  for await (const chunk of store.statusIncidents()) incidents.recover(chunk);
+  for await (const chunk of store.statusPages()) statusPages.recoverPages(chunk);
+  for await (const chunk of store.statusIncidents()) statusPages.recoverIncidents(chunk);
   // Without some of the nodes, their alerts would go out as if they had recovered.
   if (room.holdsAll) notifier.nodesKnown();
 }

@@ -1,14 +1,13 @@
-import type { NodeSettings } from './node.js';
 import { textHash } from './text-hash.js';
 
 /** Of two hashes, which are 64 bits together. */
 const OFFSETS = [0x811c9dc5, 0x9dc5811c] as const;
 
 /**
- * An entity tag of the settings that were chosen for a node, without quotes: the same settings have the same one. It keeps
+ * An entity tag of the settings that were chosen for a node or a status page, without quotes: the same settings have the same one. It keeps
  * editors from overwriting each other by accident, and is no secret.
  */
-export function settingsTag(settings: NodeSettings): string {
+export function settingsTag(settings: object): string {
   const text = JSON.stringify(inOrder(settings));
   return OFFSETS.map((offset) => textHash(text, offset).toString(16).padStart(8, '0')).join('');
 }

@@ -27,6 +27,7 @@ import { addOpenId, type OpenIdDesk } from './sign-in/openid-routes.js';
 import { addSignIn } from './sign-in/sign-in-routes.js';
 import { addSilences } from './silences/silence-routes.js';
 import { addIncidents } from './status/incident-routes.js';
+import { PublishedPages } from './status/published-pages.js';
 import { addStatusPages } from './status/status-routes.js';
 import { addSocket } from './sockets/socket-route.js';
 import { addUsers } from './users/user-routes.js';
@@ -65,7 +66,9 @@ export function createApi(
   addMetrics(resources, daemon, gateway);
   addContract(resources, limits, daemon.users.ids.kind, () => open().contract);
   addDashboard(resources);
-  addStatusPages(resources, daemon, clock, () => open().status);
+  const published = new PublishedPages(daemon, () => open().status);
+  app.all(['/status', '/status/:page'], admitBody(limits, resources.routes));
+  addStatusPages(resources, daemon, clock, limits, published);
   app.all('/session', admitBody(limits, resources.routes));
   addSignIn(resources, { daemon, clock, limits, desk });
   addOpenId(resources, { daemon, clock, desk });
@@ -83,7 +86,7 @@ export function createApi(
   addUptime(resources, daemon, clock, limits);
   addRotas(resources, daemon, clock, limits);
   addBadges(resources, daemon, clock, () => open().badges);
-  addIncidents(resources, daemon, limits, () => open().status);
+  addIncidents(resources, daemon, limits, published);
   addSilences(resources, daemon, clock, limits);
   addStats(resources, daemon);
   addConfigurationDiff(resources, daemon);

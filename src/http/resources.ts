@@ -15,7 +15,7 @@ type UserHandler = (exchange: Exchange, user: UserId, request: Request) => void 
 const VERBS = ['get', 'put', 'post', 'delete'] as const;
 
 /** What handles a method, and what the table says of it. */
-interface Method<H> extends RouteTraits {
+export interface Method<H = Handler> extends RouteTraits {
   readonly handle: H;
 }
 

@@ -9,6 +9,7 @@ import type { OverrideId, RotaOverride } from '../domain/rota-override.js';
 import type { SignIn } from '../domain/sign-in.js';
 import type { Silence, SilenceId } from '../domain/silence.js';
 import type { StatusIncident, StatusIncidentId } from '../domain/status-incident.js';
+import type { StatusPage } from '../domain/status-page.js';
 import type { Instant } from '../domain/time.js';
 import type { UptimeDay, UptimeMarks } from '../domain/uptime-day.js';
 import type { UserId } from '../domain/user-id.js';
@@ -77,6 +78,13 @@ export type HistoryRecord =
       readonly silences: readonly Silence[];
       /** These are removed. */
       readonly forgotten: readonly SilenceId[];
+    }
+  /** Status pages that were made through the API; a later one of the same name replaces the earlier. */
+  | {
+      readonly kind: 'status_pages';
+      readonly pages: readonly StatusPage[];
+      /** The names of those that are removed. */
+      readonly forgotten: readonly string[];
     }
   /** Incidents of status pages; a later one of the same id replaces the earlier. */
   | {

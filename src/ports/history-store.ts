@@ -6,6 +6,7 @@ import type { NodeName } from '../domain/node-name.js';
 import type { Recovery } from '../domain/recovery.js';
 import type { EndedSession, OpenSession } from '../domain/session.js';
 import type { StatusIncident } from '../domain/status-incident.js';
+import type { StatusPage } from '../domain/status-page.js';
 import type { SignIn } from '../domain/sign-in.js';
 import type { Instant } from '../domain/time.js';
 import type { UptimeDay, UptimeMarks } from '../domain/uptime-day.js';
@@ -213,6 +214,9 @@ export interface HistoryStore extends Outbox {
 
   /** The node that has this ping UUID, or had it. */
   nodeOfPing(uuid: string): Promise<NodeName | undefined>;
+
+  /** Status pages that were made through the API, by name, in chunks. */
+  statusPages(): AsyncIterable<readonly StatusPage[]>;
 
   /** Incidents of status pages, oldest first, in chunks. */
   statusIncidents(): AsyncIterable<readonly StatusIncident[]>;

@@ -35,6 +35,10 @@ const sentences: Partial<Record<ErrorCode, string>> = {
     'no such badge: nothing has this name or label, or the signature is missing or wrong',
   HEARTBEAT_NO_SUCH_STATUS_PAGE: 'no such status page',
   HEARTBEAT_NO_SUCH_INCIDENT: 'no such incident',
+  HEARTBEAT_INVALID_STATUS_PAGE_NAME:
+    'the name of a status page must be at most 64 lower-case letters, digits and "-"',
+  HEARTBEAT_TOO_MANY_STATUS_PAGES: 'too many status pages: delete some',
+  HEARTBEAT_CONFIGURED_STATUS_PAGE: 'the configuration has this status page: change it there, and reload',
   HEARTBEAT_TOO_MANY_INCIDENTS:
     'too many incidents or updates: resolve some, or write about another incident',
   HEARTBEAT_LINK_EXPIRED: 'this link has expired',

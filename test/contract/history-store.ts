@@ -1,6 +1,6 @@
 import { describeAlerts } from './history-store/alerts.js';
 import { describeErasing } from './history-store/erasing.js';
-import { describeIncidents } from './history-store/incidents.js';
+import { describeStatusPages } from './history-store/status-pages.js';
 import { describeNodes } from './history-store/nodes.js';
 import { describePruning } from './history-store/pruning.js';
 import { describeRanges } from './history-store/ranges.js';
@@ -26,7 +26,7 @@ export function describeHistoryStore(name: string, make: MakeSubject): void {
     describeNodes(make);
     describeAlerts(make);
     describeSilences(make);
-    describeIncidents(make);
+    describeStatusPages(make);
     describeOverrides(make);
     describeSignIns(make);
     describePings(make);

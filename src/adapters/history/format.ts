@@ -2,7 +2,7 @@ import type { KeyRange } from '../../ports/ordered-store.js';
 
 /**
  * The version of what is on disk. The codecs (`session-codec.ts`, `node-codec.ts`, `node-past-codec.ts`,
- * `uptime-codec.ts`, `alert-codec.ts` with `alert-keys.ts`, `silence-codec.ts`, `override-codec.ts`, `ping-codec.ts`, `incident-codec.ts`,
+ * `uptime-codec.ts`, `alert-codec.ts` with `alert-keys.ts`, `silence-codec.ts`, `override-codec.ts`, `ping-codec.ts`, `incident-codec.ts`, `status-page-codec.ts`,
  * `sign-in-codec.ts`) say what each key and value holds; behind each value comes its checksum (`checksum.ts`). Keys are
  * ordered binary, so that a user's sessions in a range of time cost one seek and a scan of just those.
  */
@@ -39,6 +39,7 @@ export const KIND = {
   SILENCE: 0x34,
   OVERRIDE: 0x35,
   INCIDENT: 0x50,
+  STATUS_PAGE: 0x51,
   SIGN_IN: 0x40,
 } as const;
 
@@ -72,6 +73,7 @@ const NAMES: ReadonlyMap<number | undefined, string> = new Map([
   [KIND.SILENCE, 'silence'],
   [KIND.OVERRIDE, 'override of a rota'],
   [KIND.INCIDENT, 'incident of a status page'],
+  [KIND.STATUS_PAGE, 'status page'],
   [KIND.SIGN_IN, 'sign-in'],
 ]);
 

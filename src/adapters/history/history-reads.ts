@@ -5,6 +5,7 @@ import type { RotaOverride } from '../../domain/rota-override.js';
 import type { SignIn } from '../../domain/sign-in.js';
 import type { Silence } from '../../domain/silence.js';
 import type { StatusIncident } from '../../domain/status-incident.js';
+import type { StatusPage } from '../../domain/status-page.js';
 import type { Instant } from '../../domain/time.js';
 import type { UptimeDay, UptimeMarks } from '../../domain/uptime-day.js';
 import type { Acknowledgement, Flip, Pause } from '../../domain/node.js';
@@ -39,6 +40,7 @@ import { lastSessionOf, sessionsWithin, storedHealed, storedOpenSessions } from 
 import { storedBody, storedPings } from './pings.js';
 import { signInRecords } from './sign-in-codec.js';
 import { silenceRecords } from './silence-codec.js';
+import { statusPageRecords } from './status-page-codec.js';
 import { nodeOfPingFrom, pingUuidKey } from './ping-codec.js';
 import { get } from './sealed-store.js';
 import { damagedError, DamagedRecord } from './store-errors.js';
@@ -95,6 +97,10 @@ export abstract class HistoryReads {
 
   silences(): AsyncIterable<readonly Silence[]> {
     return this.#reading((store) => silenceRecords.stored(store));
+  }
+
+  statusPages(): AsyncIterable<readonly StatusPage[]> {
+    return this.#reading((store) => statusPageRecords.stored(store));
   }
 
   statusIncidents(): AsyncIterable<readonly StatusIncident[]> {

@@ -34,6 +34,7 @@ const KIND_OF: Readonly<Record<keyof typeof KIND, KindOfRecord | undefined>> = {
   SILENCE: 'alerts',
   OVERRIDE: 'alerts',
   INCIDENT: 'alerts',
+  STATUS_PAGE: 'alerts',
   // Of people who use the dashboard, and not of monitored users.
   SIGN_IN: undefined,
 };

@@ -7,6 +7,7 @@ import { flipRecord, keyOfPast } from './node-past-codec.js';
 import { nameOfJob, pingKeyOfAge, pingOf } from './ping-codec.js';
 import { overrideRecords } from './override-codec.js';
 import { silenceRecords } from './silence-codec.js';
+import { statusPageRecords } from './status-page-codec.js';
 import {
   blindFrom,
   healedFrom,
@@ -91,6 +92,8 @@ function named(key: Buffer, kind: string): string {
       return `silence ${silenceRecords.idIn(key)}`;
     case KIND.INCIDENT:
       return `${kind} ${incidentRecords.idIn(key)}`;
+    case KIND.STATUS_PAGE:
+      return `${kind} ${quoted(statusPageRecords.idIn(key))}`;
     case KIND.OVERRIDE:
       return `${kind} ${overrideRecords.idIn(key)}`;
     default:

@@ -45,6 +45,7 @@ import { uptimeDayKey, uptimeDayValue } from './uptime-codec.js';
 import { overrideRecords } from './override-codec.js';
 import { signInRecords } from './sign-in-codec.js';
 import { silenceRecords } from './silence-codec.js';
+import { statusPageRecords } from './status-page-codec.js';
 import { findForgotten, findNodes } from './nodes.js';
 import { addPinged, findPings, removePings, type StoredPings } from './pings.js';
 
@@ -247,6 +248,9 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
       return;
     case 'incidents':
       incidentRecords.change(batch, record.incidents, record.forgotten);
+      return;
+    case 'status_pages':
+      statusPageRecords.change(batch, record.pages, record.forgotten);
       return;
     case 'overrides':
       overrideRecords.change(batch, record.overrides, record.forgotten);

@@ -16,6 +16,7 @@ import { nameOfRecord } from './record-name.js';
 import { blindFrom, healedFrom, openFrom, sessionFrom } from './session-codec.js';
 import { signInRecords } from './sign-in-codec.js';
 import { silenceRecords } from './silence-codec.js';
+import { statusPageRecords } from './status-page-codec.js';
 import { uptimeDayFrom } from './uptime-codec.js';
 
 /** Something wrong with a store. */
@@ -158,6 +159,7 @@ const readers: Readonly<Record<keyof typeof KIND, Reader | undefined>> = {
   SILENCE: silenceRecords.from,
   OVERRIDE: overrideRecords.from,
   INCIDENT: incidentRecords.from,
+  STATUS_PAGE: statusPageRecords.from,
   SIGN_IN: signInRecords.from,
 };
 

@@ -9,6 +9,7 @@ import type { OverrideId, RotaOverride } from '../../domain/rota-override.js';
 import type { SignIn } from '../../domain/sign-in.js';
 import type { Silence, SilenceId } from '../../domain/silence.js';
 import type { StatusIncident, StatusIncidentId } from '../../domain/status-incident.js';
+import type { StatusPage } from '../../domain/status-page.js';
 import type { Instant } from '../../domain/time.js';
 import { prunablePast, type UptimeDay, type UptimeMarks } from '../../domain/uptime-day.js';
 import type { UserId } from '../../domain/user-id.js';
@@ -45,6 +46,7 @@ export class MemoryHistoryStore extends Diskless implements HistoryStore {
   readonly #alerts = new MemoryAlerts();
   readonly #silences = new MemoryRecords<Silence, SilenceId>(({ id }) => id);
   readonly #incidents = new MemoryRecords<StatusIncident, StatusIncidentId>(({ id }) => id);
+  readonly #statusPages = new MemoryRecords<StatusPage, string>(({ slug }) => slug);
   readonly #overrides = new MemoryRecords<RotaOverride, OverrideId>(({ id }) => id);
   readonly #signIns = new MemoryRecords<SignIn, string>(({ hash }) => hash);
   #lastHold: LastHold | undefined;
@@ -120,6 +122,9 @@ export class MemoryHistoryStore extends Diskless implements HistoryStore {
       case 'silences':
         this.#silences.change(record.silences, record.forgotten);
         return;
+      case 'status_pages':
+        this.#statusPages.change(record.pages, record.forgotten);
+        break;
       case 'incidents':
         this.#incidents.change(record.incidents, record.forgotten);
         return;
@@ -217,6 +222,10 @@ export class MemoryHistoryStore extends Diskless implements HistoryStore {
 
   async *silences(): AsyncIterable<readonly Silence[]> {
     yield* chunks(this.#silences.all());
+  }
+
+  async *statusPages(): AsyncIterable<readonly StatusPage[]> {
+    yield* chunks(this.#statusPages.all());
   }
 
   async *statusIncidents(): AsyncIterable<readonly StatusIncident[]> {

@@ -7,7 +7,7 @@ import type { EventsApi } from '../events/events-api.js';
 import type { UsersApi } from './users-api.js';
 import type { NodesApi, PingsApi, ProbesApi } from './nodes-api.js';
 import type { AlertsApi, SilencesApi, RotasApi } from './alerts-api.js';
-import type { IncidentsApi, SignInsApi } from './pages-api.js';
+import type { StatusPagesApi, SignInsApi } from './pages-api.js';
 
 /** What the application offers to HTTP, the library and the command line. */
 export interface Daemon {
@@ -25,7 +25,7 @@ export interface Daemon {
 
   readonly probes: ProbesApi;
 
-  readonly incidents: IncidentsApi;
+  readonly statusPages: StatusPagesApi;
 
   readonly signIns: SignInsApi;
 

@@ -1,18 +1,30 @@
-import type { IncidentReply, IncidentRequest } from '../../../actors/records/status-incidents.protocol.js';
+import type {
+  IncidentReply,
+  IncidentRequest,
+  StatusPageReply,
+  StatusPageRequest,
+} from '../../../actors/records/status-pages.protocol.js';
 import type { SignIn } from '../../domain/sign-in.js';
 import type { StatusIncident } from '../../domain/status-incident.js';
+import type { StatusPage } from '../../domain/status-page.js';
 
-/** What people wrote for status pages. */
-export interface IncidentsApi {
+/** Status pages that were made through the API, and what people wrote on all of them. */
+export interface StatusPagesApi {
   /**
-   * Newest first. The array stays the same until one of them changes.
+   * By name, without those of the configuration. The array stays the same until one of them changes.
    *
-   * @throws HeartbeatError `HEARTBEAT_NOT_READY` while they are kept elsewhere
+   * @throws HeartbeatError `HEARTBEAT_NOT_READY` while they are kept elsewhere; so does the next one
    */
-  of(page: string): readonly StatusIncident[];
+  readonly pages: readonly StatusPage[];
+
+  /** Newest first. The array stays the same until one of them changes. */
+  incidentsOf(page: string): readonly StatusIncident[];
 
   /** @param answered is called once, when the change is on disk; a refusal is a reply too */
-  request(request: IncidentRequest, answered: (reply: IncidentReply) => void): void;
+  requestIncident(request: IncidentRequest, answered: (reply: IncidentReply) => void): void;
+
+  /** @param answered is called once, when the change is on disk; a refusal is a reply too */
+  requestPage(request: StatusPageRequest, answered: (reply: StatusPageReply) => void): void;
 }
 
 /** Sign-ins of browsers. */

@@ -25,7 +25,12 @@ export type { CheckupOptions, GoodbyeOptions, HealOptions, RhythmOptions } from 
 export type { UserDevice } from './user-batch.js';
 export type { SilenceOptions, SilencesFilter } from './silences-api.js';
 export type { PageOptions } from './lists.js';
-export type { IncidentOptions, IncidentUpdateOptions } from './status-api.js';
+export type {
+  IncidentOptions,
+  IncidentUpdateOptions,
+  StatusPageOptions,
+  StatusPageSettings,
+} from './status-api.js';
 export type { When } from './when.js';
 
 /**

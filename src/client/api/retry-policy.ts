@@ -27,6 +27,7 @@ const REPEATABLE: ReadonlySet<keyof Answers> = new Set<keyof Answers>([
   'resumeNode',
   'acknowledgeNode',
   'unacknowledgeNode',
+  'putStatusPage',
   'expireSilence',
   'endOverride',
   'pingWithBody',

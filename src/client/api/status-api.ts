@@ -1,4 +1,4 @@
-import type { Answers, StatusIncident } from './contract/types.js';
+import type { Answers, StatusIncident, StatusPage } from './contract/types.js';
 import { expectOptions, type CallOptions } from './client-options.js';
 import type { HttpCalls } from './http-calls.js';
 import { inPath } from './ids.js';
@@ -19,14 +19,56 @@ export interface IncidentOptions {
   readonly state?: StatusIncident['state'] | undefined;
 }
 
+/** What a status page has. What is left out stays as it is; null is the default. */
+export interface StatusPageSettings {
+  readonly title: string;
+  /** Each has all nodes with all of its labels. */
+  readonly groups: readonly { readonly title: string; readonly labels: Readonly<Record<string, string>> }[];
+  /** Where the title leads. */
+  readonly website?: string | null | undefined;
+  /** The name of an IANA time zone. */
+  readonly timeZone?: string | null | undefined;
+  /** An image as a data URL. */
+  readonly logo?: string | null | undefined;
+}
+
+export interface StatusPageOptions extends CallOptions {
+  /** Changes nothing if its settings have another tag: the `settingsTag` of a page that was read. */
+  readonly settingsTag?: string | undefined;
+}
+
 const SIGNAL = ['signal'];
 
-/** What is written about incidents on status pages. */
+/** Status pages, and what is written on them. */
 export class Status<Id> {
   readonly #calls: HttpCalls<Id>;
 
   constructor(calls: HttpCalls<Id>) {
     this.#calls = calls;
+  }
+
+  /** Those of the configuration, and those that were made through the API. */
+  async pages(options: CallOptions = {}): Promise<readonly StatusPage[]> {
+    const { pages }: Answers['statusPages'] = await this.#calls.call('statusPages', about([], options));
+    return pages;
+  }
+
+  /** Makes a page, or changes it. One that the configuration has is refused. */
+  async putPage(
+    page: string,
+    settings: StatusPageSettings,
+    { settingsTag, ...options }: StatusPageOptions = {},
+  ): Promise<StatusPage> {
+    const headers = matching(settingsTag);
+    return this.#calls.call('putStatusPage', { ...about([page], options), headers, body: bodyOf(settings) });
+  }
+
+  /** Deletes a page, with what was written on it. */
+  async deletePage(page: string, { settingsTag, ...options }: StatusPageOptions = {}): Promise<StatusPage> {
+    return this.#calls.call('deleteStatusPage', {
+      ...about([page], options),
+      headers: matching(settingsTag),
+    });
   }
 
   /** Newest first. */
@@ -56,6 +98,10 @@ export class Status<Id> {
   async remove(page: string, id: string, options: CallOptions = {}): Promise<StatusIncident> {
     return this.#calls.call('removeIncident', about([page, id], options));
   }
+}
+
+function matching(settingsTag: string | undefined): Readonly<Record<string, string>> {
+  return settingsTag === undefined ? {} : { 'if-match': `"${settingsTag}"` };
 }
 
 function about(

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { IncidentReply, IncidentRequest } from '../../../actors/records/status-incidents.protocol.js';
+import type { IncidentReply, IncidentRequest } from '../../../actors/records/status-pages.protocol.js';
 import type { Daemon } from '../../app/api/daemon.js';
 import type { StatusPage } from '../../domain/status-page.js';
 import { parseIncidentId, type StatusIncidentId } from '../../domain/status-incident.js';
@@ -7,38 +7,38 @@ import { incidentView, parseIncident, parseIncidentUpdate } from '../../views/in
 import type { GatewayLimits } from '../gateway-options.js';
 import { readParsed } from '../input/json-body.js';
 import { failsByTag } from '../input/preconditions.js';
-import type { StatusOptions } from '../public-options.js';
 import type { Resources } from '../resources.js';
 import { isEveryNodePermitted } from '../security/authorization.js';
 import type { Exchange } from '../server/exchange.js';
-import { pageNamed } from './status-routes.js';
+import type { PublishedPages } from './published-pages.js';
 
 /** What people write about incidents. A page is about many nodes, so a key that is limited to some may not write on it. */
 export function addIncidents(
   resources: Resources,
-  { incidents }: Daemon,
+  { statusPages }: Daemon,
   limits: Pick<GatewayLimits, 'body'>,
-  options: () => StatusOptions,
+  published: PublishedPages,
 ): void {
   const change = (exchange: Exchange, status: number, request: IncidentRequest): void => {
-    incidents.request(request, (reply) => answer(exchange, status, reply));
+    statusPages.requestIncident(request, (reply) => answer(exchange, status, reply));
   };
   resources
     .add('/status/:page/incidents', {
       get: {
         handle: (exchange, request) => {
-          const page = pageOf(options(), exchange, request);
+          const page = pageOf(published, exchange, request);
           if (page !== undefined)
-            exchange.json(200, { incidents: incidents.of(page.slug).map(incidentView) });
+            exchange.json(200, { incidents: statusPages.incidentsOf(page.slug).map(incidentView) });
         },
       },
       post: {
         body: 'json',
         handle: (exchange, request) => {
-          const page = changeable(options(), exchange, request);
+          const page = changeable(published, exchange, request);
           if (page === undefined) return;
           readParsed(exchange, request, limits.body, parseIncident, (read) => {
-            change(exchange, 201, { kind: 'begin', page: page.slug, ...read });
+            const isConfigured = published.isConfigured(page.slug);
+            change(exchange, 201, { kind: 'begin', page: page.slug, isConfigured, ...read });
           });
         },
       },
@@ -47,7 +47,7 @@ export function addIncidents(
       post: {
         body: 'json',
         handle: (exchange, request) => {
-          const page = changeable(options(), exchange, request);
+          const page = changeable(published, exchange, request);
           const id = page && idOf(exchange, request);
           if (page === undefined || id === undefined) return;
           readParsed(exchange, request, limits.body, parseIncidentUpdate, (read) => {
@@ -57,7 +57,7 @@ export function addIncidents(
       },
       delete: {
         handle: (exchange, request) => {
-          const page = changeable(options(), exchange, request);
+          const page = changeable(published, exchange, request);
           const id = page && idOf(exchange, request);
           if (page !== undefined && id !== undefined)
             change(exchange, 200, { kind: 'remove', page: page.slug, id });
@@ -67,15 +67,15 @@ export function addIncidents(
 }
 
 /** @returns undefined if it was refused */
-function pageOf(options: StatusOptions, exchange: Exchange, request: Request): StatusPage | undefined {
-  const page = pageNamed(options, String(request.params['page']));
+function pageOf(published: PublishedPages, exchange: Exchange, request: Request): StatusPage | undefined {
+  const page = published.named(String(request.params['page']));
   if (page === undefined) exchange.refuse('HEARTBEAT_NO_SUCH_STATUS_PAGE');
   return page;
 }
 
-function changeable(options: StatusOptions, exchange: Exchange, request: Request): StatusPage | undefined {
+function changeable(published: PublishedPages, exchange: Exchange, request: Request): StatusPage | undefined {
   if (!isEveryNodePermitted(exchange)) return undefined;
-  const page = pageOf(options, exchange, request);
+  const page = pageOf(published, exchange, request);
   return page === undefined || failsByTag(exchange) ? undefined : page;
 }
 

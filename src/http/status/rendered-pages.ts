@@ -3,8 +3,8 @@ import type { Daemon } from '../../app/api/daemon.js';
 import type { StatusIncident } from '../../domain/status-incident.js';
 import type { StatusPage } from '../../domain/status-page.js';
 import { moment, type Millis, type Moment } from '../../domain/time.js';
-import type { StatusOptions } from '../public-options.js';
 import type { RawHeaders } from '../server/json-answer.js';
+import type { PublishedPages } from './published-pages.js';
 import { statusFeed } from './status-feed.js';
 import { STATUS_POLICY, statusPage } from './status-page.js';
 import { FRESH, StatusReader, type StatusClock } from './status-reader.js';
@@ -55,22 +55,22 @@ interface Remembered {
 export class RenderedPages {
   readonly #daemon: Daemon;
   readonly #clock: StatusClock;
-  readonly #options: () => StatusOptions;
+  readonly #published: PublishedPages;
   readonly #reader: StatusReader;
-  /** Pages that left the configuration go with it. */
+  /** Those of pages that are gone go with them. */
   readonly #remembered = new WeakMap<StatusPage, Map<string, Remembered>>();
 
-  constructor(daemon: Daemon, clock: StatusClock, options: () => StatusOptions) {
+  constructor(daemon: Daemon, clock: StatusClock, published: PublishedPages) {
     this.#daemon = daemon;
     this.#clock = clock;
-    this.#options = options;
-    this.#reader = new StatusReader(daemon, clock, () => options().pages);
+    this.#published = published;
+    this.#reader = new StatusReader(daemon, clock, () => published.all);
   }
 
   get(page: StatusPage, language: Language, isFeed: boolean): Promise<Rendered> {
     const ofPage = this.#remembered.get(page) ?? new Map<string, Remembered>();
     this.#remembered.set(page, ofPage);
-    const { publicUrl } = this.#options();
+    const { publicUrl } = this.#published;
     const key = `${language} ${String(isFeed)} ${publicUrl ?? ''}`;
     const now = this.#clock.now();
     const incidents = this.#incidentsOf(page);
@@ -93,7 +93,7 @@ export class RenderedPages {
   /** Undefined while they cannot be read. */
   #incidentsOf({ slug }: StatusPage): readonly StatusIncident[] | undefined {
     try {
-      return this.#daemon.serving ? this.#daemon.incidents.of(slug) : undefined;
+      return this.#daemon.serving ? this.#daemon.statusPages.incidentsOf(slug) : undefined;
     } catch {
       return undefined;
     }

@@ -2,12 +2,19 @@ import * as z from 'zod';
 import { failure } from '../../views/error-answer.js';
 import { incidentId, statusIncident, statusIncidents } from '../../views/incident-answers.js';
 import { incidentBody, incidentUpdateBody } from '../../views/incident-view.js';
+import { statusPageBody } from '../../views/status-page-settings.js';
+import { statusPageAnswer, statusPagesAnswer } from '../../views/status-page-view.js';
 import { type Operations, unavailable } from '../contract/operation.js';
 
-const page = z.string().meta({ description: 'The name of a status page in the configuration.' });
+const page = z.string().meta({ description: 'The name of a status page.' });
 const NOBODY = '00000000000000000000000000';
 
-const noPage = { means: 'The configuration has no such page.', body: failure };
+const noPage = { means: 'There is no such page.', body: failure };
+const configured = {
+  means: 'The configuration has this page, so it is changed there only.',
+  body: failure,
+};
+const precondition = { means: '`If-Match` or `If-None-Match` does not hold.', body: failure };
 const noIncident = { means: 'There is no such page, or no such incident on it.', body: failure };
 const forbidden = { means: 'The key is limited to some nodes, or has another scope.', body: failure };
 const tooMany = {
@@ -24,6 +31,69 @@ const unknownPage = {
 
 /** Status pages for the public, and what is written on them. */
 export const statusOperations: Operations = {
+  'GET /status': {
+    id: 'statusPages',
+    tag: 'status',
+    summary: 'List the status pages',
+    description: 'Those of the configuration, and those that were made through the API.',
+    scope: 'read',
+    answers: {
+      200: { means: 'The pages.', body: statusPagesAnswer },
+      403: { means: 'The key is limited to some nodes.', body: failure },
+      503: unavailable,
+    },
+    examples: [{ name: 'none', status: 200, answer: { pages: [] } }],
+  },
+  'PUT /status/{page}': {
+    id: 'putStatusPage',
+    tag: 'status',
+    summary: 'Make or change a status page',
+    description:
+      'The page is public at once. `website`, `time_zone` and `logo` stay as they are where they are left out; `null` is the default.',
+    scope: 'admin',
+    path: { page },
+    body: { 'application/json': statusPageBody },
+    answers: {
+      200: { means: 'The page was changed, which is on disk.', body: statusPageAnswer },
+      201: { means: 'The page was made, which is on disk.', body: statusPageAnswer },
+      400: { means: 'The body or the name is invalid.', body: failure },
+      403: forbidden,
+      409: configured,
+      412: precondition,
+      429: { means: '100 pages were made through the API.', body: failure },
+      503: unavailable,
+    },
+    examples: [
+      {
+        name: 'no_name',
+        path: { page: 'Web.1' },
+        body: { title: 'Example', groups: [{ title: 'Website', labels: { team: 'web' } }] },
+        status: 400,
+        answer: {
+          error: 'the name of a status page must be at most 64 lower-case letters, digits and "-"',
+          code: 'HEARTBEAT_INVALID_STATUS_PAGE_NAME',
+        },
+      },
+    ],
+  },
+  'DELETE /status/{page}': {
+    id: 'deleteStatusPage',
+    tag: 'status',
+    summary: 'Delete a status page',
+    description: 'With what was written on it.',
+    scope: 'admin',
+    path: { page },
+    answers: {
+      200: { means: 'The page as it was.', body: statusPageAnswer },
+      400: { means: 'The name is invalid, or the request has a body.', body: failure },
+      403: forbidden,
+      404: noPage,
+      409: configured,
+      412: precondition,
+      503: unavailable,
+    },
+    examples: [unknownPage],
+  },
   'GET /status/{page}': {
     id: 'statusPage',
     tag: 'status',

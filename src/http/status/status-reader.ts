@@ -46,7 +46,7 @@ interface Look {
   readonly groups: ReadonlyMap<StatusGroup, GroupLook>;
 }
 
-type Watched = Pick<Daemon, 'nodes' | 'silences' | 'incidents' | 'serving' | 'notStoring' | 'lastBlind'>;
+type Watched = Pick<Daemon, 'nodes' | 'silences' | 'statusPages' | 'serving' | 'notStoring' | 'lastBlind'>;
 
 /** The time by which they are read. */
 export type StatusClock = Pick<Clock, 'now' | 'wall' | 'after' | 'soon'>;
@@ -58,7 +58,7 @@ export class StatusReader {
   readonly #pages: () => readonly StatusPage[];
   readonly #slices: Slices;
   #look: { readonly of: readonly StatusPage[]; readonly remembered: Remembered<Look> } | undefined;
-  /** Groups of a configuration that is no longer in force go with it. */
+  /** Those of groups that are gone go with them. */
   readonly #uptimes = new WeakMap<StatusGroup, Remembered<GroupUptime>>();
   /** The last one that could be read. */
   readonly #lastUptimes = new WeakMap<StatusGroup, GroupUptime>();
@@ -77,7 +77,7 @@ export class StatusReader {
    * @param hasUptime without it, that of each group is `being read`
    */
   async read(page: StatusPage, { hasUptime } = { hasUptime: true }): Promise<StatusFacts> {
-    const { serving, incidents } = this.#daemon;
+    const { serving, statusPages } = this.#daemon;
     if (!serving) return this.#nothingKnown(page, { kind: 'starting' });
     try {
       const [look, ...uptimes] = await Promise.all([
@@ -94,7 +94,7 @@ export class StatusReader {
           uptime: uptimes[index] ?? 'being read',
         })),
         maintenance: maintenanceOf(page, look),
-        incidents: incidents.of(page.slug),
+        incidents: statusPages.incidentsOf(page.slug),
       };
     } catch {
       return this.#nothingKnown(page, { kind: 'unreadable' });

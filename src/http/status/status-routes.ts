@@ -1,42 +1,67 @@
 import type { Request } from 'express';
 import type { Daemon } from '../../app/api/daemon.js';
-import type { StatusLogo, StatusPage } from '../../domain/status-page.js';
+import type { StatusLogo } from '../../domain/status-page.js';
 import { preconditionOf } from '../input/preconditions.js';
-import type { StatusOptions } from '../public-options.js';
+import { statusPageView } from '../../views/status-page-view.js';
+import type { GatewayLimits } from '../gateway-options.js';
 import type { Resources } from '../resources.js';
 import { segmentsOf } from '../route-table.js';
+import { isEveryNodePermitted } from '../security/authorization.js';
 import type { Exchange } from '../server/exchange.js';
 import { acceptedLanguage } from './accepted-language.js';
+import { pageChanges } from './page-changes.js';
+import type { PublishedPages } from './published-pages.js';
 import type { StatusClock } from './status-reader.js';
 import { RenderedPages, tagOf, type Rendered } from './rendered-pages.js';
 
-/** Anybody may read what the configuration makes public. */
+/** Anybody may read what was made public. */
 const PUBLIC = { needs: 'nothing', body: 'ignored', isPublic: true } as const;
 const FEED = '.rss';
-/** A logo changes with the configuration only. */
+/** A logo changes seldom. */
 const LOGO_CACHING = 'public, max-age=300';
 /** As a document of its own, an image in SVG could run scripts. */
 const LOGO_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
-/** `/status/<page>`, its feed and its logo. They are answered while the daemon starts, too, and say so. */
+/**
+ * The pages, and `/status/<page>` with its feed and its logo. Those of the configuration are answered while the daemon
+ * starts, too, and say so.
+ */
 export function addStatusPages(
   resources: Resources,
   daemon: Daemon,
   clock: StatusClock,
-  options: () => StatusOptions,
+  limits: Pick<GatewayLimits, 'body'>,
+  published: PublishedPages,
 ): void {
-  const rendered = new RenderedPages(daemon, clock, options);
+  const rendered = new RenderedPages(daemon, clock, published);
+  const refuse = (exchange: Exchange): void => {
+    exchange.refuse(published.areKnown ? 'HEARTBEAT_NO_SUCH_STATUS_PAGE' : 'HEARTBEAT_NOT_READY');
+  };
   resources
+    .add('/status', {
+      get: {
+        handle: (exchange) => {
+          // Labels of a group tell about nodes of others.
+          if (!isEveryNodePermitted(exchange)) return;
+          if (!published.areKnown) exchange.refuse('HEARTBEAT_NOT_READY');
+          else
+            exchange.json(200, {
+              pages: published.all.map((page) => statusPageView(page, published.isConfigured(page.slug))),
+            });
+        },
+      },
+    })
     .add('/status/:page', {
+      ...pageChanges(daemon, limits, published),
       get: {
         ...PUBLIC,
         isLong: true,
         handle: async (exchange, request) => {
           const named = String(request.params['page']);
           const isFeed = named.endsWith(FEED);
-          const page = pageNamed(options(), isFeed ? named.slice(0, -FEED.length) : named);
-          if (page === undefined) exchange.refuse('HEARTBEAT_NO_SUCH_STATUS_PAGE');
-          else if (isFeed && options().publicUrl === null)
+          const page = published.named(isFeed ? named.slice(0, -FEED.length) : named);
+          if (page === undefined) refuse(exchange);
+          else if (isFeed && published.publicUrl === null)
             exchange.refuse('HEARTBEAT_NO_SUCH_STATUS_PAGE', { message: 'a feed needs public_url' });
           else if (hasSlash(request))
             exchange.answer(308, ['location', `../${named}`, 'content-length', '0'], '');
@@ -51,9 +76,9 @@ export function addStatusPages(
       get: {
         ...PUBLIC,
         handle: (exchange, request) => {
-          const logo = pageNamed(options(), String(request.params['page']))?.logo;
+          const logo = published.named(String(request.params['page']))?.logo;
           if (logo === undefined) {
-            exchange.refuse('HEARTBEAT_NO_SUCH_STATUS_PAGE');
+            refuse(exchange);
             return;
           }
           answer(exchange, [], {
@@ -66,11 +91,6 @@ export function addStatusPages(
         },
       },
     });
-}
-
-/** @returns undefined if the configuration has none of this name */
-export function pageNamed({ pages }: StatusOptions, slug: string): StatusPage | undefined {
-  return pages.find((page) => page.slug === slug);
 }
 
 /** @param by the headers of a request that make another answer */
@@ -99,7 +119,7 @@ function hasSlash({ originalUrl }: Request): boolean {
   return path.endsWith('/') && segmentsOf(path).length === 2;
 }
 
-/** A logo is the same until the next reload, and anybody may ask for it again and again. */
+/** A logo does not change, and anybody may ask for it again and again. */
 const logoTags = new WeakMap<StatusLogo, string>();
 
 function logoTag(logo: StatusLogo): string {

@@ -61,6 +61,15 @@ const METHODS: Readonly<Record<string, (client: Client) => Promise<unknown>>> = 
   testChannel: (client) => client.channels.test('ops'),
   rotas: (client) => client.rotas.list(),
   onCall: (client) => client.rotas.now('ops'),
+  statusPages: (client) => client.status.pages(),
+  putStatusPage: (client) =>
+    client.status.putPage('web', {
+      title: 'Example',
+      groups: [{ title: 'Website', labels: { team: 'web' } }],
+      timeZone: 'Europe/Berlin',
+      logo: null,
+    }),
+  deleteStatusPage: (client) => client.status.deletePage('web'),
   statusIncidents: (client) => client.status.incidents('web'),
   beginIncident: (client) =>
     client.status.begin('web', { title: 'It fails', text: 'We look.', state: 'identified' }),

@@ -10,7 +10,7 @@ import type { EventsApi } from '../../../src/app/events/events-api.js';
 import { DependencyChanges } from '../../../src/app/dependencies.js';
 import type { AlertsApi, RotasApi, SilencesApi } from '../../../src/app/api/alerts-api.js';
 import type { Daemon } from '../../../src/app/api/daemon.js';
-import type { IncidentsApi } from '../../../src/app/api/pages-api.js';
+import type { StatusPagesApi } from '../../../src/app/api/pages-api.js';
 import type { NodesApi, PingsApi } from '../../../src/app/api/nodes-api.js';
 import type { OnlineUsers, UsersApi } from '../../../src/app/api/users-api.js';
 import type { DaemonFacts, Stats } from '../../../src/app/daemon-facts.js';
@@ -50,11 +50,14 @@ export class FakeDaemon implements Daemon, UsersApi {
   };
   readonly probes = { resultsOf: () => [] };
   readonly lastBlind = undefined;
-  /** And incidents. */
-  readonly incidents: IncidentsApi = {
-    of: () => [],
-    request: (_request, answered) =>
+  /** And status pages. */
+  readonly statusPages: StatusPagesApi = {
+    pages: [],
+    incidentsOf: () => [],
+    requestIncident: (_request, answered) =>
       setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_INCIDENT' }),
+    requestPage: (_request, answered) =>
+      setImmediate(answered, { kind: 'refused', code: 'HEARTBEAT_NO_SUCH_STATUS_PAGE' }),
   };
   /** And silences. */
   readonly silences: SilencesApi = {

@@ -15,6 +15,7 @@ import type { RotaOverride } from '../../../src/domain/rota-override.js';
 import type { SignIn } from '../../../src/domain/sign-in.js';
 import type { Silence } from '../../../src/domain/silence.js';
 import type { StatusIncident } from '../../../src/domain/status-incident.js';
+import type { StatusPage } from '../../../src/domain/status-page.js';
 import type { Instant } from '../../../src/domain/time.js';
 import type { UptimeDay, UptimeMarks } from '../../../src/domain/uptime-day.js';
 import type { UserId } from '../../../src/domain/user-id.js';
@@ -315,6 +316,10 @@ class Attachment implements HistoryStore {
 
   alert(id: AlertId): Promise<AlertRecord | undefined> {
     return this.#read((inner) => inner.alert(id));
+  }
+
+  statusPages(): AsyncIterable<readonly StatusPage[]> {
+    return this.#iterate((inner) => inner.statusPages());
   }
 
   statusIncidents(): AsyncIterable<readonly StatusIncident[]> {

@@ -14,6 +14,7 @@ import type { StatusIncidentId } from '../../../src/domain/status-incident.js';
 import { overrideRecords } from '../../../src/adapters/history/override-codec.js';
 import { signInRecords } from '../../../src/adapters/history/sign-in-codec.js';
 import { silenceRecords } from '../../../src/adapters/history/silence-codec.js';
+import { statusPageRecords } from '../../../src/adapters/history/status-page-codec.js';
 import type { OverrideId } from '../../../src/domain/rota-override.js';
 import type { SilenceId } from '../../../src/domain/silence.js';
 import { nameOfRecord } from '../../../src/adapters/history/record-name.js';
@@ -78,6 +79,7 @@ const NAMES: readonly (readonly [Buffer, string])[] = [
   [unnotifiedKey(DB), 'unnotified channels of the node "db \\"1\\"\\n"'],
   [silenceRecords.key(String(ALERT) as SilenceId), `silence ${ALERT}`],
   [incidentRecords.key(String(ALERT) as StatusIncidentId), `incident of a status page ${ALERT}`],
+  [statusPageRecords.key('web'), 'status page "web"'],
   [overrideRecords.key(String(ALERT) as OverrideId), `override of a rota ${ALERT}`],
 ];
 

@@ -82,6 +82,7 @@ describe('the route table', () => {
       'POST /silences',
       'POST /nodes/:name/acknowledge',
       'POST /events',
+      'PUT /status/:page',
       'POST /status/:page/incidents',
       'POST /status/:page/incidents/:id',
     ]);

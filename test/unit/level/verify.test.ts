@@ -173,7 +173,9 @@ describe('heartbeat store verify', () => {
   it('names records that were written whole and that no daemon could read', async () => {
     const directory = await small();
     const keys = [
-      ...[KIND.OVERRIDE, KIND.INCIDENT, KIND.SIGN_IN].map((kind) => Buffer.from([kind, 0x61])),
+      ...[KIND.OVERRIDE, KIND.INCIDENT, KIND.STATUS_PAGE, KIND.SIGN_IN].map((kind) =>
+        Buffer.from([kind, 0x61]),
+      ),
       ...(['watermark', 'recovery', 'vigil', 'membership'] as const).map(metaKey),
     ];
     await withDatabase(directory, async (db) => {

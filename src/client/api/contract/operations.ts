@@ -239,6 +239,21 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
     },
     alsoAnswers: [],
   },
+  statusPages: {
+    method: 'GET',
+    path: '/status',
+    query: [],
+    answer: { fields: { pages: { as: 'pages', shape: { list: { ref: 'StatusPage' } } } } },
+    alsoAnswers: [],
+  },
+  putStatusPage: { method: 'PUT', path: '/status/{page}', query: [], answer: { ref: 'StatusPage' }, alsoAnswers: [] },
+  deleteStatusPage: {
+    method: 'DELETE',
+    path: '/status/{page}',
+    query: [],
+    answer: { ref: 'StatusPage' },
+    alsoAnswers: [],
+  },
   statusPage: { method: 'GET', path: '/status/{page}', query: [], answer: 'text', alsoAnswers: [] },
   statusLogo: { method: 'GET', path: '/status/{page}/logo', query: [], answer: 'text', alsoAnswers: [] },
   statusIncidents: {
@@ -960,6 +975,9 @@ export const shapes: Readonly<Record<string, Shape>> = {
       event_readers: { as: 'eventReaders', shape: 'number' },
     },
   },
+  StatusGroup: {
+    fields: { title: { as: 'title', shape: 'text' }, labels: { as: 'labels', shape: { map: 'text' } } },
+  },
   StatusIncident: {
     fields: {
       id: { as: 'id', shape: 'text' },
@@ -979,6 +997,18 @@ export const shapes: Readonly<Record<string, Shape>> = {
           },
         },
       },
+    },
+  },
+  StatusPage: {
+    fields: {
+      slug: { as: 'slug', shape: 'text' },
+      title: { as: 'title', shape: 'text' },
+      groups: { as: 'groups', shape: { list: { ref: 'StatusGroup' } } },
+      website: { as: 'website', shape: { either: ['text', 'null'] } },
+      time_zone: { as: 'timeZone', shape: 'text' },
+      has_logo: { as: 'hasLogo', shape: 'flag' },
+      configured: { as: 'configured', shape: 'flag' },
+      settings_tag: { as: 'settingsTag', shape: 'text' },
     },
   },
   TcpProbe: {
@@ -1110,6 +1140,7 @@ export const codes: Readonly<Record<string, string>> = {
   'invalid batch': 'HEARTBEAT_INVALID_BATCH',
   'malformed request': 'HEARTBEAT_MALFORMED_REQUEST',
   'invalid node name': 'HEARTBEAT_INVALID_NODE_NAME',
+  'the name of a status page must be at most 64 lower-case letters, digits and "-"': 'HEARTBEAT_INVALID_STATUS_PAGE_NAME',
   'invalid body': 'HEARTBEAT_INVALID_BODY',
   'invalid frame': 'HEARTBEAT_INVALID_FRAME',
   'a key is required': 'HEARTBEAT_UNAUTHORIZED',
@@ -1131,6 +1162,7 @@ export const codes: Readonly<Record<string, string>> = {
   'the node has not failed': 'HEARTBEAT_NOT_FAILED',
   'another node has this slug': 'HEARTBEAT_SLUG_TAKEN',
   'the file of declared nodes names this node: change it there': 'HEARTBEAT_DECLARED_NODE',
+  'the configuration has this status page: change it there, and reload': 'HEARTBEAT_CONFIGURED_STATUS_PAGE',
   'the alert is not a dead letter in any configured channel': 'HEARTBEAT_NOT_DEAD',
   'this link has expired': 'HEARTBEAT_LINK_EXPIRED',
   'this link has been used': 'HEARTBEAT_LINK_USED',
@@ -1145,6 +1177,7 @@ export const codes: Readonly<Record<string, string>> = {
   'too many nodes are registered: delete some, or raise nodes.max': 'HEARTBEAT_TOO_MANY_NODES',
   'too many silences: end some, or raise limits.silences': 'HEARTBEAT_TOO_MANY_SILENCES',
   'too many incidents or updates: resolve some, or write about another incident': 'HEARTBEAT_TOO_MANY_INCIDENTS',
+  'too many status pages: delete some': 'HEARTBEAT_TOO_MANY_STATUS_PAGES',
   'too many overrides: end some': 'HEARTBEAT_TOO_MANY_OVERRIDES',
   'this key has reached its quota of nodes: delete some of them, or raise max_nodes': 'HEARTBEAT_NODE_QUOTA',
   'request head too large': 'HEARTBEAT_HEADERS_TOO_LARGE',

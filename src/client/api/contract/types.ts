@@ -535,6 +535,12 @@ export type Stats = {
   readonly eventReaders: number;
 };
 
+/** All nodes with all of these labels. */
+export type StatusGroup = {
+  readonly title: string;
+  readonly labels: Readonly<Record<string, string>>;
+};
+
 export type StatusIncident = {
   readonly id: StatusIncidentId;
   /** The status page, as in `/status/<page>`. */
@@ -554,6 +560,21 @@ export type StatusIncident = {
 
 /** A ULID: ids sort by the time at which the incident was written. */
 export type StatusIncidentId = string;
+
+export type StatusPage = {
+  /** Its name in `/status/<slug>`. */
+  readonly slug: string;
+  readonly title: string;
+  readonly groups: readonly StatusGroup[];
+  /** Where the title leads. */
+  readonly website: string | null;
+  readonly timeZone: string;
+  readonly hasLogo: boolean;
+  /** Whether the configuration has it, so that it is changed there only. */
+  readonly configured: boolean;
+  /** Of its settings. With it in quotes as `If-Match`, a change is refused if they have changed since. */
+  readonly settingsTag: string;
+};
 
 /** Passes if a TCP connection is accepted. */
 export type TcpProbe = {
@@ -770,6 +791,11 @@ export interface Answers<Id = string> {
       readonly json: string;
     })[];
   };
+  readonly statusPages: {
+    readonly pages: readonly StatusPage[];
+  };
+  readonly putStatusPage: StatusPage;
+  readonly deleteStatusPage: StatusPage;
   readonly statusPage: string;
   readonly statusLogo: string;
   readonly statusIncidents: {
@@ -1058,6 +1084,22 @@ export interface Bodies {
     readonly reason?: string;
     /** When it ends by itself: Unix seconds, or ISO 8601 (`2027-01-31`, `2027-01-31T12:00:00Z`). It must be in the future. */
     readonly until?: number | string;
+  };
+  readonly putStatusPage: {
+    /** Public. One line of at most 100 characters. */
+    readonly title: string;
+    readonly groups: readonly ({
+      /** Public. One line of at most 100 characters. */
+      readonly title: string;
+      /** The group has all nodes with all of these labels. They are not public. */
+      readonly labels: Readonly<Record<string, string>>;
+    })[];
+    /** Where the title leads. Public. */
+    readonly website?: string | null;
+    /** The name of an IANA time zone, whose days and times the page has. Default: UTC. */
+    readonly timeZone?: string | null;
+    /** A data URL of at most 262144 bytes. Public. */
+    readonly logo?: string | null;
   };
   readonly beginIncident: {
     /** One line of at most 200 characters. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { StatusIncidents } from '../../../actors/records/status-incidents.js';
+import { StatusPages } from '../../../actors/records/status-pages.js';
 import type { StatusIncident, StatusIncidentId } from '../../../src/domain/status-incident.js';
 import { alertId } from '../../support/alert-records.js';
 import { SimulatedClock } from '../../support/simulated-clock.js';
@@ -14,10 +14,10 @@ describe('the incidents of status pages', () => {
   });
 
   it('are not gone through again for a page without any', () => {
-    const incidents = new StatusIncidents({ clock, random: () => 0, submit: () => undefined });
+    const incidents = new StatusPages({ clock, random: () => 0, submit: () => undefined });
     let reads = 0;
     const other = incidentOf('other');
-    incidents.recover([
+    incidents.recoverIncidents([
       {
         ...other,
         get page() {
@@ -26,23 +26,24 @@ describe('the incidents of status pages', () => {
         },
       },
     ]);
-    expect(incidents.of('empty')).to.deep.equal([]);
+    expect(incidents.incidentsOf('empty')).to.deep.equal([]);
     reads = 0;
-    expect(incidents.of('empty')).to.deep.equal([]);
+    expect(incidents.incidentsOf('empty')).to.deep.equal([]);
     expect(reads).to.equal(0);
   });
 
   it('are answered once they are on disk, one after the other', () => {
-    const submitted: Parameters<ConstructorParameters<typeof StatusIncidents>[0]['submit']>[0][] = [];
-    const incidents = new StatusIncidents({
+    const submitted: Parameters<ConstructorParameters<typeof StatusPages>[0]['submit']>[0][] = [];
+    const incidents = new StatusPages({
       clock,
       random: () => 0,
       submit: (entry) => submitted.push(entry),
     });
     const answers: string[] = [];
     for (const title of ['one', 'two'])
-      incidents.request({ kind: 'begin', page: 'main', title, text: 'x', state: 'investigating' }, (reply) =>
-        answers.push(reply.kind === 'incident' ? reply.incident.title : reply.code),
+      incidents.requestIncident(
+        { kind: 'begin', page: 'main', isConfigured: true, title, text: 'x', state: 'investigating' },
+        (reply) => answers.push(reply.kind === 'incident' ? reply.incident.title : reply.code),
       );
     expect([submitted.length, answers]).to.deep.equal([1, []]);
     const [first] = submitted;
@@ -55,6 +56,6 @@ describe('the incidents of status pages', () => {
     if (second === undefined) throw new TypeError('nothing was submitted');
     incidents.settled([{ entry: second, stored: false, code: 'HEARTBEAT_STORE_REFUSES' }]);
     expect(answers).to.deep.equal(['one', 'HEARTBEAT_STORE_REFUSES']);
-    expect(incidents.of('main').map(({ title }) => title)).to.deep.equal(['one']);
+    expect(incidents.incidentsOf('main').map(({ title }) => title)).to.deep.equal(['one']);
   });
 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { StatusIncident, StatusIncidentId } from '../../../src/domain/status-incident.js';
+import type { StatusPage } from '../../../src/domain/status-page.js';
 import { instant } from '../../../src/domain/time.js';
 import { alertId } from '../../support/alert-records.js';
 import { withStore } from '../../support/with-store.js';
@@ -15,7 +16,43 @@ const written = (at: number): StatusIncident => ({
   updates: [{ at: instant(at), state: 'investigating', text: 'We are looking into it.' }],
 });
 
-export function describeIncidents(make: MakeSubject): void {
+const page = (slug: string): StatusPage => ({
+  slug,
+  title: 'Example <b>☃</b> \u{1f4a5}',
+  website: undefined,
+  timeZone: 'UTC',
+  logo: undefined,
+  groups: [{ title: 'Website', labels: { team: 'web' } }],
+});
+
+export function describeStatusPages(make: MakeSubject): void {
+  describe('keeps status pages, and', () => {
+    const history = withStore(make);
+
+    const stored = () => collect(history.store.statusPages());
+
+    it('finds them whole after a restart, as last written, and none that was removed', async () => {
+      const whole: StatusPage = {
+        ...page('web'),
+        website: 'https://example.org/?a=b',
+        timeZone: 'Europe/Berlin',
+        logo: { type: 'image/png', bytes: '\x89PNG\x00\xff"' },
+        groups: [
+          { title: 'Wéb', labels: { team: 'wéb', env: '"prod"\n' } },
+          { title: 'Data', labels: { team: 'data' } },
+        ],
+      };
+      expect(await stored()).to.deep.equal([]);
+      await history.store.write([
+        { kind: 'status_pages', pages: [page('web'), page('intern-2'), page('a')], forgotten: [] },
+        { kind: 'status_pages', pages: [whole], forgotten: ['a', 'nowhere'] },
+      ]);
+      expect(await stored()).to.deep.equal([page('intern-2'), whole]);
+      await history.reopen();
+      expect(await stored()).to.deep.equal([page('intern-2'), whole]);
+    });
+  });
+
   describe('keeps incidents of status pages, and', () => {
     const history = withStore(make);
 
