@@ -15,7 +15,7 @@ import { Severable } from './severable.js';
 import { SimulatedProcess } from './simulated-process.js';
 
 /** The partitions of a cluster in a test are of one set. */
-export const SET = '6d1f3c58-6c1b-4c9e-9a53-0b1f6ad0a6d1';
+const SET = '6d1f3c58-6c1b-4c9e-9a53-0b1f6ad0a6d1';
 
 /** What the daemons of a cluster share. */
 export class ClusterWorld {
