@@ -24,6 +24,8 @@ const CHANGES_OF_AN_ALERT = 3;
 const CHANGES_OF_A_PING = 5;
 /** The node's status, the flip, and its entry in the index by time. */
 const CHANGES_OF_A_FLIP = 3;
+/** One record of about 2,000 bytes. */
+const CHANGES_OF_PROBE_RESULTS = 3;
 
 /**
  * Entries waiting for the disk, in order. Keeps ended sessions by user, so that a history shows them before they are on
@@ -215,6 +217,8 @@ function weightOf(entry: Queued): number {
   if (entry.kind === 'statuses') return entry.nodes.length;
   if (entry.kind === 'ping_uuids') return entry.uuids.length;
   if (entry.kind === 'uptime_days') return entry.nodes.reduce((sum, { days }) => sum + days.length, 1);
+  if (entry.kind === 'probe_results')
+    return CHANGES_OF_PROBE_RESULTS * entry.kept.length + entry.forgotten.length;
   if (entry.kind === 'alerts')
     return CHANGES_OF_AN_ALERT * entry.records.length + (entry.unnotified?.length ?? 0);
   if (entry.kind === 'status')

@@ -99,6 +99,7 @@ export function commitOf(
       case 'ping_secret':
       case 'ping_uuids':
       case 'uptime_days':
+      case 'probe_results':
         records.push(entry);
         break;
       case 'silence':
@@ -177,6 +178,7 @@ export function refusalOf(commit: Commit, code: ErrorCode): Refusal {
       case 'ping_secret':
       case 'ping_uuids':
       case 'uptime_days':
+      case 'probe_results':
       case 'late':
         return [entry];
       case 'silence':

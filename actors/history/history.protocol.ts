@@ -4,6 +4,7 @@ import type { Flip, NodeStatus, Pause, Registration } from '../../src/domain/nod
 import type { StoredJob } from '../../src/domain/job.js';
 import type { KeptPing } from '../../src/domain/ping.js';
 import type { NodeName } from '../../src/domain/node-name.js';
+import type { KeptProbeResults } from '../../src/domain/probe.js';
 import type { Recovery } from '../../src/domain/recovery.js';
 import type { ShardIndex } from '../../src/domain/shard.js';
 import type { EndedSession } from '../../src/domain/session.js';
@@ -71,6 +72,12 @@ export type DaemonEntry =
       readonly kind: 'uptime_days';
       readonly nodes: readonly { readonly node: NodeName; readonly days: readonly UptimeDay[] }[];
       readonly marks?: Partial<UptimeMarks>;
+    }
+  /** The last results of probes. Never refused. */
+  | {
+      readonly kind: 'probe_results';
+      readonly kept: readonly KeptProbeResults[];
+      readonly forgotten: readonly NodeName[];
     }
   /** Sign-ins that have ended by themselves. Never refused. */
   | { readonly kind: 'sign_ins'; readonly signIns: readonly SignIn[]; readonly forgotten: readonly string[] }

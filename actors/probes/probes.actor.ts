@@ -1,6 +1,6 @@
 import { assertNever } from '../../src/domain/assert-never.js';
 import type { NodeName } from '../../src/domain/node-name.js';
-import type { NodeProbe, ProbeResult } from '../../src/domain/probe.js';
+import type { KeptProbeResults, NodeProbe, ProbeResult } from '../../src/domain/probe.js';
 import { unixSeconds, type Instant, type Millis } from '../../src/domain/time.js';
 import type { Cancel, Clock } from '../../src/ports/clock.js';
 import type { Logger } from '../../src/ports/logger.js';
@@ -10,6 +10,7 @@ import type { ExitSignal, RunningChild, SupervisorPolicy } from '../supervisor/c
 import { SupervisedActor, type Behaviour } from '../supervisor/supervised-actor.js';
 import type { ProbeCounts } from './probe-counts.js';
 import type { Probed, ProbesCommand } from './probes.protocol.js';
+import { ResultKeeper, type ResultStore } from './result-keeper.js';
 
 /** How often the prober is asked whether it still runs. */
 const ASK_EVERY: Millis = 5000;
@@ -25,6 +26,8 @@ export interface ProbesDeps {
   /** Undefined: nothing is probed. */
   readonly startProber: StartProber | undefined;
   readonly counts: ProbeCounts;
+  /** Where the last results are kept. */
+  readonly store: ResultStore;
   readonly restarts: Pick<SupervisorPolicy, 'intensity' | 'period'>;
   /** Those in force. They may change. */
   readonly limits: () => ProbeLimits;
@@ -48,6 +51,8 @@ interface Entry {
   readonly generation: number;
   /** Oldest first. */
   readonly results: ProbeResult[];
+  /** Whether there may be results of the last run. */
+  readonly isOfLastRun: boolean;
 }
 
 /**
@@ -59,6 +64,7 @@ export class Probes implements Behaviour<ProbesCommand> {
   readonly #deps: ProbesDeps;
   readonly #actor: SupervisedActor<ProbesCommand>;
   readonly #entries = new Map<NodeName, Entry>();
+  readonly #keeper: ResultKeeper;
   #generation = 0;
   #hasResumed = false;
   #exitSignal: ExitSignal | undefined;
@@ -73,6 +79,7 @@ export class Probes implements Behaviour<ProbesCommand> {
   constructor(deps: ProbesDeps) {
     this.#deps = deps;
     this.#actor = new SupervisedActor(this, deps.restarts, deps);
+    this.#keeper = new ResultKeeper({ ...deps, resultsOf: (node) => this.#kept(node) });
   }
 
   start(exitSignal: ExitSignal, place: Place): RunningChild {
@@ -107,8 +114,7 @@ export class Probes implements Behaviour<ProbesCommand> {
       case 'change':
         return this.#change(command);
       case 'resume':
-        this.#hasResumed = true;
-        return this.#begin(false);
+        return this.#resume();
       case 'limit':
         return this.#prober?.limit(this.#deps.limits());
       case 'heard':
@@ -126,10 +132,29 @@ export class Probes implements Behaviour<ProbesCommand> {
     // A lost report is made up for by the next; a lost change by the next start of the prober.
   }
 
+  #resume(): void {
+    this.#hasResumed = true;
+    const probed = Array.from(this.#entries, ([node, { probe }]) => ({ node, probe }));
+    void this.#keeper.read(probed, ({ node, results }) => {
+      const entry = this.#entries.get(node);
+      if (entry?.isOfLastRun !== true) return;
+      entry.results.unshift(...results);
+      entry.results.splice(0, entry.results.length - KEPT);
+    });
+    this.#begin(false);
+  }
+
+  #kept(node: NodeName): KeptProbeResults | undefined {
+    const { probe, results } = this.#entries.get(node) ?? {};
+    if (probe === undefined || results === undefined || results.length === 0) return undefined;
+    return { node, probe, results: [...results] };
+  }
+
   #change({ node, probe, isNew }: Extract<ProbesCommand, { kind: 'change' }>): void {
     const generation = ++this.#generation;
     if (probe === undefined) this.#entries.delete(node);
-    else this.#entries.set(node, { probe, generation, results: [] });
+    else this.#entries.set(node, { probe, generation, results: [], isOfLastRun: !this.#hasResumed });
+    if (this.#hasResumed) this.#keeper.changed(node);
     if (this.#prober === undefined) this.#begin(isNew);
     else this.#prober.change([{ node, generation, probe, isNew }]);
   }
@@ -201,6 +226,7 @@ export class Probes implements Behaviour<ProbesCommand> {
       if (entry?.generation !== generation) continue;
       entry.results.push(result);
       if (entry.results.length > KEPT) entry.results.shift();
+      this.#keeper.changed(node);
       if (result.reason === undefined) counts.passed++;
       else counts.failed++;
       counted.push({ node, failure: result.reason });
@@ -216,6 +242,7 @@ export class Probes implements Behaviour<ProbesCommand> {
     this.#underWay = 0;
     this.#waiting = 0;
     await Promise.all([prober?.stop(), this.#actor.stop()]);
+    this.#keeper.end();
   }
 
   inspect(): object {

@@ -166,7 +166,7 @@ function divided(shared: Shared): Division {
 function watching(shared: Shared, id: string | undefined, shards: number): (room: Room) => PartitionRun {
   return (room) => {
     const store = shared.ports.storeOf(id);
-    const watch = createWatch(shared, { outbox: store, history: () => run.history, room });
+    const watch = createWatch(shared, { outbox: store, store, history: () => run.history, room });
     const run: PartitionRun = new PartitionRun({ id: WATCH, store, shards }, shared, room, watch);
     return run;
   };

@@ -49,10 +49,11 @@ export interface Watch {
 interface WatchDeps {
   readonly outbox: Outbox;
   readonly history: () => History;
+  readonly store: Pick<HistoryStore, 'probeResults'>;
   readonly room: Room;
 }
 
-export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps): Watch {
+export function createWatch(shared: Shared, { outbox, history, store, room }: WatchDeps): Watch {
   const { system, clock, logger, config, limits, memory, ports } = shared;
   const { all, totals, closingNotices } = shared.channels;
   const deps = { system, clock, logger };
@@ -101,6 +102,13 @@ export function createWatch(shared: Shared, { outbox, history, room }: WatchDeps
     startProber: ports.startProber,
     counts: shared.probeCounts,
     restarts: POLICIES.probes,
+    store: {
+      takes: () => history().state === 'open' && history().waiting < BUSY_DISK,
+      submit: (kept, forgotten) => {
+        history().submit([{ kind: 'probe_results', kept, forgotten }]);
+      },
+      read: (probed) => store.probeResults(probed),
+    },
     limits: () => shared.probeLimits.inForce,
     probed: (results) => {
       tellProbed(nodes, results, clock);

@@ -1,3 +1,4 @@
+import type { NodeName } from './node-name.js';
 import type { Instant, Millis, Seconds } from './time.js';
 
 /*
@@ -110,6 +111,18 @@ export interface ProbeFindings {
 export interface ProbeResult extends ProbeFindings {
   /** When it began. */
   readonly at: Instant;
+}
+
+/** A node, and how it is probed. */
+export interface NodeWithProbe {
+  readonly node: NodeName;
+  readonly probe: NodeProbe;
+}
+
+/** The last results of a node's probe. */
+export interface KeptProbeResults extends NodeWithProbe {
+  /** Oldest first. */
+  readonly results: readonly ProbeResult[];
 }
 
 /** How long a probe without `max_ms` may take. Shorter if its interval is. */

@@ -11,6 +11,7 @@ import type { Silence, SilenceId } from '../domain/silence.js';
 import type { StatusIncident, StatusIncidentId } from '../domain/status-incident.js';
 import type { StatusPage } from '../domain/status-page.js';
 import type { Instant } from '../domain/time.js';
+import type { KeptProbeResults } from '../domain/probe.js';
 import type { UptimeDay, UptimeMarks } from '../domain/uptime-day.js';
 import type { UserId } from '../domain/user-id.js';
 import type { ObservedTime } from '../domain/observed-time.js';
@@ -63,6 +64,7 @@ export type HistoryRecord =
   | { readonly kind: 'unacknowledged'; readonly node: NodeName; readonly since: Instant }
   /** The uptime of nodes by days, which outlives their flips. A later record of the same day replaces the earlier. */
   | UptimeDaysRecord
+  | ProbeResultsRecord
   /** The observed time so far. */
   | { readonly kind: 'observed_time'; readonly observed: ObservedTime }
   /** Deliveries of alerts. New alerts are in one batch with the flip that raised them. */
@@ -131,6 +133,14 @@ interface UptimeDaysRecord {
   readonly nodes: readonly { readonly node: NodeName; readonly days: readonly UptimeDay[] }[];
   /** What is known once these and all before are stored. What is absent stays. */
   readonly marks?: Partial<UptimeMarks>;
+}
+
+interface ProbeResultsRecord {
+  readonly kind: 'probe_results';
+  /** They replace those of the node before. Nodes that are not registered are left out. */
+  readonly kept: readonly KeptProbeResults[];
+  /** Nodes of which none are kept. */
+  readonly forgotten: readonly NodeName[];
 }
 
 /** Whose ping UUID it is. */

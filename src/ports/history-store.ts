@@ -3,6 +3,7 @@ import type { Acknowledgement, Flip, NodeStatus, Pause, Registration } from '../
 import type { StoredJob } from '../domain/job.js';
 import type { KeptPing } from '../domain/ping.js';
 import type { NodeName } from '../domain/node-name.js';
+import type { KeptProbeResults, NodeWithProbe } from '../domain/probe.js';
 import type { Recovery } from '../domain/recovery.js';
 import type { EndedSession, OpenSession } from '../domain/session.js';
 import type { StatusIncident } from '../domain/status-incident.js';
@@ -195,6 +196,9 @@ export interface HistoryStore extends Outbox {
 
   /** Which days are stored, and from where flips are. */
   uptimeMarks(): Promise<UptimeMarks>;
+
+  /** The last results of these probes, as far as any are stored. A damaged record is left out, and shown in `trouble`. */
+  probeResults(probed: readonly NodeWithProbe[]): Promise<readonly KeptProbeResults[]>;
 
   /**
    * Removes at most `limit` pings, oldest first, while those of all nodes take more than so many bytes.

@@ -2,6 +2,7 @@ import { describeAlerts } from './history-store/alerts.js';
 import { describeErasing } from './history-store/erasing.js';
 import { describeStatusPages } from './history-store/status-pages.js';
 import { describeNodes } from './history-store/nodes.js';
+import { describeProbeResults } from './history-store/probe-results.js';
 import { describePruning } from './history-store/pruning.js';
 import { describeRanges } from './history-store/ranges.js';
 import { describeRecords } from './history-store/records.js';
@@ -31,5 +32,6 @@ export function describeHistoryStore(name: string, make: MakeSubject): void {
     describeSignIns(make);
     describePings(make);
     describeUptimeDays(make);
+    describeProbeResults(make);
   });
 }

@@ -15,7 +15,7 @@ describe('a daemon that probes nodes', () => {
   const resources = new TestResources();
   afterEach(() => resources.clear());
 
-  it('keeps them active, fails them with the reason, and probes on after kill -9, within the networks of a reload', async () => {
+  it('keeps them active, fails them with the reason, and probes on after kill -9, within the networks of a reload, and shows its results after a restart', async () => {
     const server = await HookServer.start();
     resources.onClear(() => server.stop());
     const directory = resources.directory();
@@ -55,9 +55,18 @@ describe('a daemon that probes nodes', () => {
       expect((await shown()).last_probe?.reason).to.equal('the address 127.0.0.1 is not in probes.allow'),
     );
     expect(daemon.logged('configuration reloaded')[0]?.['applied']).to.include('probes.allow');
-    const { results } = (await (await call('GET', '/nodes/web/probes')).json()) as {
-      readonly results: readonly unknown[];
+    const resultsOf = async (): Promise<readonly { readonly at_ms: number }[]> => {
+      const shows = await (await call('GET', '/nodes/web/probes')).json();
+      return (shows as { readonly results: readonly { readonly at_ms: number }[] }).results;
     };
-    expect(results.length).to.be.within(1, 20);
+    expect((await resultsOf()).length).to.be.within(1, 20);
+
+    await call('PUT', '/nodes/web', { timeout: 9000, probe: { ...probe, every: 3600 } });
+    await eventually(async () => expect(await resultsOf()).to.have.length(1));
+    const before = await resultsOf();
+    daemon.signal('SIGTERM');
+    await daemon.ended;
+    daemon = await resources.daemon(data, { config: file });
+    await eventually(async () => expect(await resultsOf()).to.deep.include.members([...before]));
   });
 });

@@ -10,6 +10,7 @@ import type { Instant } from '../../domain/time.js';
 import type { UptimeDay, UptimeMarks } from '../../domain/uptime-day.js';
 import type { Acknowledgement, Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
+import type { KeptProbeResults, NodeWithProbe } from '../../domain/probe.js';
 import type { UserId } from '../../domain/user-id.js';
 import type {
   FlipRange,
@@ -42,6 +43,7 @@ import { signInRecords } from './sign-in-codec.js';
 import { silenceRecords } from './silence-codec.js';
 import { statusPageRecords } from './status-page-codec.js';
 import { nodeOfPingFrom, pingUuidKey } from './ping-codec.js';
+import { storedProbeResults } from './probe-results-codec.js';
 import { get } from './sealed-store.js';
 import { damagedError, DamagedRecord } from './store-errors.js';
 import type { StoreHealth } from './store-health.js';
@@ -175,6 +177,14 @@ export abstract class HistoryReads {
 
   async uptimeMarks(): Promise<UptimeMarks> {
     return (await this.opened()).ledger.uptime;
+  }
+
+  probeResults(probed: readonly NodeWithProbe[]): Promise<readonly KeptProbeResults[]> {
+    return this.read((store) =>
+      storedProbeResults(store, probed, (error) => {
+        this.health.damaged(error);
+      }),
+    );
   }
 
   nodeOfPing(uuid: string): Promise<NodeName | undefined> {

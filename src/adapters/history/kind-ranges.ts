@@ -27,6 +27,7 @@ const KIND_OF: Readonly<Record<keyof typeof KIND, KindOfRecord | undefined>> = {
   PING_AGE: 'pings',
   ACKNOWLEDGED: 'nodes',
   UPTIME_DAY: 'nodes',
+  PROBE_RESULTS: 'nodes',
   ALERT: 'alerts',
   ALERT_STATE: 'alerts',
   ALERT_LATE: 'alerts',

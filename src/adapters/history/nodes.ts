@@ -111,7 +111,7 @@ export async function* storedAcknowledgements(
   }
 }
 
-/** Which of the nodes to register or delete exist, or whose uptime is stored. */
+/** Which of the nodes exist that are registered or deleted, or of which something else is stored. */
 export async function findNodes(
   store: OrderedStore,
   records: readonly HistoryRecord[],
@@ -121,6 +121,7 @@ export async function findNodes(
     if (record.kind === 'registered') names.add(record.node.name);
     if (record.kind === 'forgotten') names.add(record.node);
     if (record.kind === 'uptime_days') for (const { node } of record.nodes) names.add(node);
+    if (record.kind === 'probe_results') for (const { node } of record.kept) names.add(node);
   }
   const all = [...names];
   const found = all.length === 0 ? [] : await hasMany(store, all.map(nodeKey));

@@ -65,6 +65,8 @@ function named(key: Buffer, kind: string): string {
       return `status of the node ${quoted(nameFrom(key))}`;
     case KIND.UNNOTIFIED:
       return `unnotified channels of the node ${quoted(nameFrom(key))}`;
+    case KIND.PROBE_RESULTS:
+      return `${kind} of the node ${quoted(nameFrom(key))}`;
     case KIND.JOB:
       return `job of the node ${quoted(nameOfJob(key))}`;
     case KIND.PING:

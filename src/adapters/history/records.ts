@@ -41,6 +41,7 @@ import {
 import { incidentRecords } from './incident-codec.js';
 import { nodeKey, nodeValue, statusKey, statusValue } from './node-codec.js';
 import { pingUuidKey } from './ping-codec.js';
+import { probeResultsKey, probeResultsValue } from './probe-results-codec.js';
 import { uptimeDayKey, uptimeDayValue } from './uptime-codec.js';
 import { overrideRecords } from './override-codec.js';
 import { signInRecords } from './sign-in-codec.js';
@@ -180,6 +181,7 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
       if (stored.nodes.delete(record.node)) ledger.nodes--;
       batch.del(nodeKey(record.node));
       batch.del(statusKey(record.node));
+      batch.del(probeResultsKey(record.node));
       for (const key of stored.forgotten.get(record.node)?.splice(0) ?? []) batch.del(key);
       removePings(batch, record.node, ledger, stored.pings.get(record.node));
       return;
@@ -231,6 +233,12 @@ export function addRecord(batch: Batch, record: HistoryRecord, ledger: Ledger, s
         ledger.uptime = { ...ledger.uptime, ...record.marks };
         writeUptimeMarks(batch, ledger.uptime);
       }
+      return;
+    case 'probe_results':
+      for (const node of record.forgotten) batch.del(probeResultsKey(node));
+      for (const kept of record.kept)
+        // It may have been deleted meanwhile.
+        if (stored.nodes.has(kept.node)) batch.put(probeResultsKey(kept.node), probeResultsValue(kept));
       return;
     case 'observed_time':
       writeObservedTime(batch, record.observed);

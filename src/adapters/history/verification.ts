@@ -12,6 +12,7 @@ import { nodeFrom, statusFrom, statusKeyOf } from './node-codec.js';
 import { acknowledgedFrom, flipFrom, pauseFrom } from './node-past-codec.js';
 import { overrideRecords } from './override-codec.js';
 import { jobFrom, nodeOfPingFrom, pingFrom } from './ping-codec.js';
+import { probeResultsFrom } from './probe-results-codec.js';
 import { nameOfRecord } from './record-name.js';
 import { blindFrom, healedFrom, openFrom, sessionFrom } from './session-codec.js';
 import { signInRecords } from './sign-in-codec.js';
@@ -152,6 +153,7 @@ const readers: Readonly<Record<keyof typeof KIND, Reader | undefined>> = {
   PING_AGE: undefined,
   ACKNOWLEDGED: acknowledgedFrom,
   UPTIME_DAY: uptimeDayFrom,
+  PROBE_RESULTS: probeResultsFrom,
   ALERT: (_key, value) => alertFrom(value),
   ALERT_STATE: undefined,
   ALERT_LATE: undefined,

@@ -4,6 +4,7 @@ import type { BlindInterval } from '../../domain/blindness.js';
 import type { Recovery } from '../../domain/recovery.js';
 import type { Acknowledgement, Flip, Pause } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
+import type { KeptProbeResults, NodeWithProbe } from '../../domain/probe.js';
 import type { EndedSession, OpenSession } from '../../domain/session.js';
 import type { OverrideId, RotaOverride } from '../../domain/rota-override.js';
 import type { SignIn } from '../../domain/sign-in.js';
@@ -110,6 +111,7 @@ export class MemoryHistoryStore extends Diskless implements HistoryStore {
       case 'acknowledged':
       case 'unacknowledged':
       case 'uptime_days':
+      case 'probe_results':
         if (record.kind === 'forgotten') this.#pings.forget(record.node);
         this.#nodes.apply(record);
         return;
@@ -290,6 +292,10 @@ export class MemoryHistoryStore extends Diskless implements HistoryStore {
 
   uptimeMarks(): Promise<UptimeMarks> {
     return Promise.resolve(this.#nodes.marks);
+  }
+
+  probeResults(probed: readonly NodeWithProbe[]): Promise<readonly KeptProbeResults[]> {
+    return Promise.resolve(this.#nodes.probeResults(probed));
   }
 
   nodeOfPing(uuid: string): Promise<NodeName | undefined> {

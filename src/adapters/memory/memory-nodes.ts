@@ -1,6 +1,7 @@
 import { assertNever } from '../../domain/assert-never.js';
 import type { Acknowledgement, Flip, NodeStatus, Pause, Registration } from '../../domain/node.js';
 import type { NodeName } from '../../domain/node-name.js';
+import { sameProbe, type KeptProbeResults, type NodeWithProbe } from '../../domain/probe.js';
 import type { Instant } from '../../domain/time.js';
 import {
   prunablePast,
@@ -23,7 +24,8 @@ type NodeRecord = Extract<
       | 'paused'
       | 'acknowledged'
       | 'unacknowledged'
-      | 'uptime_days';
+      | 'uptime_days'
+      | 'probe_results';
   }
 >;
 
@@ -35,6 +37,7 @@ export class MemoryNodes {
   readonly #pauses = new Map<NodeName, Map<Instant, Pause>>();
   readonly #acknowledged = new Map<NodeName, Map<Instant, Acknowledgement>>();
   readonly #days = new Map<NodeName, Map<Instant, UptimeDay>>();
+  readonly #probeResults = new Map<NodeName, KeptProbeResults>();
   marks: UptimeMarks = { storedTo: undefined, flipsFrom: undefined };
 
   apply(record: NodeRecord): void {
@@ -50,6 +53,7 @@ export class MemoryNodes {
           this.#pauses,
           this.#acknowledged,
           this.#days,
+          this.#probeResults,
         ])
           kept.delete(record.node);
         return;
@@ -72,6 +76,11 @@ export class MemoryNodes {
         for (const { node, days } of record.nodes)
           if (this.#nodes.has(node)) for (const day of days) of(this.#days, node).set(day.from, day);
         this.marks = { ...this.marks, ...record.marks };
+        return;
+      case 'probe_results':
+        for (const node of record.forgotten) this.#probeResults.delete(node);
+        for (const kept of record.kept)
+          if (this.#nodes.has(kept.node)) this.#probeResults.set(kept.node, kept);
         return;
       default:
         assertNever(record);
@@ -110,6 +119,13 @@ export class MemoryNodes {
 
   uptimeDays(node: NodeName, { from, to }: { from: Instant; to: Instant }): UptimeDay[] {
     return sorted(this.#days.get(node)).filter((day) => day.from + UTC_DAY > from && day.from < to);
+  }
+
+  probeResults(probed: readonly NodeWithProbe[]): KeptProbeResults[] {
+    return probed.flatMap(({ node, probe }) => {
+      const kept = this.#probeResults.get(node);
+      return kept !== undefined && sameProbe(kept.probe, probe) ? [kept] : [];
+    });
   }
 
   get count(): number {

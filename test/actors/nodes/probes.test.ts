@@ -1,8 +1,10 @@
 import { expect } from 'chai';
-import type { NodeProbe } from '../../../src/domain/probe.js';
+import type { KeptProbeResults, NodeProbe, NodeWithProbe } from '../../../src/domain/probe.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
+import type { HistoryRecord } from '../../../src/ports/history-record.js';
 import type { Prober, ProbeChange, ProbeLimits, StartProber } from '../../../src/ports/prober.js';
 import { node } from '../../support/ids.js';
+import { RefusingStore } from '../../support/refusing-store.js';
 import { RecordingAlerting } from '../../support/recording-alerting.js';
 import { configOf } from '../../support/simulated-app.js';
 import { withDaemon } from '../../support/with-daemon.js';
@@ -58,14 +60,32 @@ class Probers {
   }
 }
 
+/** A disk that counts how often results are written, and may be unreadable. */
+class StoreOfResults extends RefusingStore {
+  written = 0;
+  isUnreadable = false;
+
+  override async write(batch: readonly HistoryRecord[]): Promise<void> {
+    await super.write(batch);
+    this.written += batch.filter(({ kind }) => kind === 'probe_results').length;
+  }
+
+  override async probeResults(probed: readonly NodeWithProbe[]): Promise<readonly KeptProbeResults[]> {
+    if (this.isUnreadable) throw new Error('the disk is broken');
+    return super.probeResults(probed);
+  }
+}
+
 describe('a node that the daemon probes', () => {
   let probers: Probers;
+  let store: StoreOfResults;
   let alerting: RecordingAlerting;
   const daemon = withDaemon({
     options: () => {
       probers = new Probers();
       alerting = new RecordingAlerting();
-      return { alerting, startProber: probers.start };
+      store = new StoreOfResults();
+      return { alerting, startProber: probers.start, store };
     },
   });
 
@@ -182,6 +202,87 @@ describe('a node that the daemon probes', () => {
     const results = daemon.app.probes.resultsOf(WEB);
     expect(results).to.have.length(20);
     expect([results[0]?.reason, results.at(-1)?.reason]).to.deep.equal(['reason 25', 'reason 6']);
+  });
+
+  describe('keeps its last results', () => {
+    const reasons = () => daemon.app.probes.resultsOf(WEB).map(({ reason }) => reason);
+    const restart = async () => {
+      await daemon.app.stop();
+      await daemon.startAgain();
+      await daemon.clock.settle();
+    };
+
+    beforeEach(async () => {
+      await put(PROBE);
+      for (let count = 1; count <= 15; count++) await found(`reason ${String(count)}`);
+    });
+
+    it('when the daemon stops and starts again, and adds to them', async () => {
+      await restart();
+      expect(reasons()).to.have.length(15);
+      for (let count = 16; count <= 25; count++) await found(`reason ${String(count)}`);
+      expect(reasons()).to.have.length(20);
+      expect([reasons()[0], reasons().at(-1)]).to.deep.equal(['reason 25', 'reason 6']);
+      await restart();
+      expect([reasons()[0], reasons().at(-1)]).to.deep.equal(['reason 25', 'reason 6']);
+    });
+
+    it('when it is killed, but those of the last five minutes, in few writes', async () => {
+      for (let seconds = 0; seconds < 320; seconds += 20) {
+        await found(`after ${String(seconds)} s`);
+        await daemon.clock.advance(20_000);
+      }
+      expect(store.written).to.equal(1);
+      await daemon.killAndStart();
+      await daemon.clock.settle();
+      expect(reasons()).to.have.length(20);
+      expect(reasons()[0]).to.be.oneOf(['after 280 s', 'after 300 s']);
+    });
+
+    it('but none of another probe, of another node of its name, or from before a pause', async () => {
+      await daemon.clock.advance(320_000);
+      await put({ ...PROBE, every: 60 });
+      await daemon.killAndStart();
+      await daemon.clock.settle();
+      expect(reasons(), 'the record on disk is that of the earlier probe').to.deep.equal([]);
+      await found('of this probe');
+      await daemon.askNode({ kind: 'pause' }, WEB);
+      await daemon.askNode('resume', WEB);
+      await restart();
+      expect(reasons()).to.deep.equal([]);
+      await found('of this node');
+      await daemon.clock.advance(320_000);
+      await daemon.askNode('forget', WEB);
+      await put({ ...PROBE, every: 60 });
+      await restart();
+      expect(reasons()).to.deep.equal([]);
+    });
+
+    it('while the disk refuses writes, and stores them once it does not', async () => {
+      store.full = true;
+      await daemon.clock.advance(320_000);
+      expect(reasons()).to.have.length(15);
+      store.full = false;
+      await daemon.clock.advance(20_000);
+      expect(store.written).to.equal(1);
+      await daemon.killAndStart();
+      await daemon.clock.settle();
+      expect(reasons()).to.have.length(15);
+      expect(daemon.fatal).to.equal(undefined);
+    });
+
+    it('as far as they can be read', async () => {
+      await daemon.app.stop();
+      store.isUnreadable = true;
+      await daemon.startAgain();
+      await daemon.clock.settle();
+      expect(reasons()).to.deep.equal([]);
+      expect(daemon.logger.lines.map(({ event }) => event)).to.include('results of probes cannot be read');
+      store.isUnreadable = false;
+      await found('of this run');
+      await restart();
+      expect(reasons()).to.deep.equal(['of this run']);
+    });
   });
 
   it('is probed by another prober when the last one has ended', async () => {

@@ -10,6 +10,7 @@ import type { AlertRange } from '../../../src/ports/outbox.js';
 import type { BlindInterval } from '../../../src/domain/blindness.js';
 import type { Acknowledgement, Flip, Pause } from '../../../src/domain/node.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
+import type { KeptProbeResults, NodeWithProbe } from '../../../src/domain/probe.js';
 import type { EndedSession, OpenSession } from '../../../src/domain/session.js';
 import type { RotaOverride } from '../../../src/domain/rota-override.js';
 import type { SignIn } from '../../../src/domain/sign-in.js';
@@ -292,6 +293,10 @@ class Attachment implements HistoryStore {
     range: { readonly from: Instant; readonly to: Instant },
   ): AsyncIterable<readonly UptimeDay[]> {
     return this.#iterate((inner) => inner.uptimeDays(node, range));
+  }
+
+  probeResults(probed: readonly NodeWithProbe[]): Promise<readonly KeptProbeResults[]> {
+    return this.#read((inner) => inner.probeResults(probed));
   }
 
   uptimeMarks(): Promise<UptimeMarks> {

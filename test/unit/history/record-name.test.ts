@@ -27,6 +27,7 @@ import {
 } from '../../../src/adapters/history/session-codec.js';
 import { parseTextId } from '../../../src/domain/user-id.js';
 import { instant } from '../../../src/domain/time.js';
+import { probeResultsKey } from '../../../src/adapters/history/probe-results-codec.js';
 import { uptimeDayKey } from '../../../src/adapters/history/uptime-codec.js';
 import { alertId } from '../../support/alert-records.js';
 import { node, user } from '../../support/ids.js';
@@ -60,6 +61,7 @@ const NAMES: readonly (readonly [Buffer, string])[] = [
   [nodeKey(DB), 'node "db \\"1\\"\\n"'],
   [statusKeyOf(nodeKey(DB)), 'status of the node "db \\"1\\"\\n"'],
   [uptimeDayKey(DB, AT), `uptime of a day of the node "db \\"1\\"\\n" at ${SHOWN}`],
+  [probeResultsKey(DB), 'results of probes of the node "db \\"1\\"\\n"'],
   [flipKey(DB, AT), `flip of the node "db \\"1\\"\\n" at ${SHOWN}`],
   [acknowledgedKey(DB, AT), `acknowledgement of the node "db \\"1\\"\\n" at ${SHOWN}`],
   [signInRecords.key('ab'.repeat(32)), 'sign-in'],

@@ -16,6 +16,7 @@ import { UTC_DAY } from '../../../src/domain/uptime-day.js';
 import type { Entry } from '../../../src/ports/ordered-store.js';
 import { acknowledged, flipped } from '../../contract/history-store/nodes.js';
 import { collect, ended, historyOf, opened, user } from '../../contract/history-store/reading.js';
+import { kept, probeResults } from '../../contract/history-store/probe-results.js';
 import { uptimeDay, uptimeDays } from '../../contract/history-store/uptime-days.js';
 import { recordAt } from '../../support/alert-records.js';
 import { EFFORT, sized } from '../../support/effort.js';
@@ -101,6 +102,7 @@ describe('heartbeat store verify', () => {
       await store.write([
         flipped(WEB, 4_000 + runs),
         uptimeDays(WEB, uptimeDay(runs)),
+        probeResults(kept(WEB, { at: instant(4_000), took: 12.3, timings: { connect: 1.5 } })),
         { kind: 'alerts', records: [recordAt(4_000 + runs, 'pending')] },
       ]);
       await store.close();

@@ -10,7 +10,7 @@ export const probingOperations: Operations = {
     tag: 'nodes',
     summary: "List the last results of a node's probe",
     description:
-      'Newest first: the last 20 since the daemon started, or the probe was set. Bodies of answers are not kept.',
+      'Newest first: the last 20 since the probe was set, or the node was resumed after a pause. Bodies of answers are not kept.',
     scope: 'read',
     answers: {
       200: { means: 'The results.', body: probeResults },
