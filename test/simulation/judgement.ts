@@ -11,6 +11,7 @@ import type { Loop } from './machine/loop.js';
 import type { AlertsOracle } from './oracle/alerts.js';
 import { EventHistoryOracle } from './oracle/event-history.js';
 import type { JobsOracle } from './oracle/jobs.js';
+import type { LinksOracle } from './oracle/links.js';
 import type { LivenessOracle } from './oracle/liveness.js';
 import type { NotificationsOracle } from './oracle/notifications.js';
 import { expectOrder, type PresenceOracle } from './oracle/presence.js';
@@ -33,6 +34,7 @@ export interface Oracles {
   readonly rotas: RotasOracle;
   readonly jobs: JobsOracle;
   readonly probes: ProbesOracle;
+  readonly links: LinksOracle;
 }
 
 interface JudgementDeps {
@@ -222,6 +224,7 @@ export class Judgement {
     this.#oracles.notifications.judge(flips, records, now);
     this.#oracles.silences.stored(this.#daemon.app.silences.list(), now);
     this.#oracles.silences.judge(flips, records, now);
+    this.#oracles.links.judge(flips, this.#daemon.app.silences.list());
     this.#oracles.rotas.stored(this.#daemon.app.rotas.overrides(), now);
     this.#oracles.rotas.judge(records, now);
   }

@@ -2,6 +2,7 @@ import { ALERT_PLANTS } from './alert-plants.js';
 import { DEVICE_PLANTS } from './device-plants.js';
 import { EVENT_PLANTS } from './event-plants.js';
 import { JOB_PLANTS } from './job-plants.js';
+import { LINK_PLANTS } from './link-plants.js';
 import { NODE_PLANTS } from './node-plants.js';
 import { PROBE_PLANTS } from './probe-plants.js';
 import { ROTA_PLANTS } from './rota-plants.js';
@@ -24,6 +25,7 @@ export const PLANTS: readonly Plant[] = [
   ...JOB_PLANTS,
   ...ROTA_PLANTS,
   ...PROBE_PLANTS,
+  ...LINK_PLANTS,
 ];
 
 export function plantNamed(name: string): Plant | undefined {

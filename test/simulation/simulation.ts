@@ -9,6 +9,7 @@ import { Loop } from './machine/loop.js';
 import { Random } from './machine/random.js';
 import { AlertsOracle } from './oracle/alerts.js';
 import { JobsOracle } from './oracle/jobs.js';
+import { LinksOracle } from './oracle/links.js';
 import { LivenessOracle } from './oracle/liveness.js';
 import { NotificationsOracle } from './oracle/notifications.js';
 import { PresenceOracle } from './oracle/presence.js';
@@ -26,6 +27,7 @@ import { BrokenPromise, Ledger } from './world/ledger.js';
 import { Network } from './world/network.js';
 import { CHANNELS, PASSING, Receiver, channelsOf } from './world/receivers.js';
 import { ROTA, rotaFor } from './world/rota.js';
+import { SIGNER } from './world/phones.js';
 import { proberOf } from './world/sites.js';
 import { chooseSettings, flagsOf, type Settings } from './world/settings.js';
 
@@ -107,6 +109,7 @@ class Simulation {
       wallLead,
       listener: settings.http ? this.#listener : undefined,
       auth: this.#keys && { keys: this.#keys.rules },
+      links: SIGNER,
     });
     this.#network = new Network(loop, random.fork('network'), this.#daemon);
     this.#channelChance = random.fork('channels');
@@ -120,6 +123,7 @@ class Simulation {
       notifications: new NotificationsOracle(this.#ledger, this.#receivers, settings),
       silences: new SilencesOracle(this.#ledger, this.#receivers, settings),
       rotas: new RotasOracle(this.#ledger, this.#receivers, this.#rota),
+      links: new LinksOracle(this.#ledger),
       probes: new ProbesOracle(this.#ledger, new Timings(this.#ledger, settings)),
       jobs: new JobsOracle(this.#ledger, new Timings(this.#ledger, settings)),
     };
@@ -134,6 +138,8 @@ class Simulation {
       presence: this.#oracles.presence,
       broken: this.#breaks,
     });
+    for (const { got } of this.#clients.phones)
+      for (const receiver of this.#receivers.values()) receiver.arrived = got;
     this.#kinds = this.#chosenFaults();
     this.#faults = new Faults(this.#kinds, random.fork('pace').pick([0.5, 1, 2]), {
       loop,

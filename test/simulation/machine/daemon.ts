@@ -7,6 +7,7 @@ import type { AuthOptions } from '../../../src/http/security/credentials.js';
 import type { MaintenanceWindow } from '../../../src/domain/maintenance.js';
 import type { Rota } from '../../../src/domain/rota.js';
 import type { Channel } from '../../../src/ports/channel.js';
+import type { LinkSigner } from '../../../src/ports/link-signer.js';
 import type { StartProber } from '../../../src/ports/prober.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { registered } from './actor-registry.js';
@@ -31,6 +32,8 @@ export interface DaemonOptions {
   readonly listener: Listener | undefined;
   /** The keys that its HTTP server asks for; undefined if everybody may do everything. */
   readonly auth: AuthOptions | undefined;
+  /** Knows the signed links in messages. */
+  readonly links: LinkSigner;
 }
 
 /** One run of the daemon, from its start to its end. */
@@ -191,7 +194,7 @@ export class Daemon {
     const failed = (error: Error): void => {
       if (process === this.#process) this.fatal = error;
     };
-    const options = { ...config, auth, tls: undefined };
+    const options = { ...config, auth, tls: undefined, links: this.#options.links };
     const gateway = new Gateway(options, daemon, { clock, logger: this.logger, failed });
     const listening = gateway.listen();
     this.#server = listener.server;

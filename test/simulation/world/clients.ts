@@ -12,6 +12,7 @@ import type { Ledger } from './ledger.js';
 import type { Network } from './network.js';
 import { NodeClient } from './nodes.js';
 import { OnCallClient } from './on-call.js';
+import { PhoneClient } from './phones.js';
 import { ReaderClient } from './readers.js';
 import type { Settings } from './settings.js';
 import { Site } from './sites.js';
@@ -45,6 +46,8 @@ export interface Clients {
   readonly onCall: readonly OnCallClient[];
   /** At most one. */
   readonly swaps: readonly SwapsClient[];
+  /** At most one. */
+  readonly phones: readonly PhoneClient[];
 }
 
 export function createClients({ daemon, keys, presence, ...common }: ClientsDeps): Clients {
@@ -84,7 +87,15 @@ export function createClients({ daemon, keys, presence, ...common }: ClientsDeps
   const sites = several(settings.sites, (number) => new Site(number, deps));
   const onCall = settings.silences ? [new OnCallClient(deps)] : [];
   const swaps = settings.rota ? [new SwapsClient(deps)] : [];
-  return { users, deviceUsers, nodes, sockets, readers, jobs, sites, onCall, swaps };
+  const phones = settings.links
+    ? [
+        new PhoneClient({
+          ...deps,
+          http: new HttpClient(daemon, random.fork('the way of a phone'), ledger, []),
+        }),
+      ]
+    : [];
+  return { users, deviceUsers, nodes, sockets, readers, jobs, sites, onCall, swaps, phones };
 }
 
 /** By which the network knows them. */
@@ -98,16 +109,27 @@ export function namesOf({
   sites,
   onCall,
   swaps,
+  phones,
 }: Clients): readonly string[] {
   return [
     ...[...users, ...deviceUsers].map(({ id }) => id),
     ...[...nodes, ...jobs, ...sites].map(({ name }) => name),
-    ...[...sockets, ...readers, ...onCall, ...swaps].map(({ id }) => id),
+    ...[...sockets, ...readers, ...onCall, ...swaps, ...phones].map(({ id }) => id),
   ];
 }
 
 /** They ask for nothing more, and fall silent. Readers go on. */
-export function end({ users, deviceUsers, nodes, sockets, jobs, sites, onCall, swaps }: Clients): void {
+export function end({
+  users,
+  deviceUsers,
+  nodes,
+  sockets,
+  jobs,
+  sites,
+  onCall,
+  swaps,
+  phones,
+}: Clients): void {
   for (const client of [
     ...users,
     ...deviceUsers,
@@ -117,6 +139,7 @@ export function end({ users, deviceUsers, nodes, sockets, jobs, sites, onCall, s
     ...sites,
     ...onCall,
     ...swaps,
+    ...phones,
   ])
     client.end();
 }

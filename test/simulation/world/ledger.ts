@@ -1,3 +1,4 @@
+import type { ActionLink } from '../../../src/domain/action-link.js';
 import type { NodeName } from '../../../src/domain/node-name.js';
 import type { Ping } from '../../../src/domain/ping.js';
 import type { Schedule } from '../../../src/domain/schedule.js';
@@ -79,6 +80,14 @@ export interface ProbedRecord {
   readonly results: { readonly at: number; readonly passed: boolean }[];
   /** When its server was down. */
   readonly outages: { readonly from: number; to: number }[];
+}
+
+/** Somebody presses the button behind a signed link. */
+export interface UsedLink extends Asked, Omit<ActionLink, 'expires'> {
+  readonly token: string;
+  readonly isForged: boolean;
+  /** What the page said: `failed` leaves the effect unknown, and `later` means that it still works. */
+  says: 'done' | 'used' | 'void' | 'unknown' | 'later' | 'failed' | undefined;
 }
 
 /** A request for a silence. Its instants are on the wall clock. */
@@ -165,6 +174,8 @@ export class Ledger {
   /** Requests for silences, in the order in which the daemon read them. */
   readonly silences: RequestedSilence[] = [];
   readonly maintenance: PlannedSilence[] = [];
+  /** Uses of links in messages, in the order in which the daemon read them. */
+  readonly links: UsedLink[] = [];
   /** Requests for overrides, in the order in which the daemon read them. */
   readonly overrides: RequestedOverride[] = [];
   readonly disturbances: Disturbance[] = [];

@@ -5,6 +5,7 @@ import {
   type Channel,
   type ChannelPolicy,
 } from '../../../src/ports/channel.js';
+import { MessageLinks } from '../../../src/adapters/channels/message-links.js';
 import { RotaNotifier } from '../../../src/adapters/channels/rota/rota.js';
 import type { Rota } from '../../../src/domain/rota.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
@@ -12,6 +13,7 @@ import type { Run } from '../machine/daemon.js';
 import type { Loop } from '../machine/loop.js';
 import type { Random } from '../machine/random.js';
 import type { Ledger } from './ledger.js';
+import { PUBLIC_URL, SIGNER } from './phones.js';
 import { ROTA } from './rota.js';
 
 /** How a provider behaves. `lies`: it confirms alerts, and drops them. `twice`: it accepts them, and answers errors. */
@@ -47,6 +49,8 @@ export class Receiver {
   readonly attempted = new Map<string, Told>();
   /** Of a rota: all attempts for each id. */
   readonly attempts = new Map<string, Attempted[]>();
+  /** Called with each message that has come, and may be read. */
+  arrived: ((message: AlertMessage) => void) | undefined;
   /** Whether it has refused an alert permanently. */
   hasRefused = false;
   readonly #loop: Loop;
@@ -82,6 +86,7 @@ export class Receiver {
     // Closing notices are not stored. Neither are alerts that a replaced process raises while its writes are refused.
     if (message.type !== 'channel.closed' && !process.isReplaced) this.#attempt(message, person);
     this.#ledger.count('attempts');
+    if (!process.isReplaced) this.arrived?.(message);
     const { behaviour } = this;
     if (behaviour === 'hangs') return never();
     const isError = behaviour === 'twice' && this.#random.chance(0.5);
@@ -132,8 +137,9 @@ export function channelsOf(
 }
 
 function notifierTo(receiver: Receiver, run: Run, person?: string): Channel['notifier'] {
+  const links = new MessageLinks(receiver.name, { publicUrl: PUBLIC_URL, signer: SIGNER }, run.clock);
   return {
-    notify: (message) => receiver.notify(message, run, person),
+    notify: (message) => receiver.notify(links.inAlert(message), run, person),
     close: () => Promise.resolve(),
   };
 }

@@ -45,6 +45,8 @@ export interface Settings {
   readonly rota: boolean;
   /** Nodes that the daemon probes. */
   readonly sites: number;
+  /** Messages have signed links, and somebody uses them. They need HTTP. */
+  readonly links: boolean;
 }
 
 /** A limit that no node reaches. */
@@ -83,7 +85,8 @@ export function chooseSettings(random: Random, clients: number | undefined): Set
   const jobs = random.chance(0.3) ? random.int(1, 2) : 0;
   const rota = random.chance(0.25);
   const sites = random.chance(0.3) ? random.int(1, 2) : 0;
-  const more = { silences, maintenance, timedPauses, jobs, rota, sites };
+  const links = random.chance(0.5) && others.http;
+  const more = { silences, maintenance, timedPauses, jobs, rota, sites, links };
   return { ...settings, ...others, ...more, sockets: others.http ? sockets : 0, schedules };
 }
 
