@@ -1,23 +1,29 @@
+import type { History } from '../../actors/history/history.actor.js';
 import { recover, type Recovered } from '../../actors/user/recover.js';
+import type { LocalUserShards } from '../../actors/user/user-shards.js';
 import type { BlindInterval } from '../domain/blindness.js';
 import { toMillis } from '../domain/time.js';
-import type { PartitionRun } from './partition-run.js';
+import type { HistoryStore } from '../ports/history-store.js';
 import type { Shared } from './shared.js';
 import type { Room } from './startup-memory.js';
-import { openPingUuids, recoverWatch } from './watch.js';
+import { openPingUuids, recoverWatch, type Watch } from './watch.js';
+
+/** The parts of a run that are restored. */
+interface Recovering {
+  readonly store: HistoryStore;
+  readonly history: History;
+  readonly users: LocalUserShards;
+  readonly watch: Watch | undefined;
+}
 
 /** What a run restores of the one before it. */
 export class RunRecovery {
-  readonly #run: Pick<PartitionRun, 'store' | 'users' | 'watch' | 'history'>;
+  readonly #run: Recovering;
   readonly #shared: Pick<Shared, 'clock' | 'logger' | 'config'>;
   readonly #room: Room;
   #recovered: Recovered | undefined;
 
-  constructor(
-    run: Pick<PartitionRun, 'store' | 'users' | 'watch' | 'history'>,
-    shared: Pick<Shared, 'clock' | 'logger' | 'config'>,
-    room: Room,
-  ) {
+  constructor(run: Recovering, shared: Pick<Shared, 'clock' | 'logger' | 'config'>, room: Room) {
     this.#run = run;
     this.#shared = shared;
     this.#room = room;
