@@ -159,8 +159,8 @@ describe('HTTPS', () => {
     expect(renegotiated).to.equal(false);
   });
 
-  it('closes connections that do not speak TLS, or stop sending, and says so to plain HTTP', async () => {
-    const gateway = await start({ tls, limits: { headers_timeout: 0.1 } });
+  it('closes connections that do not speak TLS, and says so to plain HTTP', async () => {
+    const gateway = await start({ tls });
     const plain = gateway.raw().send(head('PUT /heal/5'));
     await plain.end();
     expect(plain.received)
@@ -169,6 +169,12 @@ describe('HTTPS', () => {
     expect(gateway.gateway.inspect().refused.malformed).to.equal(1);
     const other = await gateway.raw().send('\u0000'.repeat(40)).end();
     expect(other.received).to.not.include('HTTP');
+    await eventually(() => expect(gateway.gateway.inspect().connections).to.equal(0));
+    expect(gateway.daemon.asked).to.be.empty;
+  });
+
+  it('closes connections that stop sending, before they have shaken hands or behind that', async () => {
+    const gateway = await start({ tls, limits: { headers_timeout: 0.1 } });
     const silent = await gateway.raw().end();
     expect(silent.received).to.equal('');
     // On a busy machine its time may be up before it has shaken hands.
