@@ -67,7 +67,9 @@ describe('behind a real proxy, with its sample file of deploy/,', () => {
           return answer.status;
         };
         expect(await send(MOST)).to.equal(200);
-        expect(await send(MOST + 1)).to.equal(413);
+        // The answer may come while the rest is still sent. A proxy that closes then resets the connection, and
+        // `fetch` may see that before it sees the answer.
+        expect(await eventually(() => send(MOST + 1))).to.equal(413);
         expect((await heal(url, 9)).status).to.equal(200);
       });
 

@@ -28,6 +28,8 @@ describe('the page "What to do when …", followed word by word', () => {
     // A history that is divided has no backup.
     daemon = await resources.daemon(path.join(folder, 'data'), { config, partitions: 1 });
     await heal(daemon.url, 12345);
+    hook.behaviour = behave.status(410);
+    await call(daemon.url, 'POST', '/nodes/db-1/fail');
   });
 
   after(() => resources.clear());
@@ -52,8 +54,6 @@ describe('the page "What to do when …", followed word by word', () => {
   }
 
   it('finds alerts that were not delivered, and delivers them', async () => {
-    hook.behaviour = behave.status(410);
-    await call(daemon.url, 'POST', '/nodes/db-1/fail');
     const [dead] = await eventually(async () => {
       const found = await alerts('dead');
       expect(found).to.have.length(1);

@@ -13,6 +13,16 @@ describe('with a real etcd of three members', () => {
   before(async () => (etcd = await EtcdCluster.start()));
   after(() => etcd.remove());
 
+  /** Also after a failure: members that renew their leases would go on for ever. */
+  let sharing: Members | undefined;
+  afterEach(async () => {
+    if (sharing === undefined) return;
+    etcd.resume();
+    await etcd.run();
+    await sharing.dispose();
+    sharing = undefined;
+  });
+
   /** Members of a cluster of their own. */
   function made() {
     const prefix = `/heartbeat-${String(clusters++)}`;
@@ -44,6 +54,7 @@ describe('with a real etcd of three members', () => {
   for (const signal of ['SIGKILL', 'SIGSTOP'] as const)
     it(`goes on when its leader gets ${signal}`, async () => {
       const { members, member } = made();
+      sharing = members;
       const both = [member('a'), member('b')];
       await Promise.all(both.map(({ ownership }) => ownership.join()));
       await eventually(() => expectShared(members, ...both));
@@ -56,6 +67,5 @@ describe('with a real etcd of three members', () => {
       etcd.resume();
       await etcd.run();
       await eventually(() => expectShared(members, ...both));
-      await members.dispose();
     });
 });

@@ -46,7 +46,8 @@ describe('nodes of a daemon that could not be reached', () => {
     await expectOnlyTheDeadToFail();
     for (const name of DEAD) {
       const flip = (await flipsOf(daemon.url, name)).at(-1);
-      // It includes the start of the daemon, however long that took, but not the time in which they failed.
+      // It includes the start of the daemon, however long that took, but not the time in which they failed. Both are
+      // what the daemon has recorded, whenever that was: a slow machine changes nothing. A tenth is for rounding.
       const silent = ((flip?.at_ms ?? 0) - begun) / 1000;
       expect(flip?.blind_seconds).to.be.within(10 * TIMEOUT - 0.1, silent - FAILS_AFTER + 0.1);
     }
@@ -61,7 +62,9 @@ describe('nodes of a daemon that could not be reached', () => {
   });
 
   it('stopped again and again for less than a timeout, do not fail', async () => {
-    for (let stop = 0; stop < 6; stop++) {
+    // For longer than they may be silent.
+    const end = performance.now() + 2_000 * FAILS_AFTER;
+    while (performance.now() < end) {
       daemon.signal('SIGSTOP');
       await pause(700);
       daemon.signal('SIGCONT');
@@ -69,6 +72,7 @@ describe('nodes of a daemon that could not be reached', () => {
     }
     const found = await failed();
     for (const name of ALIVE) expect(found).not.to.include(name);
+    await eventually(async () => expect(await failed()).to.have.members(DEAD));
   });
 
   async function failed(): Promise<string[]> {
@@ -78,7 +82,8 @@ describe('nodes of a daemon that could not be reached', () => {
 
   async function expectOnlyTheDeadToFail(): Promise<void> {
     await eventually(async () => expect(await failed()).to.have.members(DEAD), { every: 50 });
-    // Their timeout starts again at the end of the blind interval, which is shown in whole seconds.
+    // Their timeout starts again at the end of the blind interval, which is shown in whole seconds. A flip has the
+    // instant of the deadline, however late a busy machine notices it.
     const { blind_intervals: blind } = await supervision(daemon.url);
     const heardAgain = 1000 * (1 + Math.max(...blind.map(({ to }) => to)));
     await pause(1000 * FAILS_AFTER);

@@ -16,7 +16,10 @@ interface Answering {
   fail(error: unknown): void;
 }
 
-/** Compresses large answers to GET, and says of them to HEAD what GET would (RFC 9110, 8.6). Not others: batches are answered in the pass of the event loop that read them. */
+/**
+ * Compresses large answers to GET; HEAD gets the same headers (RFC 9110, 8.6). Batches are not compressed: they are
+ * answered in the pass of the event loop that read them.
+ */
 export class Compression {
   #underWay = 0;
 
