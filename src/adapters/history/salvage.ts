@@ -1,5 +1,5 @@
 import { instant } from '../../domain/time.js';
-import { UTC_DAY } from '../../domain/uptime-day.js';
+import { UTC_DAY, utcDayOf } from '../../domain/uptime-day.js';
 import type { Logger } from '../../ports/logger.js';
 import type { OrderedStore, StorePlace } from '../../ports/ordered-store.js';
 import { rangeOf } from './binary.js';
@@ -18,9 +18,18 @@ import {
 import { INDEXED, indexKeysOf } from './indexes.js';
 import { json, writeFacts, writeUptimeMarks, type Facts } from './meta.js';
 import { allNodes, nameFrom, statusKeyOf } from './node-codec.js';
-import { Batch, entries, get, getManyOrDamaged, hasMany, NOT_SYNCED, SYNCED } from './sealed-store.js';
+import {
+  Batch,
+  entries,
+  firstEntry,
+  get,
+  getManyOrDamaged,
+  hasMany,
+  NOT_SYNCED,
+  SYNCED,
+} from './sealed-store.js';
 import { putVersion, upgrade } from './upgrade.js';
-import { MOMENT_KEY } from './node-past-codec.js';
+import { MOMENT_KEY, pastInstant } from './node-past-codec.js';
 
 const NOTHING = Buffer.alloc(0);
 /** Entries read at a time. */
@@ -145,15 +154,25 @@ async function indexAnew(store: OrderedStore): Promise<void> {
   }
 }
 
-/** Where nothing says any more which days are stored, those that are there stay: their flips may be gone. */
+/**
+ * Where nothing says any more which days are stored: flips are known from the day after the oldest that is there, as
+ * those before it may have been pruned. Days that not all nodes have, since a run ended early, are stored again.
+ */
 async function mendUptimeMarks(store: OrderedStore): Promise<void> {
   if ((await get(store, metaKey('uptime'))) !== undefined) return;
-  let last = -Infinity;
+  const lastDays = new Map<string, number>();
   for await (const chunk of store.entries(rangeOf(KIND.UPTIME_DAY), { first: PORTION }))
-    for (const [key] of chunk) last = Math.max(last, MOMENT_KEY.at.take(key));
-  if (last === -Infinity) return;
-  const storedTo = instant(last + UTC_DAY);
+    for (const [key] of chunk) lastDays.set(MOMENT_KEY.node.take(key), MOMENT_KEY.at.take(key));
+  if (lastDays.size === 0) return;
+  let [some, all] = [-Infinity, Infinity];
+  for (const day of lastDays.values()) {
+    some = Math.max(some, day + UTC_DAY);
+    all = Math.min(all, day + UTC_DAY);
+  }
+  const oldest = await firstEntry(store, rangeOf(KIND.PAST));
+  const flips = oldest === undefined ? Infinity : utcDayOf(pastInstant(oldest[0])) + UTC_DAY;
+  const flipsFrom = instant(Math.min(some, flips));
   const batch = new Batch(store);
-  writeUptimeMarks(batch, { storedTo, flipsFrom: storedTo });
+  writeUptimeMarks(batch, { storedTo: instant(Math.max(all, flipsFrom)), flipsFrom });
   await batch.write(NOT_SYNCED);
 }

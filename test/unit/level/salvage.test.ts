@@ -4,20 +4,21 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Level } from 'level';
 import { LevelHistoryStore } from '../../../src/adapters/level/level-history-store.js';
+import type { HistoryRecord } from '../../../src/ports/history-record.js';
 import type { HistoryStore } from '../../../src/ports/history-store.js';
 import { collect, historyOf, user } from '../../contract/history-store/reading.js';
-import { registered } from '../../contract/history-store/nodes.js';
+import { flipped, registered } from '../../contract/history-store/nodes.js';
 import { uptimeDay, uptimeDays } from '../../contract/history-store/uptime-days.js';
 import { metaKey } from '../../../src/adapters/history/format.js';
 import { instant } from '../../../src/domain/time.js';
-import { UTC_DAY } from '../../../src/domain/uptime-day.js';
+import { UTC_DAY, type UptimeMarks } from '../../../src/domain/uptime-day.js';
 import { node } from '../../support/ids.js';
 import { withDatabase } from './support/raw.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 
 const GOLDEN = fileURLToPath(new URL('format-5.golden.txt', import.meta.url));
-const ANN = node('ann');
+const [ANN, BOB] = [node('ann'), node('bob')];
 const USERS = [12345, -1, 0, 7, 99].map(user);
 
 describe('one damaged record', () => {
@@ -52,22 +53,44 @@ describe('one damaged record', () => {
     }
   });
 
-  it('of which days of uptime are stored is made of those that are there', async () => {
-    const directory = await temporaryDirectory();
-    const store = new LevelHistoryStore(directory.path);
-    await store.open();
-    await store.write([...registered(ANN), uptimeDays(ANN, uptimeDay(2), uptimeDay(3))]);
-    const marks = { storedTo: instant(5 * UTC_DAY), flipsFrom: instant(UTC_DAY) };
-    await store.write([{ kind: 'uptime_days', nodes: [], marks }]);
-    await store.close();
-    await withDatabase(directory.path, (db) => db.put(metaKey('uptime'), Buffer.from('damaged')));
-    const accepting = new LevelHistoryStore(directory.path, { acceptDataLoss: true });
-    await accepting.open();
-    const known = instant(4 * UTC_DAY);
-    expect(await accepting.uptimeMarks()).to.deep.equal({ storedTo: known, flipsFrom: known });
-    expect(await collect(accepting.uptimeDays(ANN, { from: instant(0), to: known }))).to.have.length(2);
-    await accepting.close();
-    await directory.remove();
+  describe('of which days of uptime are stored', () => {
+    /** What it is after a repair. Ann has two days, and Bob the first one, as after a run that ended early. */
+    async function marksAfterRepair(flips: readonly HistoryRecord[]): Promise<UptimeMarks> {
+      const directory = await temporaryDirectory();
+      const store = new LevelHistoryStore(directory.path);
+      await store.open();
+      await store.write([...registered(ANN), ...registered(BOB), ...flips]);
+      await store.write([uptimeDays(ANN, uptimeDay(2), uptimeDay(3)), uptimeDays(BOB, uptimeDay(2))]);
+      const marks = { storedTo: instant(5 * UTC_DAY), flipsFrom: instant(UTC_DAY) };
+      await store.write([{ kind: 'uptime_days', nodes: [], marks }]);
+      await store.close();
+      await withDatabase(directory.path, (db) => db.put(metaKey('uptime'), Buffer.from('damaged')));
+      const accepting = new LevelHistoryStore(directory.path, { acceptDataLoss: true });
+      await accepting.open();
+      const range = { from: instant(0), to: instant(5 * UTC_DAY) };
+      expect(await collect(accepting.uptimeDays(ANN, range))).to.have.length(2);
+      const found = await accepting.uptimeMarks();
+      await accepting.close();
+      await directory.remove();
+      return found;
+    }
+
+    it('is made of those that are there, where no flip is left', async () => {
+      const known = instant(4 * UTC_DAY);
+      expect(await marksAfterRepair([])).to.deep.equal({ storedTo: known, flipsFrom: known });
+    });
+
+    it('is made of those that all nodes have, and of the oldest flip that is left', async () => {
+      const flips = [flipped(ANN, 1.5 * UTC_DAY), flipped(BOB, 3.5 * UTC_DAY)];
+      const [storedTo, flipsFrom] = [instant(3 * UTC_DAY), instant(2 * UTC_DAY)];
+      expect(await marksAfterRepair(flips)).to.deep.equal({ storedTo, flipsFrom });
+    });
+
+    it('is never earlier than the flips that are left, as nothing else could be stored again', async () => {
+      const known = instant(4 * UTC_DAY);
+      const later = [flipped(ANN, 3.5 * UTC_DAY)];
+      expect(await marksAfterRepair(later)).to.deep.equal({ storedTo: known, flipsFrom: known });
+    });
   });
 
   it('of an index is rebuilt from the records', async () => {
