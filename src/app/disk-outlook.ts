@@ -9,16 +9,18 @@ import type { PartitionRun } from './partition-run.js';
 const LEAST = toMillis(3_600);
 const DAY = toMillis(86_400);
 
-/** For how long the disk has room, if the store grows as it has since the daemon started. */
+interface Size {
+  readonly at: Moment;
+  readonly bytes: number;
+}
+
+/** For how long the disk has room, if the store grows as it has in the last one to two days. */
 export class DiskOutlook {
-  #first: { readonly at: Moment; readonly bytes: number } | undefined;
+  /** What the growth is counted from: between one and two days old, as soon as the daemon has run for so long. */
+  #from: Size | undefined;
+  #next: Size | undefined;
 
-  /** The daemon has started. Without a size then, nothing is said later. */
-  begin(now: Moment, bytes: number | undefined): void {
-    this.#first = bytes === undefined ? undefined : { at: now, bytes };
-  }
-
-  /** The same at the start of a daemon. On a new disk, it says what somebody must know before it is full. */
+  /** To be called at the start. On a new disk, it says what somebody must know before it is full. */
   async look(
     runs: readonly PartitionRun[],
     clock: Clock,
@@ -26,7 +28,7 @@ export class DiskOutlook {
     { history: { retention } }: Pick<Config, 'history'>,
   ): Promise<void> {
     const bytes = await bytesIn(runs);
-    this.begin(clock.now(), bytes);
+    this.daysLeft(clock.now(), bytes, undefined);
     const isFirstStart = runs.every(({ summary }) => summary.recovery === undefined);
     // A session takes 30 to 45 bytes.
     if (retention === null && isFirstStart && (bytes ?? 0) > 0)
@@ -41,9 +43,16 @@ export class DiskOutlook {
    * @returns days; undefined in the first hour, and while the store does not grow
    */
   daysLeft(now: Moment, bytes: number | undefined, free: number | undefined): number | undefined {
-    if (bytes === undefined || this.#first === undefined) return undefined;
-    const passed = now - this.#first.at;
-    const grown = bytes - this.#first.bytes;
+    if (bytes === undefined) return undefined;
+    const size = { at: now, bytes };
+    this.#from ??= size;
+    this.#next ??= size;
+    const { at, bytes: before } = this.#from;
+    if (now - this.#next.at >= DAY) {
+      this.#from = this.#next;
+      this.#next = size;
+    }
+    const [passed, grown] = [now - at, bytes - before];
     if (free === undefined || passed < LEAST || grown <= 0) return undefined;
     return (free / grown) * (passed / DAY);
   }

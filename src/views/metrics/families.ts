@@ -216,7 +216,7 @@ function storeFamilies({ store }: DaemonFacts): MetricFamily[] {
     },
     {
       name: 'heartbeat_store_seconds_left',
-      help: 'For how long the disk has room, if the store grows as it has since the daemon started.',
+      help: 'For how long the disk has room, if the store grows as in the last two days.',
       type: 'gauge',
       samples: store.daysLeft === undefined ? [] : [{ value: store.daysLeft * DAY }],
     },
