@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { isMap, isNode, isScalar, visit, type Document, type Pair } from 'yaml';
 import type { GivenSection } from './setting-problems.js';
+import { whyUnreadable } from './named-files.js';
 import { didYouMean } from '../views/did-you-mean.js';
 import { options } from './schema.js';
 import type { Given } from './value-source.js';
@@ -43,27 +44,13 @@ export function readConfigFile(
   try {
     contents = readFile(path);
   } catch (error) {
-    return refused(`${path}: cannot be read: ${reason(error)} (from ${namedBy})`);
+    return refused(`${path}: cannot be read: ${whyUnreadable(error)} (from ${namedBy})`);
   }
   return parseFile(path, contents);
 }
 
 function refused(...problems: readonly string[]): FileContents {
   return { readable: false, given: [], problems, sections: {} };
-}
-
-function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'ENOENT':
-      return 'there is no such file';
-    case 'EACCES':
-      return 'permission denied';
-    case 'EISDIR':
-      return 'it is a directory';
-    default:
-      return error instanceof Error ? error.message : String(error);
-  }
 }
 
 /** Reads YAML, which includes JSON. */

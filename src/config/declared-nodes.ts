@@ -4,7 +4,7 @@ import { changed, NOTHING_CHOSEN } from '../domain/node.js';
 import type { NodeName } from '../domain/node-name.js';
 import { parseNodeName } from '../domain/node-name.js';
 import { settingsReader } from '../views/node-settings.js';
-import { readRegularFile } from './named-files.js';
+import { readRegularFile, whyUnreadable } from './named-files.js';
 import { readNodes, type FileNode } from './nodes-file.js';
 
 /** A file of declared nodes. */
@@ -25,8 +25,7 @@ export function readDeclared({ path, channels }: DeclaredFile, read = readRegula
   try {
     text = read(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { problems: [`${path}: cannot be read: ${reason}`] };
+    return { problems: [`${path}: cannot be read: ${whyUnreadable(error)}`] };
   }
   const found = readNodes(path, text);
   if ('problems' in found) return found;

@@ -44,3 +44,18 @@ export function locate(named: string, { by, cwd }: { readonly by: string; readon
   const beside = resolve(dirname(by), named);
   return existsSync(beside) ? beside : resolve(cwd, named);
 }
+
+/** Why a file cannot be read, for a person. */
+export function whyUnreadable(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+      return 'there is no such file';
+    case 'EACCES':
+      return 'permission denied';
+    case 'EISDIR':
+      return 'it is a directory';
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -12,7 +12,7 @@ import {
 import { UTC } from '../views/schedule.js';
 import { statusGroup, statusPageSettings } from '../views/status-page-settings.js';
 import type { ShownAuth } from './auth/auth.js';
-import { locate } from './named-files.js';
+import { locate, whyUnreadable } from './named-files.js';
 import { problemsOf, type GivenSection, type SettingProblem } from './setting-problems.js';
 
 const NO_SLUG = 'its name must be at most 64 lower-case letters, digits and "-"';
@@ -100,8 +100,8 @@ function readLogo(
   let bytes: string;
   try {
     bytes = readBytes(resolve(locate(named, { by, cwd })));
-  } catch {
-    return `the file ${named} cannot be read`;
+  } catch (error) {
+    return `the file ${named} cannot be read: ${whyUnreadable(error)}`;
   }
   if (bytes.length > LARGEST_LOGO) return `the file ${named} must have at most ${LARGEST_LOGO} bytes`;
   return { type: typeOf(named) ?? '', bytes };

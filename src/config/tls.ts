@@ -1,6 +1,7 @@
 import { createSecureContext } from 'node:tls';
 import { resolve } from 'node:path';
 import { Secret } from '../adapters/channels/secret.js';
+import { whyUnreadable } from './named-files.js';
 
 /** A certificate and its key, both in PEM. */
 export interface ConfiguredTls {
@@ -35,8 +36,8 @@ export function readTls(
   ] as const) {
     try {
       read[option] = readFile(resolve(cwd, file));
-    } catch {
-      return { option, problem: `the file ${file} cannot be read` };
+    } catch (error) {
+      return { option, problem: `the file ${file} cannot be read: ${whyUnreadable(error)}` };
     }
   }
   try {

@@ -239,7 +239,7 @@ describe('heartbeat store backup', () => {
     await eventually(() => expect(child.stdout).to.include('backed up'));
     // It is not a file that then has its name.
     renameSync(directory, fresh());
-    await eventually(() => expect(child.stderr).to.include('ENOENT'));
+    await eventually(() => expect(child.stderr).to.include(`there is no directory ${directory}`));
     child.signal('SIGTERM');
     expect(await child.ended).to.include({ code: 1 });
     expect(existsSync(directory)).to.equal(false);
@@ -267,6 +267,9 @@ describe('heartbeat store backup', () => {
       /is not empty: choose an empty one/,
     );
     const to = fresh();
+    expect(await refused(1, 'restore', '/no/such/b', '--data-dir', to)).to.equal(
+      'heartbeat: /no/such/b cannot be read: there is no such file\n',
+    );
     // On the standard input it is known at the end that it is torn.
     const script = 'head -c 3000 "$1" | "$2" "$3" store restore - --data-dir "$4"';
     const given = [path.join(directory, 'plain'), process.execPath, HEARTBEAT, to];

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { expect } from 'chai';
-import type { DaemonProcess } from '../support/daemon-process.js';
+import { HEARTBEAT, type DaemonProcess } from '../support/daemon-process.js';
 import { FollowedPage } from '../support/followed-page.js';
 import { TestResources } from '../support/test-resources.js';
 
@@ -213,5 +213,19 @@ describe('the page "Move from healthchecks or Uptime Kuma", followed word by wor
     for (const secret of [API_KEY, mine.key, PING_KEY])
       expect(brought.stdout + kuma.stdout + daemon.stderr).to.not.include(secret);
     expect(page.unused).to.deep.equal([]);
+  });
+});
+
+describe('heartbeat import kuma', () => {
+  const resources = new TestResources();
+
+  after(() => resources.clear());
+
+  it('says which file is missing', async () => {
+    const command = resources.run({
+      command: [process.execPath, HEARTBEAT, 'import', 'kuma', '/no/such/file'],
+    });
+    expect((await command.ended).code).to.equal(78);
+    expect(command.stderr).to.equal('/no/such/file: cannot be read: there is no such file\n');
   });
 });

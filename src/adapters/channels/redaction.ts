@@ -4,6 +4,8 @@ import type { Secret } from './secret.js';
 
 /** The shortest part, not itself declared secret, that is redacted. Anything shorter is an ordinary word. */
 const SHORTEST_PART = 16;
+/** Shorter secrets are not redacted: anybody guesses them, and they are in most words. */
+const SHORTEST_SECRET = 4;
 const HIDDEN = '(secret)';
 
 /**
@@ -17,7 +19,7 @@ export class Redaction {
   #inOrder: readonly string[] = [];
 
   /** @param shortest secrets with fewer characters may be part of any text, and are not redacted */
-  constructor(secrets: Iterable<Secret | undefined>, shortest = 1) {
+  constructor(secrets: Iterable<Secret | undefined>, shortest = SHORTEST_SECRET) {
     this.#shortest = shortest;
     this.learn(secrets);
   }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CONFIG_VARIABLE, isServiceLink, type Environment } from '../../config/client-variables.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../../config/listening-defaults.js';
+import { whyUnreadable } from '../../config/named-files.js';
 import { isRecord } from '../../domain/is-record.js';
 import type { Listening } from './daemon-url.js';
 
@@ -49,8 +50,7 @@ async function optionsIn(file: string): Promise<Written> {
     const { parseYaml } = await import('./yaml-text.js');
     root = parseYaml(text);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UnreadableConfiguration(`${file}: cannot be read: ${why}`, { cause });
+    throw new UnreadableConfiguration(`${file}: cannot be read: ${whyUnreadable(cause)}`, { cause });
   }
   return {
     port: textIn(root, 'port'),

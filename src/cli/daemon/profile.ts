@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Environment } from '../../config/client-variables.js';
+import { whyUnreadable } from '../../config/named-files.js';
 
 /** A daemon, and the key for it. */
 export interface Profile {
@@ -65,9 +66,7 @@ async function textOf(file: string): Promise<string | undefined> {
     if (error instanceof WrongProfile) throw error;
     const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new WrongProfile(
-      `${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new WrongProfile(`${file}: cannot be read: ${whyUnreadable(error)}`);
   }
 }
 

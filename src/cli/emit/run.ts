@@ -1,4 +1,4 @@
-import { readStandardInput, readText } from '../../config/named-files.js';
+import { readStandardInput, readText, whyUnreadable } from '../../config/named-files.js';
 import { readNodes } from '../../config/nodes-file.js';
 import { Emitter, type EmittedNode } from '../../client/emitter/emitter.js';
 import { DaemonTarget } from '../../client/emitter/target.js';
@@ -54,7 +54,6 @@ export async function nodesIn(
     if (read.nodes.length === 0) return { problems: [`${path}: has no nodes`] };
     return { nodes: read.nodes.map(({ node }) => node) };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { problems: [`${path}: cannot be read: ${why}`] };
+    return { problems: [`${path}: cannot be read: ${whyUnreadable(error)}`] };
   }
 }

@@ -1,5 +1,5 @@
 import { createClient } from '../../client/api/index.js';
-import { readText } from '../../config/named-files.js';
+import { readText, whyUnreadable } from '../../config/named-files.js';
 import { problemText } from '../api/request-problem.js';
 import { reaching } from '../daemon/reaching.js';
 import { ANSWERED_NO, FAILED, SUCCESS, WRONG_CONFIGURATION } from '../exit-codes.js';
@@ -34,13 +34,23 @@ export async function importHealthchecks(
 /** @returns the exit code: likewise, and 78 if the file is no backup */
 export async function importKuma(path: string, options: ImportOptions): Promise<number> {
   try {
-    const imported = fromKuma(path, readText(path));
+    const imported = kumaIn(path);
     if (!('problems' in imported)) return await bringAll(imported, options);
     process.stderr.write(printable(imported.problems.map((problem) => `${problem}\n`).join('')));
     return WRONG_CONFIGURATION;
   } catch (error) {
     return failed(error);
   }
+}
+
+function kumaIn(path: string): ReturnType<typeof fromKuma> {
+  let text;
+  try {
+    text = readText(path);
+  } catch (error) {
+    return { problems: [`${path}: cannot be read: ${whyUnreadable(error)}`] };
+  }
+  return fromKuma(path, text);
 }
 
 async function bringAll(

@@ -30,7 +30,9 @@ export function addBackupCommands(store: Command, context: CommandContext): void
       const keep = whole(given.keep, 'keep', 1_000_000, command);
       const { isDirectory } = await import('./backup-file.js');
       if ((every ?? keep) !== undefined && (file === '-' || !(await isDirectory(file))))
-        refuse(command, ['with --every or --keep, <file> must be a directory']);
+        refuse(command, [
+          `with --every or --keep, <file> must be a directory that is there: ${file} is none`,
+        ]);
       const options = { place, to: file, isExport: false, every, keep, json: given.json === true };
       const { runBackup } = await import('./run-backup.js');
       process.exitCode = await runBackup(options, context);

@@ -37,7 +37,7 @@ export async function writeWhole(
   const partial = `${file}${PARTIAL}`;
   // One that somebody else left may be a link to another file.
   if (!goesOn || isCompressed(file)) await rm(partial, { force: true });
-  const handle = await open(partial, goesOn && !isCompressed(file) ? ONWARD : 'wx', PRIVATE);
+  const handle = await opened(partial, goesOn && !isCompressed(file) ? ONWARD : 'wx');
   try {
     if (goesOn && !isCompressed(file)) await writeOnward(handle, text);
     else await writeAnew(handle, text, isCompressed(file), signal);
@@ -51,6 +51,16 @@ export async function writeWhole(
     throw error;
   } finally {
     await handle.close();
+  }
+}
+
+async function opened(file: string, flags: string | number): Promise<FileHandle> {
+  try {
+    return await open(file, flags, PRIVATE);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    const message = `there is no directory ${path.dirname(file)}: make it first`;
+    throw new HeartbeatError('HEARTBEAT_STORE_FAILED', message, { cause: error });
   }
 }
 

@@ -8,6 +8,7 @@ import { BackupReader } from '../../adapters/history/backup/backup-reader.js';
 import { soundRecords } from '../../adapters/history/backup/restore.js';
 import { restoreStore } from '../../adapters/store-backup.js';
 import type { StoreLocation } from '../../adapters/store-location.js';
+import { whyUnreadable } from '../../config/named-files.js';
 import { HeartbeatError } from '../../errors.js';
 import { Interrupts } from '../interrupts.js';
 import { count, progressOn } from './progress.js';
@@ -68,11 +69,22 @@ async function backupIn(from: string, signal: AbortSignal): Promise<BackupReader
   // Who waits for input that does not come sees no signal.
   if (from === STANDARD_INPUT)
     return new BackupReader(addAbortSignal(signal, process.stdin), 'the standard input');
-  const handle = await open(from, 'r');
-  const { buffer } = await handle.read(Buffer.alloc(GZIP.length), 0, GZIP.length, 0);
-  await handle.close();
+  const isCompressed = GZIP.equals(await firstBytes(from, GZIP.length));
   const bytes = createReadStream(from);
-  return new BackupReader(buffer.equals(GZIP) ? decompressed(bytes, from, signal) : bytes, from);
+  return new BackupReader(isCompressed ? decompressed(bytes, from, signal) : bytes, from);
+}
+
+async function firstBytes(file: string, count: number): Promise<Buffer> {
+  let handle;
+  try {
+    handle = await open(file, 'r');
+    return (await handle.read(Buffer.alloc(count), 0, count, 0)).buffer;
+  } catch (error) {
+    const message = `${file} cannot be read: ${whyUnreadable(error)}`;
+    throw new HeartbeatError('HEARTBEAT_STORE_FAILED', message, { cause: error });
+  } finally {
+    await handle?.close();
+  }
 }
 
 async function* decompressed(

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { ChannelKind } from '../../adapters/channels/kind.js';
+import { whyUnreadable } from '../named-files.js';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
@@ -19,8 +20,8 @@ export function readCertificates(
   let text;
   try {
     text = readFile(path);
-  } catch {
-    return { problem: `cannot be read: ${path}` };
+  } catch (error) {
+    return { problem: `the file ${path} cannot be read: ${whyUnreadable(error)}` };
   }
   const certificates = text.match(CERTIFICATE) ?? [];
   if (certificates.length === 0) return { problem: `must have certificates in PEM, but ${path} has none` };

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { SecretSetting, Secrets } from '../../adapters/channels/kind.js';
 import { Secret } from '../../adapters/channels/secret.js';
+import { whyUnreadable } from '../named-files.js';
 import { problemsOf, type SettingProblem, type Settings } from '../setting-problems.js';
 
 /** The sources of secrets. */
@@ -89,7 +90,7 @@ function readOne(
   try {
     const text = readFile(value).trimEnd();
     return text === '' ? { problem: `the file ${value} is empty` } : { text };
-  } catch {
-    return { problem: `the file ${value} cannot be read` };
+  } catch (error) {
+    return { problem: `the file ${value} cannot be read: ${whyUnreadable(error)}` };
   }
 }

@@ -32,6 +32,11 @@ describe('secrets that are redacted', () => {
     expect(redaction.conceal('short, and as long as this')).to.equal('short, and (secret)');
   });
 
+  it('stays where it is when it has fewer than four characters: most words have them', () => {
+    const redaction = new Redaction([secret('a'), secret('one'), secret('four')]);
+    expect(redaction.conceal('cannot reach one of four')).to.equal('cannot reach one of (secret)');
+  });
+
   it('is not a URL that is only an origin', () => {
     const origins = [
       'http://alertmanager:9093',

@@ -151,7 +151,7 @@ describe('channels in the configuration', () => {
       env: { SHORT: 'hush' },
       readFile: (name) => {
         if (name === '/etc/heartbeat.yaml') return file;
-        throw new Error('ENOENT');
+        throw Object.assign(new Error('open'), { code: 'ENOENT' });
       },
     });
     const at = (line: number) => `(from /etc/heartbeat.yaml:${line})`;
@@ -175,7 +175,7 @@ describe('channels in the configuration', () => {
       `channels.mine.kind: there is no file /etc/nowhere.js ${at(15)}`,
       `channels.two.url: must be set only once, not as url and url_env ${at(16)}`,
       `channels.none.url_env: the variable NOPE is not set ${at(17)}`,
-      `channels.file.url_file: the file /nowhere cannot be read ${at(18)}`,
+      `channels.file.url_file: the file /nowhere cannot be read: there is no such file ${at(18)}`,
       `channels.short.secret_env: must have at least 16 characters ${at(19)}`,
       `channels.three: must be a map of settings with a kind ${at(20)}`,
       `channels.log.retry: must be a map with min_delay, max_delay or give_up_after ${at(21)}`,
@@ -211,7 +211,7 @@ describe('channels in the configuration', () => {
   log: { kind: log, ca_file: both.pem }`),
     );
     expect(said.map((problem) => problem.replace(/ \(from .*/, ''))).to.deep.equal([
-      'channels.gone.ca_file: cannot be read: gone.pem',
+      'channels.gone.ca_file: the file gone.pem cannot be read: there is no such file',
       'channels.none.ca_file: must have certificates in PEM, but none.pem has none',
       'channels.bad.ca_file: must have certificates in PEM, but one in bad.pem cannot be read',
       'channels.log.ca_file: is not supported by this kind of channel: remove it',

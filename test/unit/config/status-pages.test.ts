@@ -63,7 +63,10 @@ describe('status pages in the configuration', () => {
         `web: { ${PAGE}, logo: a.txt }`,
         'web.logo: must be the path of a file that ends in svg, png, webp, jpg, jpeg',
       ],
-      [`web: { ${PAGE}, logo: missing.svg }`, 'web.logo: the file missing.svg cannot be read'],
+      [
+        `web: { ${PAGE}, logo: missing.svg }`,
+        'web.logo: the file missing.svg cannot be read: there is no such file',
+      ],
       ['web: { title: x, groups: [] }', 'web.groups: must have at least one group'],
       [
         'web: { title: x, groups: [{ title: a, labels: {} }] }',

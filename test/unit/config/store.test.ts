@@ -100,8 +100,8 @@ describe('where histories are stored', () => {
     ],
     [
       { '--store': URL_WITHOUT, '--store-password-file': 'none', '--store-ca-file': 'none' },
-      'store_password_file: the file none cannot be read (from --store-password-file)',
-      'store_ca_file: cannot be read: none (from --store-ca-file)',
+      'store_password_file: the file none cannot be read: there is no such file (from --store-password-file)',
+      'store_ca_file: the file none cannot be read: there is no such file (from --store-ca-file)',
     ],
   ] as const) {
     it(`is refused: ${Object.keys(given).join(' ')}, ${expected[0]}`, () => {

@@ -79,7 +79,7 @@ describe('certificates in the configuration', () => {
       [{ '--tls-key': 'one.key' }, 'tls.certificate: must be given with tls.key (from default)'],
       [
         flags('two.crt', 'one.key'),
-        'tls.certificate: the file two.crt cannot be read (from --tls-certificate)',
+        'tls.certificate: the file two.crt cannot be read: there is no such file (from --tls-certificate)',
       ],
       [
         flags('none', 'one.key'),
