@@ -79,6 +79,7 @@ describe('the dashboard, in a browser', () => {
       await failed.waitFor();
       expect(await failed.innerText()).to.include('my-first-node');
       expect(await failed.innerText()).to.include('ann: a new disk is coming');
+      await failed.getByText('disk full').waitFor();
       await page.locator('.chart canvas').waitFor();
       await page.locator('.facts').waitFor();
       await expectAccessible(page, `the overview, ${JSON.stringify(look)}`);

@@ -29,7 +29,7 @@ export function channelsIn(answer: Api.Answers['supervision']): readonly Channel
   return (supervisor?.children ?? []).map(stateOf);
 }
 
-/** @param isWanted whether they are read at all */
+/** The names of all channels. @param isWanted with false, nothing is read, and there are none */
 export function useChannelNames(isWanted = true): readonly string[] | undefined {
   const { client } = useSession();
   return useQuery(

@@ -1,6 +1,6 @@
 import type { Api, PageOptions } from '../../src/client/api/index.js';
 
-/** The daemon looks at 10,000 alerts for a page, and then answers with those that fit. So many pages are looked at. */
+/** The daemon looks at 10,000 alerts for a page, and then answers with those that fit. At most five pages are read. */
 export const MOST_PAGES = 5;
 
 /** The first so many alerts that fit, and whether there are more, or may be: those that nobody would wait for. */

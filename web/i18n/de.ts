@@ -115,7 +115,7 @@ export const de: Messages = {
     'Er wird mit den Einstellungen der Konfiguration registriert und fällt aus, wenn nichts mehr folgt.',
   firstPing: 'Ein Job pingt',
   firstPingMeans:
-    'Für Cronjobs: Der Job wird registriert und einmal am Tag erwartet, bis Sie einen Zeitplan wählen.',
+    'Für Cronjobs: Der Job wird registriert und einmal am Tag erwartet, bis Sie einen Zeitplan wählen. Ohne Schlüssel gilt jedes Wort als Ping-Schlüssel.',
   firstPingWithKeys: 'Jeder Node hat eine eigene URL zum Pingen. Sie steht hier, sobald es einen Node gibt.',
   firstKey: 'Setzen Sie für $HEARTBEAT_KEY einen Schlüssel ein, der das darf.',
   firstDone: 'Alle drei sind angekommen. Das sehen Sie von nun an hier.',
@@ -127,7 +127,8 @@ export const de: Messages = {
 
   keyTitle: 'Dieser Daemon verlangt einen Schlüssel',
   keyLabel: 'Schlüssel',
-  keyHint: 'Ein Schlüssel mit dem Recht read, oder admin zum Ändern. heartbeat keys new macht einen.',
+  keyHint:
+    'Ein Schlüssel mit dem Recht „read“, oder „admin“ zum Ändern. Der Befehl „heartbeat keys new“ macht einen.',
   keyKept:
     'Er bleibt in diesem Tab und ist vergessen, sobald der Tab geschlossen wird. Er geht nur an diesen Daemon.',
   signIn: 'Anmelden',
@@ -135,7 +136,8 @@ export const de: Messages = {
   signOut: 'Abmelden',
   signInKept:
     'Ein Cookie, das kein Skript lesen kann, hält diesen Browser angemeldet, bis Sie sich abmelden.',
-  signInNot: (sentence) => `Anmelden ist hier nicht möglich. Die Meldung des Daemons: „${sentence}“`,
+  signInNot: (sentence) =>
+    `Der Schlüssel gilt hier, aber dieser Browser kann nicht angemeldet bleiben. Die Meldung des Daemons: „${sentence}“`,
   signInElsewhere: 'Um angemeldet zu bleiben, verwenden Sie die Adresse des Daemons:',
   keyUse: 'Schlüssel verwenden',
   keyForget: 'Schlüssel vergessen',
@@ -146,7 +148,7 @@ export const de: Messages = {
   checking: 'Prüfe …',
 
   errorTitle: 'Das konnte nicht gelesen werden',
-  errorOld: 'Angezeigt wird ein älterer Stand.',
+  errorOld: 'Angezeigt wird der zuletzt gelesene Stand.',
   errorRetry: 'Die Seite versucht es von selbst wieder.',
   notFoundTitle: 'Diese Ansicht gibt es nicht',
   notFoundText: 'Vielleicht ist die Adresse vertippt.',

@@ -108,7 +108,7 @@ export const en = {
     'The node is registered with the settings of the configuration, and fails if nothing follows.',
   firstPing: 'A job pings',
   firstPingMeans:
-    'For cron jobs: the job is registered, and expected once a day until you choose a schedule.',
+    'For cron jobs: the job is registered, and expected once a day until you choose a schedule. Without keys, any word will do for the ping key.',
   firstPingWithKeys:
     'After the heartbeat, each node has a URL of its own to ping. It is shown here once there is a node.',
   firstKey: 'Put a key with the scopes of the line in place of $HEARTBEAT_KEY.',
@@ -122,13 +122,14 @@ export const en = {
   // The key.
   keyTitle: 'This daemon needs a key',
   keyLabel: 'Key',
-  keyHint: 'A key with the scope read, or admin to change things. heartbeat keys new makes one.',
+  keyHint:
+    'A key with the scope “read”, or “admin” to change things. The command “heartbeat keys new” makes one.',
   keyKept: 'It stays in this tab, and is forgotten when the tab is closed. It is sent to this daemon only.',
   signIn: 'Sign in',
   signInAt: (provider: string) => `Sign in with ${provider}`,
   signOut: 'Sign out',
   signInKept: 'A cookie that no script can read keeps this browser signed in, until you sign out.',
-  signInNot: (sentence: string) => `Signing in is not possible here: ${sentence}.`,
+  signInNot: (sentence: string) => `The key works here, but this browser cannot stay signed in: ${sentence}.`,
   signInElsewhere: 'To stay signed in, use the address of the daemon:',
   keyUse: 'Use this key',
   keyForget: 'Forget the key',
@@ -140,7 +141,7 @@ export const en = {
 
   // What went wrong.
   errorTitle: 'This could not be read',
-  errorOld: 'What is shown is older.',
+  errorOld: 'Showing the last data that was read.',
   errorRetry: 'The page tries again by itself.',
   notFoundTitle: 'There is no such view',
   notFoundText: 'The address may be mistyped.',

@@ -32,6 +32,8 @@ export function Maintenance({ route }: { readonly route: Route }) {
   const hrefOf = (at?: string): string =>
     hrefTo(['maintenance'], { state: isOver ? 'expired' : '', cursor: at ?? '' });
   const next = page.value?.nextCursor ?? undefined;
+  // Pages are in the order in which the windows were made: within one of several, no other order would be true.
+  const isAll = next === undefined && cursor === undefined;
   return (
     <>
       <div class="view-head">
@@ -60,7 +62,7 @@ export function Maintenance({ route }: { readonly route: Route }) {
           ) : (
             <>
               <ul class="card rows" aria-label={t.maintenanceView}>
-                {sorted(silences, isOver).map((window) => (
+                {(isAll ? sorted(silences, isOver) : silences).map((window) => (
                   <SilenceRow key={window.id} silence={window} />
                 ))}
               </ul>

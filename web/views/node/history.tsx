@@ -58,7 +58,8 @@ function remarksOn({ cause, reason, acknowledged }: Api.Incident): string {
     .join(' · ');
 }
 
-const CAUSES: Readonly<Record<Api.Flip['cause'], string>> = {
+/** Why a state has changed, where no reason was given. */
+export const CAUSES: Readonly<Record<Api.Flip['cause'], string>> = {
   silence: t.causeSilence,
   heartbeat: t.causeHeartbeat,
   report: t.causeReport,

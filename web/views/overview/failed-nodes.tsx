@@ -6,6 +6,7 @@ import { Read } from '../../parts/read.js';
 import { Shape } from '../../parts/state.js';
 import { Elapsed } from '../../parts/time.js';
 import { hrefTo } from '../../router.js';
+import { CAUSES } from '../node/history.js';
 
 const MOST = 20;
 /** An acknowledgement is no event. */
@@ -46,6 +47,7 @@ export function FailedNodes({ failed }: { readonly failed: number }) {
 }
 
 function FailedNode({ node }: { readonly node: Api.NodeWithCause }) {
+  const reason = useReason(node);
   return (
     <li class="failed-row">
       <span class="name">
@@ -55,9 +57,21 @@ function FailedNode({ node }: { readonly node: Api.NodeWithCause }) {
       <span class="since">
         {t.failedFor} <Elapsed since={node.since} />
       </span>
-      <span class="more">{remarksOn(node).join(' · ')}</span>
+      <span class="more">
+        {[reason, ...remarksOn(node)].filter((remark) => remark !== undefined).join(' · ')}
+      </span>
     </li>
   );
+}
+
+/** Why it has failed, which no list says. It is read once for each failure. */
+function useReason({ name, since }: Api.NodeWithCause): string | undefined {
+  const { client } = useSession();
+  const { value } = useQuery(`reason ${name} ${since.getTime()}`, (signal) =>
+    firstOf(client.nodes.flips(name, { from: since, order: 'desc', signal }), 1),
+  );
+  const flip = value?.items[0];
+  return flip?.to === 'failed' ? (flip.reason ?? CAUSES[flip.cause]) : undefined;
 }
 
 function remarksOn({

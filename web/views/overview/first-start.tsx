@@ -132,7 +132,7 @@ function stepsFor(hasKeys: boolean, pingUuid: string | undefined): readonly Step
   const daemon = new URL('.', location.href).href.replace(/[#?].*$/, '');
   const key = hasKeys ? ' -H "authorization: Bearer $HEARTBEAT_KEY"' : '';
   // Without keys, anything passes for the key of a ping.
-  const open = `curl '${daemon}ping/first/${JOB}?create=1'`;
+  const open = `curl '${daemon}ping/any-key/${JOB}?create=1'`;
   const ping = pingUuid === undefined ? undefined : `curl ${daemon}ping/${pingUuid}`;
   return [
     { id: 'heal', title: t.firstHeal, means: t.firstHealMeans, command: `curl -X PUT${key} ${daemon}heal/1` },
