@@ -33,7 +33,7 @@ export interface PublicOptions {
   readonly contract: ContractOptions;
 }
 
-/** @param localUrl where it listens */
+/** @param localUrl where it listens, for this machine */
 export function publicOptionsOf(
   { badges, statusPages, docs, public_url }: GatewayOptions,
   localUrl: string,

@@ -1,8 +1,11 @@
 import { expect } from 'chai';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, linkSync, statSync, writeFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import path from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'undici';
 import { createClient } from '../../src/client/api/index.js';
 import { reaching } from '../../src/cli/daemon/reaching.js';
 import { commandLine } from '../support/command-line.js';
@@ -71,6 +74,18 @@ describe('listening on a Unix socket', () => {
       1,
       `heartbeat: unix:${directory}/nobody/healthz did not answer: connect ENOENT ${directory}/nobody\n`,
     ]);
+  });
+
+  it('is what the commands on the page of the API use', async () => {
+    const at = path.join(directory, "ann's.sock");
+    await start({}, at);
+    const client = new Client('http://localhost', { socketPath: at });
+    resources.onClear(() => client.close());
+    const page = await client.request({ method: 'GET', path: '/docs' }).then(({ body }) => body.text());
+    const [, command = ''] = /<code>(curl [^<]*\/healthz)<\/code>/.exec(page) ?? [];
+    const shell = command.replaceAll('&#39;', "'").replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+    const { stdout } = await promisify(execFile)('sh', ['-c', `${shell} -sS`]);
+    expect(JSON.parse(stdout)).to.deep.equal({ status: 'ok' });
   });
 
   it('replaces the socket of a dead daemon, and no other file', async () => {

@@ -52,7 +52,8 @@ function bind(server: Server, path: string, mode: number): Promise<void> {
       resolve();
     };
     server.once('error', failedTo).once('listening', listening);
-    // The file is made in this call, and has its mode from the beginning.
+    // The file is made in this call, and has its mode from the beginning. The umask is that of
+    // the process: a file that LevelDB makes in the same microseconds has this mode, too.
     const before = process.umask(EVERY_RIGHT & ~mode);
     try {
       server.listen({ path, backlog: BACKLOG });

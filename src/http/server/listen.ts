@@ -32,9 +32,8 @@ export function listen(
   });
 }
 
-/** The URL that reaches what listens there from this machine; of a Unix socket, what its clients call it. */
+/** The address that reaches what listens there from this machine. */
 export function localUrlOf(url: string): string {
-  if (url.startsWith('unix:')) return 'http://localhost';
   return url.replace('://0.0.0.0:', '://127.0.0.1:').replace('://[::]:', '://[::1]:');
 }
 

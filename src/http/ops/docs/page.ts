@@ -10,6 +10,7 @@ import {
   type Parameter,
   type ResponseObject,
 } from '../../contract/openapi.js';
+import { unixPathOf } from '../../../domain/unix-address.js';
 import { html, inline, prose, type Html } from '../../pages/html.js';
 import { ICON_LINK } from '../../pages/icon.js';
 import { policyOf } from '../../pages/styled-page.js';
@@ -29,7 +30,7 @@ interface Call {
  * The document as a page. It is rendered here because Swagger UI and similar tools need scripts, which the page's policy
  * forbids.
  *
- * @param url of the API, for the commands on the page
+ * @param url of the API, for the commands on the page; `unix:` and the path of its Unix socket where it has none
  */
 export function docsPage(
   document: OpenApiDocument,
@@ -240,12 +241,20 @@ function curlOf({ method, path, operation: { parameters, requestBody } }: Call, 
     if (place === 'path') target = target.replace(`{${name}}`, textOf(value));
     else query.push(`${name}=${textOf(value)}`);
   }
-  const url = `${base}${target}${query.length === 0 ? '' : `?${query.join('&')}`}`;
+  const socket = unixPathOf(base);
+  const origin = socket === undefined ? base : 'http://localhost';
+  const url = `${origin}${target}${query.length === 0 ? '' : `?${query.join('&')}`}`;
   const body = valueOf(bodies);
   return [
     'curl',
+    ...(socket === undefined ? [] : ['--unix-socket', quoted(socket)]),
     ...(method === 'GET' ? [] : ['-X', method]),
     query.length === 0 ? url : `'${url}'`,
     ...(body === undefined ? [] : ['-d', `'${JSON.stringify(body)}'`]),
   ].join(' ');
+}
+
+/** A word for a shell. */
+function quoted(text: string): string {
+  return /^[\w@%+:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
