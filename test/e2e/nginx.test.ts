@@ -3,7 +3,7 @@ import { heal } from '../support/calls.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
-import { PROXIES, startProxy } from '../support/proxies.js';
+import { PROXIES, startProxy } from '../support/reverse-proxies.js';
 import { SocketFleet } from '../support/socket-fleet.js';
 import { TestResources } from '../support/test-resources.js';
 

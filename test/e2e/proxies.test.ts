@@ -3,7 +3,7 @@ import { call, heal } from '../support/calls.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { eventually } from '../support/eventually.js';
 import { EventClient } from '../support/event-client.js';
-import { PROXIES, startProxy } from '../support/proxies.js';
+import { PROXIES, startProxy } from '../support/reverse-proxies.js';
 import { SocketFleet } from '../support/socket-fleet.js';
 import { TestResources } from '../support/test-resources.js';
 

@@ -40,7 +40,7 @@ export function summaryText(plan: BenchPlan, report: BenchReport): string {
 function verdictLines(verdict: HistoryComparison, users: number): string[] {
   const { usersChecked, usersDiffering, mismatches, sessions, incomplete } = verdict;
   const outcome = usersDiffering === 0 ? 'all as the users healed' : `${String(usersDiffering)} users differ`;
-  const lines = [`sessions   ${String(sessions)} of ${String(usersChecked)} users compared: ${outcome}`];
+  const lines = [`sessions   ${String(sessions)} compared, of ${String(usersChecked)} users: ${outcome}`];
   if (incomplete !== undefined) {
     lines.push(`           ${String(users - usersChecked)} users not checked: ${incomplete}`);
   }

@@ -6,7 +6,7 @@ import { instant, type Instant } from '../../domain/time.js';
 import type { Clock } from '../../ports/clock.js';
 import { HeartbeatError } from '../../errors.js';
 import { sentenceFor, signInProblem } from '../../views/messages.js';
-import { digitsOf } from '../sign-in/sign-in-cookie.js';
+import { sha256Hex } from '../sign-in/sign-in-cookie.js';
 import type { SignInPlace } from '../sign-in/sign-in-place.js';
 import { Denied, type Credential } from './credentials.js';
 import { isOfOwnPage } from './csrf.js';
@@ -48,7 +48,7 @@ export class BrowserCallers {
     if (tokens.length > 1) return new Denied(signInProblem.twice(this.#place.cookie.name));
     const [token] = tokens;
     if (token === undefined) return ENDED;
-    const signIn = this.#find(digitsOf(token));
+    const signIn = this.#find(sha256Hex(token));
     if (signIn === undefined) return ENDED;
     return signIn instanceof Denied ? signIn : this.#accessOf(signIn);
   }

@@ -68,7 +68,7 @@ export function bound(server: Server, options: GatewayOptions): void {
 /** What each server of HTTPS has in force. */
 const inForce = new WeakMap<Server, Pem>();
 
-/** Every connection has a key of its own: who steals the certificate's later reads nothing of what was said before. */
+/** Forward secrecy only (ECDHE): a stolen key of the certificate decrypts no earlier connection. */
 const CIPHERS = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',

@@ -95,7 +95,8 @@ export const signInOperations: Operations = {
     scope: undefined,
     answers: {
       303: {
-        means: 'To the provider; to the dashboard from a page of another site, or for who has signed in.',
+        means:
+          'To the provider; to the dashboard from a page of another site, or for a browser that has signed in.',
       },
       403: sentencePage('There is no place to sign in.'),
       404: { means: 'No provider is configured.', body: failure },

@@ -11,7 +11,7 @@ interface CookieKind {
   readonly form: RegExp;
 }
 
-/** Stands for who has signed in. */
+/** The token of a sign-in. */
 export const SESSION: CookieKind = { name: 'heartbeat', sameSite: 'Strict', form: /^[\w-]{43}$/ };
 /** What a browser that signs in at a provider keeps meanwhile. It comes back by a link of another site. */
 export const LOGIN: CookieKind = {
@@ -26,7 +26,7 @@ export function newToken(): string {
 }
 
 /** By which a token is stored and found, and as the configuration has it of keys: SHA-256 in hexadecimal digits. */
-export function digitsOf(secret: string): string {
+export function sha256Hex(secret: string): string {
   return hash('sha256', secret, 'hex');
 }
 

@@ -12,7 +12,7 @@ import type { GatewayLimits } from '../gateway-options.js';
 import type { Resources } from '../resources.js';
 import { Denied, type Credential } from '../security/credentials.js';
 import type { Exchange } from '../server/exchange.js';
-import { digitsOf, newToken } from './sign-in-cookie.js';
+import { sha256Hex, newToken } from './sign-in-cookie.js';
 import type { SignInPlace } from './sign-in-place.js';
 
 /** What signing in needs from who decides about callers. */
@@ -112,7 +112,7 @@ async function signIn(exchange: Exchange, key: string, place: SignInPlace, deps:
   else if (access.credential !== 'key' || !access.may('read'))
     refuse(exchange, forbidden.permission(access, 'read'));
   else {
-    const who = signedInByKey(access.name, digitsOf(key));
+    const who = signedInByKey(access.name, sha256Hex(key));
     const cookie = await beginSignIn(exchange, who, access, place, deps);
     exchange.answer(204, ['set-cookie', cookie, ...NOT_KEPT], '');
   }
@@ -135,7 +135,7 @@ export async function beginSignIn(
   const token = newToken();
   const now = clock.wall();
   await daemon.signIns.begin({
-    hash: digitsOf(token),
+    hash: sha256Hex(token),
     who,
     at: now,
     expires: instant(now + toMillis(desk.lifetime)),

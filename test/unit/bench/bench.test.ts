@@ -84,7 +84,7 @@ describe('a bench of a daemon', () => {
     expect(report.verdict.mismatches).to.have.length(20);
     const text = summaryText(planFor('http://d'), report);
     expect(text).to.match(
-      /sessions +\d+ of 30 users compared: 30 users differ\n( {2}user \d{19}: .+\n){20}$/,
+      /sessions +\d+ compared, of 30 users: 30 users differ\n( {2}user \d{19}: .+\n){20}$/,
     );
   });
 
