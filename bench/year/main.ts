@@ -38,7 +38,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .option('--sessions <number>', 'of each user, a day', whole, 4)
     .option('--nodes <number>', 'how many', whole, 100)
     .option('--retention <days>', 'of sessions', whole, 30)
-    .option('--flip-retention <days>', 'of flips', whole, 30)
+    .option('--flip-retention <days>', 'of flips, two or more', twoOrMore, 30)
     .option('--directory <path>', 'where the store is; a temporary one by default')
     .option('--json', 'all days as JSON on standard output', false)
     .exitOverride();
@@ -132,6 +132,13 @@ function textOf({ disk, openingP99, weekP99, ...growth }: Flatness): string {
 function whole(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('A whole number above 0.');
+  return value;
+}
+
+/** The uptime of a day is stored before its flips may go. */
+function twoOrMore(text: string): number {
+  const value = whole(text);
+  if (value < 2) throw new InvalidArgumentError('Two or more.');
   return value;
 }
 
