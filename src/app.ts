@@ -5,7 +5,7 @@ import type { DeclaredNodes } from './app/declared/declared-nodes.js';
 import { BlindRecord, RECENT_BLIND_INTERVALS } from './app/blind-record.js';
 import { Checkpoints } from './app/checkpoints.js';
 import { ClusterMember } from './app/cluster-member.js';
-import { notStoringReasons, readFacts, readSupervision, unreadyReasons } from './app/facts.js';
+import { notStoringReasons, unreadyReasons } from './app/facts.js';
 import { GatewayChild } from './app/gateway-child.js';
 import type { UptimeRollUp } from './app/uptime-roll-up.js';
 import { ChannelFeed } from './app/events/channel-feed.js';
@@ -18,6 +18,7 @@ import { checkPartitionSet } from './app/partition-set.js';
 import { checkUserIdKind } from './app/user-id-kind.js';
 import { OwnershipCheck } from './app/ownership-check.js';
 import type { AppPorts } from './app/ports.js';
+import { Reports } from './app/reports.js';
 import { sumOf } from './app/sum.js';
 import { supervisionTree } from './app/supervision-tree.js';
 import type { Config } from './config/schema.js';
@@ -26,21 +27,20 @@ import type { Rota } from './domain/rota.js';
 import type { BlindInterval } from './domain/blindness.js';
 import type { MaintenanceWindow } from './domain/maintenance.js';
 import type { Overload } from './domain/overload.js';
-import { toMillis, type Instant, type Millis } from './domain/time.js';
+import { toMillis, type Millis } from './domain/time.js';
 import { HeartbeatError } from './errors.js';
 import type { AlertsApi, RotasApi, SilencesApi } from './app/api/alerts-api.js';
 import type { Daemon } from './app/api/daemon.js';
 import type { StatusPagesApi, SignInsApi } from './app/api/pages-api.js';
 import type { NodesApi, PingsApi, ProbesApi } from './app/api/nodes-api.js';
 import type { UsersApi } from './app/api/users-api.js';
-import type { ConnectedClients, DaemonFacts, Stats } from './app/daemon-facts.js';
+import type { ClusterFacts, ConnectedClients, DaemonFacts, Stats } from './app/daemon-facts.js';
 import { readStats } from './app/stats.js';
 import type { Channel } from './ports/channel.js';
 import type { ConfigurationDiff } from './ports/configuration.js';
 import type { PartitionHost } from './ports/ownership.js';
 import type { ProbeLimits } from './ports/prober.js';
 import { Watchdog } from './runtime/watchdog.js';
-import { supervisionView } from './views/supervision-view.js';
 
 export type { AppPorts } from './app/ports.js';
 
@@ -76,7 +76,7 @@ export class App implements Daemon, PartitionHost {
   readonly #member: ClusterMember;
   readonly #diskOutlook = new DiskOutlook();
   #phase: Phase = 'stopped';
-  readonly #startedAt: Instant;
+  readonly #reports: Reports;
   /** Called when the root supervisor has exceeded its restart intensity. The process should end then. */
   onFatal: (error: Error) => void = () => undefined;
 
@@ -84,7 +84,6 @@ export class App implements Daemon, PartitionHost {
     this.#config = config;
     this.#ports = ports;
     const { clock, logger } = ports;
-    this.#startedAt = clock.wall();
     this.#watchdog = new Watchdog(
       clock,
       {
@@ -147,8 +146,25 @@ export class App implements Daemon, PartitionHost {
         this.onFatal(error);
       },
     });
-    const { home } = actors;
-    this.#member = new ClusterMember(ports.cluster, { config, home, declared: this.declared, logger });
+    this.#member = new ClusterMember(ports.cluster, {
+      config,
+      ...actors,
+      declared: this.declared,
+      clock,
+      logger,
+    });
+    this.#reports = new Reports({
+      actors,
+      ports,
+      watchdog: this.#watchdog,
+      ownership: this.#ownership,
+      blindness: this.#blindness,
+      checkpoints: this.#checkpoints,
+      events: this.events,
+      member: this.#member,
+      diskOutlook: this.#diskOutlook,
+      tree: this.#tree.root,
+    });
     this.#handOver = new HandOver(actors, {
       tree: this.#tree.branches,
       blindness: this.#blindness,
@@ -314,7 +330,7 @@ export class App implements Daemon, PartitionHost {
 
   unready(): readonly string[] {
     if (this.#phase !== 'ready') return [this.#phase];
-    return unreadyReasons(this.#actors, this.#ownership);
+    return unreadyReasons(this.#actors, this.#ownership, this.#ports.cluster);
   }
 
   notStoring(): readonly string[] {
@@ -327,25 +343,12 @@ export class App implements Daemon, PartitionHost {
     return this.#blindness.recent.at(-1);
   }
 
-  async facts(): Promise<DaemonFacts> {
-    const counted = await readFacts(this.#actors, {
-      blind: this.#blindness.totals,
-      watchdog: this.#watchdog,
-      wallSteps: this.#checkpoints.wallSteps,
-      isOwned: this.#ownership.isOwned,
-      daysLeft: (bytes, free) => this.#daysLeft(bytes, free),
-    });
-    const { readers, watchers, slow } = this.events;
-    return {
-      ...counted,
-      events: { readers, watched: watchers.size, slow },
-      ready: this.unready().length === 0,
-      others: this.#ports.otherMetrics?.() ?? [],
-    };
+  facts(): Promise<DaemonFacts> {
+    return this.#reports.facts(this.unready());
   }
 
-  #daysLeft(bytes: number | undefined, free: number | undefined): number | undefined {
-    return this.#diskOutlook.daysLeft(this.#ports.clock.now(), bytes, free);
+  cluster(): ClusterFacts | undefined {
+    return this.#member.facts();
   }
 
   stats(): Stats {
@@ -362,20 +365,7 @@ export class App implements Daemon, PartitionHost {
     return home.answering.reads.backup(this.#ports.clock.wall());
   }
 
-  async supervision(): Promise<object> {
-    return supervisionView({
-      ...(await readSupervision(
-        this.#actors,
-        this.#ports.processFacts,
-        this.#ownership.isOwned,
-        (bytes, free) => this.#daysLeft(bytes, free),
-      )),
-      unready: this.unready(),
-      phase: this.#phase,
-      startedAt: this.#startedAt,
-      uptime: this.#ports.clock.wall() - this.#startedAt,
-      blindIntervals: this.#blindness.recent,
-      tree: this.#tree.root.inspect(),
-    });
+  supervision(): Promise<object> {
+    return this.#reports.supervision(this.#phase, this.unready());
   }
 }

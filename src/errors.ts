@@ -67,6 +67,7 @@ export const errorCodes = {
   HEARTBEAT_ANSWER_TIMEOUT: { status: 503, retryable: true },
   HEARTBEAT_WRONG_DECLARED_NODES: { status: 500, retryable: false },
   HEARTBEAT_STORE_LOCKED: { status: 500, retryable: true },
+  HEARTBEAT_NAME_IN_USE: { status: 500, retryable: false },
   HEARTBEAT_STORE_CORRUPT: { status: 500, retryable: false },
   HEARTBEAT_STORE_EMPTY: { status: 500, retryable: false },
   HEARTBEAT_STORE_TOO_NEW: { status: 500, retryable: false },

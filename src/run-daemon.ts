@@ -14,9 +14,10 @@ import { ProcessWatch } from './adapters/process/process-facts.js';
 import { ProcessMemory } from './adapters/process/process-memory.js';
 import { ProcessMetrics } from './adapters/process/process-metrics.js';
 import { ServiceManager } from './adapters/process/service-manager.js';
-import { problemOf, storesAt } from './adapters/stores.js';
+import { problemOf } from './adapters/stores.js';
 import { createLogger } from './adapters/winston/winston-logger.js';
 import { App } from './app.js';
+import { daemonStores } from './daemon-stores.js';
 import { listening } from './app/listening.js';
 import { MetricsLog, type MetricsLogDeps } from './app/metrics-log.js';
 import type { Effective, Loaded } from './config/load-config.js';
@@ -35,11 +36,12 @@ import type { Logger } from './ports/logger.js';
 import { Reloader } from './reload.js';
 import { misconfigured, WRONG_CONFIGURATION } from './cli/exit-codes.js';
 
-/** Errors of the store that a setting or a command mends. */
+/** Errors that a setting or a command mends. */
 const MISCONFIGURED: ReadonlySet<ErrorCode> = new Set([
   'HEARTBEAT_STORE_EMPTY',
   'HEARTBEAT_WRONG_USER_IDS',
   'HEARTBEAT_WRONG_DECLARED_NODES',
+  'HEARTBEAT_NAME_IN_USE',
 ]);
 
 /** Shorter secrets are not redacted in log lines: they may be part of any word. */
@@ -91,18 +93,16 @@ export async function runDaemon({ effective, load, acceptDataLoss, version }: Da
   const watch = new ProcessWatch();
   const metrics = new ProcessMetrics(clock.wall(), version);
   const memory = new ProcessMemory();
-  const { storeOf, ownership } = storesAt(effective.store, config.partitions, {
+  const stores = daemonStores(effective, {
     logger,
     acceptDataLoss,
     clock,
-    lockIn: config.data_dir,
+    app: () => app,
     lost: (error) => {
       logger.error('another daemon has taken the database over', { reason: error.message });
       process.exit(1);
     },
-    reached: () => {
-      app.storeReached();
-    },
+    refused: (error) => fail(logger, error),
   });
   const http = listening(() => gatewayOptions(inForce, logger), { logger, clock });
   const processFacts = (): object => watch.read();
@@ -113,8 +113,7 @@ export async function runDaemon({ effective, load, acceptDataLoss, version }: Da
     clock,
     logger,
     acceptsDataLoss: acceptDataLoss,
-    storeOf,
-    ownership,
+    ...stores,
     channels,
     startProber: probeThread(logger),
     probeLimits: effective.probeLimits,

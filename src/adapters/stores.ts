@@ -10,7 +10,8 @@ import { lockDirectory } from './level/directory-lock.js';
 import { levelStores } from './level/level-history-store.js';
 import { HISTORY } from './level/partitions.js';
 import { loadDriver } from './postgres/driver.js';
-import { postgresStores } from './postgres/postgres-history-store.js';
+import { partitionSet } from './postgres/partition-set.js';
+import { clusterStores, postgresStores } from './postgres/postgres-history-store.js';
 import { postgresOpenError } from './postgres/postgres-errors.js';
 import { shownUrl, type PostgresAddress } from './postgres/postgres-url.js';
 import { Primary } from './postgres/primary.js';
@@ -77,4 +78,22 @@ export function storesAt(location: StoreLocation, partitions: number, deps: Stor
     });
   const lock = lockIn === undefined ? undefined : () => lockDirectory(lockIn, clock);
   return postgresStores(location.address, partitions, deps, lock);
+}
+
+/**
+ * The histories of a cluster. None is open yet.
+ *
+ * @param partitions into how many partitions the users are divided
+ * @param lost another process has opened a partition since this one did
+ */
+export function storesOfCluster(
+  { address }: Extract<StoreLocation, { kind: 'postgres' }>,
+  partitions: number,
+  deps: Pick<StoreDeps, 'clock' | 'logger' | 'acceptDataLoss'>,
+  lost: (partition: string) => void,
+): Pick<Stores, 'storeOf'> & { partitionSet(): Promise<string> } {
+  return {
+    storeOf: clusterStores(address, partitions, deps, lost),
+    partitionSet: () => partitionSet(address, partitions, deps.clock),
+  };
 }

@@ -9,7 +9,7 @@ import { UserCounts } from '../../actors/user/user-counts.js';
 import { PartitionedUsers, type Users } from '../../actors/user/partitioned-users.js';
 import { CronCalendar } from '../calendar/cron-calendar.js';
 import type { Config } from '../config/schema.js';
-import { partitionOf, shardOf } from '../domain/shard.js';
+import { partitionOf, partitionOfUsers, shardOf, WATCH } from '../domain/shard.js';
 import { toMillis } from '../domain/time.js';
 import type { UserId } from '../domain/user-id.js';
 import { withFields } from '../ports/logger.js';
@@ -28,9 +28,6 @@ import type { SignInRules } from '../../actors/records/sign-ins.js';
 import { sumOf } from './sum.js';
 import type { Room } from './startup-memory.js';
 import { createWatch } from './watch.js';
-
-/** The partition of the nodes, and of the users if there is no other. */
-const WATCH = 'watch';
 
 /** What the partitions are, and what they make up together. */
 interface Division {
@@ -142,7 +139,7 @@ function undivided(shared: Shared): Division {
 function divided(shared: Shared): Division {
   const { config, ports } = shared;
   const ofUsers = Array.from({ length: config.partitions }, (_, index) => {
-    const id = `users-${String(index)}`;
+    const id = partitionOfUsers(index);
     const slice = () => ({ id, store: ports.storeOf(id), shards: config.shards });
     const newRun = (room: Room) => new PartitionRun(slice(), named(shared, id), room, undefined);
     return new Partition(id, newRun, shared);

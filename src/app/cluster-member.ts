@@ -1,7 +1,8 @@
 import type { Config } from '../config/schema.js';
 import { toMillis } from '../domain/time.js';
+import type { ClusterFacts } from './daemon-facts.js';
 import type { Logger } from '../ports/logger.js';
-import type { Actors } from './assemble.js';
+import type { Clock } from '../ports/clock.js';
 import type { DeclaredNodes } from './declared/declared-nodes.js';
 import type { Partition } from './partition.js';
 import type { PartitionRun } from './partition-run.js';
@@ -14,7 +15,9 @@ const SHARE_OF_LEAVING = 0.4;
 
 interface ClusterMemberDeps {
   readonly config: Pick<Config, 'partitions' | 'shutdown_timeout' | 'user_ids'>;
-  readonly home: Actors['home'];
+  readonly partitions: readonly Partition[];
+  readonly home: Partition;
+  readonly clock: Pick<Clock, 'now'>;
   readonly declared: Pick<DeclaredNodes, 'begin' | 'apply'>;
   readonly logger: Logger;
 }
@@ -29,9 +32,38 @@ export class ClusterMember {
     this.#deps = deps;
   }
 
-  /** @throws NameInUse */
+  /**
+   * @throws NameInUse
+   * @throws HeartbeatError if the database is not that of such a cluster
+   */
   async join(): Promise<void> {
+    await this.#cluster?.partitionSet();
     await this.#cluster?.ownership.join();
+  }
+
+  /** Undefined for a daemon that stands alone. */
+  facts(): ClusterFacts | undefined {
+    if (this.#cluster === undefined) return undefined;
+    const { name, ownership } = this.#cluster;
+    const { partitions, clock } = this.#deps;
+    const { members, owners } = ownership.directory;
+    const left = Math.max(0, ownership.validUntil - clock.now());
+    return {
+      name,
+      members: Array.from(members, ([of, { advertise, isLeaving }]) => ({
+        name: of,
+        advertise,
+        isReady: !isLeaving,
+        leaseLeft: of === name ? left : undefined,
+      })),
+      partitions: partitions.map(({ id, run }) => ({
+        name: id,
+        owner: owners.get(id)?.member,
+        epoch: owners.get(id)?.epoch,
+        isInDoubt: left === 0,
+        isHere: left > 0 && run?.isAnswering === true,
+      })),
+    };
   }
 
   /** Gives all partitions away. */
@@ -56,7 +88,7 @@ export class ClusterMember {
   /** A partition is answered for here from now on. What is declared may differ from what the nodes were elsewhere. */
   async arrived(partition: Partition): Promise<void> {
     const { home, declared, logger } = this.#deps;
-    if (this.#cluster === undefined || partition !== home) return;
+    if (partition !== home) return;
     try {
       await declared.begin();
       await declared.apply();

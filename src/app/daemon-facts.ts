@@ -111,8 +111,34 @@ export interface DaemonFacts {
   readonly readingsCut: number;
   /** How often the wall clock was set. */
   readonly wallSteps: number;
+  /** Undefined for a daemon that stands alone. */
+  readonly cluster: ClusterFacts | undefined;
   /** Metrics of the process, and of what runs beside the daemon. */
   readonly others: readonly MetricFamily[];
+}
+
+/** What a daemon knows of the cluster that it is a member of. */
+export interface ClusterFacts {
+  /** Of this daemon. */
+  readonly name: string;
+  readonly members: readonly {
+    readonly name: string;
+    readonly advertise: string;
+    /** It may get partitions. */
+    readonly isReady: boolean;
+    /** For how long it may answer, unless it renews its lease. Undefined for others, which know it alone. */
+    readonly leaseLeft: Millis | undefined;
+  }[];
+  readonly partitions: readonly {
+    readonly name: string;
+    /** Undefined while nobody owns it. */
+    readonly owner: string | undefined;
+    readonly epoch: number | undefined;
+    /** Whether its owner may be another one by now: this daemon could not renew its lease in time. */
+    readonly isInDoubt: boolean;
+    /** Whether this daemon answers for it. */
+    readonly isHere: boolean;
+  }[];
 }
 
 /** How many of everything there are now. */
@@ -135,6 +161,8 @@ export interface ConnectedClients {
 export interface SupervisionFacts {
   /** Why the daemon is not ready, a phrase each; empty if it is. */
   readonly unready: readonly string[];
+  /** Undefined for a daemon that stands alone. */
+  readonly cluster: ClusterFacts | undefined;
   readonly phase: string;
   readonly startedAt: Instant;
   readonly uptime: Millis;

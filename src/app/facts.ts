@@ -7,6 +7,7 @@ import type { Watchdog } from '../runtime/watchdog.js';
 import type { Actors } from './assemble.js';
 import { runsOf } from './partition.js';
 import type { PartitionRun } from './partition-run.js';
+import type { Cluster } from './ports.js';
 import { sumOf } from './sum.js';
 
 /** While they are watched elsewhere. */
@@ -16,6 +17,7 @@ const NO_SILENCES = { active: 0, pending: 0, expired: 0 };
 
 const READY: readonly string[] = [];
 const NOT_OWNED = ['the database could not be told for 10 s that this daemon is alive'];
+const NOT_LEASED = ['the lease of this daemon in etcd could not be renewed in time'];
 
 /**
  * Why a daemon that has recovered must get no requests; none if it may. A store that only refuses writes, or has damaged
@@ -24,8 +26,10 @@ const NOT_OWNED = ['the database could not be told for 10 s that this daemon is 
 export function unreadyReasons(
   { partitions }: Pick<Actors, 'partitions'>,
   ownership: { readonly holds: boolean },
+  cluster: Cluster | undefined,
 ): readonly string[] {
-  return ownership.holds ? troublesOf(runsOf(partitions), ['missing']) : NOT_OWNED;
+  if (!ownership.holds) return cluster === undefined ? NOT_OWNED : NOT_LEASED;
+  return troublesOf(runsOf(partitions), ['missing']);
 }
 
 /** Why its stores do not take everything; none if they do. */
@@ -61,7 +65,7 @@ export interface Counted {
 export async function readFacts(
   actors: Actors,
   { blind, watchdog, wallSteps, isOwned, daysLeft }: Counted,
-): Promise<Omit<DaemonFacts, 'ready' | 'others' | 'events'>> {
+): Promise<Omit<DaemonFacts, 'ready' | 'others' | 'events' | 'cluster'>> {
   const { system, users, meter } = actors;
   const runs = runsOf(actors.partitions);
   const [bytes, free] = await Promise.all([bytesIn(runs), freeOf(runs)]);
@@ -108,7 +112,9 @@ export async function readSupervision(
   processFacts: () => object,
   isOwned: boolean | undefined,
   daysLeft: (bytes: number | undefined, free: number | undefined) => number | undefined,
-): Promise<Omit<SupervisionFacts, 'unready' | 'phase' | 'startedAt' | 'uptime' | 'blindIntervals' | 'tree'>> {
+): Promise<
+  Omit<SupervisionFacts, 'unready' | 'cluster' | 'phase' | 'startedAt' | 'uptime' | 'blindIntervals' | 'tree'>
+> {
   const runs = runsOf(partitions);
   const [bytes, disk] = await Promise.all([bytesIn(runs), diskUseOf(runs)]);
   return {

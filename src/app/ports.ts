@@ -20,6 +20,8 @@ import type { PresenceChange } from './presence-change.js';
 
 /** The cluster that a daemon is a member of. */
 export interface Cluster {
+  /** Of this daemon. */
+  readonly name: string;
   readonly ownership: SharedOwnership;
   /** The id of the partitions that were made together, which all members share. */
   partitionSet(): Promise<string>;

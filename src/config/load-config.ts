@@ -4,6 +4,7 @@ import type { ConfiguredAuth, ShownAuth } from './auth/auth.js';
 import { CONFIG_VARIABLE, type Environment } from './client-variables.js';
 import { readEnvironment } from './environment.js';
 import { readChannels } from './channels/channels.js';
+import { readCluster, type ConfiguredCluster } from './cluster.js';
 import type { ConfiguredChannel } from './channels/channels.js';
 import { readConfigFile, type FileContents } from './config-file.js';
 import { authProblems, orderProblems, unixSocketProblems } from './cross-checks.js';
@@ -73,6 +74,8 @@ export interface Effective {
   /** Signs the links in messages. Undefined: they have none that act. */
   readonly linkSecret: Secret | undefined;
   readonly shownAuth: readonly ShownAuth[];
+  /** Undefined: the daemon stands alone. */
+  readonly cluster: ConfiguredCluster | undefined;
   /** Undefined: plain HTTP. */
   readonly tls: ConfiguredTls | undefined;
   readonly probeLimits: ProbeLimits;
@@ -142,6 +145,9 @@ export function loadConfig(sources: ConfigSources): Loaded {
   if ('problem' in tls) {
     return { ok: false, problems: [problemIn(inForce, { ...tls, option: `tls.${tls.option}` })] };
   }
+  const cluster = readCluster(config, store.location, { cwd, readFile });
+  if ('problems' in cluster)
+    return { ok: false, problems: cluster.problems.map((each) => problemIn(inForce, each)) };
   const probes = readProbes(config.probes, { cwd, readFile });
   if ('problem' in probes)
     return { ok: false, problems: [problemIn(inForce, { ...probes, option: 'probes.ca_file' })] };
@@ -154,6 +160,7 @@ export function loadConfig(sources: ConfigSources): Loaded {
     sources: new Map([...inForce].map(([key, { source }]) => [key, source])),
     declared,
     store: store.location,
+    cluster: cluster.cluster,
     channels: channels.channels,
     maintenance: maintenance.windows,
     shownMaintenance: maintenance.shown,

@@ -12,6 +12,7 @@ export function secretsIn({
   auth,
   linkSecret,
   tls,
+  cluster,
   proxies,
 }: Effective): readonly Secret[] {
   const inOptions = options.flatMap(({ key, secret, shown }) => {
@@ -25,7 +26,7 @@ export function secretsIn({
     ...(password === undefined ? [] : [password]),
     ...(isInUrl ? [new Secret(config.store)] : []),
     ...channels.flatMap(({ secrets }) => secrets),
-    ...secretsWithin({ auth, linkSecret, tls }),
+    ...secretsWithin({ auth, linkSecret, tls, cluster }),
     ...[proxies?.http, proxies?.https].flatMap((url) => (url === undefined ? [] : [new Secret(url)])),
   ];
 }

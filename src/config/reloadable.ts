@@ -45,6 +45,7 @@ export function reloaded(before: Effective, after: Effective): Reloaded | { read
       auth: isAuthSame ? before.auth : after.auth,
       proxies: before.proxies,
       store: before.store,
+      cluster: before.cluster,
       // The same objects, by which what is remembered of a page is found.
       statusPages: isSame(before.statusPages, after.statusPages) ? before.statusPages : after.statusPages,
     },

@@ -17,6 +17,7 @@ import {
   orOff,
   publicUrl,
   ranges,
+  servers,
   seconds,
   text,
   timer,
@@ -26,6 +27,9 @@ import { group, option, optionComputed, optionsOf } from './option.js';
 import { LEVELDB, shownStore } from './store.js';
 
 const YEAR = 365 * DAY;
+
+/** What the keys of a cluster begin with, unless the configuration says something else. */
+export const CLUSTER_PREFIX = '/heartbeat';
 
 /** All options: defaults, checks, descriptions and, through the keys, every name. */
 export const schema = group({
@@ -115,6 +119,48 @@ export const schema = group({
     null,
     'File with the password of the database.',
   ),
+  cluster: group({
+    name: option(
+      orOff(text(/^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/i, 'a name of letters, digits, dots and hyphens')),
+      null,
+      'Name of this daemon in its [cluster](cluster.md), which no other one has. `off`: it stands alone.',
+    ),
+    advertise: option(
+      orOff(publicUrl),
+      null,
+      'URL at which the other daemons of the cluster, and people, reach this one. `GET /cluster` shows it.',
+    ),
+    etcd: group({
+      endpoints: option(
+        orOff(servers),
+        null,
+        'URLs of the members of the etcd that says which daemon owns what.',
+      ),
+      prefix: option(
+        text(
+          /^[^\s]{0,199}[^\s/]$/,
+          'a text of at most 200 characters without spaces that does not end with /',
+        ),
+        CLUSTER_PREFIX,
+        'What all keys of the cluster in etcd begin with.',
+      ),
+      ca_file: option(
+        orOff(text(/\S/, 'the path of a file')),
+        null,
+        'File with the certificates of the authorities that may sign those of etcd, in PEM. `off`: those that Node knows.',
+      ),
+      certificate: option(
+        orOff(text(/\S/, 'the path of a file')),
+        null,
+        'File with the certificate that this daemon shows to etcd, in PEM.',
+      ),
+      key: option(
+        orOff(text(/\S/, 'the path of a file')),
+        null,
+        'File with the private key of that certificate, in PEM.',
+      ),
+    }),
+  }),
   session_timeout: option(
     seconds(0.1, YEAR),
     7,
@@ -161,7 +207,7 @@ export const schema = group({
   partitions: option(
     whole(1, 64),
     1,
-    'For tests: number of partitions of users, each with its own history. Nodes have one more. A data directory keeps the number that it was made with.',
+    'Number of partitions of users, each with its own history: what the daemons of a [cluster](cluster.md) share. One that stands alone needs more than 1 for tests alone. Nodes have one more. A store keeps the number that it was made with.',
   ),
   blind_after: option(
     seconds(0.1, DAY),

@@ -99,6 +99,12 @@ export const origins = listOf(
   'a list of origins such as https://app.example.org, or *',
 );
 
+/** URLs of servers, without a path. */
+export const servers = listOf(
+  (text) => ORIGIN.test(text) && URL.canParse(text),
+  'a list of URLs without a path, such as https://10.0.0.11:2379',
+);
+
 const HOST_NAME = /^(?:[a-z0-9._-]+|\[?[0-9a-f:.]+\]?)$/i;
 
 /** Host names or addresses without a port. */

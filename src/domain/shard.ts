@@ -16,3 +16,16 @@ export function partitionOf(shard: ShardIndex, partitions: number): number {
 export function shardWithin(shard: ShardIndex, partitions: number): ShardIndex {
   return Math.floor(shard / partitions);
 }
+
+/** The partition of the nodes, and of the users if there is no other. */
+export const WATCH = 'watch';
+
+/** The partition of some of the users. */
+export function partitionOfUsers(index: number): string {
+  return `users-${String(index)}`;
+}
+
+/** All partitions, where the users are divided into several. */
+export function allPartitions(ofUsers: number): readonly string[] {
+  return [...Array.from({ length: ofUsers }, (_, index) => partitionOfUsers(index)), WATCH];
+}

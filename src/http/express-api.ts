@@ -32,7 +32,14 @@ import { addStatusPages } from './status/status-routes.js';
 import { addSocket } from './sockets/socket-route.js';
 import { addUsers } from './users/user-routes.js';
 import { addBackup } from './ops/backup-route.js';
-import { addContract, addMetrics, addProbes, addConfigurationDiff, addStats } from './ops/ops-routes.js';
+import {
+  addCluster,
+  addContract,
+  addMetrics,
+  addProbes,
+  addConfigurationDiff,
+  addStats,
+} from './ops/ops-routes.js';
 
 /** The API's entry point and its routes. */
 export interface Api {
@@ -63,6 +70,7 @@ export function createApi(
   app.use(takeUndecodableLiterally);
   app.use(refuseCrossOrigin(cors));
   addProbes(resources, daemon);
+  addCluster(resources, daemon);
   addMetrics(resources, daemon, gateway);
   addContract(resources, limits, daemon.users.ids.kind, () => open().contract);
   addDashboard(resources);

@@ -1,4 +1,5 @@
 import type { Millis, Moment } from '../domain/time.js';
+import { HeartbeatError } from '../errors.js';
 
 /** What a process that may be replaced by another one knows about it. */
 export interface Ownership {
@@ -47,8 +48,13 @@ export interface PartitionHost {
 }
 
 /** Another process has the name of this one. */
-export class NameInUse extends Error {
-  override readonly name = 'NameInUse';
+export class NameInUse extends HeartbeatError {
+  constructor(member: string) {
+    super(
+      'HEARTBEAT_NAME_IN_USE',
+      `another daemon of this cluster has the name ${member}: give each a cluster.name of its own`,
+    );
+  }
 }
 
 /** The share of one member in a cluster whose partitions come and go. */

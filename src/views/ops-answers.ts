@@ -76,3 +76,38 @@ export const configurationDiff = z
 export const supervision = z
   .looseObject({ status: z.enum(['ready', 'unready']) })
   .meta({ description: 'Its fields depend on the version.' });
+
+export const cluster = z
+  .strictObject({
+    name: z.string().meta({ description: 'Of the daemon that answers.' }),
+    members: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          advertise: z.string(),
+          ready: z.boolean().meta({ description: 'Whether it may get partitions. One that leaves may not.' }),
+          lease_left: z.number().nullable().meta({
+            description:
+              'For how many seconds it may answer, unless it renews its lease; null for others than the daemon that answers.',
+          }),
+        }),
+      )
+      .readonly(),
+    partitions: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          owner: z.string().nullable(),
+          epoch: count.nullable().meta({ description: 'Greater with each owner.' }),
+          in_doubt: z.boolean().meta({
+            description:
+              'Whether the owner may be another one by now, since the daemon that answers could not renew its lease in time.',
+          }),
+          here: z
+            .boolean()
+            .meta({ description: 'Whether the daemon that answers serves its users or nodes.' }),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'Cluster' });

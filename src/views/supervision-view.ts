@@ -1,5 +1,6 @@
 import type { SupervisionFacts } from '../app/daemon-facts.js';
 import { toSeconds, unixSeconds } from '../domain/time.js';
+import { clusterView } from './cluster-view.js';
 import { blindView } from './event-view.js';
 
 /** The answer to `GET /supervision`. What the parts report themselves is shown as it is. */
@@ -26,6 +27,7 @@ export function supervisionView(facts: SupervisionFacts): object {
       ...(store.isOwned !== undefined && { owned: store.isOwned }),
     },
     refused: { mailbox_full: facts.mailboxFull },
+    ...(facts.cluster !== undefined && { cluster: clusterView(facts.cluster) }),
     memory,
     dead_letters: {
       total: deadLetters.total,

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import type { Declaration } from '../../src/domain/declaration.js';
+import { changed, NOTHING_CHOSEN } from '../../src/domain/node.js';
 import { moment, toMillis } from '../../src/domain/time.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import { HeartbeatError } from '../../src/errors.js';
@@ -12,6 +14,12 @@ const TIMEOUT = toMillis(7);
 const MOVED = 'users-2';
 const OURS = USERS.filter((each) => holding(each) === MOVED);
 const ACTIVE = { kind: 'active' };
+
+const DECLARED: Declaration = {
+  nodes: [{ name: node('web'), settings: changed(NOTHING_CHOSEN, { timeout: 600_000 }), line: 1 }],
+  path: 'nodes.yaml',
+  prune: true,
+};
 
 /** Of a daemon that is told by the test what it owns. */
 const TOLD: SharedOwnership = {
@@ -35,8 +43,9 @@ describe('partitions that come and go between two daemons of a cluster', () => {
   beforeEach(async () => {
     ops = recordingChannel('ops');
     world = new ClusterWorld();
-    a = world.daemon('a', { channels: [ops.channel] });
-    b = world.daemon('b', { channels: [ops.channel] });
+    const options = { channels: [ops.channel], declaration: DECLARED };
+    a = world.daemon('a', options);
+    b = world.daemon('b', options);
     await world.done(Promise.all([a.app.start(), b.app.start()]));
     await world.eventually(() => expectShared());
   });
@@ -169,6 +178,30 @@ describe('partitions that come and go between two daemons of a cluster', () => {
     expect(events).to.include('partition lost');
     expect(events).to.not.include('store refuses writes');
     expect(events).to.not.include('stopping with entries the store refused: they are lost');
+  });
+
+  it('with the nodes take what is declared: it is applied where they are, and missing nowhere', async () => {
+    const [owner, other] = isHere('watch')(a) ? [a, b] : [b, a];
+    for (const { app } of [a, b]) expect(app.notStoring()).to.deep.equal([]);
+    const declaredAt = async ({ app }: ClusterDaemon): Promise<unknown> =>
+      (await app.nodes.list({}, undefined, 10)).nodes.map(({ name, declared }) => [name, declared]);
+    expect(await declaredAt(owner)).to.deep.equal([['web', 'created']]);
+    owner.cut(true);
+    await world.eventually(() => expect(isHere('watch')(other)).to.equal(true));
+    await world.clock.advance(1_000);
+    expect(await declaredAt(other)).to.deep.equal([['web', 'created']]);
+    expect(other.app.notStoring()).to.deep.equal([]);
+  });
+
+  it('are away for as long as nobody was heard, and no longer, when somebody ends a lease', async () => {
+    await world.clock.advance(60_000);
+    world.endLease(a);
+    await world.eventually(() => expect(a.logger.events()).to.include('partition lost'));
+    await world.eventually(() => expect(PARTITION_IDS.filter((id) => isHere(id)(a))).to.not.deep.equal([]));
+    await world.clock.advance(1_000);
+    const shown = (await a.app.supervision()) as { blind_intervals: { seconds: number }[] };
+    const seconds = shown.blind_intervals.reduce((sum, interval) => sum + interval.seconds, 0);
+    expect(seconds).to.be.below(20);
   });
 
   it('with the nodes take their alerts: the one that has lost them sends none', async () => {

@@ -9,9 +9,18 @@ const NAMES = ['e1', 'e2', 'e3'];
 interface EtcdMember {
   readonly name: string;
   readonly client: string;
+  /** Its URL for clients with a certificate, if it has one. */
+  readonly secure: string | undefined;
   readonly peer: string;
   readonly directory: string;
   child: ChildProcess | undefined;
+}
+
+/** Paths of files in PEM, with which members prove themselves and clients have to. */
+export interface EtcdCertificates {
+  readonly authority: string;
+  readonly certificate: string;
+  readonly key: string;
 }
 
 interface Status {
@@ -23,13 +32,20 @@ interface Status {
 export class EtcdCluster {
   readonly #members: readonly EtcdMember[];
   readonly #directory: TemporaryDirectory;
+  readonly #certificates: EtcdCertificates | undefined;
 
-  private constructor(members: readonly EtcdMember[], directory: TemporaryDirectory) {
+  private constructor(
+    members: readonly EtcdMember[],
+    directory: TemporaryDirectory,
+    certificates: EtcdCertificates | undefined,
+  ) {
     this.#members = members;
     this.#directory = directory;
+    this.#certificates = certificates;
   }
 
-  static async start(): Promise<EtcdCluster> {
+  /** @param certificates for a second URL of each member, by HTTPS */
+  static async start(certificates?: EtcdCertificates): Promise<EtcdCluster> {
     const directory = await temporaryDirectory();
     const members: EtcdMember[] = [];
     for (const name of NAMES) {
@@ -39,18 +55,23 @@ export class EtcdCluster {
       members.push({
         name,
         client: client ?? '',
+        secure: certificates && `https://127.0.0.1:${String(await freePort())}`,
         peer: peer ?? '',
         directory: path.join(directory.path, name),
         child: undefined,
       });
     }
-    const cluster = new EtcdCluster(members, directory);
+    const cluster = new EtcdCluster(members, directory, certificates);
     await cluster.run();
     return cluster;
   }
 
   get endpoints(): readonly string[] {
     return this.#members.map(({ client }) => client);
+  }
+
+  get secureEndpoints(): readonly string[] {
+    return this.#members.flatMap(({ secure }) => secure ?? []);
   }
 
   /** Starts all members that do not run. Resolves when they have a leader. */
@@ -61,17 +82,25 @@ export class EtcdCluster {
     });
   }
 
-  #spawn({ name, client, peer, directory }: EtcdMember): ChildProcess {
+  #spawn({ name, client, secure, peer, directory }: EtcdMember): ChildProcess {
+    const urls = secure === undefined ? client : `${client},${secure}`;
+    const tls = this.#certificates && {
+      'cert-file': this.#certificates.certificate,
+      'key-file': this.#certificates.key,
+      'trusted-ca-file': this.#certificates.authority,
+      'client-cert-auth': 'true',
+    };
     const options = {
       name,
       'data-dir': directory,
-      'listen-client-urls': client,
-      'advertise-client-urls': client,
+      'listen-client-urls': urls,
+      'advertise-client-urls': urls,
       'listen-peer-urls': peer,
       'initial-advertise-peer-urls': peer,
       'initial-cluster': this.#members.map((each) => `${each.name}=${each.peer}`).join(','),
       logger: 'zap',
       'log-level': 'error',
+      ...tls,
     };
     const args = Object.entries(options).map(([option, value]) => `--${option}=${value}`);
     return spawn('etcd', args, { stdio: 'ignore' }).on('error', () => undefined);

@@ -36,6 +36,7 @@ const never = { heartbeat: 0, silence: 0, report: 0 };
 /** The facts of an idle daemon. */
 export const NO_FACTS: DaemonFacts = {
   ready: true,
+  cluster: undefined,
   users: {
     online: 0,
     heals: 0,

@@ -10,7 +10,7 @@ import type {
   Renewal,
   Snapshot,
 } from '../../ports/coordination.js';
-import { Gateway } from './gateway.js';
+import { Gateway, type EtcdTls } from './gateway.js';
 
 /** From the end of a watch to the next one. */
 const AGAIN: Millis = 200;
@@ -38,6 +38,8 @@ export interface EtcdOptions {
   readonly endpoints: readonly string[];
   /** What the keys of this cluster begin with, such as `/heartbeat`. */
   readonly prefix: string;
+  /** If absent, endpoints by HTTPS are checked by the authorities that Node knows. */
+  readonly tls?: EtcdTls;
   readonly clock: Pick<Clock, 'after'>;
 }
 
@@ -133,7 +135,8 @@ export class EtcdCoordination implements Coordination {
   }
 
   #opened(): Promise<Gateway> {
-    return (this.#gateway ??= Gateway.open(this.#options.endpoints));
+    const { endpoints, tls = { ca: undefined, client: undefined } } = this.#options;
+    return (this.#gateway ??= Gateway.open(endpoints, tls));
   }
 
   /** All keys of the cluster: from the prefix to the first key behind it. */

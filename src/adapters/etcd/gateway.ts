@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { Millis } from '../../domain/time.js';
+import type { Secret } from '../channels/secret.js';
 
 /** How long a watch without a change goes on: one whose connection was cut unnoticed is made again after that. */
 const SILENCE: Millis = 10_000;
@@ -10,6 +11,14 @@ const CONNECT: Millis = 1_000;
 const failure = z.object({ error: z.union([z.string(), z.object({ message: z.string() })]) });
 /** Answers of streams, and only those, are in a `result`. */
 const streamed = z.object({ result: z.unknown() });
+
+/** How etcd is reached by HTTPS. */
+export interface EtcdTls {
+  /** Authorities that may sign its certificates, in PEM. Undefined: those that Node knows. */
+  readonly ca: string | undefined;
+  /** What this process shows, both in PEM. */
+  readonly client: { readonly certificate: string; readonly key: Secret } | undefined;
+}
 
 /** etcd has answered that it cannot do what was asked. */
 class EtcdError extends Error {
@@ -31,9 +40,11 @@ export class Gateway {
   }
 
   /** @param endpoints URLs of the members, without a path */
-  static async open(endpoints: readonly string[]): Promise<Gateway> {
+  static async open(endpoints: readonly string[], { ca, client }: EtcdTls): Promise<Gateway> {
     const { Agent } = await import('undici');
-    return new Gateway(endpoints, new Agent({ connect: { timeout: CONNECT }, bodyTimeout: SILENCE }));
+    const identity = client && { cert: client.certificate, key: client.key.reveal() };
+    const connect = { timeout: CONNECT, ...(ca !== undefined && { ca }), ...identity };
+    return new Gateway(endpoints, new Agent({ connect, bodyTimeout: SILENCE }));
   }
 
   /**

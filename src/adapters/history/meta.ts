@@ -152,6 +152,11 @@ export function writeLastHold(batch: Batch, hold: LastHold): void {
   batch.put(metaKey('hold'), json(hold));
 }
 
+/** @throws Error if it is not of its form */
+export function membershipFrom(value: Buffer): Membership {
+  return membershipSchema.parse(JSON.parse(value.toString()));
+}
+
 export function readMembership(store: OrderedStore, place: StorePlace): Promise<Membership | undefined> {
   return readMeta(store, place, 'membership', membershipSchema);
 }

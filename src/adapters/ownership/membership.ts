@@ -106,9 +106,7 @@ export class Membership {
     const now = this.#options.clock.now();
     this.#takenSince ??= now;
     if (now - this.#takenSince < ttl + LATE) return;
-    throw new NameInUse(
-      `another process of this cluster has the name ${this.name}: give each a name of its own`,
-    );
+    throw new NameInUse(this.name);
   }
 
   /** Whether this process is a member according to this state, or the state is older than its entry. */
@@ -117,9 +115,9 @@ export class Membership {
     return revision < this.#entered || members.get(this.name)?.created === this.#entered;
   }
 
-  /** The lease has ended. The next renewal gets another one. */
+  /** The lease has ended. The next renewal gets another one. What was answered until now was right. */
   end(): void {
-    this.#validUntil = moment(-Infinity);
+    this.#validUntil = moment(Math.min(this.#validUntil, this.#options.clock.now()));
     this.#lease = undefined;
     this.#entered = undefined;
     this.#takenSince = undefined;

@@ -5,8 +5,14 @@ import { DaemonRow, type DaemonRowOptions } from './daemon-row.js';
 /** Releases something. */
 export type Release = () => Promise<void>;
 
+/** What a store takes before it is opened, and drops after it is closed. */
+export interface StoreClaim {
+  take(): Promise<void>;
+  drop(): Promise<void>;
+}
+
 /** The claim of this process to a database. All partitions of the process share it. */
-export class Claim implements Ownership {
+export class Claim implements Ownership, StoreClaim {
   readonly #options: DaemonRowOptions;
   readonly #lock: () => Promise<Release>;
   #holders = 0;

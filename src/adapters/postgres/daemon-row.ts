@@ -9,7 +9,7 @@ import { Primary } from './primary.js';
 /** From one renewal to the next. */
 const EVERY: Millis = 1_000;
 /** A daemon that has not renewed its row for so long is taken for dead. */
-const VALID: Millis = 10_000;
+export const VALID: Millis = 10_000;
 /** It stops answering a little earlier, since the clocks of two machines do not run alike. */
 const MARGIN: Millis = 500;
 /** How often the row of another daemon is looked at. */
@@ -161,7 +161,11 @@ export class DaemonRow {
   }
 }
 
-async function lookAt(primary: Primary, options: DaemonRowOptions): Promise<Row | undefined> {
+/** The row, if there is one, with its age. */
+export async function lookAt(
+  primary: Primary,
+  options: Pick<DaemonRowOptions, 'partition' | 'clock'>,
+): Promise<Row | undefined> {
   const { rows } = await asked(primary, options, () =>
     primary.query<Row>({ text: LOOK_AT, values: [options.partition] }),
   );
@@ -170,7 +174,7 @@ async function lookAt(primary: Primary, options: DaemonRowOptions): Promise<Row 
 
 function asked<Answer>(
   primary: Primary,
-  { clock }: DaemonRowOptions,
+  { clock }: Pick<DaemonRowOptions, 'clock'>,
   work: () => Promise<Answer>,
 ): Promise<Answer> {
   return patiently(clock, work, () => {

@@ -6,7 +6,7 @@ import type { Logger } from '../../ports/logger.js';
 import type { OrderedStore, StoreEngine, StorePlace } from '../../ports/ordered-store.js';
 import { salvage } from '../history/salvage.js';
 import { closedError } from '../history/store-errors.js';
-import { Claim } from './claim.js';
+import { Claim, type StoreClaim } from './claim.js';
 import { FencedPartition, type PartitionOptions } from './fenced-partition.js';
 import { refuseOtherPartitions } from './partitions.js';
 import { postgresOpenError, postgresWriteError } from './postgres-errors.js';
@@ -27,7 +27,7 @@ export interface PostgresOptions {
   /** Another daemon has taken over: this process writes no more. */
   readonly lost?: ((error: HeartbeatError) => void) | undefined;
   /** Shared with the other partitions of this process; one of its own if absent. */
-  readonly claim?: Claim | undefined;
+  readonly claim?: StoreClaim | undefined;
 }
 
 /** How often the size is asked for, at most. */
@@ -36,7 +36,7 @@ const MEASURE_EVERY: Millis = 10_000;
 /** PostgreSQL, with one partition. */
 export class PostgresEngine implements StoreEngine {
   readonly place: StorePlace;
-  readonly #claim: Claim;
+  readonly #claim: StoreClaim;
   readonly #isOfSet: boolean;
   readonly #acceptDataLoss: boolean;
   readonly #logger: PostgresOptions['logger'];

@@ -2,7 +2,7 @@ import type { BlindInterval } from '../../domain/blindness.js';
 import type { Overload } from '../../domain/overload.js';
 import type { Millis } from '../../domain/time.js';
 import type { ConfigurationDiff } from '../../ports/configuration.js';
-import type { ConnectedClients, DaemonFacts, Stats } from '../daemon-facts.js';
+import type { ClusterFacts, ConnectedClients, DaemonFacts, Stats } from '../daemon-facts.js';
 import type { EventsApi } from '../events/events-api.js';
 import type { UsersApi } from './users-api.js';
 import type { NodesApi, PingsApi, ProbesApi } from './nodes-api.js';
@@ -69,6 +69,9 @@ export interface Daemon {
 
   /** @throws HeartbeatError `HEARTBEAT_NOT_READY` while a partition is away */
   stats(): Stats;
+
+  /** The members of the cluster, and who owns what; undefined for a daemon that stands alone. */
+  cluster(): ClusterFacts | undefined;
 
   /** What a reload of the configuration would do now. */
   configurationDiff(): Promise<ConfigurationDiff>;

@@ -155,7 +155,8 @@ export class DeclaredNodes {
   async #pass(number: number): Promise<Outcome> {
     const outcome: Outcome = { counts: new Map(), refused: [], pending: 0 };
     const registered = await this.#read(this.#declaration);
-    if (registered === undefined) return { ...outcome, pending: 1 };
+    // They are declared again once they are here.
+    if (registered === undefined) return outcome;
     const isNew = (name: NodeName): boolean => !this.#older.has(name);
     const { steps, problems } = this.#planOf(this.#declaration, registered, isNew);
     outcome.refused.push(...problems);

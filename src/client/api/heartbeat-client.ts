@@ -178,6 +178,11 @@ export class HeartbeatClient<Id = string> {
     return this.#calls.call('supervision', asked(options));
   }
 
+  /** The members of the cluster and who owns what, as the daemon knows it. One that stands alone answers 404. */
+  async cluster(options: CallOptions = {}): Promise<Answers['cluster']> {
+    return this.#calls.call('cluster', asked(options));
+  }
+
   /** What a reload of the daemon's configuration would change now. */
   async configurationDiff(options: CallOptions = {}): Promise<Answers['configurationDiff']> {
     return this.#calls.call('configurationDiff', asked(options));

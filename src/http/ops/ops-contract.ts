@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { CONTENT_TYPE } from '../../views/metrics/text.js';
 import { failure } from '../../views/error-answer.js';
 import {
+  cluster,
   configurationDiff,
   healthy,
   notStoring,
@@ -117,6 +118,19 @@ export const daemonOperations: Operations = {
     scope: 'read',
     answers: { 200: { means: 'The tree, with queues, limits and recent failures.', body: supervision } },
     examples: [{ name: 'supervision', status: 200 }],
+  },
+  'GET /cluster': {
+    id: 'cluster',
+    tag: 'daemon',
+    summary: 'The members of the cluster, and who owns what',
+    description:
+      'As this daemon knows it. Users and nodes of a partition are answered by its owner; the other members answer 503.',
+    scope: 'read',
+    answers: {
+      200: { means: 'The members and the partitions.', body: cluster },
+      404: { means: 'The daemon is in no cluster.', body: failure },
+    },
+    examples: [{ name: 'alone', status: 404 }],
   },
   'GET /metrics': {
     id: 'metrics',

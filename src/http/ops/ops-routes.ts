@@ -1,9 +1,11 @@
 import type { Daemon } from '../../app/api/daemon.js';
 import type { UserIdKind } from '../../domain/user-id.js';
+import { HeartbeatError } from '../../errors.js';
 import type { Resources } from '../resources.js';
 import type { GatewayFacts } from '../../app/daemon-facts.js';
 import { configurationDiffView } from '../../views/configuration-view.js';
 import { isEveryNodePermitted } from '../security/authorization.js';
+import { clusterView } from '../../views/cluster-view.js';
 import { metricFamilies } from '../../views/metrics/families.js';
 import { statsView } from '../../views/stats-view.js';
 import { CONTENT_TYPE, metricsText } from '../../views/metrics/text.js';
@@ -63,6 +65,21 @@ export function addMetrics(resources: Resources, daemon: Daemon, gateway: () => 
 export function addStats(resources: Resources, daemon: Daemon): void {
   resources.add('/stats', {
     get: { handle: (exchange) => exchange.json(200, statsView(daemon.stats())) },
+  });
+}
+
+/** The members of the cluster, and who owns what, while the daemon is not ready, too. */
+export function addCluster(resources: Resources, daemon: Daemon): void {
+  resources.add('/cluster', {
+    get: {
+      body: 'ignored',
+      handle: (exchange) => {
+        const facts = daemon.cluster();
+        if (facts === undefined)
+          throw new HeartbeatError('HEARTBEAT_NOT_FOUND', 'this daemon is in no cluster');
+        exchange.json(200, clusterView(facts));
+      },
+    },
   });
 }
 

@@ -9,6 +9,7 @@ import {
 } from '../../ports/metrics.js';
 import type { GatewayFacts, DaemonFacts } from '../../app/daemon-facts.js';
 import { channelFamilies } from './channel-families.js';
+import { clusterFamilies } from './cluster-families.js';
 import { eventFamilies, gatewayFamilies } from './connection-families.js';
 
 /** Seconds, the unit of Prometheus. */
@@ -31,6 +32,7 @@ export function metricFamilies(
     ...quotaFamilies(facts, gateway?.quotas ?? []),
     ...actorFamilies(facts),
     ...storeFamilies(facts),
+    ...clusterFamilies(facts),
     ...channelFamilies(facts),
     ...eventFamilies(facts),
     ...memoryFamilies(facts),

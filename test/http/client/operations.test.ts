@@ -101,6 +101,7 @@ const METHODS: Readonly<Record<string, (client: Client) => Promise<unknown>>> = 
   health: (client) => client.health(),
   configurationDiff: (client) => client.configurationDiff(),
   supervision: (client) => client.supervision(),
+  cluster: (client) => client.cluster(),
   metrics: (client) => client.metrics(),
   openapi: (client) => client.openapi(),
 };

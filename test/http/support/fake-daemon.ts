@@ -50,6 +50,10 @@ export class FakeDaemon implements Daemon, UsersApi {
   };
   readonly probes = { resultsOf: () => [] };
   readonly lastBlind = undefined;
+  cluster(): undefined {
+    return undefined;
+  }
+
   /** And status pages. */
   readonly statusPages: StatusPagesApi = {
     pages: [],

@@ -1,6 +1,7 @@
 import type { UserCommand, UserReply } from '../../../actors/user/user.protocol.js';
 import { LeasedOwnership } from '../../../src/adapters/ownership/leased-ownership.js';
 import { App } from '../../../src/app.js';
+import type { Declaration } from '../../../src/domain/declaration.js';
 import type { UserId } from '../../../src/domain/user-id.js';
 import type { Channel } from '../../../src/ports/channel.js';
 import type { PartitionHost, SharedOwnership } from '../../../src/ports/ownership.js';
@@ -59,6 +60,7 @@ export class ClusterWorld {
 
 export interface ClusterDaemonOptions {
   readonly channels?: readonly Channel[];
+  readonly declaration?: Declaration;
   /** In place of leases. */
   readonly ownership?: SharedOwnership;
   readonly set?: string;
@@ -74,7 +76,11 @@ export class ClusterDaemon {
   readonly #world: ClusterWorld;
   readonly #link: Severable;
 
-  constructor(name: string, world: ClusterWorld, { channels, ownership, set = SET }: ClusterDaemonOptions) {
+  constructor(
+    name: string,
+    world: ClusterWorld,
+    { channels, declaration, ownership, set = SET }: ClusterDaemonOptions,
+  ) {
     this.name = name;
     this.#world = world;
     this.process = new SimulatedProcess(world.clock);
@@ -105,10 +111,11 @@ export class ClusterDaemon {
       logger: this.logger,
       storeOf: (partition) => world.stores.of(partition, (id) => this.ownership.giveUp(id)),
       ownership: this.ownership,
-      cluster: { ownership: this.ownership, partitionSet: () => Promise.resolve(set) },
+      cluster: { name, ownership: this.ownership, partitionSet: () => Promise.resolve(set) },
       processFacts: () => ({}),
       gateway: () => ({ stop: () => Promise.resolve(), inspect: () => ({}) }),
       ...(channels !== undefined && { channels }),
+      ...(declaration !== undefined && { declaration }),
     });
     this.app.onFatal = (error) => {
       throw error;

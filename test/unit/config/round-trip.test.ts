@@ -45,7 +45,7 @@ function allowed({ key, type }: Option): fc.Arbitrary<unknown> {
 
 // The two timeouts must be in order, and files must exist.
 const free = options.filter(
-  ({ key }) => !/^(limits\.\w+_timeout|tls\.\w+|probes\.ca_file|store(_\w+)?)$/.test(key),
+  ({ key }) => !/^(limits\.\w+_timeout|tls\.\w+|probes\.ca_file|store(_\w+)?|cluster\..+)$/.test(key),
 );
 const settings = fc
   .record(Object.fromEntries(free.map((option) => [option.key, allowed(option)])), {

@@ -25,6 +25,11 @@ describe('the schema of the configuration', () => {
       store_ca_file: null,
       store_password_env: null,
       store_password_file: null,
+      cluster: {
+        name: null,
+        advertise: null,
+        etcd: { endpoints: null, prefix: '/heartbeat', ca_file: null, certificate: null, key: null },
+      },
       session_timeout: 7,
       user_ids: 'integer',
       nodes: {

@@ -19,6 +19,7 @@ function allFamilies(): readonly MetricFamily[] {
   process.stop();
   const facts = {
     ...NO_FACTS,
+    cluster: { name: 'a', members: [], partitions: [] },
     actors: { ...NO_FACTS.actors, places: [{ path: 'root', waiting: 0, restarts: 0 }] },
     alerts: {
       open: 0,

@@ -100,6 +100,7 @@ const OF_HTTP_ALONE = [
   'useLink',
   'configurationDiff',
   'backup',
+  'cluster',
   'previewChannel',
   'badge',
   'badges',

@@ -1,11 +1,15 @@
 import { expect } from 'chai';
 import { SystemClock } from '../../../src/adapters/clock/system-clock.js';
+import { partitionSet } from '../../../src/adapters/postgres/partition-set.js';
 import {
+  clusterStores,
   postgresStores,
   type PostgresStores,
 } from '../../../src/adapters/postgres/postgres-history-store.js';
 import { App } from '../../../src/app.js';
+import { instant } from '../../../src/domain/time.js';
 import { HeartbeatError } from '../../../src/errors.js';
+import type { HistoryStore } from '../../../src/ports/history-store.js';
 import { eventually } from '../../support/eventually.js';
 import { PostgresProcess } from '../../support/postgres-process.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
@@ -77,6 +81,62 @@ describe('the partitions of a daemon in PostgreSQL', () => {
     expect(await askAll(last, 'checkup')).to.deep.equal(all);
     await eventually(() => {
       expect(last.unready()).to.deep.equal([]);
+    });
+  });
+
+  describe('that a cluster shares', () => {
+    const clock = new SystemClock();
+    const setOf = (partitions: number): Promise<string> => partitionSet(postgres.address, partitions, clock);
+
+    /** The membership that a partition has once a member has opened it. */
+    async function openedBy(
+      lost: (partition: string) => void = () => undefined,
+    ): Promise<{ readonly store: HistoryStore; readonly set: string | undefined }> {
+      const store = clusterStores(postgres.address, 4, { clock }, lost)('users-1');
+      const { membership } = await store.open();
+      return { store, set: membership?.set };
+    }
+
+    beforeEach(async () => {
+      await postgres.query('drop schema heartbeat cascade');
+      await postgres.init();
+    });
+
+    it('have one id, also when several members ask at once, and no other number of partitions', async () => {
+      const [one, ...others] = await Promise.all([setOf(4), setOf(4), setOf(4)]);
+      expect(one).to.match(/^[0-9a-f-]{36}$/);
+      expect(others).to.deep.equal([one, one]);
+      const refused: unknown = await setOf(3).catch((error: unknown) => error);
+      expect(refused).to.be.instanceOf(HeartbeatError).with.property('code', 'HEARTBEAT_WRONG_PARTITIONS');
+      expect(String(refused)).to.include('belongs to a cluster with 4 partitions');
+      await postgres.query('drop schema heartbeat cascade');
+      const empty: unknown = await setOf(4).catch((error: unknown) => error);
+      expect(empty).to.have.property('code', 'HEARTBEAT_STORE_EMPTY');
+      await postgres.init();
+    });
+
+    it('keep the id that they have of a daemon alone, and are not opened while it runs', async () => {
+      const alone = await start(4);
+      await askAll(alone, 'heal');
+      const locked: unknown = await openedBy().catch((error: unknown) => error);
+      expect(locked).to.have.property('code', 'HEARTBEAT_STORE_LOCKED');
+      await alone.stop();
+      app = undefined;
+      const opened = await openedBy();
+      expect(opened.set).to.equal(await setOf(4));
+      await opened.store.close();
+    });
+
+    it('are lost by a member when another one opens them', async () => {
+      const lost: string[] = [];
+      const first = await openedBy((partition) => lost.push(partition));
+      const second = await openedBy();
+      const record = { kind: 'opened', user: user(1), onlineAt: instant(1) } as const;
+      const refused: unknown = await first.store.write([record]).catch((error: unknown) => error);
+      expect(refused).to.have.property('code', 'HEARTBEAT_STORE_LOCKED');
+      expect(lost).to.deep.equal(['users-1']);
+      await second.store.write([record]);
+      await Promise.all([first.store.close(), second.store.close()]);
     });
   });
 });

@@ -468,6 +468,7 @@ export const operations: Readonly<Record<keyof Answers, Operation>> = {
   },
   backup: { method: 'GET', path: '/store/backup', query: [], answer: 'text', alsoAnswers: [] },
   supervision: { method: 'GET', path: '/supervision', query: [], answer: 'any', alsoAnswers: [] },
+  cluster: { method: 'GET', path: '/cluster', query: [], answer: { ref: 'Cluster' }, alsoAnswers: [] },
   metrics: { method: 'GET', path: '/metrics', query: [], answer: 'text', alsoAnswers: [] },
   openapi: { method: 'GET', path: '/openapi.json', query: [], answer: 'any', alsoAnswers: [] },
   docs: { method: 'GET', path: '/docs', query: [], answer: 'text', alsoAnswers: [] },
@@ -613,6 +614,38 @@ export const shapes: Readonly<Record<string, Shape>> = {
       status: { as: 'status', shape: 'text' },
       last_seen: { as: 'lastSeen', shape: { either: ['instant', 'null'] }, optional: true },
       devices: { as: 'devices', shape: { list: { ref: 'Device' } }, optional: true },
+    },
+  },
+  Cluster: {
+    fields: {
+      name: { as: 'name', shape: 'text' },
+      members: {
+        as: 'members',
+        shape: {
+          list: {
+            fields: {
+              name: { as: 'name', shape: 'text' },
+              advertise: { as: 'advertise', shape: 'text' },
+              ready: { as: 'ready', shape: 'flag' },
+              lease_left: { as: 'leaseLeft', shape: { either: ['number', 'null'] } },
+            },
+          },
+        },
+      },
+      partitions: {
+        as: 'partitions',
+        shape: {
+          list: {
+            fields: {
+              name: { as: 'name', shape: 'text' },
+              owner: { as: 'owner', shape: { either: ['text', 'null'] } },
+              epoch: { as: 'epoch', shape: { either: ['number', 'null'] } },
+              in_doubt: { as: 'inDoubt', shape: 'flag' },
+              here: { as: 'here', shape: 'flag' },
+            },
+          },
+        },
+      },
     },
   },
   ConfigurationDiff: {

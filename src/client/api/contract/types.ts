@@ -96,6 +96,29 @@ export type CheckedUser<Id = string> = {
   readonly devices?: readonly Device[];
 };
 
+export type Cluster = {
+  /** Of the daemon that answers. */
+  readonly name: string;
+  readonly members: readonly ({
+    readonly name: string;
+    readonly advertise: string;
+    /** Whether it may get partitions. One that leaves may not. */
+    readonly ready: boolean;
+    /** For how many seconds it may answer, unless it renews its lease; null for others than the daemon that answers. */
+    readonly leaseLeft: number | null;
+  })[];
+  readonly partitions: readonly ({
+    readonly name: string;
+    readonly owner: string | null;
+    /** Greater with each owner. */
+    readonly epoch: number | null;
+    /** Whether the owner may be another one by now, since the daemon that answers could not renew its lease in time. */
+    readonly inDoubt: boolean;
+    /** Whether the daemon that answers serves its users or nodes. */
+    readonly here: boolean;
+  })[];
+};
+
 export type ConfigurationDiff = {
   /** The configuration file that the daemon reads; null if none. */
   readonly file: string | null;
@@ -868,6 +891,7 @@ export interface Answers<Id = string> {
     readonly status: 'ready' | 'unready';
     readonly [name: string]: unknown;
   };
+  readonly cluster: Cluster;
   readonly metrics: string;
   readonly openapi: {
     readonly openapi: string;
