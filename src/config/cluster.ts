@@ -1,9 +1,16 @@
 import { resolve } from 'node:path';
-import type { EtcdTls } from '../adapters/etcd/gateway.js';
 import type { StoreLocation } from '../adapters/store-location.js';
 import { readCertificates } from './channels/certificates.js';
 import { CLUSTER_PREFIX, type Config } from './schema.js';
-import { readTls } from './tls.js';
+import { readTls, type ConfiguredTls } from './tls.js';
+
+/** How etcd is reached by HTTPS. */
+interface ConfiguredEtcdTls {
+  /** Authorities that may sign its certificates, in PEM. Undefined: those that Node knows. */
+  readonly ca: string | undefined;
+  /** What the daemon shows. */
+  readonly client: ConfiguredTls | undefined;
+}
 
 /** The cluster that the daemon is to be a member of. */
 export interface ConfiguredCluster {
@@ -15,7 +22,7 @@ export interface ConfiguredCluster {
     readonly endpoints: readonly string[];
     /** What all keys of the cluster begin with. */
     readonly prefix: string;
-    readonly tls: EtcdTls;
+    readonly tls: ConfiguredEtcdTls;
   };
 }
 
@@ -81,7 +88,7 @@ function readEtcdTls(
   { etcd: { endpoints, ca_file: caFile, certificate, key } }: Config['cluster'],
   files: FileReader,
   problems: ClusterProblem[],
-): EtcdTls | undefined {
+): ConfiguredEtcdTls | undefined {
   const add = (option: string, problem: string): void => {
     problems.push({ option: `cluster.etcd.${option}`, problem });
   };
