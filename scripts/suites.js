@@ -50,7 +50,7 @@ const BUSY = [
   'test/faults/readers.test.ts',
   'test/faults/flood.test.ts',
   'test/faults/memory.test.ts',
-  'test/faults/soak.test.ts',
+  'test/faults/leaks.test.ts',
 ];
 /** Mostly waiting, as all others are, but for longer. */
 const LONG = [

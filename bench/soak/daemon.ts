@@ -1,158 +1,111 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { stringify } from 'yaml';
-import { environmentOfOthers } from '../../src/cli/bench/server-process.js';
-import { heapCountsOf, type HeapCounts } from './heap.js';
+import { DaemonProcess, HEARTBEAT } from '../../test/support/daemon-process.js';
+import { endLife, lifeOf, outagesOf, type Life } from '../../test/support/outages.js';
+import type { Outage } from '../../test/support/history-comparison.js';
+import { LimitedDisk } from '../../test/support/small-disk.js';
+import { ready } from '../../test/support/test-resources.js';
 
-const BUILT = fileURLToPath(new URL('../../dist/', import.meta.url));
-const SNAPSHOT = /\.heapsnapshot$/;
-/** The interval of polls and the longest wait, in milliseconds. */
-const [EVERY, WITHIN] = [50, 120_000];
+/** A daemon that is killed, stopped, frozen and started again at one address, with one data directory. */
+export class MortalDaemon {
+  readonly #disk = new LimitedDisk();
+  readonly #port: number;
+  readonly #config: (reloads: number) => object;
+  #lives: Life[] = [];
+  #process: DaemonProcess | undefined;
+  #reloads = 0;
 
-/** A real daemon with its own directory, which is removed when it stops. */
-export class SoakDaemon {
-  readonly #directory = mkdtempSync(join(tmpdir(), 'heartbeat-soak-'));
-  readonly #child: ChildProcess;
-  #said = '';
-  #hasEnded = false;
-  #url = '';
-
-  private constructor(config: object) {
-    this.configure(config);
-    const main = join(BUILT, 'src/main.js');
-    const flags = ['--config', join(this.#directory, 'heartbeat.yaml'), '--port', '0', '--log-level', 'warn'];
-    const node = ['--heapsnapshot-signal=SIGUSR2', main, 'start', ...flags];
-    this.#child = spawn(process.execPath, node, {
-      cwd: this.#directory,
-      env: environmentOfOthers(),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    for (const stream of [this.#child.stdout, this.#child.stderr])
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        // Keeps the beginning and the end of its log; the failures that the load causes do not matter.
-        this.#said = (this.#said + text).slice(-4000);
-        this.#url ||= /^listening on (\S+)$/m.exec(this.#said)?.[1] ?? '';
-      });
-    this.#child.once('close', () => {
-      this.#hasEnded = true;
-    });
-  }
-
-  /** @param config the content of its configuration file */
-  static async start(config: object): Promise<SoakDaemon> {
-    const daemon = new SoakDaemon(config);
-    await daemon.until('it listens', () => daemon.#url !== '');
-    return daemon;
-  }
-
-  /** The directory of the built daemon. */
-  static get built(): string {
-    return BUILT;
+  /** @param config the content of its configuration file after so many reloads */
+  constructor(port: number, config: (reloads: number) => object) {
+    this.#port = port;
+    this.#config = config;
   }
 
   get url(): string {
-    return this.#url;
+    return `http://127.0.0.1:${String(this.#port)}`;
   }
 
-  /** The directory for modules of its configuration. */
-  get directory(): string {
-    return this.#directory;
+  get dataDirectory(): string {
+    return path.join(this.#disk.directory, 'data');
   }
 
-  configure(config: object): void {
-    const text = stringify({ ...config, data_dir: join(this.#directory, 'data') });
-    writeFileSync(join(this.#directory, 'heartbeat.yaml'), text);
+  /** @throws Error while it does not run */
+  get pid(): number {
+    return this.#running.pid;
+  }
+
+  /** It ended by itself. The end of its log says why. */
+  get hasCrashed(): string | undefined {
+    return this.#process?.running === false ? this.#process.stderr.slice(-2_000) : undefined;
+  }
+
+  /** Resolves once it is ready. */
+  async start(): Promise<void> {
+    const file = this.#configure();
+    const flags = ['--config', file, '--port', String(this.#port), '--data-dir', this.dataDirectory];
+    this.#process = new DaemonProcess({ command: [process.execPath, HEARTBEAT, 'start', ...flags] });
+    await ready(this.#process);
+  }
+
+  async kill(): Promise<void> {
+    this.#lives.push(await endLife(this.#running));
+    this.#process = undefined;
+  }
+
+  /** @throws Error if it does not end in order */
+  async stop(): Promise<void> {
+    const stopping = this.#running;
+    const earliest = Date.now();
+    stopping.signal('SIGTERM');
+    const { code } = await stopping.ended;
+    this.#lives.push({ ...lifeOf(stopping), killed: { earliest, latest: Date.now() } });
+    this.#process = undefined;
+    if (code !== 0) throw new Error(`it ended with ${String(code)}:\n${stopping.stderr.slice(-2_000)}`);
+  }
+
+  freeze(): void {
+    this.#running.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#running.signal('SIGCONT');
+  }
+
+  fillDisk(): void {
+    this.#disk.fill(this.#running);
+  }
+
+  freeDisk(): void {
+    this.#disk.free(this.#running);
   }
 
   reload(): void {
-    this.#child.kill('SIGHUP');
+    this.#reloads++;
+    this.#configure();
+    this.#running.signal('SIGHUP');
   }
 
-  /**
-   * Counts its live objects. It stands still meanwhile.
-   *
-   * @param keep the path for a copy of the heap snapshot
-   */
-  async heapCounts(keep?: string): Promise<HeapCounts> {
-    for (const file of this.#snapshots()) rmSync(file);
-    this.#child.kill('SIGUSR2');
-    await this.until('there is a snapshot', () => this.#snapshots().length > 0);
-    // It answers once the snapshot is written.
-    await fetch(`${this.#url}/healthz`);
-    const [file = ''] = this.#snapshots();
-    const heapCounts = heapCountsOf(readFileSync(file, 'utf8'));
-    if (keep !== undefined) copyFileSync(file, keep);
-    rmSync(file);
-    return heapCounts;
+  /** The outages between the starts and ends since it was last asked. */
+  takeOutages(): Outage[] {
+    const lives = this.#lives.splice(0);
+    const last = lives.at(-1);
+    return last === undefined ? [] : outagesOf(undefined, lives.slice(0, -1), last);
   }
 
-  #snapshots(): readonly string[] {
-    const files = readdirSync(this.#directory).filter((name) => SNAPSHOT.test(name));
-    return files.map((name) => join(this.#directory, name));
+  async remove(): Promise<void> {
+    await this.#process?.kill();
+    this.#disk.remove();
   }
 
-  async hasFailed(node: string): Promise<boolean> {
-    const answer = await fetch(`${this.#url}/nodes/${node}`, { headers: { connection: 'close' } });
-    return ((await answer.json()) as { readonly state: string }).state === 'failed';
+  get #running(): DaemonProcess {
+    if (this.#process === undefined) throw new Error('the daemon is not running');
+    return this.#process;
   }
 
-  async #metrics(): Promise<string> {
-    return (await fetch(`${this.#url}/metrics`, { headers: { connection: 'close' } })).text();
+  #configure(): string {
+    const file = path.join(this.#disk.directory, 'heartbeat.yaml');
+    writeFileSync(file, stringify(this.#config(this.#reloads)));
+    return file;
   }
-
-  /** Nobody is online, no node is registered, and nothing waits to be sent, stored or answered. */
-  async idle(): Promise<void> {
-    await this.until('it is idle', async () => {
-      const text = await this.#metrics();
-      const open = OPEN.map((name) => metricIn(text, name));
-      // This request itself, and its connection.
-      return open.every((value) => value === 0) && metricIn(text, 'heartbeat_http_connections') <= 1;
-    });
-  }
-
-  /** @throws Error if the daemon ends, or the condition is not met in time */
-  async until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-    const giveUpAt = performance.now() + WITHIN;
-    while (!(await isSo())) {
-      if (this.#hasEnded) throw new Error(`the daemon has ended before ${what}:\n${this.#said}`);
-      if (performance.now() > giveUpAt) throw new Error(`gave up waiting until ${what}:\n${this.#said}`);
-      await pause(EVERY);
-    }
-  }
-
-  async stop(): Promise<void> {
-    if (!this.#hasEnded) {
-      const ended = new Promise((resolve) => this.#child.once('close', resolve));
-      this.#child.kill('SIGKILL');
-      await ended;
-    }
-    if (existsSync(this.#directory)) rmSync(this.#directory, { recursive: true, force: true });
-  }
-}
-
-const OPEN = [
-  'heartbeat_users_online',
-  'heartbeat_nodes',
-  'heartbeat_alerts_open',
-  'heartbeat_store_queue_entries',
-  'heartbeat_mailbox_messages',
-];
-
-function metricIn(text: string, name: string): number {
-  let sum = 0;
-  for (const [, value] of text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm')))
-    sum += Number(value);
-  return sum;
 }

@@ -1,79 +1,78 @@
-import { mkdirSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { soak, type SoakReport } from './soak.js';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Interrupts } from '../../src/cli/interrupts.js';
+import { Usage } from '../options.js';
+import { Progress } from '../progress.js';
+import { describeMachine } from '../report/machine.js';
+import { machineText } from '../report/table.js';
+import { drawSoak } from './chart.js';
+import { readSoakOptions, type SoakOptions } from './options.js';
+import { soak, type SoakResult } from './soak.js';
 
 /*
- * Puts all kinds of load on a daemon for some minutes, and shows by its heap that it leaks nothing:
- * `npm run soak -- --minutes 10`.
+ * Puts everything on a daemon for hours, with kills, stalls, a full disk, outages of the provider and reloads, and judges
+ * it by what it promises: `npm run soak -- --hours 24`.
  */
 
-const CROWD = { users: 2_000, nodes: 200 };
-const WARM_UP = 4;
-const WRONG_USAGE = 64;
+/** The exit code that shells use after Ctrl-C. */
+const INTERRUPTED = 130;
+/** Each client and process that runs adds a listener. */
+const LISTENERS = 256;
 
-interface Options {
-  readonly minutes: number;
-  readonly json: boolean;
-  readonly keep?: string;
-}
-
+process.setMaxListeners(LISTENERS);
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {
-  const command = new Command('npm run soak --')
-    .description('put all kinds of load on a daemon, and count what stays in its heap')
-    .option('--minutes <number>', 'how long', minutes, 5)
-    .option('--json', 'the counts as JSON on standard output', false)
-    .option('--keep <directory>', 'keep both heap snapshots there')
-    .exitOverride();
+  let options: SoakOptions;
   try {
-    command.parse(argv, { from: 'user' });
+    options = readSoakOptions(argv);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
+    if (error instanceof Usage) return error.exitCode;
     throw error;
   }
-  const { minutes: time, json, keep } = command.opts<Options>();
-  if (keep !== undefined) mkdirSync(keep, { recursive: true });
-  const say = (text: string): void => {
-    process.stderr.write(`${text}\n`);
-  };
-  say('warming up');
-  let until = Infinity;
-  const report = await soak({
-    ...CROWD,
-    warmUp: WARM_UP,
-    module: true,
-    keep,
-    say,
-    goesOn: (rounds) => {
-      if (rounds === 0) until = performance.now() + time * 60_000;
-      return performance.now() < until;
+  const progress = new Progress(process.stderr);
+  const interrupts = new Interrupts(process, () => process.exit(INTERRUPTED));
+  const signal = interrupts.nextPhase();
+  const result = await soak({
+    ...options,
+    signal,
+    say: (text) => {
+      progress.note(text);
+    },
+    show: (text) => {
+      progress.show(text);
     },
   });
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : textOf(report));
-  return report.grown.length === 0 ? 0 : 1;
+  interrupts.release();
+  progress.clear();
+  const caption = `${machineText(describeMachine())}; seed ${String(result.seed)}, ${String(result.steady_users)} steady users`;
+  mkdirSync(dirname(options.chart), { recursive: true });
+  writeFileSync(options.chart, drawSoak(result.samples, result.faults, caption));
+  process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : textOf(result, options.chart));
+  if (result.problems.first.length > 0) return 1;
+  return signal.aborted ? INTERRUPTED : 0;
 }
 
-function minutes(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value <= 10_000)) throw new InvalidArgumentError('A number of minutes above 0.');
-  return value;
-}
-
-function textOf({ rounds, requests, classes, handles, parts, grown }: SoakReport): string {
-  const line = (name: string, before: string, after: string): string =>
-    `${name.padEnd(28)}${before.padStart(10)}${after.padStart(10)}\n`;
-  const counts = [...classes, ...handles, ...parts];
-  const changed = counts.filter(({ before, after }) => before !== after);
-  const same = counts.length - changed.length;
-  const verdict =
-    grown.length === 0
-      ? 'No leak: all counts returned to their former values, within bounds.'
-      : `Grown beyond the bounds: ${grown.map(({ name }) => name).join(', ')}.`;
-  return (
-    `${String(rounds)} rounds, ${String(requests)} requests. Objects in the idle heap before and after:\n\n` +
-    line('', 'before', 'after') +
-    changed.map(({ name, before, after }) => line(name, String(before), String(after))).join('') +
-    `\n${String(same)} other kinds of objects are as many as before.\n${verdict}\n`
+function textOf(result: SoakResult, chart: string): string {
+  const { faults, growth, problems } = result;
+  const kinds = [...new Set(faults.map(({ kind }) => kind))].sort();
+  const counted = kinds.map(
+    (kind) => `${String(faults.filter((fault) => fault.kind === kind).length)} ${kind}`,
   );
+  const figures = growth.map(
+    ({ name, first, last, isFlat }) =>
+      `${name}: ${first.toFixed(1)} in the first quarter, ${last.toFixed(1)} in the last${isFlat ? '' : ': it grew'}`,
+  );
+  const wrong = Object.entries(problems.counts).map(([kind, count]) => `${kind}: ${String(count)}`);
+  return [
+    `${String(result.seconds)} s with seed ${String(result.seed)}, and these faults: ${counted.join(', ')}.`,
+    `${String(result.heals)} heals of steady users, ${String(result.acknowledged_calls_compared)} acknowledged calls compared with the store, ${String(result.events)} events.`,
+    `${String(result.failures_delivered)} failures; the slowest message came ${(result.slowest_alert_ms / 1000).toFixed(1)} s after its failure, outages included.`,
+    ...(figures.length > 0 ? figures : ['The run was too short to say whether anything grows.']),
+    ...(wrong.length > 0
+      ? ['Wrong:', ...wrong, ...problems.first]
+      : ['Nothing that was promised was broken.']),
+    `Chart: ${chart}`,
+    '',
+  ].join('\n');
 }

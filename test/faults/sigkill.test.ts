@@ -9,7 +9,7 @@ import type { DaemonProcess } from '../support/daemon-process.js';
 import { describeOnEachStore } from '../support/each-store.js';
 import { sized } from '../support/effort.js';
 import { eventually } from '../support/eventually.js';
-import { compareHistory, type Call } from '../support/history-comparison.js';
+import { callsByUser, compareHistory, type Call } from '../support/history-comparison.js';
 import { TestResources, ready, type StartFlags } from '../support/test-resources.js';
 import { endLife, killed, lifeOf, outagesOf, type Life } from '../support/outages.js';
 import { PARTITION_IDS, partitionHolding, PARTITIONS } from '../support/partitions.js';
@@ -73,7 +73,7 @@ describeOnEachStore('a daemon killed with SIGKILL', ({ isDatabase, make }) => {
       expect((await supervision(last.url)).users.online).to.equal(0);
     });
 
-    const calls = byUser(readFileSync(journal, 'utf8'));
+    const calls = callsByUser(readFileSync(journal, 'utf8'));
     const shown = new Map<string, unknown>();
     for (const user of sample(calls.keys(), 300)) shown.set(user, await history(last.url, user));
     last.signal('SIGTERM');
@@ -212,17 +212,6 @@ function acknowledged(id: number, sent: number, answered = sent): Call {
 
 function opened(id: number, onlineAt: number): HistoryRecord {
   return { kind: 'opened', user: userId(id), onlineAt: instant(onlineAt) };
-}
-
-function byUser(journal: string): Map<string, Call[]> {
-  const calls = new Map<string, Call[]>();
-  for (const line of journal.trimEnd().split('\n')) {
-    const call = JSON.parse(line) as Call;
-    const earlier = calls.get(call.user);
-    if (earlier === undefined) calls.set(call.user, [call]);
-    else earlier.push(call);
-  }
-  return calls;
 }
 
 function sample<Item>(items: Iterable<Item>, most: number): Item[] {

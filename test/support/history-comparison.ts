@@ -9,6 +9,22 @@ export interface Call {
   readonly outcome: 'acknowledged' | 'refused' | 'lost';
 }
 
+/**
+ * The calls of each user, in order.
+ *
+ * @param journal a JSON object of each call on a line of its own. A last line that is cut off is ignored
+ */
+export function callsByUser(journal: string): ReadonlyMap<string, Call[]> {
+  const calls = new Map<string, Call[]>();
+  for (const line of journal.split('\n').slice(0, -1)) {
+    const call = JSON.parse(line) as Call;
+    const earlier = calls.get(call.user);
+    if (earlier === undefined) calls.set(call.user, [call]);
+    else earlier.push(call);
+  }
+  return calls;
+}
+
 /** A stored session, in milliseconds. */
 export interface Session {
   readonly onlineAt: number;

@@ -71,7 +71,7 @@ class MountedDisk implements SmallDisk {
 }
 
 /** Every write to a file fails with "File too large" under the limit. It applies to one daemon at a time. */
-class LimitedDisk implements SmallDisk {
+export class LimitedDisk implements SmallDisk {
   readonly directory = temporary();
 
   fill({ pid }: DaemonProcess): void {

@@ -13,6 +13,8 @@ import { SeededRandom } from '../../support/seeded-random.js';
 
 export interface MortalUsersPlan {
   readonly users: number;
+  /** The id of the first user; 1 by default. */
+  readonly first?: number;
   readonly seed: number;
   /** The session timeout, in milliseconds. */
   readonly timeout: number;
@@ -28,7 +30,7 @@ export type Order =
   | { readonly kind: 'finish' };
 
 const plan = JSON.parse(process.argv[2] ?? '') as MortalUsersPlan;
-const { timeout } = plan;
+const { timeout, first = 1 } = plan;
 const journal = openSync(plan.journal, 'a');
 const finishing = new AbortController();
 setMaxListeners(0, finishing.signal);
@@ -38,7 +40,7 @@ let told: (() => void)[] = [];
 let newcomer = 1_000_000;
 
 const lives = Array.from({ length: plan.users }, (_, index) =>
-  live(String(index + 1), new SeededRandom(plan.seed + index)),
+  live(String(first + index), new SeededRandom(plan.seed + index)),
 );
 const bursts: Promise<unknown>[] = [];
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { heapCountsOf, classesIn, compared, grown, type HeapCounts } from '../../../../bench/soak/heap.js';
+import { heapCountsOf, classesIn, compared, grown, type HeapCounts } from '../../../../bench/leaks/heap.js';
 import { temporaryDirectory } from '../../../support/temporary-directory.js';
 
 describe('the count of objects in a heap', () => {

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import pLimit from 'p-limit';
 import { Agent } from 'undici';
-import type { SoakDaemon } from './daemon.js';
+import type { SnapshotDaemon } from './daemon.js';
 
 const AT_ONCE = 32;
 
@@ -13,15 +13,15 @@ export interface Crowd {
 }
 
 /** All kinds of requests at once, in rounds. Users and nodes of a round are gone soon after its end. */
-export class SoakLoad {
-  readonly #daemon: SoakDaemon;
+export class MixedLoad {
+  readonly #daemon: SnapshotDaemon;
   readonly #crowd: Crowd;
   readonly #atOnce = pLimit(AT_ONCE);
   #agent = new Agent({ connections: AT_ONCE });
   #round = 0;
   requests = 0;
 
-  constructor(daemon: SoakDaemon, crowd: Crowd) {
+  constructor(daemon: SnapshotDaemon, crowd: Crowd) {
     this.#daemon = daemon;
     this.#crowd = crowd;
   }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { soak } from '../../bench/soak/soak.js';
+import { findLeaks } from '../../bench/leaks/leaks.js';
 import { EFFORT } from '../support/effort.js';
 
 const ROUNDS = 3 * EFFORT;
@@ -8,7 +8,7 @@ describe('a daemon under all kinds of load at once', function () {
   this.timeout(900_000 * EFFORT);
 
   it('leaks no actors, requests, alerts, channels or connections', async () => {
-    const { classes, handles, grown, requests } = await soak({
+    const { classes, handles, grown, requests } = await findLeaks({
       users: 400,
       nodes: 60,
       warmUp: 2,
