@@ -1,6 +1,7 @@
 import { TIMEOUT } from './loads/nodes.js';
 
-export const SESSION_TIMEOUT_MS = 5_000;
+/** Long enough for clients on a busy machine to come back after a restart. */
+export const SESSION_TIMEOUT_MS = 15_000;
 
 /** The configuration after so many reloads, of a run of so many hours. */
 export function configured(receiver: string, reloads: number, hours: number): object {

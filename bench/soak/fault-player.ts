@@ -19,16 +19,18 @@ export interface Stage {
   readonly onFault: (happened: Happened) => void;
 }
 
-/** Does what was planned, when it was planned; what comes late for a slow start waits for it. */
+/** Does what was planned, when it was planned. A slow start moves what follows, so that the pauses stay. */
 export async function playFaults(faults: readonly Fault[], stage: Stage, signal: AbortSignal): Promise<void> {
   const begin = performance.now();
   const play = async (some: readonly Fault[]): Promise<void> => {
+    let late = 0;
     for (const fault of some) {
-      await pause(begin + fault.at - performance.now(), signal);
+      await pause(begin + fault.at + late - performance.now(), signal);
       if (signal.aborted) return;
       const from = stage.now();
       await happen(fault, stage, signal);
       stage.onFault({ kind: fault.kind, from, to: stage.now() });
+      late = Math.max(late, performance.now() - begin - fault.at - fault.lasts);
     }
   };
   const isOutage = ({ kind }: Fault): boolean => kind === 'outage';

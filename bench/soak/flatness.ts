@@ -18,8 +18,8 @@ const BOUNDS: readonly Bound[] = [
   { name: 'disk', of: (at) => at.store_bytes, share: 0.5, factor: 1.5, spare: 50 * MEGABYTE },
   { name: 'p99 of a heal', of: (at) => at.heal_p99_ms, share: 0.5, factor: 2, spare: 20 },
 ];
-/** Fewer of them say nothing about growth. */
-const LEAST = 40;
+/** A shorter run says nothing about growth, in seconds. */
+const LEAST = 600;
 /** Of a run, before everybody has come and the store has reached its size. */
 const BEGINNING = 0.15;
 
@@ -33,7 +33,7 @@ export interface Growth {
 /** How figures grew from the first quarter to the last; nothing of a run that was too short to tell. */
 export function growthIn(samples: readonly Sample[]): readonly Growth[] {
   const settled = samples.slice(Math.floor(samples.length * BEGINNING));
-  if (settled.length < LEAST) return [];
+  if ((samples.at(-1)?.at ?? 0) < LEAST) return [];
   const quarter = Math.floor(settled.length / 4);
   return BOUNDS.map(({ name, of, share, factor, spare }) => {
     const figure = (some: readonly Sample[]): number =>

@@ -55,7 +55,7 @@ const FIRST_MORTAL = 10_000_000;
 const MINUTE = 60_000;
 /** Milliseconds from one part of a run to the next, and from one fault to the next. */
 const [SHORTEST_PART, LONGEST_PART] = [2 * MINUTE, 30 * MINUTE];
-const [SHORTEST_PAUSE, LONGEST_PAUSE] = [12_000, 3 * MINUTE];
+const [SHORTEST_PAUSE, LONGEST_PAUSE] = [20_000, 3 * MINUTE];
 const PARTS = 6;
 const FAULTS = 300;
 const SAMPLES = 1_000;
@@ -175,6 +175,7 @@ class Soak {
       first: FIRST_MORTAL + index * MORTALS,
       seed: seed + index,
       timeout: SESSION_TIMEOUT_MS,
+      patience: PATIENCE_MS / 1000,
     });
     const ids = Array.from({ length: SOCKETS }, (_, at) => FIRST_OF_A_SOCKET + index * SOCKETS + at);
     const fleet = new SocketFleet(url, ids);

@@ -18,6 +18,8 @@ export interface MortalUsersPlan {
   readonly seed: number;
   /** The session timeout, in milliseconds. */
   readonly timeout: number;
+  /** Seconds until a call is given up. A daemon that stands still for longer may still handle it then. */
+  readonly patience?: number;
   /** The file of the calls, one JSON object per line. */
   readonly journal: string;
 }
@@ -30,7 +32,7 @@ export type Order =
   | { readonly kind: 'finish' };
 
 const plan = JSON.parse(process.argv[2] ?? '') as MortalUsersPlan;
-const { timeout, first = 1 } = plan;
+const { timeout, first = 1, patience = 10 } = plan;
 const journal = openSync(plan.journal, 'a');
 const finishing = new AbortController();
 setMaxListeners(0, finishing.signal);
@@ -48,7 +50,7 @@ process.on('message', (order: Order) => {
   switch (order.kind) {
     case 'daemon':
       void daemon?.close();
-      daemon = new LoadClient(order.url, { connections: 128 });
+      daemon = new LoadClient(order.url, { connections: 128, timeout: patience });
       wakeAll();
       return;
     case 'burst':
