@@ -67,7 +67,9 @@ const LOOK_EVERY_MS = 500;
 /** Puts everything on a daemon, lets everything go wrong, and judges each part of the run by what was promised. */
 export async function soak(plan: SoakPlan): Promise<SoakResult> {
   const provider = await Provider.start();
-  const daemon = new MortalDaemon(await freePort(), (reloads) => configured(provider.url, reloads, plan.hours));
+  const daemon = new MortalDaemon(await freePort(), (reloads) =>
+    configured(provider.url, reloads, plan.hours),
+  );
   try {
     await daemon.start();
     return await new Soak(plan, daemon, provider).run();
