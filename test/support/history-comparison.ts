@@ -43,7 +43,7 @@ interface Stall {
   readonly cause: 'stalled';
 }
 
-/** What the next start found on disk, from its log. */
+/** Or an orderly stop, which begins when it is asked for. What the next start found on disk, from its log. */
 interface Kill {
   readonly cause: 'killed';
   /** When the daemon was last known to be alive. The ends of silent users count from it. */
@@ -179,18 +179,20 @@ class Comparison {
     const { timeout, outages } = this.#circumstances;
     let over = call.answered + timeout;
     let earliest = call.sent + timeout;
+    let given = -Infinity;
     for (const outage of outages) {
       if (outage.ended.latest <= call.sent) continue;
       if (over < this.#touchesFrom(outage)) break;
       earliest = call.sent;
-      // The next start decides the end of a user who is silent after a kill.
       if (outage.cause === 'killed') {
-        const given = outage.aliveAt + timeout;
-        return [Math.min(earliest, given), Math.max(over, given)];
-      }
-      over = shifted(over, outage, timeout);
+        // The next start decides the end of a user who is silent after a kill.
+        given = Math.max(given, outage.aliveAt + timeout);
+        earliest = Math.min(earliest, outage.aliveAt + timeout);
+        if (call.answered < outage.ended.earliest) break;
+        // Or the user was heard by that start only.
+      } else over = shifted(over, outage, timeout);
     }
-    return [earliest, over];
+    return [earliest, Math.max(over, given)];
   }
 
   #mayExtend(heard: Call, call: Call): boolean {
@@ -231,7 +233,9 @@ class Comparison {
 
   /** The outage moves no deadline before this: it had passed, or its end was on disk. */
   #touchesFrom(outage: Outage): number {
-    const from = outage.cause === 'killed' ? outage.settled : outage.began.earliest;
+    // In an orderly stop no deadline passes from its beginning on, and the daemon is alive for a while.
+    const from =
+      outage.cause === 'killed' ? Math.min(outage.settled, outage.began.earliest) : outage.began.earliest;
     return from - this.#circumstances.tolerance;
   }
 

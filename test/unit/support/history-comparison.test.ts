@@ -22,6 +22,17 @@ function killed(at: number, back: number, behind = 50): Outage {
   };
 }
 
+/** The daemon was asked to stop at `at`, was alive for another second, and had recovered the users at `back`. */
+function stopped(at: number, back: number): Outage {
+  return {
+    cause: 'killed',
+    began: { earliest: at, latest: at + 1200 },
+    ended: { earliest: back, latest: back },
+    aliveAt: at + 1000,
+    settled: at + 1000,
+  };
+}
+
 function stalled(from: number, to: number): Outage {
   return { cause: 'stalled', began: { earliest: from, latest: from }, ended: { earliest: to, latest: to } };
 }
@@ -55,6 +66,18 @@ describe('the comparison of a history with the answers to its client', () => {
       ['a lost opening that left nothing', [heal(0, 'lost')], [], [killed(10, 900)]],
       ['a lost opening that left a session', [heal(0, 'lost')], [session(5, 2008)], [killed(10, 900)]],
       ['a session resumed after a kill', [heal(0), heal(2500)], [session(10, 4510)], [killed(1000, 2000)]],
+      [
+        'a session whose deadline came during an orderly stop',
+        [heal(0)],
+        [session(10, 4700)],
+        [stopped(1700, 3500)],
+      ],
+      [
+        'a heal that was sent while the daemon was away, and a stall soon after its start',
+        [{ ...heal(1900), answered: 2300 }],
+        [session(2100, 5000)],
+        [killed(1000, 2000), stalled(2200, 3100)],
+      ],
       [
         'a session given up after a kill',
         [heal(0), heal(9000)],
