@@ -137,7 +137,7 @@ cluster:
       ...(key !== undefined && { '--cluster-etcd-key': key }),
     });
     expect(refused(files('missing.crt'))[0]).to.match(
-      /^cluster\.etcd\.ca_file: cannot be read: .*missing\.crt/,
+      /^cluster\.etcd\.ca_file: the file .*missing\.crt cannot be read/,
     );
     expect(refused(files('none'))[0]).to.match(/^cluster\.etcd\.ca_file: must have certificates in PEM/);
     expect(refused(files('one.crt', 'one.crt'))[0]).to.equal(
