@@ -4,6 +4,8 @@ import type { AlertRecord } from '../../src/domain/alert.js';
 import type { Flip } from '../../src/domain/node.js';
 import type { NodeName } from '../../src/domain/node-name.js';
 import type { Session } from '../../src/domain/session.js';
+import { instant } from '../../src/domain/time.js';
+import type { UptimeReport } from '../../src/domain/uptime-report.js';
 import type { UserId } from '../../src/domain/user-id.js';
 import type { PingFacts } from '../../src/ports/history-store.js';
 import type { Daemon } from './machine/daemon.js';
@@ -18,6 +20,7 @@ import { expectOrder, type PresenceOracle } from './oracle/presence.js';
 import type { ProbesOracle } from './oracle/probes.js';
 import type { RotasOracle } from './oracle/rotas.js';
 import type { SilencesOracle } from './oracle/silences.js';
+import { UptimeOracle } from './oracle/uptime.js';
 import { SupervisionOracle } from './oracle/supervision.js';
 import type { Clients } from './world/clients.js';
 import type { JobClient } from './world/jobs.js';
@@ -52,6 +55,8 @@ interface JudgementDeps {
 const REST = 120_000;
 /** Rounds of heartbeats after which everything that waits only for them is done. */
 const SOON = 20;
+/** Milliseconds after which all flips are stored. */
+const SETTLED = 1000;
 /** Milliseconds after which a flip has its alert. */
 const NOTICED = 100;
 
@@ -100,6 +105,7 @@ export class Judgement {
     await this.#judgeSites();
     await this.#recoverNodes();
     await this.#judgeAlerts();
+    await this.#judgeUptime();
     await this.#judgeMemory();
   }
 
@@ -227,6 +233,24 @@ export class Judgement {
     this.#oracles.links.judge(flips, this.#daemon.app.silences.list());
     this.#oracles.rotas.stored(this.#daemon.app.rotas.overrides(), now);
     this.#oracles.rotas.judge(records, now);
+  }
+
+  /** Up to a moment by which everything is stored. */
+  async #judgeUptime(): Promise<void> {
+    const oracle = new UptimeOracle(this.#ledger);
+    const to = instant(this.#daemon.wall.read() - SETTLED);
+    for (const { name } of [...this.#clients.nodes, ...this.#others]) {
+      const shown = await this.#ask((app, answer: (reply: NodeReply) => void) => {
+        app.nodes.ask(name, { kind: 'describe' }, answer);
+      });
+      if (shown.kind !== 'node' || shown.node.registeredAt >= to) continue;
+      const request = { timeZone: 'Europe/Berlin', from: shown.node.registeredAt, to, most: 10_000 };
+      const report = await this.#ask((app, answer: (report: UptimeReport) => void) => {
+        void app.nodes.uptimeReport(shown.node, request).then(answer);
+      });
+      this.#ledger.count('reports of uptime');
+      oracle.judge(name, report, await this.#flips(name), this.#loop.now);
+    }
   }
 
   /** Checks that the daemon keeps nothing that has ended. */

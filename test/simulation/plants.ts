@@ -9,6 +9,7 @@ import { ROTA_PLANTS } from './rota-plants.js';
 import { SCHEDULE_PLANTS } from './schedule-plants.js';
 import { SILENCE_PLANTS } from './silence-plants.js';
 import { STORE_PLANTS } from './store-plants.js';
+import { UPTIME_PLANTS } from './uptime-plants.js';
 import { USER_PLANTS } from './user-plants.js';
 import type { Plant } from './plant.js';
 
@@ -26,6 +27,7 @@ export const PLANTS: readonly Plant[] = [
   ...ROTA_PLANTS,
   ...PROBE_PLANTS,
   ...LINK_PLANTS,
+  ...UPTIME_PLANTS,
 ];
 
 export function plantNamed(name: string): Plant | undefined {

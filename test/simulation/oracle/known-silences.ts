@@ -27,7 +27,7 @@ export class KnownSilences {
   readonly #ofNode = new Map<string, readonly KnownSilence[]>();
 
   /** @param lead the wall clock minus the monotonic clock */
-  constructor(ledger: Ledger, lead: number, now: number) {
+  constructor(ledger: Pick<Ledger, 'silences' | 'maintenance'>, lead: number, now: number) {
     this.#all = [
       ...ledger.silences.flatMap((silence) => requested(silence, lead)),
       ...ledger.maintenance.flatMap((window) => planned(window, lead, now)),

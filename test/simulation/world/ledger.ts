@@ -45,6 +45,8 @@ export interface NodeChange extends Asked {
   readonly until?: number | undefined;
   /** Whether it registered the node. */
   created: boolean;
+  /** Who acknowledges, if that is not `ann`. */
+  readonly by?: string;
 }
 
 /** A ping of a job. */

@@ -130,7 +130,7 @@ export class PhoneClient {
   }
 
   /** What it does, if it does, as other judges know it. */
-  #effectOf({ action, node, at, earliest, lead, run }: UsedLink): Asked | undefined {
+  #effectOf({ action, node, channel, at, earliest, lead, run }: UsedLink): Asked | undefined {
     const { ledger } = this.#deps;
     const request = asked({ at, earliest, lead, run });
     if (action === 'silence') {
@@ -145,7 +145,7 @@ export class PhoneClient {
       ledger.silences.push(silence);
       return silence;
     }
-    const change: NodeChange = { ...request, kind: 'acknowledge', created: false };
+    const change: NodeChange = { ...request, kind: 'acknowledge', created: false, by: `channel ${channel}` };
     const changes = ledger.nodes.get(node) ?? [];
     changes.push(change);
     ledger.nodes.set(node, changes);
