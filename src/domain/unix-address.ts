@@ -1,3 +1,6 @@
+/** Bytes of a path that fit into Linux's `sockaddr_un`, without the zero at its end (unix(7)). */
+export const LONGEST_UNIX_PATH = 107;
+
 const UNIX = /^unix:(\/.+)$/s;
 
 /**

@@ -88,6 +88,21 @@ describe('listening on a Unix socket', () => {
     expect(JSON.parse(stdout)).to.deep.equal({ status: 'ok' });
   });
 
+  it('is named where a command gets no answer, and refused where its path is too long', async () => {
+    const nowhere = `unix:${directory}/nobody`;
+    const status = await commandLine(['heal', '7', '--url', nowhere]);
+    expect(status.code).to.equal(1);
+    expect(status.stderr).to.include(`got no answer from ${nowhere}: ENOENT`).and.not.include('localhost');
+    const long = `unix:/${'x'.repeat(107)}`;
+    for (const command of [['heal', '7'], ['healthcheck'], ['emit', '--nodes', '1']]) {
+      const { code, stderr } = await commandLine([...command, '--url', long]);
+      expect([code, stderr]).to.deep.equal([
+        64,
+        `error: the path of a Unix socket has at most 107 bytes: ${long}\n(--help shows how it is used)\n`,
+      ]);
+    }
+  });
+
   it('replaces the socket of a dead daemon, and no other file', async () => {
     const dead = createServer().listen(path.join(directory, 'before'));
     await once(dead, 'listening');

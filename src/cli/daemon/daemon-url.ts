@@ -1,5 +1,5 @@
 import { URL_VARIABLE, type Environment } from '../../config/client-variables.js';
-import { unixPathOf } from '../../domain/unix-address.js';
+import { LONGEST_UNIX_PATH, unixPathOf } from '../../domain/unix-address.js';
 import { isHttp } from '../option-values.js';
 
 /** Addresses of every interface, and one by which this machine reaches itself. */
@@ -20,7 +20,12 @@ export function givenUrl(flag: string | undefined, env: Environment): string | u
 /** What is wrong with the URL of a command that cannot do without, or nothing. */
 export function urlProblems(url: string | undefined): readonly string[] {
   if (url === undefined) return [`port is 0: name the daemon with --url or ${URL_VARIABLE}`];
-  if (isHttp(url) || unixPathOf(url) !== undefined) return [];
+  if (isHttp(url)) return [];
+  const path = unixPathOf(url);
+  if (path !== undefined) {
+    const isTooLong = Buffer.byteLength(path) > LONGEST_UNIX_PATH;
+    return isTooLong ? [`the path of a Unix socket has at most ${LONGEST_UNIX_PATH} bytes: ${url}`] : [];
+  }
   return [
     `--url must be an http:// or https:// address, or unix: and the absolute path of a socket, not '${url}'`,
   ];

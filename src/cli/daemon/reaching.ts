@@ -1,4 +1,4 @@
-import type { Fetch } from '../../client/api/fetch.js';
+import type { Fetch, FetchAnswer, FetchRequest } from '../../client/api/fetch.js';
 import { unixPathOf } from '../../domain/unix-address.js';
 
 /** How a client reaches a daemon. */
@@ -21,8 +21,9 @@ function fetchOver(socketPath: string): Fetch {
     const dispatcher = new Agent({ connect: { socketPath } });
     return { fetch, dispatcher };
   });
-  return async (url, request) => {
+  const carry = async (url: string, request: FetchRequest): Promise<FetchAnswer> => {
     const { fetch, dispatcher } = await loading;
     return fetch(url, { ...request, dispatcher });
   };
+  return Object.assign(carry, { address: `unix:${socketPath}` });
 }

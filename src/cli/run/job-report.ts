@@ -3,6 +3,8 @@ import {
   createClient,
   HeartbeatRequestError,
   type Fetch,
+  type FetchAnswer,
+  type FetchRequest,
   type HeartbeatClient,
   type NodeSettings,
   type PingTarget,
@@ -99,12 +101,13 @@ export class JobReport {
 
   /** With an eye on what the daemon says of bodies. */
   #watched(carry: Fetch): Fetch {
-    return async (url, request) => {
+    const watched = async (url: string, request: FetchRequest): Promise<FetchAnswer> => {
       const answer = await carry(url, request);
       const limit = answer.headers.get(LIMIT_HEADER);
       if (limit !== null && /^\d{1,6}$/.test(limit)) this.#bodyLimit = Number(limit);
       return answer;
     };
+    return Object.assign(watched, { address: carry.address });
   }
 }
 

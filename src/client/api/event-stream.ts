@@ -183,7 +183,7 @@ class EventStream<Id> {
     } catch (cause) {
       const { signal } = this.#plan;
       if (signal?.aborted === true) throw reasonOf(signal);
-      if (!silence.signal.aborted) throw unreachable(CALL, this.#calls.settings.url, cause);
+      if (!silence.signal.aborted) throw unreachable(CALL, this.#calls.address, cause);
       const message = `nothing was heard for ${silenceMs / 1000} s`;
       throw new HeartbeatRequestError(TIMEOUT, message, { call: CALL, cause });
     } finally {

@@ -24,4 +24,8 @@ interface StreamedBody {
 }
 
 /** What carries requests: the global `fetch`, or a function like it. */
-export type Fetch = (url: string, request: FetchRequest) => Promise<FetchAnswer>;
+export interface Fetch {
+  (url: string, request: FetchRequest): Promise<FetchAnswer>;
+  /** Where it connects, if that is not where the URL says: errors name it. */
+  readonly address?: string | undefined;
+}

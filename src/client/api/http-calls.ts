@@ -81,6 +81,12 @@ export class HttpCalls<Id> {
     this.#reader = new Reader(shapes, (value) => readId(settings.ids, value, toId));
   }
 
+  /** Where the daemon is, for errors. */
+  get address(): string {
+    const { fetch, url } = this.settings;
+    return fetch.address ?? url;
+  }
+
   /** Aborted once the client is closed. */
   get closing(): AbortSignal {
     return this.#closing.signal;
@@ -276,9 +282,8 @@ export class HttpCalls<Id> {
   #failure({ call, sent }: Request, attempt: Attempt, error: unknown): unknown {
     if (error instanceof HeartbeatRequestError) return error;
     if (sent.signal?.aborted === true) return reasonOf(sent.signal);
-    const { url, timeoutMs } = this.settings;
-    if (!attempt.isLate) return unreachable(call, url, error);
-    const message = `${call} got no answer from ${url} within ${timeoutMs / 1000} s`;
+    if (!attempt.isLate) return unreachable(call, this.address, error);
+    const message = `${call} got no answer from ${this.address} within ${this.settings.timeoutMs / 1000} s`;
     return new HeartbeatRequestError(TIMEOUT, message, { call, cause: error });
   }
 }

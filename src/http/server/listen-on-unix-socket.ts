@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { lstatSync, unlinkSync } from 'node:fs';
 import { link, lstat, unlink } from 'node:fs/promises';
 import { connect, type Server } from 'node:net';
+import { LONGEST_UNIX_PATH } from '../../domain/unix-address.js';
 import { HeartbeatError } from '../../errors.js';
 import { BACKLOG } from './listen.js';
 
 /** Bytes in the name under which a socket is made. */
 const RANDOM_BYTES = 4;
-/** Bytes of a path that fit into Linux's `sockaddr_un` (unix(7)), without the zero at its end, and without that name's. */
-const LONGEST_PATH = 107 - 1 - 2 * RANDOM_BYTES;
+/** In bytes, without those of that name. */
+const LONGEST_PATH = LONGEST_UNIX_PATH - 1 - 2 * RANDOM_BYTES;
 const EVERY_RIGHT = 0o777;
 
 /**
