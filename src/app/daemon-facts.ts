@@ -242,6 +242,8 @@ export interface GatewayReport {
   readonly in_flight: number;
   /** Requests that wait for others of their own connection. */
   readonly pipelined: number;
+  /** Bytes of large answers and streams of events that wait for their clients. */
+  readonly unsent_bytes: number;
   readonly sockets: SocketsReport;
   /** By status. */
   readonly responses: Readonly<Record<string, number>>;
@@ -249,6 +251,10 @@ export interface GatewayReport {
     readonly overloaded: number;
     readonly dropped_connections: number;
     readonly answer_timeouts: number;
+    /** Requests for large answers, while too many bytes of them wait for their clients. */
+    readonly large_answers: number;
+    /** Connections that were cut off because their client did not read a large answer. */
+    readonly unread_answers: number;
     readonly malformed: number;
     readonly unauthorized: number;
     readonly rate_limited: number;

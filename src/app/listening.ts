@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { Gateway } from '../http/gateway.js';
 import type { GatewayReport } from './daemon-facts.js';
 import type { GatewayOptions } from '../http/gateway-options.js';
@@ -39,6 +40,7 @@ export function listening(
       const gateway = new Gateway(options(), daemon, {
         logger,
         clock,
+        heapLimit: getHeapStatistics().heap_size_limit,
         failed: (error) => {
           exitSignal.crashed(error);
         },

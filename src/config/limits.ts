@@ -7,6 +7,11 @@ export const limits = group({
   headers: option(bytes(256, MiB), 16 * KiB, 'Maximum size of a request head.'),
   connections: option(whole(1, BILLION), 65_536, 'Maximum open connections.'),
   in_flight: option(whole(1, BILLION), 10_000, 'Maximum requests being answered at once.'),
+  unsent_answers: option(
+    bytes(1, 1024 * MiB),
+    64 * MiB,
+    'Maximum bytes of large answers that wait for their clients, and never more than a sixteenth of the heap. Beyond that, further large answers are refused, and clients that read nothing for five seconds are cut off.',
+  ),
   requests_per_pass: option(
     whole(1, BILLION),
     100,

@@ -78,6 +78,8 @@ export interface GatewayLimits extends SocketLimits {
   readonly requests_per_pass: number;
   /** How long one pass of the event loop may take in requests. */
   readonly pass: number;
+  /** Bytes of large answers that wait for their clients, before further ones are refused. */
+  readonly unsent_answers: number;
   /** How long a request may wait for its answer, and an answer for a client that does not read it. */
   readonly request_timeout: Seconds;
   /** How long a client may take to send the head of a request. */

@@ -38,6 +38,8 @@ const OWNER_ALONE = '600';
 export interface GatewayParts {
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Bytes that V8's heap may have; if it is not given, it bounds nothing. */
+  readonly heapLimit?: number;
   /** Called once if the server fails after it listened; nothing of the gateway runs then. */
   readonly failed: (error: Error) => void;
 }
@@ -142,11 +144,12 @@ export class Gateway {
       defer: (atMost) => daemon.defer(atMost),
       handle: (exchange) => this.#handle(exchange),
     });
-    this.#exchanges = new Exchanges(limits.request_timeout, clock, logger, {
+    this.#exchanges = new Exchanges(limits, clock, logger, {
       routes,
       addressOf: (request) => this.#accessControl.addresses.of(request),
       answerBegan: (pipeline) => this.#pipelines.answerBegan(pipeline),
       reset: (socket) => this.#connections.reset(socket),
+      heapLimit: parts.heapLimit,
     });
     this.#malformed = new MalformedRequests(this.#exchanges, clock, (spoken) =>
       this.#connections.beneath(spoken),
@@ -186,7 +189,7 @@ export class Gateway {
     Object.assign(this.#limits, limits);
     bound(this.#server, options);
     this.#connections.allow(limits.connections);
-    this.#exchanges.allow(limits.request_timeout);
+    this.#exchanges.allow(limits);
     this.#exchanges.heads.forget();
     this.#idle.allow(toMillis(options.keep_alive_timeout));
     this.#loadShedding = new LoadShedding(this.#parts.clock, limits.pass);
@@ -235,12 +238,15 @@ export class Gateway {
       connections: this.#connections.size,
       in_flight: this.#exchanges.size - this.#pipelines.waiting,
       pipelined: this.#pipelines.waiting,
+      unsent_bytes: this.#exchanges.unsent.size,
       sockets: this.#sockets.report(),
       responses: this.#exchanges.responses,
       refused: {
         overloaded: this.#overloaded,
         dropped_connections: this.#connections.refused,
         answer_timeouts: this.#exchanges.answerTimeouts,
+        large_answers: this.#exchanges.large.refused,
+        unread_answers: this.#exchanges.unsent.cutOff,
         malformed: this.#malformed.count,
         unauthorized: this.#accessControl.unauthorized,
         rate_limited: this.#accessControl.rateLimited,

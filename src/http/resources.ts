@@ -47,13 +47,18 @@ export class Resources {
       const { handle, ...traits } = method;
       const needs = traits.needs ?? (verb === 'get' ? 'read' : 'admin');
       routes.push({ ...traits, path, method: METHODS[verb], needs });
+      const { large } = traits;
+      const run: Handler =
+        large === undefined
+          ? handle
+          : (exchange, request) => exchange.inLargeTurn(large, () => handle(exchange, request));
       const answer: RequestHandler = (request, response) => {
         const exchange = exchangeOf(response);
         if (needs !== 'nothing' && !isOpenToAll(traits) && !isPermitted(exchange, needs)) return;
         if (verb === 'get') exchange.precondition = preconditionOf(request);
         if (needs === 'admin') exchange.audit();
-        if (traits.body !== undefined) return handle(exchange, request);
-        return expectNoBody(exchange, request, this.#limits.body, () => handle(exchange, request));
+        if (traits.body !== undefined) return run(exchange, request);
+        return expectNoBody(exchange, request, this.#limits.body, () => run(exchange, request));
       };
       route[verb](answer);
       if (traits.isProbe === true) route.options(answer);

@@ -1,5 +1,6 @@
 import type { Permission } from '../domain/access.js';
 import type { UserIds } from '../domain/user-id.js';
+import type { LargeSource } from './server/large-answers.js';
 
 /** The traits of a route besides its handler. */
 export interface RouteTraits {
@@ -21,6 +22,8 @@ export interface RouteTraits {
   readonly about?: 'user' | 'node';
   /** Whether its answer may be long. A connection has one long answer made at a time. */
   readonly isLong?: boolean;
+  /** What its answer is made from, if that grows with the data and is made whole. */
+  readonly large?: LargeSource;
 }
 
 /** A method of a path. */
@@ -43,7 +46,8 @@ export interface Order {
 export const EVERYTHING = 'everything';
 export const NOTHING = 'nothing';
 
-const AFTER_ALL: Order = { about: EVERYTHING, isLong: true };
+const AFTER_ALL: Order = { about: EVERYTHING, isLong: false };
+const LONG_AFTER_ALL: Order = { about: EVERYTHING, isLong: true };
 const FREE: Order = { about: NOTHING, isLong: false };
 
 const SLASH = 47;
@@ -106,7 +110,10 @@ export class RouteTable {
     const [, id = ''] = segments;
     const { about, isLong = false } = route ?? {};
     // An encoded id is only decoded when the request is handled.
-    if (about === undefined || id.includes('%')) return AFTER_ALL;
+    if (about === undefined || id.includes('%')) {
+      const isRead = method === 'GET' || method === 'HEAD';
+      return isRead || isLong ? LONG_AFTER_ALL : AFTER_ALL;
+    }
     if (about === 'node') return { about: `node ${id}`, isLong };
     const user = this.#userIds.parse(id);
     return user === undefined ? FREE : { about: `user ${user}`, isLong };

@@ -181,6 +181,9 @@ export const socketProblem = {
 };
 
 /** For whoever speaks plain HTTP to a port of HTTPS. */
+export const tooManyUnsent =
+  'too many bytes of large answers wait for clients that read slowly, try again later';
+
 export const notOverTls = 'this port speaks HTTPS only: send the request to https://';
 
 /** @param allowed as in the header `Allow` */

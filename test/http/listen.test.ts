@@ -30,6 +30,7 @@ describe('listening', () => {
       headers: 4096,
       connections: 1,
       in_flight: 1,
+      unsent_answers: 64 * 1024 * 1024,
       requests_per_pass: 100,
       pass: 1,
       request_timeout: 1,

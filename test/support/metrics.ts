@@ -7,6 +7,7 @@ export const NO_REQUESTS: GatewayReport = {
   connections: 0,
   in_flight: 0,
   pipelined: 0,
+  unsent_bytes: 0,
   sockets: {
     open: 0,
     opened: 0,
@@ -23,6 +24,8 @@ export const NO_REQUESTS: GatewayReport = {
     overloaded: 0,
     dropped_connections: 0,
     answer_timeouts: 0,
+    large_answers: 0,
+    unread_answers: 0,
     malformed: 0,
     unauthorized: 0,
     rate_limited: 0,

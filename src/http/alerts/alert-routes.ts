@@ -21,7 +21,7 @@ const LONGEST_PAGE = 1_000_000;
 export function addAlerts(resources: Resources, daemon: Daemon, limits: Pick<GatewayLimits, 'page'>): void {
   resources
     .add('/alerts', {
-      get: { handle: (exchange) => list(daemon, exchange, limits.page) },
+      get: { large: 'history', handle: (exchange) => list(daemon, exchange, limits.page) },
     })
     .add('/alerts/:id/redeliver', {
       post: {
@@ -74,6 +74,7 @@ async function list({ alerts }: Daemon, exchange: Exchange, largestPage: number)
   let last: AlertId | undefined;
   let isCut = false;
   for await (const chunk of alerts.list(range)) {
+    if (!exchange.open) return;
     for (const record of chunk) {
       isCut = page.length === limit || looked === MOST_LOOKED_AT || length > LONGEST_PAGE;
       if (isCut) break;

@@ -49,6 +49,7 @@ export function addEvents(resources: Resources, deps: EventsDeps): void {
     post: {
       needs,
       body: 'json',
+      isLong: true,
       handle: (exchange, request) => {
         const hasTextIds = asksForTextIds(request.originalUrl);
         readJson(

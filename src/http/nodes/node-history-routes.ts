@@ -20,7 +20,11 @@ export function addNodeHistory(
 ): void {
   resources
     .add('/nodes/:name/pings', {
-      get: { ...READ, handle: named((exchange, name) => pings(daemon, exchange, name, limits.page)) },
+      get: {
+        ...READ,
+        large: 'history',
+        handle: named((exchange, name) => pings(daemon, exchange, name, limits.page)),
+      },
     })
     .add('/nodes/:name/pings/:n/body', {
       get: {
@@ -31,6 +35,7 @@ export function addNodeHistory(
     .add('/nodes/:name/uptime', {
       get: {
         ...READ,
+        large: 'history',
         handle: named((exchange, name, request) =>
           answerNodeUptime(
             daemon,
@@ -47,7 +52,11 @@ export function addNodeHistory(
       get: { ...READ, handle: named((exchange, name) => probes(daemon, exchange, name)) },
     })
     .add('/nodes/:name/flips', {
-      get: { ...READ, handle: named((exchange, name) => flips(daemon, clock, exchange, name, limits.page)) },
+      get: {
+        ...READ,
+        large: 'history',
+        handle: named((exchange, name) => flips(daemon, clock, exchange, name, limits.page)),
+      },
     });
 }
 

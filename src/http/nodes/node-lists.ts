@@ -33,6 +33,7 @@ export async function answerList(
   const shown: ReturnType<typeof nodeViewWithCause>[] = [];
   const work = slices.begin();
   for (const node of page.nodes) {
+    if (!exchange.open) return;
     shown.push({
       ...nodeViewWithCause(node, causes.get(node.name), silences),
       ...pingUuidFor(exchange, pings, node),
@@ -62,6 +63,7 @@ export async function answerFlips(
   const flips: Flip[] = [];
   // One more than is shown tells whether any are left.
   for await (const chunk of nodes.flips(name, range)) {
+    if (!exchange.open) return;
     flips.push(...chunk.slice(0, limit + 1 - flips.length));
     if (flips.length > limit) break;
   }

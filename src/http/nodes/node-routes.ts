@@ -80,7 +80,7 @@ export function addNodes(
     // The path without a name.
     .add('/nodes', {
       ...node,
-      get: { handle: (exchange) => answerList(daemon, slices, exchange, limits.page) },
+      get: { large: 'state', handle: (exchange) => answerList(daemon, slices, exchange, limits.page) },
     })
     // Before the others, since a node may have this name: POST is the only method that no node has.
     .add('/nodes/heartbeats', {

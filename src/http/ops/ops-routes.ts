@@ -131,6 +131,7 @@ export function addContract(
     resources.add(path, {
       get: {
         body: 'ignored',
+        large: 'state',
         isPublic: () => options().isPublic,
         handle: async (exchange) => {
           const { head, body } = await made();

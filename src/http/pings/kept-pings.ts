@@ -37,6 +37,7 @@ export async function answerPings(
   const found = [];
   // One more than is shown tells whether any are left.
   for await (const chunk of pings.kept(name, cursor)) {
+    if (!exchange.open) return;
     found.push(...chunk.slice(0, limit + 1 - found.length));
     if (found.length > limit) break;
   }

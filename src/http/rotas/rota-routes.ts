@@ -56,6 +56,7 @@ export function addRotas(
     })
     .add('/rotas/:name/overrides', {
       get: {
+        large: 'state',
         handle: (exchange, { params: { name } }) => {
           const listing = parseOverrideListing(exchange.request.url ?? '', limits.page);
           const rota = found(exchange, name);

@@ -6,6 +6,7 @@ import type { LogFields, Logger } from '../../ports/logger.js';
 import { type RawHeaders, asciiJson, jsonHead } from './json-answer.js';
 import { sentenceFor } from '../../views/messages.js';
 import { LARGE_ANSWER, type Compression } from './compression.js';
+import { PIECE, type LargeAnswers, type LargeSource } from './large-answers.js';
 import { type MadeHeads, answerInOneWrite } from './one-write.js';
 import type { Order, RouteTable } from '../route-table.js';
 import { type Pipeline, type Waiting, pipelineOf } from './pipeline.js';
@@ -19,6 +20,7 @@ export interface ExchangeHost {
   readonly logger: Logger;
   readonly heads: MadeHeads;
   readonly compression: Compression;
+  readonly large: LargeAnswers;
   readonly routes: Pick<RouteTable, 'find' | 'orderOf'>;
   makeRequestId(): string;
   /** Whose request it is, for the log. */
@@ -29,8 +31,8 @@ export interface ExchangeHost {
   responded(status: number): void;
   /** A long answer has begun. */
   begun(exchange: Exchange): void;
-  /** An answer has begun that goes on until somebody ends it. */
-  endless(exchange: Exchange): void;
+  /** An answer has begun that takes no place among those that are being made. */
+  placeless(exchange: Exchange): void;
   /** The exchange is complete. */
   release(exchange: Exchange): void;
   /** The answer cannot be completed: its connection is reset, so that nobody takes it for a whole one. */
@@ -50,8 +52,8 @@ export class Exchange {
   /** Two fields of the host: its tick at the last progress, and where it keeps this exchange. */
   seenAt = 0;
   slot = 0;
-  /** Whether its answer goes on until somebody ends it. */
-  isEndless = false;
+  /** How its answer is sent: as a whole or as it is made, until somebody ends it, or in pieces though it is made. */
+  flow: 'once' | 'endless' | 'in pieces' = 'once';
   /** The requests of its connection, and a field of theirs: what starts this request in its turn. */
   readonly pipeline: Pipeline;
   waiting: Waiting | undefined = undefined;
@@ -102,15 +104,17 @@ export class Exchange {
 
   /** Whether the client still waits for an answer, or for the rest of it. */
   get open(): boolean {
-    return this.#state !== 'settled' && !this.response.destroyed;
+    // An answer that waits for others of its connection is not told that the connection was closed.
+    return this.#state !== 'settled' && !this.response.destroyed && !this.request.socket.destroyed;
   }
 
   /** @param body in ASCII */
   answer(status: number, head: RawHeaders, body: string): void {
-    const { compression } = this.#host;
-    const isLarge = body.length >= LARGE_ANSWER && this.open && compression.mayTake(this, status, head);
+    if (body.length >= LARGE_ANSWER) {
+      this.#answerLarge(status, head, body);
+      return;
+    }
     if (this.#failsPrecondition(status)) return;
-    if (isLarge && compression.takes(this, head, body)) return;
     if (!this.#settle()) return;
     this.#host.responded(status);
     answerInOneWrite(this.response, status, this.#identified(head), body);
@@ -118,10 +122,13 @@ export class Exchange {
 
   /** A success whose body has been encoded. */
   answerEncoded(head: RawHeaders, bytes: Buffer): void {
-    if (!this.#settle()) return;
-    this.#host.responded(200);
-    this.response.writeHead(200, this.#identified(head));
-    this.response.end(bytes);
+    if (this.open) this.#send(200, head, bytes);
+    else this.abandon();
+  }
+
+  /** Makes a large answer in its turn, if it is still wanted then, or refuses it. */
+  inLargeTurn(source: LargeSource, make: () => void | Promise<void>): Promise<void> {
+    return this.#host.large.make(this, source, make);
   }
 
   /** @param body short JSON in ASCII, the answer to most calls */
@@ -220,9 +227,9 @@ export class Exchange {
   }
 
   /** Resolves once more may be written, which is the backpressure; false if nobody reads it. */
-  async write(text: string): Promise<boolean> {
+  async write(piece: string | Buffer): Promise<boolean> {
     if (!this.open) return false;
-    if (!this.response.write(text, 'latin1')) {
+    if (!this.response.write(piece, 'latin1')) {
       await new Promise<void>((resolve) => {
         this.#writable = resolve;
       });
@@ -237,8 +244,7 @@ export class Exchange {
    */
   beginEndless(status: number, head: RawHeaders, drained: () => void): boolean {
     if (!this.begin(status, head)) return false;
-    this.isEndless = true;
-    this.#host.endless(this);
+    this.#takesNoPlace('endless');
     // A client that sends no more still gets a whole answer, but this one has no end to wait for.
     const { socket } = this.request;
     const ended = (): void => this.end('');
@@ -275,12 +281,60 @@ export class Exchange {
 
   /** Notices when the client goes away before its answer. Single heals and checkups are answered too soon for that. */
   watchClient(): void {
-    this.response.once('close', () => this.#release());
+    const { request, response, pipeline } = this;
+    response.once('close', () => this.#release());
+    if (response.socket !== null) return;
+    if (request.socket.destroyed) this.clientLeft();
+    else pipeline.watch(request.socket);
+  }
+
+  /** The connection was closed while its answer waited for others. What it changes, it changes in order all the same. */
+  clientLeft(): void {
+    const { method } = this.request;
+    if (this.#state === 'streaming' || method === 'GET' || method === 'HEAD') this.#release();
   }
 
   /** What was sent can no longer be read, and nobody waits for an answer. */
   abandon(): void {
     this.#release();
+  }
+
+  #answerLarge(status: number, head: RawHeaders, body: string): void {
+    if (!this.open) {
+      this.abandon();
+      return;
+    }
+    const { compression } = this.#host;
+    const mayBeCompressed = compression.mayTake(this, status, head);
+    if (this.#failsPrecondition(status)) return;
+    if (mayBeCompressed && compression.takes(this, head, body)) return;
+    // As bytes: every collection keeps strings of other connections that are in flight, too.
+    this.#send(status, head, Buffer.from(body, 'latin1'));
+  }
+
+  #send(status: number, head: RawHeaders, bytes: Buffer): void {
+    const { request, response } = this;
+    const isBody = request.method !== 'HEAD';
+    if (isBody && bytes.length > PIECE) {
+      this.#sendInPieces(status, head, bytes);
+      return;
+    }
+    if (!this.#settle()) return;
+    this.#host.responded(status);
+    response.writeHead(status, this.#identified(head));
+    response.end(bytes);
+    if (isBody) this.#host.large.follow(this, bytes.length);
+  }
+
+  #sendInPieces(status: number, head: RawHeaders, bytes: Buffer): void {
+    const { large } = this.#host;
+    large.sendInPieces(this, status, head, bytes).catch((error: unknown) => this.fail(error));
+    if (this.#state === 'streaming') this.#takesNoPlace('in pieces');
+  }
+
+  #takesNoPlace(flow: 'endless' | 'in pieces'): void {
+    this.flow = flow;
+    this.#host.placeless(this);
   }
 
   #progress(): boolean {

@@ -6,10 +6,12 @@ import type { Logger } from '../../ports/logger.js';
 import { Exchange, type ExchangeHost } from './exchange.js';
 import { BodyTurns } from './body-turns.js';
 import { Compression } from './compression.js';
+import { HASTE, LargeAnswers } from './large-answers.js';
 import { LingeringCloses } from './lingering-close.js';
 import { MadeHeads } from './one-write.js';
 import type { Pipeline } from './pipeline.js';
 import { RequestIds } from './request-id.js';
+import { UnsentBytes } from './unsent-bytes.js';
 
 /** One timer watches all exchanges, this often in a `request_timeout`. */
 const TICKS = 8;
@@ -20,6 +22,16 @@ interface ExchangesDeps extends Pick<ExchangeHost, 'routes' | 'addressOf'> {
   /** Called when requests that wait for others of their connection may continue. */
   readonly answerBegan: (pipeline: Pipeline) => void;
   readonly reset: (socket: Socket) => void;
+  /** Bytes that V8's heap may have; if it is not given, it bounds nothing. */
+  readonly heapLimit?: number | undefined;
+}
+
+/** The limits of exchanges. */
+interface ExchangeLimits {
+  /** Time without progress after which an exchange is cut. */
+  readonly request_timeout: Seconds;
+  /** Bytes of large answers that wait for their clients. */
+  readonly unsent_answers: number;
 }
 
 /** The requests that are being answered. */
@@ -28,6 +40,8 @@ export class Exchanges implements ExchangeHost {
   readonly lingeringCloses: LingeringCloses;
   readonly heads: MadeHeads;
   readonly compression = new Compression();
+  readonly unsent: UnsentBytes;
+  readonly large: LargeAnswers;
   readonly #bodyTurns: BodyTurns;
   readonly routes: ExchangeHost['routes'];
   answerTimeouts = 0;
@@ -40,19 +54,20 @@ export class Exchanges implements ExchangeHost {
   readonly #ids = new RequestIds();
   #interval: Millis = LONGEST_TICK;
   #patience = 0;
+  #haste = 0;
   readonly #open = new Slots<Exchange>();
   /** By status. */
   readonly #responses = new Float64Array(600);
   #tick = 0;
-  #endless = 0;
+  /** Those that take no place. */
+  #placeless = 0;
   #cancelTick: Cancel | undefined;
 
-  /** @param timeout time without progress after which an exchange is cut */
   constructor(
-    timeout: Seconds,
+    limits: ExchangeLimits,
     clock: Clock,
     logger: Logger,
-    { routes, answerBegan, reset, addressOf }: ExchangesDeps,
+    { routes, answerBegan, reset, addressOf, heapLimit = Infinity }: ExchangesDeps,
   ) {
     this.routes = routes;
     this.addressOf = addressOf;
@@ -63,18 +78,28 @@ export class Exchanges implements ExchangeHost {
     this.lingeringCloses = new LingeringCloses(clock);
     this.heads = new MadeHeads(clock);
     this.#bodyTurns = new BodyTurns(clock);
-    this.allow(timeout);
+    this.unsent = new UnsentBytes(limits.unsent_answers, {
+      heapLimit,
+      reset: (socket) => {
+        logger.debug('client does not read its response', { address: socket.remoteAddress });
+        reset(socket);
+      },
+    });
+    this.large = new LargeAnswers(this.unsent, clock);
+    this.allow(limits);
   }
 
-  /** @param timeout also applies to open exchanges */
-  allow(timeout: Seconds): void {
+  /** @param limits also apply to open exchanges */
+  allow({ request_timeout: timeout, unsent_answers }: ExchangeLimits): void {
     this.#interval = Math.min(LONGEST_TICK, Math.max(SHORTEST_TICK, toMillis(timeout) / TICKS));
     this.#patience = Math.ceil(toMillis(timeout) / this.#interval);
+    this.#haste = Math.min(this.#patience, Math.ceil(toMillis(HASTE) / this.#interval));
+    this.unsent.allow(unsent_answers);
   }
 
-  /** Those that take a place: not answers that go on until somebody ends them. */
+  /** Those that take a place: not answers that go on until somebody ends them, nor those that only wait for their client. */
   get size(): number {
-    return this.#open.size - this.#endless;
+    return this.#open.size - this.#placeless;
   }
 
   /** Answers that were given, by status. */
@@ -130,15 +155,15 @@ export class Exchanges implements ExchangeHost {
 
   release(exchange: Exchange): void {
     const { pipeline, slot } = exchange;
-    if (exchange.isEndless) this.#endless--;
+    if (exchange.flow !== 'once') this.#placeless--;
     this.#open.remove(slot);
     pipeline.remove(exchange);
     this.#answerBegan(pipeline);
     this.released?.();
   }
 
-  endless(_exchange: Exchange): void {
-    this.#endless++;
+  placeless(_exchange: Exchange): void {
+    this.#placeless++;
   }
 
   begun({ pipeline }: Exchange): void {
@@ -161,11 +186,17 @@ export class Exchanges implements ExchangeHost {
   }
 
   #giveUpLate(): void {
+    let inStreams = 0;
     for (const exchange of this.#open.items()) {
-      // There may be nothing to send for long.
-      if (exchange.isEndless && exchange.unsent === 0) exchange.seenAt = this.#tick;
-      if (this.#tick - exchange.seenAt > this.#patience) this.#giveUp(exchange);
+      const isEndless = exchange.flow === 'endless';
+      const unsent = isEndless ? exchange.unsent : 0;
+      inStreams += unsent;
+      // There may be nothing to send for long. An answer in pieces may wait for others of its connection.
+      if (exchange.flow === 'in pieces' || (isEndless && unsent === 0)) exchange.seenAt = this.#tick;
+      const patience = isEndless && this.unsent.isFull ? this.#haste : this.#patience;
+      if (this.#tick - exchange.seenAt > patience) this.#giveUp(exchange);
     }
+    this.unsent.tick(inStreams, this.#patience, this.#haste);
   }
 
   #giveUp(exchange: Exchange): void {

@@ -22,6 +22,8 @@ export interface Pipelined {
   /** The pipeline's: what starts it in its turn. */
   waiting: Waiting | undefined;
   refuse(code: ErrorCode, refusal: { readonly hangUp: boolean }): void;
+  /** The connection was closed while its answer waited for others. */
+  clientLeft(): void;
 }
 
 declare module 'net' {
@@ -63,6 +65,7 @@ export class Pipeline {
   #taken = 0;
   /** Whether it is in the list of turns. */
   listed = false;
+  #isWatched = false;
   /** Resumes reading the connection. */
   resume: (() => void) | undefined;
 
@@ -90,6 +93,15 @@ export class Pipeline {
 
   add(exchange: Pipelined): void {
     this.#open.push(exchange);
+  }
+
+  /** Tells requests that are being answered when the connection is closed: Node tells only the first of them. */
+  watch(socket: Socket): void {
+    if (this.#isWatched) return;
+    this.#isWatched = true;
+    socket.once('close', () => {
+      for (const exchange of [...this.#open]) if (exchange.waiting === undefined) exchange.clientLeft();
+    });
   }
 
   /** It is complete. */
@@ -169,7 +181,7 @@ function isBehind(exchange: Pipelined, ahead: Ahead): boolean {
   const { about, isLong } = exchange.order;
   if (about === NOTHING) return false;
   if (ahead.everything || (isLong && ahead.long)) return true;
-  return about === EVERYTHING ? ahead.about.size > 0 || ahead.long : ahead.about.has(about);
+  return about === EVERYTHING ? ahead.about.size > 0 : ahead.about.has(about);
 }
 
 function addAhead(exchange: Pipelined, ahead: Ahead): void {

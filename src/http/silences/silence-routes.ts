@@ -25,6 +25,7 @@ export function addSilences(
   resources
     .add('/silences', {
       get: {
+        large: 'state',
         handle: (exchange) => {
           list(daemon, clock, exchange, limits.page);
         },

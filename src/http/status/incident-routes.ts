@@ -25,6 +25,7 @@ export function addIncidents(
   resources
     .add('/status/:page/incidents', {
       get: {
+        large: 'state',
         handle: (exchange, request) => {
           const page = pageOf(published, exchange, request);
           if (page !== undefined)

@@ -24,6 +24,7 @@ export function addUptime(
   resources.add('/uptime', {
     get: {
       isLong: true,
+      large: 'in turns of its own',
       handle: (exchange, request) => answerUptime(daemon, clock, exchange, request, limits.page),
     },
   });

@@ -14,6 +14,7 @@ import {
 } from '../../views/user-view.js';
 import { answerText, rejectedOf, type BatchOutcome } from '../input/batch.js';
 import type { Exchange } from '../server/exchange.js';
+import type { LargeSource } from '../server/large-answers.js';
 import { idJson } from '../../views/id-json.js';
 
 const NONE: ReadonlySet<CheckupField> = new Set();
@@ -37,6 +38,12 @@ export function fieldsIn(
   const message = more.length > 0 ? queryProblem.repeated('fields') : queryProblem.fields;
   exchange.refuse('HEARTBEAT_INVALID_QUERY', { message });
   return undefined;
+}
+
+/** Devices with their meta may be long. What was last seen of each user is read one after the other. */
+export function largeSourceOf(fields: ReadonlySet<CheckupField>): LargeSource {
+  if (!fields.has('devices')) return 'in turns of its own';
+  return fields.has('last_seen') ? 'history' : 'state';
 }
 
 /** Answers with these fields of each user, in the order they were asked for. @param form with how ids are written */

@@ -40,6 +40,7 @@ export async function answerOnline(
   const ids = idsInAnswer(request, users.ids);
   const after = cursor === undefined ? undefined : idIn(users.ids, cursor);
   const page = await users.online(after, limit, access.userReach);
+  if (!exchange.open) return;
   const shown = page.users.map(({ id, session }) => onlineUserText(idJson(ids, id), session));
   answerText(exchange, onlineUsersText(shown, page.next === undefined ? undefined : encode(page.next)));
 }

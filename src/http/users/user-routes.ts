@@ -7,7 +7,7 @@ import type { Daemon } from '../../app/api/daemon.js';
 import { idJson } from '../../views/id-json.js';
 import { deviceIn, readDeviceHeal, refusesDeviceOfBatch } from './device.js';
 import { parseEntry } from './batch-entry.js';
-import { answerResults, answerWithFields, fieldsIn } from './checkup-fields.js';
+import { answerResults, answerWithFields, fieldsIn, largeSourceOf } from './checkup-fields.js';
 import { answerHeartRhythm } from './heart-rhythm.js';
 import { answerOnline } from './online-users.js';
 import { idsInAnswer } from '../input/ids-in-answer.js';
@@ -113,7 +113,13 @@ export function addUsers(
         },
         delete: { handle: (exchange, user) => erase(daemon, exchange, user) },
       },
-      { get: { body: 'ignored', handle: (exchange) => answerOnline(daemon, exchange, limits.page) } },
+      {
+        get: {
+          body: 'ignored',
+          large: 'state',
+          handle: (exchange) => answerOnline(daemon, exchange, limits.page),
+        },
+      },
     );
 }
 
@@ -183,9 +189,10 @@ export function checkupBatch(
 ): void {
   if (fields !== undefined && fields.size > 0) {
     new Batch(usersOf(daemon, exchange, 'describe'), exchange, limits, (outcome) => {
-      answerWithFields(daemon, exchange, { fields, ids }, outcome).catch((error: unknown) =>
-        exchange.fail(error),
-      );
+      const source = largeSourceOf(fields);
+      exchange
+        .inLargeTurn(source, () => answerWithFields(daemon, exchange, { fields, ids }, outcome))
+        .catch((error: unknown) => exchange.fail(error));
     }).read(request);
     return;
   }

@@ -12,7 +12,7 @@ export function eventFamilies({ events: { readers, watched, slow } }: DaemonFact
 
 /** Connections, requests and sockets. */
 export function gatewayFamilies(report: GatewayReport): MetricFamily[] {
-  const { connections, in_flight, pipelined, responses, refused, sockets } = report;
+  const { connections, in_flight, pipelined, unsent_bytes, responses, refused, sockets } = report;
   return [
     gauge('heartbeat_http_connections', 'Connections that are open.', connections),
     gauge('heartbeat_http_requests_in_flight', 'Requests that are being answered.', in_flight),
@@ -20,6 +20,11 @@ export function gatewayFamilies(report: GatewayReport): MetricFamily[] {
       'heartbeat_http_requests_pipelined',
       'Requests that wait for others of their own connection.',
       pipelined,
+    ),
+    gauge(
+      'heartbeat_http_unsent_bytes',
+      'Bytes of large answers and streams of events that wait for their clients.',
+      unsent_bytes,
     ),
     counterBy('heartbeat_http_responses_total', 'Answers that were given, by status.', 'code', responses),
     counterBy('heartbeat_http_refused_total', 'Refused requests and connections, by reason.', 'reason', {

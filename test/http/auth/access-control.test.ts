@@ -40,12 +40,17 @@ describe('the access of a request', () => {
     }),
     NO_DESK,
   );
-  const exchanges = new Exchanges(30, clock, new RecordingLogger(), {
-    routes: api.routes,
-    answerBegan: () => undefined,
-    reset: () => undefined,
-    addressOf: ({ socket }) => socket.remoteAddress,
-  });
+  const exchanges = new Exchanges(
+    { request_timeout: 30, unsent_answers: 1_000_000 },
+    clock,
+    new RecordingLogger(),
+    {
+      routes: api.routes,
+      answerBegan: () => undefined,
+      reset: () => undefined,
+      addressOf: ({ socket }) => socket.remoteAddress,
+    },
+  );
 
   /** The name under which a request without a key is accepted; undefined if it is not. */
   function admitted(url: string, auth: AuthOptions | undefined, rate: number | null): Access | undefined {

@@ -48,6 +48,7 @@ const LIMITS: GatewayLimits = {
   headers: 4096,
   connections: 1000,
   in_flight: 1000,
+  unsent_answers: 64 * 1024 * 1024,
   requests_per_pass: 100,
   pass: 30,
   request_timeout: 30,

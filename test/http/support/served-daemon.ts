@@ -27,6 +27,7 @@ export class ServedDaemon {
       headers: 4096,
       connections: 100,
       in_flight: 100,
+      unsent_answers: 64 * 1024 * 1024,
       requests_per_pass: 100,
       pass: 30,
       request_timeout: 3600,

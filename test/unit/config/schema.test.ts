@@ -72,6 +72,7 @@ describe('the schema of the configuration', () => {
         socket_idle: 60,
         socket_watched: 1000,
         socket_unsent: 1_048_576,
+        unsent_answers: 67_108_864,
         batch: 10_000,
         body: 1_048_576,
         headers: 16_384,

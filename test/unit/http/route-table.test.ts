@@ -116,13 +116,18 @@ describe('the route table', () => {
       expect(free).to.deep.equal({ about: 'nothing', isLong: false });
     for (const afterAll of [
       order('POST', '/heal'),
-      order('GET', '/nodes'),
       order('POST', '/nodes/heartbeats'),
       order('PUT', '/nodes/db%31/heartbeat'),
       order('POST', '/channels/ops/test'),
+    ])
+      expect(afterAll).to.deep.equal({ about: 'everything', isLong: false });
+    for (const longAfterAll of [
+      order('GET', '/nodes'),
+      order('HEAD', '/nodes/db%31/uptime'),
+      order('POST', '/events'),
       order('GET', '/nowhere'),
     ])
-      expect(afterAll).to.deep.equal({ about: 'everything', isLong: true });
+      expect(longAfterAll).to.deep.equal({ about: 'everything', isLong: true });
   });
 
   it('takes a target in absolute form for its path', () => {
