@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import pLimit from 'p-limit';
-import type { Millis } from '../../domain/time.js';
 import type { ErrorCode } from '../../errors.js';
 import type { Clock } from '../../ports/clock.js';
 import { tooManyUnsent } from '../../views/messages.js';
@@ -20,9 +19,6 @@ const AT_ONCE = 2;
 export const PIECE = 65_536;
 /** Seconds: in this time a client that takes nothing is cut off while there are too many bytes. */
 export const HASTE = 5;
-
-/** How long a turn waits for what is in the sockets. */
-const LONGEST_READING: Millis = 100;
 
 interface Answering {
   readonly request: IncomingMessage;
@@ -48,10 +44,10 @@ interface Sending {
 export class LargeAnswers {
   refused = 0;
   readonly #unsent: UnsentBytes;
-  readonly #clock: Pick<Clock, 'afterReading'>;
+  readonly #clock: Pick<Clock, 'soon'>;
   readonly #turns = { state: pLimit(AT_ONCE), history: pLimit(AT_ONCE) };
 
-  constructor(unsent: UnsentBytes, clock: Pick<Clock, 'afterReading'>) {
+  constructor(unsent: UnsentBytes, clock: Pick<Clock, 'soon'>) {
     this.#unsent = unsent;
     this.#clock = clock;
   }
@@ -113,8 +109,9 @@ export class LargeAnswers {
     return answering.open;
   }
 
-  #reading(): Promise<unknown> {
-    return new Promise((resolve) => this.#clock.afterReading(resolve, LONGEST_READING));
+  /** A whole pass of the event loop reads every socket. Not `afterReading`: requests wait while that goes on. */
+  async #reading(): Promise<void> {
+    for (let pass = 0; pass < 2; pass++) await new Promise<void>((resolve) => this.#clock.soon(resolve));
   }
 
   #refuses(answering: Answering): boolean {
