@@ -143,7 +143,7 @@ export function describeOwnership(name: string, make: () => Subject): void {
 
     it('gives up a partition whose store has another owner, and takes it over again later', async () => {
       await join(a);
-      const before = a.running.get('users-3') ?? Infinity;
+      const before = a.running.get('users-3') ?? 0;
       a.ownership.giveUp('users-3');
       expect(a.running.has('users-3')).to.equal(false);
       await subject.eventually(() => {
