@@ -10,6 +10,7 @@ import './style/alerts.css';
 import './style/supervision.css';
 import './style/node.css';
 import './style/alerting.css';
+import './style/status.css';
 import { App } from './app.js';
 import { language } from './i18n/messages.js';
 

@@ -15,6 +15,7 @@ import { NotFound } from './views/not-found.js';
 import { Overview } from './views/overview.js';
 import { Rotas } from './views/rotas.js';
 import { Silences } from './views/silences.js';
+import { StatusPages } from './views/status-pages.js';
 import { Supervision } from './views/supervision.js';
 import { Users } from './views/users.js';
 
@@ -35,6 +36,7 @@ const VIEWS: readonly View[] = [
   { at: 'maintenance', title: t.maintenanceView, component: Maintenance },
   { at: 'rotas', title: t.rotas, component: Rotas },
   { at: 'channels', title: t.channels, component: Channels },
+  { at: 'status', title: t.statusPages, component: StatusPages },
   { at: 'supervision', title: t.supervision, component: Supervision },
 ];
 

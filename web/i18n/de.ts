@@ -3,6 +3,7 @@ import { supervisionInGerman } from './de-supervision.js';
 import { usersInGerman } from './de-users.js';
 import { alertingInGerman } from './de-alerting.js';
 import { nodeInGerman } from './de-node.js';
+import { statusInGerman } from './de-status.js';
 import type { Messages } from './en.js';
 
 const count = new Intl.NumberFormat('de');
@@ -14,6 +15,7 @@ export const de: Messages = {
   ...supervisionInGerman,
   ...alertingInGerman,
   ...nodeInGerman,
+  ...statusInGerman,
 
   overview: 'Überblick',
   nodes: 'Nodes',

@@ -3,6 +3,7 @@ import { supervisionInEnglish } from './en-supervision.js';
 import { usersInEnglish } from './en-users.js';
 import { alertingInEnglish } from './en-alerting.js';
 import { nodeInEnglish } from './en-node.js';
+import { statusInEnglish } from './en-status.js';
 
 const count = new Intl.NumberFormat('en');
 
@@ -13,6 +14,7 @@ export const en = {
   ...supervisionInEnglish,
   ...alertingInEnglish,
   ...nodeInEnglish,
+  ...statusInEnglish,
 
   overview: 'Overview',
   nodes: 'Nodes',

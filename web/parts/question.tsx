@@ -17,6 +17,8 @@ export interface Field {
   readonly choices?: readonly { readonly value: string; readonly text: string }[];
   /** Of a text with several lines: how many are seen. */
   readonly lines?: number;
+  /** Of such a text: whether it is sentences for people, and not lines for the daemon. */
+  readonly isProse?: boolean;
 }
 
 /** What was filled in, by the names of the fields. */
@@ -89,7 +91,7 @@ export function Question({ title, text, fields, yes, isDangerous, error, cancel,
 }
 
 function FieldEntry({ field, problem }: { readonly field: Field; readonly problem: string | undefined }) {
-  const { name, label, hint, isRequired = false, value = '', choices, lines } = field;
+  const { name, label, hint, isRequired = false, value = '', choices, lines, isProse = false } = field;
   return (
     <Entry label={label} hint={hint} problem={problem}>
       {(attributes) =>
@@ -104,11 +106,11 @@ function FieldEntry({ field, problem }: { readonly field: Field; readonly proble
         ) : lines !== undefined ? (
           <textarea
             {...attributes}
-            class="input code"
+            class={isProse ? 'input' : 'input code'}
             name={name}
             rows={lines}
             required={isRequired}
-            spellcheck={false}
+            spellcheck={isProse}
             defaultValue={value}
           />
         ) : (

@@ -28,6 +28,7 @@ export type { PageOptions } from './lists.js';
 export type {
   IncidentOptions,
   IncidentUpdateOptions,
+  PutStatusPageOptions,
   StatusPageOptions,
   StatusPageSettings,
 } from './status-api.js';

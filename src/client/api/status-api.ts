@@ -37,6 +37,11 @@ export interface StatusPageOptions extends CallOptions {
   readonly settingsTag?: string | undefined;
 }
 
+export interface PutStatusPageOptions extends StatusPageOptions {
+  /** Changes nothing if there is a page of this name. */
+  readonly onlyNew?: boolean | undefined;
+}
+
 const SIGNAL = ['signal'];
 
 /** Status pages, and what is written on them. */
@@ -57,9 +62,9 @@ export class Status<Id> {
   async putPage(
     page: string,
     settings: StatusPageSettings,
-    { settingsTag, ...options }: StatusPageOptions = {},
+    { settingsTag, onlyNew = false, ...options }: PutStatusPageOptions = {},
   ): Promise<StatusPage> {
-    const headers = matching(settingsTag);
+    const headers = { ...matching(settingsTag), ...(onlyNew && { 'if-none-match': '*' }) };
     return this.#calls.call('putStatusPage', { ...about([page], options), headers, body: bodyOf(settings) });
   }
 

@@ -1,7 +1,8 @@
-import type { ComponentChildren, TargetedInputEvent } from 'preact';
+import type { ComponentChildren } from 'preact';
 import { problemWith, type Paths } from '../../daemon/problems.js';
 import { t } from '../../i18n/messages.js';
 import { Entry } from '../../parts/entry.js';
+import { TextField, type TextOptions } from '../../parts/text-field.js';
 import { TYPES, type SettingsForm } from './settings-form.js';
 
 interface FieldsProps {
@@ -206,52 +207,6 @@ function Choice<Value extends string>({ label, value, choices, change }: ChoiceP
           ))}
         </select>
       )}
-    </Entry>
-  );
-}
-
-interface TextOptions {
-  readonly isNumber?: boolean;
-  readonly hint?: string;
-  /** Of a text with several lines: how many are seen. */
-  readonly lines?: number;
-}
-
-interface TextFieldProps extends TextOptions {
-  readonly label: string;
-  readonly value: string;
-  readonly problem: string | undefined;
-  readonly change: (value: string) => void;
-}
-
-function TextField({ label, value, problem, change, isNumber = false, hint, lines }: TextFieldProps) {
-  const common = {
-    class: 'input',
-    value,
-    autocomplete: 'off' as const,
-    spellcheck: false,
-    onInput: ({ currentTarget }: TargetedInputEvent<HTMLInputElement>) => change(currentTarget.value),
-  };
-  return (
-    <Entry label={label} hint={hint} problem={problem}>
-      {(attributes) =>
-        lines === undefined ? (
-          isNumber ? (
-            <input {...attributes} {...common} type="number" step="any" />
-          ) : (
-            <input {...attributes} {...common} />
-          )
-        ) : (
-          <textarea
-            {...attributes}
-            class="input code"
-            rows={lines}
-            value={value}
-            spellcheck={false}
-            onInput={({ currentTarget }) => change(currentTarget.value)}
-          />
-        )
-      }
     </Entry>
   );
 }

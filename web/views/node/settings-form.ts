@@ -1,4 +1,5 @@
 import type { Api, NodeSettings } from '../../../src/client/api/index.js';
+import { labelsIn, linesIn, linesOf, linesOfLabels, split } from '../../daemon/labels.js';
 
 /** The settings of a node as they stand in the fields of a form. */
 export interface SettingsForm {
@@ -80,7 +81,7 @@ export function formOf(node: Api.Node): SettingsForm {
     ...probeIn(node),
     grace: node.schedule === undefined ? textOf(node.grace) : '',
     slug: node.slug === node.name ? '' : (node.slug ?? ''),
-    labels: linesOf(Object.entries(node.labels).map(([key, value]) => `${key}:${value}`)),
+    labels: linesOfLabels(node.labels),
     sendsTo: node.channels === null ? 'all' : 'some',
     channels: linesOf(node.channels ?? []),
     dependsOn: linesOf(node.dependsOn),
@@ -146,7 +147,7 @@ function settingsIn(form: SettingsForm): NodeSettings {
           probe: probeOf(form),
         }),
     slug: form.slug === '' ? null : form.slug,
-    labels: Object.fromEntries(linesIn(form.labels).map((line) => split(line, ':'))),
+    labels: labelsIn(form.labels),
     channels: form.sendsTo === 'all' ? null : linesIn(form.channels),
     dependsOn: linesIn(form.dependsOn),
   };
@@ -253,22 +254,4 @@ function numberIn(text: string): number | undefined {
 
 function textOf(value: number | null | undefined): string {
   return value === null || value === undefined ? '' : String(value);
-}
-
-/** At the first separator; all of it is the first part if there is none. */
-function split(line: string, separator: string): readonly [string, string] {
-  const at = line.indexOf(separator);
-  return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];
-}
-
-/** A text a line; those with line breaks of their own have `\n` there. */
-function linesOf(texts: readonly string[]): string {
-  return texts.map((text) => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')).join('\n');
-}
-
-function linesIn(text: string): readonly string[] {
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => line.replace(/\\(n|\\)/g, (_, sign: string) => (sign === 'n' ? '\n' : sign)));
 }
