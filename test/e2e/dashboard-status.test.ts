@@ -110,7 +110,7 @@ describe('status pages in the dashboard, in a browser', () => {
     await dialog.getByRole('button', { name: 'Publish' }).click();
     const row = page.locator('.incident-row');
     await row.getByText('<b>It fails</b>').waitFor();
-    await row.getByRole('button', { name: 'Update: <b>It fails</b>' }).click();
+    await row.getByRole('button', { name: 'Write an update: <b>It fails</b>' }).click();
     await dialog.getByLabel('State').selectOption({ label: 'Resolved' });
     await dialog.getByLabel('What people should know').fill('It is over.');
     await dialog.getByRole('button', { name: 'Publish' }).click();

@@ -97,7 +97,12 @@ function IncidentRow({ incident, ask }: IncidentRowProps) {
       </ol>
       {ask !== undefined && (
         <div class="incident-actions">
-          <button type="button" class="button" onClick={() => ask('update')} aria-label={t.updateOf(title)}>
+          <button
+            type="button"
+            class="button"
+            onClick={() => ask('update')}
+            aria-label={`${t.writeUpdate}: ${title}`}
+          >
             {t.writeUpdate}
           </button>
           <button
