@@ -96,7 +96,11 @@ function Side({ at, isStale, leave }: SideProps) {
   const nav = useRef<HTMLElement>(null);
   // On a phone the views are a line that is wider than the screen.
   useEffect(() => {
-    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    const reveal = (): void =>
+      nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    reveal();
+    addEventListener('resize', reveal);
+    return () => removeEventListener('resize', reveal);
   }, [at]);
   return (
     <header class="side">

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { DashboardBrowser, expectAccessible, LOOKS, WHILE_AWAY } from '../support/dashboard-browser.js';
+import { DashboardBrowser, expectAccessible, WHILE_AWAY } from '../support/dashboard-browser.js';
 import type { DaemonProcess } from '../support/daemon-process.js';
 import { freePort } from '../support/free-port.js';
 import { HookServer } from '../support/hook-server.js';
@@ -10,7 +10,6 @@ import { keyLine } from '../support/keys.js';
 import { TestResources } from '../support/test-resources.js';
 
 const ADMIN = 'admin-key';
-const VIEWER = 'viewer-key';
 const DAY = 86_400_000;
 
 describe('silences, maintenance, rotas and channels of the dashboard, in a browser', () => {
@@ -39,23 +38,8 @@ describe('silences, maintenance, rotas and channels of the dashboard, in a brows
     url = daemon.url;
   }
 
-  const open = (hash: string, key = ADMIN, look = LOOKS[0]): Promise<Page> =>
-    browser.openAs(key, `${url}/#/${hash}`, look);
+  const open = (hash: string): Promise<Page> => browser.openAs(ADMIN, `${url}/#/${hash}`);
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-
-  /** In each look, as admin; and as a reader, who is offered nothing that changes anything. */
-  async function expectFine(hash: string, shown: string, offered: readonly string[]): Promise<void> {
-    for (const look of LOOKS) {
-      const page = await open(hash, ADMIN, look);
-      await page.getByText(shown).first().waitFor();
-      await expectAccessible(page, `${hash}, ${JSON.stringify(look)}`);
-      await page.context().close();
-    }
-    const page = await open(hash, VIEWER);
-    await page.getByText(shown).first().waitFor();
-    for (const name of offered) expect(await page.getByRole('button', { name }).count(), name).to.equal(0);
-    await page.context().close();
-  }
 
   it('says what a silence is where there is none, makes one, lists it by its state, and ends it', async () => {
     browser.expectComplaints(/status of 400/);
@@ -81,7 +65,6 @@ describe('silences, maintenance, rotas and channels of the dashboard, in a brows
     const text = await row.innerText();
     for (const part of ['env=prod', 'name=~web-.*', 'by ann: a new switch']) expect(text).to.include(part);
     expect(text).to.match(/ends in [34]h/);
-    await expectFine('silences', 'name=~web-.*', ['New silence', 'End']);
     const states = page.getByRole('navigation', { name: 'Which silences' });
     await states.getByText('Expired', { exact: true }).click();
     await page.getByText('There are none of this kind.').waitFor();
@@ -99,7 +82,6 @@ describe('silences, maintenance, rotas and channels of the dashboard, in a brows
   });
 
   it('shows the maintenance that goes on and the one to come, which the configuration has', async () => {
-    await expectFine('maintenance', 'the switch is being changed', ['End']);
     const page = await open('maintenance');
     await page.locator('.silence-row').nth(1).waitFor();
     const rows = await page.locator('.silence-row').allInnerTexts();
@@ -112,7 +94,6 @@ describe('silences, maintenance, rotas and channels of the dashboard, in a brows
   });
 
   it('says who is on call and who comes next', async () => {
-    await expectFine('rotas', 'ann', []);
     const page = await open('rotas');
     const card = page.locator('section.card');
     await card.waitFor();
@@ -125,7 +106,6 @@ describe('silences, maintenance, rotas and channels of the dashboard, in a brows
   });
 
   it('shows each channel with what waits, tests it, and previews what it sends', async () => {
-    await expectFine('channels', 'webhook', ['Send a test', 'Preview']);
     const page = await open('channels');
     const ofChannel = (name: string) => page.locator(`[data-channel="${name}"]`);
     await ofChannel('hook').getByText('Delivers').waitFor();
@@ -158,29 +138,13 @@ describe('silences, maintenance, rotas and channels of the dashboard, in a brows
     await page.locator('[data-channel="gone"]').waitFor({ state: 'detached' });
     await page.context().close();
   });
-
-  it('says what to do where nothing is configured', async () => {
-    const data = path.join(resources.directory(), 'data');
-    const empty = await resources.daemon(data);
-    const page = await browser.open(`${empty.url}/#/maintenance`, LOOKS[1]);
-    for (const [hash, text] of [
-      ['maintenance', 'Es ist keine Wartung geplant.'],
-      ['rotas', 'Es gibt keine Bereitschaftspläne.'],
-      ['channels', 'log'],
-    ] as const) {
-      await page.goto(`${empty.url}/#/${hash}`);
-      await page.getByText(text).first().waitFor();
-      await expectAccessible(page, `${hash} without configuration`);
-    }
-    await page.context().close();
-  });
 });
 
 function configuration(hook: string): string {
   const at = (days: number): string => new Date(Date.now() + days * DAY).toISOString();
   return `auth:
   keys:
-${keyLine(ADMIN)}${keyLine(VIEWER, 'read')}channels:
+${keyLine(ADMIN)}channels:
   hook: { kind: webhook, url: "${hook}", allow_addresses: [127.0.0.1] }
   gone: { kind: webhook, url: "http://127.0.0.1:9/", allow_addresses: [127.0.0.1] }
 maintenance:

@@ -1,6 +1,7 @@
 import axe from 'axe-core';
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { eventually } from './eventually.js';
 import { launchChromium, patientContext } from './patient-chromium.js';
 
 /** How a page is looked at. */
@@ -132,12 +133,19 @@ export function heading(page: Page, text: string): Locator {
  */
 export async function expectAccessible(page: Page, what: string, within?: readonly string[]): Promise<void> {
   // Evaluated by the debugger: as a script of the page, its policy would stop it.
-  await page.evaluate(axe.source);
+  if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(axe.source);
   const { violations } = await page.evaluate<AxeResults>(
     `axe.run(${within === undefined ? 'document' : JSON.stringify({ include: within.map((each) => [each]) })})`,
   );
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(', ')}`);
   expect(found, what).to.deep.equal([]);
-  const excess = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-  expect(excess, `${what}: wider than the screen`).to.be.at.most(0);
+  await expectToFit(page, what);
+}
+
+/** Expects nothing wider than the screen, once charts have followed a change of its size. */
+export function expectToFit(page: Page, what: string): Promise<void> {
+  return eventually(async () => {
+    const excess = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    expect(excess, `${what}: wider than the screen`).to.be.at.most(0);
+  });
 }

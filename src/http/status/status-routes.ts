@@ -6,6 +6,7 @@ import { statusPageView } from '../../views/status-page-view.js';
 import type { GatewayLimits } from '../gateway-options.js';
 import type { Resources } from '../resources.js';
 import { segmentsOf } from '../route-table.js';
+import { Slices } from '../../runtime/slices.js';
 import { isEveryNodePermitted } from '../security/authorization.js';
 import type { Exchange } from '../server/exchange.js';
 import { acceptedLanguage } from './accepted-language.js';
@@ -34,20 +35,29 @@ export function addStatusPages(
   published: PublishedPages,
 ): void {
   const rendered = new RenderedPages(daemon, clock, published);
+  const slices = new Slices(clock);
   const refuse = (exchange: Exchange): void => {
     exchange.refuse(published.areKnown ? 'HEARTBEAT_NO_SUCH_STATUS_PAGE' : 'HEARTBEAT_NOT_READY');
   };
   resources
     .add('/status', {
       get: {
-        handle: (exchange) => {
+        isLong: true,
+        handle: async (exchange) => {
           // Labels of a group tell about nodes of others.
           if (!isEveryNodePermitted(exchange)) return;
-          if (!published.areKnown) exchange.refuse('HEARTBEAT_NOT_READY');
-          else
-            exchange.json(200, {
-              pages: published.all.map((page) => statusPageView(page, published.isConfigured(page.slug))),
-            });
+          if (!published.areKnown) {
+            exchange.refuse('HEARTBEAT_NOT_READY');
+            return;
+          }
+          const work = slices.begin();
+          const pages: ReturnType<typeof statusPageView>[] = [];
+          for (const page of published.all) {
+            pages.push(statusPageView(page, published.isConfigured(page.slug)));
+            // The first tag of a page with a large logo takes milliseconds.
+            if (work.isOver) await work.next();
+          }
+          exchange.json(200, { pages });
         },
       },
     })

@@ -1,4 +1,7 @@
+import { createRequire } from 'node:module';
 import { expect } from 'chai';
+import * as z from 'zod';
+import { BADGE_SHOWS } from '../../../src/domain/badge.js';
 import { HmacBadgeSigner } from '../../../src/adapters/links/hmac-badge-signer.js';
 import { Secret } from '../../../src/adapters/channels/secret.js';
 import { authOf, keyRule } from '../auth/support.js';
@@ -13,6 +16,22 @@ interface Shield {
   readonly message: string;
   readonly isError: boolean;
 }
+
+/** What the server of shields.io takes, and nothing else: https://shields.io/badges/endpoint-badge */
+const ENDPOINT_BADGE = z.strictObject({
+  schemaVersion: z.literal(1),
+  label: z.string(),
+  message: z.string().min(1),
+  /** One of the kinds that it knows. */
+  color: z.string().regex(/^#[\da-f]{6}$/),
+  isError: z.boolean(),
+  /** It keeps a badge for five minutes at least. */
+  cacheSeconds: z.int().min(300),
+});
+/** That of shields.io, which draws its badges. */
+const { makeBadge } = createRequire(import.meta.url)('badge-maker') as {
+  readonly makeBadge: (badge: { label: string; message: string; color: string }) => string;
+};
 
 interface Addresses {
   readonly badges: readonly { readonly show: string; readonly svg: string; readonly json: string }[];
@@ -44,6 +63,26 @@ describe('a badge', () => {
   };
   /** After what is remembered of badges. */
   const later = () => served.daemon.clock.advance(30_000);
+
+  it('is one that shields.io takes, whatever it says, and that its package draws', async () => {
+    await start();
+    const long = `web "<&'" ☃ ${'x'.repeat(80)}`;
+    await put('db', { team: 'infra' });
+    await put(long);
+    for (const subject of ['db', 'team:infra', encodeURIComponent(long)])
+      for (const show of BADGE_SHOWS) {
+        const { json } = await served.call('GET', `/badge/${subject}.json?show=${show}`);
+        const { label, message, color } = ENDPOINT_BADGE.parse(json);
+        const image = makeBadge({ label, message, color });
+        expect(image)
+          .to.match(/^<svg /)
+          .and.include(color);
+        expect(image).to.include(`: ${message}`);
+      }
+    await fail('db');
+    await later();
+    expect(ENDPOINT_BADGE.parse((await served.call('GET', '/badge/db.json')).json).isError).to.equal(true);
+  });
 
   it('of a node shows its state as shields.io reads it', async () => {
     await start();

@@ -23,8 +23,13 @@ export function PageDetails({ page, isEdited, changed }: PageDetailsProps) {
   const back = (): void => goTo(hrefTo(['status', slug]));
   return (
     <>
-      <div class="view-head">
-        <h1 tabIndex={-1}>{isEdited && mayEdit ? t.editStatusPage(title) : title}</h1>
+      <div class="view-head node-head">
+        <div>
+          <p class="small">
+            <a href={hrefTo(['status'])}>{t.statusPages}</a>
+          </p>
+          <h1 tabIndex={-1}>{isEdited && mayEdit ? t.editStatusPage(title) : title}</h1>
+        </div>
         <div class="head-actions">
           <a class="button" href={`status/${slug}`} target="_blank" rel="noopener">
             {t.openStatusPage}
