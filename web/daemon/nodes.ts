@@ -86,20 +86,20 @@ export function useNodes(): NodesNow {
 
 /** The nodes by name, some of which are replaced now and then. */
 class NodeTable {
-  readonly #nodes: Api.NodeWithCause[];
-  readonly #places: Map<string, number>;
-  #added: Api.NodeWithCause[] = [];
+  #nodes: Api.NodeWithCause[];
+  #places: Map<string, number>;
+  readonly #added = new Map<string, Api.NodeWithCause>();
 
   constructor(nodes: readonly Api.NodeWithCause[]) {
     this.#nodes = [...nodes];
-    this.#places = new Map(nodes.map(({ name }, at) => [name, at]));
+    this.#places = placesOf(nodes);
   }
 
   /** Replaces a node, unless the one that is there is newer, or adds it. */
   put(node: Api.NodeWithCause): void {
     const place = this.#places.get(node.name);
     if (place === undefined) {
-      this.#added = [...this.#added.filter(({ name }) => name !== node.name), node];
+      this.#added.set(node.name, node);
       return;
     }
     const before = this.#nodes[place];
@@ -107,7 +107,17 @@ class NodeTable {
   }
 
   now(): readonly Api.NodeWithCause[] {
-    if (this.#added.length === 0) return [...this.#nodes];
-    return [...this.#nodes, ...this.#added].sort((one, other) => names.compare(one.name, other.name));
+    if (this.#added.size > 0) {
+      this.#nodes = [...this.#nodes, ...this.#added.values()].sort((one, other) =>
+        names.compare(one.name, other.name),
+      );
+      this.#places = placesOf(this.#nodes);
+      this.#added.clear();
+    }
+    return [...this.#nodes];
   }
+}
+
+function placesOf(nodes: readonly Api.NodeWithCause[]): Map<string, number> {
+  return new Map(nodes.map(({ name }, at) => [name, at]));
 }
