@@ -28,8 +28,9 @@ const ENDPOINT_BADGE = z.strictObject({
   /** It keeps a badge for five minutes at least. */
   cacheSeconds: z.int().min(300),
 });
+const require = createRequire(import.meta.url);
 /** That of shields.io, which draws its badges. */
-const { makeBadge } = createRequire(import.meta.url)('badge-maker') as {
+const { makeBadge } = require('badge-maker') as {
   readonly makeBadge: (badge: { label: string; message: string; color: string }) => string;
 };
 
