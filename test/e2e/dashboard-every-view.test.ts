@@ -145,7 +145,6 @@ describe('every view of the dashboard, with and without data, of a reader and an
         for (const width of WIDTHS) {
           const what = `${view.at}, ${state}, ${role}, ${String(width)} pixels, ${colorScheme}`;
           await page.setViewportSize({ width, height: width < 500 ? 844 : 900 });
-          // SHOT
           if (role === 'admin' && width === WIDTHS[at] && looks.includes(colorScheme))
             await expectAccessible(page, what);
           else await expectToFit(page, what);
@@ -192,7 +191,6 @@ describe('every view of the dashboard, with and without data, of a reader and an
           for (const width of WIDTHS) {
             await page.setViewportSize({ width, height: 900 });
             expect(await banner.isVisible(), view.at).to.equal(true);
-            // SHOT-AWAY
             await expectToFit(page, `${view.at} while the daemon is away`);
           }
         }

@@ -29,7 +29,7 @@ describe('the options of the simulator', () => {
 describe('a seed that breaks a promise', () => {
   it('is reduced, and its events are listed', async () => {
     const plant = PLANTS.find(({ name }) => name === 'goodbye-forgotten');
-    const options = { seed: 1, length: 40_000, faults: 'chosen', plant } as const;
+    const options = { seed: 3, length: 40_000, faults: 'chosen', plant } as const;
     const outcome = await simulate(options);
     const smaller = await shrink(options, outcome);
     expect(smaller.options.faults).to.deep.equal([]);
