@@ -28,6 +28,13 @@ export interface NodePage {
   readonly next: NodeName | undefined;
 }
 
+/** The flips of a node from an instant on, oldest first, and its state at that instant. */
+export interface FlipsSince {
+  readonly state: NodeState;
+  readonly flips: AsyncIterable<readonly Flip[]>;
+  readonly isEmpty: boolean;
+}
+
 export interface NodesReaderDeps {
   readonly store: Pick<HistoryStore, 'nodeNames' | 'flips' | 'pauses' | 'blindBetween'> & StoredDays;
   /** When a node was silenced within a range, earliest first. */
@@ -120,16 +127,11 @@ export class NodesReader {
     const { flipsFrom, knownFrom } = await tellStoredPast(this.#deps.store, node, { from, to }, add);
     if (flipsFrom < to) {
       // Includes flips after the range: the first of them tells the state before it.
-      const flips = this.flips(node.name, { from: flipsFrom, order: 'asc' });
+      const { state, flips } = await flipsSince(this, node, flipsFrom);
       const blind = this.#deps.store.blindBetween(flipsFrom, to);
       const range = { from: flipsFrom, to };
       const silences = await this.#deps.silenced(node, range);
-      await measure(
-        { ...range, state: node.state },
-        { flips, pauses: this.pauses(node), blind },
-        silences,
-        add,
-      );
+      await measure({ ...range, state }, { flips, pauses: this.pauses(node), blind }, silences, add);
     }
     return { from: knownFrom, to, uptime };
   }
@@ -147,10 +149,10 @@ export class NodesReader {
     const range = { from: instant(Math.max(from, node.registeredAt)), to };
     if (range.from >= to) return [];
     const days = new UptimeDays(utcDayOf(range.from), to);
-    const flips = this.flips(node.name, { from: range.from, order: 'asc' });
+    const { state, flips } = await flipsSince(this, node, range.from);
     const past = { flips, pauses: this.pauses(node), blind: inOneChunk(blind) };
     const silences = await this.#deps.silenced(node, range);
-    await measure<Flip>({ ...range, state: node.state }, past, silences, days.add, (flip) => {
+    await measure<Flip>({ ...range, state }, past, silences, days.add, (flip) => {
       if (flip.to === 'failed' && flip.from !== 'failed') days.addIncident(flip.at);
     });
     return days.all();
@@ -188,4 +190,50 @@ function isWithin({ at }: Flip, { from, before, after, order }: FlipRange): bool
   if (at < (from ?? -Infinity) || at >= (before ?? Infinity)) return false;
   if (after === undefined) return true;
   return order === 'asc' ? at > after : at < after;
+}
+
+export async function flipsSince(
+  reader: Pick<NodesReader, 'flips'>,
+  node: DescribedNode,
+  from: Instant,
+): Promise<FlipsSince> {
+  const flips = reader.flips(node.name, { from, order: 'asc' })[Symbol.asyncIterator]();
+  const first = await nextChunk(flips);
+  const state = first[0]?.from ?? (await stateSince(reader, node, from));
+  return { state, flips: following(first, flips), isEmpty: first.length === 0 };
+}
+
+/**
+ * The state of a node that has not flipped since. Its description has misses that were not noticed yet: they are no
+ * flips, and say nothing of the time before them.
+ */
+async function stateSince(
+  reader: Pick<NodesReader, 'flips'>,
+  { name, state, since }: DescribedNode,
+  from: Instant,
+): Promise<NodeState> {
+  if (since <= from) return state;
+  for await (const [flip] of reader.flips(name, { before: from, order: 'desc' }))
+    if (flip !== undefined) return flip.to;
+  return 'active';
+}
+
+async function nextChunk(flips: AsyncIterator<readonly Flip[]>): Promise<readonly Flip[]> {
+  for (;;) {
+    const step = await flips.next();
+    if (step.done === true) return [];
+    if (step.value.length > 0) return step.value;
+  }
+}
+
+async function* following(
+  first: readonly Flip[],
+  rest: AsyncIterator<readonly Flip[]>,
+): AsyncGenerator<readonly Flip[]> {
+  try {
+    yield first;
+    for (let step = await rest.next(); step.done !== true; step = await rest.next()) yield step.value;
+  } finally {
+    await rest.return?.();
+  }
 }

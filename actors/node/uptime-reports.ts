@@ -21,7 +21,7 @@ import { HeartbeatError } from '../../src/errors.js';
 import type { HistoryStore } from '../../src/ports/history-store.js';
 import type { Slices } from '../../src/runtime/slices.js';
 import type { DescribedNode } from './node.protocol.js';
-import type { NodeFilter, NodesReader, NodesReaderDeps } from './nodes-reader.js';
+import { flipsSince, type NodeFilter, type NodesReader, type NodesReaderDeps } from './nodes-reader.js';
 import { tellStoredPast, type StoredDays } from './stored-past.js';
 
 const PAGE = 500;
@@ -104,10 +104,8 @@ export class UptimeReports {
       if (from === to) return { node: node.name, uptime, incidents };
       // A stored day has counted its beginning, if it began in the range.
       const isCounted = incidents > 0;
-      const flips = reader.flips(node.name, { from, order: 'asc' })[Symbol.asyncIterator]();
-      const first = await nextChunk(flips);
-      const state = first[0]?.from ?? node.state;
-      const open = state === 'failed' ? await this.#openAt(node, from, first.length > 0) : undefined;
+      const { state, flips, isEmpty } = await flipsSince(reader, node, from);
+      const open = state === 'failed' ? await this.#openAt(node, from, !isEmpty) : undefined;
       const found = new IncidentReader(node.name, open, (incident) => {
         if (incident.to !== undefined && incident.to <= from) return;
         if (from > known && incident.from === open?.from) {
@@ -119,7 +117,7 @@ export class UptimeReports {
         incidents++;
         tally.add(incident);
       });
-      const past = { flips: following(first, flips), pauses: reader.pauses(node), blind };
+      const past = { flips, pauses: reader.pauses(node), blind };
       const silences = await silenced(node, { from, to });
       const next = await measure<Flip>({ from, to, state }, past, silences, add, (flip) => found.flip(flip));
       found.end(next);
@@ -200,26 +198,6 @@ class Tally {
   add(incident: Incident): void {
     this.incidents.add(incident);
     if (incident.from >= this.from) this.times.addIncidents(incident.from, 1);
-  }
-}
-
-async function nextChunk(flips: AsyncIterator<readonly Flip[]>): Promise<readonly Flip[]> {
-  for (;;) {
-    const step = await flips.next();
-    if (step.done === true) return [];
-    if (step.value.length > 0) return step.value;
-  }
-}
-
-async function* following(
-  first: readonly Flip[],
-  rest: AsyncIterator<readonly Flip[]>,
-): AsyncGenerator<readonly Flip[]> {
-  try {
-    yield first;
-    for (let step = await rest.next(); step.done !== true; step = await rest.next()) yield step.value;
-  } finally {
-    await rest.return?.();
   }
 }
 

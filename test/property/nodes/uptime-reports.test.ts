@@ -224,6 +224,21 @@ describe('a report of uptime', () => {
     expect(report.incidentCount).to.equal(failing.length);
   });
 
+  it('counts no deadline that has passed and was not noticed yet', async () => {
+    const to = instant(100_000);
+    const late = described('failed', instant(0), instant(99_990));
+    const request = { timeZone: 'UTC', from: instant(10_000), to, most: 3 };
+    const [earlier, failed] = [instant(2_000), instant(5_000)];
+    for (const [flips, state] of [
+      [[], 'active'],
+      [[flip('active', 'inactive', earlier)], 'inactive'],
+      [[flip('active', 'inactive', earlier), flip('inactive', 'failed', failed)], 'failed'],
+    ] as const) {
+      const { uptime } = await reportsOf({ flips, to, names: ['ann'] }).ofNode(late, request);
+      expect(uptime[state], state).to.equal(90_000);
+    }
+  });
+
   it('is refused for more than 10,000 nodes, and given up once nobody waits for it', async () => {
     const names = Array.from({ length: 10_001 }, (_, index) => `n${index}`);
     const to = instant(1_000);
