@@ -42,6 +42,7 @@ export function addStatusPages(
   resources
     .add('/status', {
       get: {
+        large: 'state',
         isLong: true,
         handle: async (exchange) => {
           // Labels of a group tell about nodes of others.
