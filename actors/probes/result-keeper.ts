@@ -61,13 +61,13 @@ export class ResultKeeper {
     }
   }
 
-  /** Stores what is not, and looks no more until something changes. */
+  /** Stores what is not, if the disk takes it, and looks no more until something changes. The prober may start again. */
   end(): void {
     this.#isOver = true;
     this.#cancel?.();
     this.#cancel = undefined;
     // Those on disk are more than those that are known yet.
-    if (!this.#isReading) this.#store(Infinity);
+    if (!this.#isReading && this.#deps.store.takes()) this.#store(Infinity);
   }
 
   #lookLater(): Cancel {

@@ -31,7 +31,7 @@ export class Mortals {
   }
 
   /** The daemon answers again at this address. */
-  goOn(url: string): void {
+  answersAt(url: string): void {
     this.#tell({ kind: 'daemon', url });
   }
 

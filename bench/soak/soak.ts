@@ -183,7 +183,7 @@ class Soak {
     const fleet = new SocketFleet(url, ids);
     const reading = new AbortController();
     try {
-      mortals.goOn(url);
+      mortals.answersAt(url);
       await fleet.allOnline();
       const reader = readEvents(url, ids, this.#problems, reading.signal);
       const every = clamp(whole / FAULTS, SHORTEST_PAUSE, LONGEST_PAUSE);
@@ -195,7 +195,7 @@ class Soak {
           random: this.#random,
           now: () => this.#seconds,
           onStart: () => {
-            mortals.goOn(url);
+            mortals.answersAt(url);
           },
           onFault: (happened) => this.#faults.push(happened),
         },

@@ -180,10 +180,12 @@ export const socketProblem = {
   tooMany: 'too many sockets are open, try again later',
 };
 
-/** For whoever speaks plain HTTP to a port of HTTPS. */
 export const tooManyUnsent =
   'too many bytes of large answers wait for clients that read slowly, try again later';
 
+export const inNoCluster = 'this daemon is in no cluster';
+
+/** For a client that speaks plain HTTP to a port of HTTPS. */
 export const notOverTls = 'this port speaks HTTPS only: send the request to https://';
 
 /** @param allowed as in the header `Allow` */

@@ -45,7 +45,7 @@ const isAddress = (text: string) => /^https?:\/\/\S+$/.test(text) && URL.canPars
 /**
  * What the validator of the W3C refuses or warns about in RSS 2.0, for the elements that our feed may have
  * (https://validator.w3.org/feed/docs/rss2.html, https://www.rssboard.org/rss-specification and
- * https://www.rssboard.org/rss-profile). The registry has no validator: only parsers, which forgive.
+ * https://www.rssboard.org/rss-profile). The registry has no validator: only parsers, which accept more.
  */
 export const RSS_RULES: readonly Rule[] = [
   {

@@ -26,6 +26,7 @@ export const statusInGerman: typeof statusInEnglish = {
   removeLogo: 'Das Logo der Seite entfernen',
   hasLogo: 'ja',
   hasNoLogo: 'keins',
+  hasNoWebsite: 'keine',
   groupOfNodes: (n) => `Gruppe ${n}`,
   groupTitle: 'Titel der Gruppe',
   groupLabels: 'Labels ihrer Nodes',

@@ -24,6 +24,7 @@ export const statusInEnglish = {
   removeLogo: 'Remove the logo that the page has',
   hasLogo: 'yes',
   hasNoLogo: 'none',
+  hasNoWebsite: 'none',
   groupOfNodes: (n: number) => `Group ${n}`,
   groupTitle: 'Title of the group',
   groupLabels: 'Labels of its nodes',

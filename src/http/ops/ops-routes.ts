@@ -1,6 +1,6 @@
 import type { Daemon } from '../../app/api/daemon.js';
 import type { UserIdKind } from '../../domain/user-id.js';
-import { HeartbeatError } from '../../errors.js';
+import { inNoCluster } from '../../views/messages.js';
 import type { Resources } from '../resources.js';
 import type { GatewayFacts } from '../../app/daemon-facts.js';
 import { configurationDiffView } from '../../views/configuration-view.js';
@@ -75,9 +75,8 @@ export function addCluster(resources: Resources, daemon: Daemon): void {
       body: 'ignored',
       handle: (exchange) => {
         const facts = daemon.cluster();
-        if (facts === undefined)
-          throw new HeartbeatError('HEARTBEAT_NOT_FOUND', 'this daemon is in no cluster');
-        exchange.json(200, clusterView(facts));
+        if (facts === undefined) exchange.refuse('HEARTBEAT_NOT_FOUND', { message: inNoCluster });
+        else exchange.json(200, clusterView(facts));
       },
     },
   });

@@ -60,7 +60,7 @@ export class UnsentBytes {
     const waiting = this.#waiting.get(socket) ?? this.#begin(socket);
     waiting.bytes += bytes;
     this.#inAnswers += bytes;
-    this.#makeRoom(socket);
+    this.#makeRoom(socket, waiting);
     let isCounted = true;
     return () => {
       if (!isCounted || this.#waiting.get(socket) !== waiting) return;
@@ -106,9 +106,11 @@ export class UnsentBytes {
     return waiting;
   }
 
-  #makeRoom(but: Socket): void {
+  /** Others are not cut off for what one client alone has beyond the bound: that would not help. */
+  #makeRoom(but: Socket, { bytes }: Waiting): void {
+    const beyond = Math.max(0, bytes - this.#most);
     for (const socket of this.#waiting.keys()) {
-      if (this.#inAnswers <= AT_MOST * this.#most) return;
+      if (this.#inAnswers - beyond <= AT_MOST * this.#most) return;
       if (socket !== but) this.#cut(socket);
     }
   }

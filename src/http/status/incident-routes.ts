@@ -10,7 +10,7 @@ import { failsByTag } from '../input/preconditions.js';
 import type { Resources } from '../resources.js';
 import { isEveryNodePermitted } from '../security/authorization.js';
 import type { Exchange } from '../server/exchange.js';
-import type { PublishedPages } from './published-pages.js';
+import { refuseUnknownPage, type PublishedPages } from './published-pages.js';
 
 /** What people write about incidents. A page is about many nodes, so a key that is limited to some may not write on it. */
 export function addIncidents(
@@ -70,7 +70,7 @@ export function addIncidents(
 /** @returns undefined if it was refused */
 function pageOf(published: PublishedPages, exchange: Exchange, request: Request): StatusPage | undefined {
   const page = published.named(String(request.params['page']));
-  if (page === undefined) exchange.refuse('HEARTBEAT_NO_SUCH_STATUS_PAGE');
+  if (page === undefined) refuseUnknownPage(published, exchange);
   return page;
 }
 

@@ -1,6 +1,12 @@
 import type { Daemon } from '../../app/api/daemon.js';
 import type { StatusPage } from '../../domain/status-page.js';
 import type { StatusOptions } from '../public-options.js';
+import type { Exchange } from '../server/exchange.js';
+
+/** Where not all pages are known, one that was not found may exist. */
+export function refuseUnknownPage(published: PublishedPages, exchange: Exchange): void {
+  exchange.refuse(published.areKnown ? 'HEARTBEAT_NO_SUCH_STATUS_PAGE' : 'HEARTBEAT_NOT_READY');
+}
 
 const NONE: readonly StatusPage[] = [];
 

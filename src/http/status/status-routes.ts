@@ -11,7 +11,7 @@ import { isEveryNodePermitted } from '../security/authorization.js';
 import type { Exchange } from '../server/exchange.js';
 import { acceptedLanguage } from './accepted-language.js';
 import { pageChanges } from './page-changes.js';
-import type { PublishedPages } from './published-pages.js';
+import { refuseUnknownPage, type PublishedPages } from './published-pages.js';
 import type { StatusClock } from './status-reader.js';
 import { RenderedPages, tagOf, type Rendered } from './rendered-pages.js';
 
@@ -37,7 +37,7 @@ export function addStatusPages(
   const rendered = new RenderedPages(daemon, clock, published);
   const slices = new Slices(clock);
   const refuse = (exchange: Exchange): void => {
-    exchange.refuse(published.areKnown ? 'HEARTBEAT_NO_SUCH_STATUS_PAGE' : 'HEARTBEAT_NOT_READY');
+    refuseUnknownPage(published, exchange);
   };
   resources
     .add('/status', {

@@ -213,6 +213,7 @@ describe('status pages that are made through the API', () => {
     await after.listen();
     for (const [method, path] of [
       ['GET', PATH],
+      ['GET', `${PATH}/incidents`],
       ['GET', '/status'],
       ['PUT', PATH],
     ] as const)

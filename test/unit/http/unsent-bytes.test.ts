@@ -96,8 +96,18 @@ describe('bytes that wait for their clients', () => {
     unsent.progressed(first);
     unsent.add(newest, 800);
     expect(cut).to.deep.equal([second]);
-    unsent.add(newest, 5000);
+    expect(unsent.size).to.equal(1600);
+    unsent.add(new Socket(), 800);
     expect(cut).to.deep.equal([second, first]);
-    expect(unsent.size).to.equal(5800);
+  });
+
+  it('end no other connection for what one has beyond the bound', () => {
+    const unsent = begin();
+    const [waiting, large] = [new Socket(), new Socket()];
+    unsent.add(waiting, 800);
+    unsent.add(large, 5000);
+    expect([cut, unsent.size]).to.deep.equal([[], 5800]);
+    unsent.add(new Socket(), 900);
+    expect(cut).to.deep.equal([waiting, large]);
   });
 });

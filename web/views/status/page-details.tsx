@@ -87,7 +87,7 @@ function Facts({ page }: { readonly page: Api.StatusPage }) {
           <code>{slug}</code>
         </dd>
         <dt>{t.website}</dt>
-        <dd>{website ?? t.hasNoLogo}</dd>
+        <dd>{website ?? t.hasNoWebsite}</dd>
         <dt>{t.timeZone}</dt>
         <dd>{timeZone}</dd>
         <dt>{t.logo}</dt>
@@ -118,7 +118,9 @@ function DeleteQuestion({ page, cancel, done }: DeleteQuestionProps) {
   const { client } = useSession();
   const { error, act } = useAction();
   const remove = (): void =>
-    void act(() => client.status.deletePage(page.slug)).then((isDone) => isDone && done());
+    void act(() => client.status.deletePage(page.slug, { settingsTag: page.settingsTag })).then(
+      (isDone) => isDone && done(),
+    );
   return (
     <Question
       title={t.deletePageOf(page.title)}
